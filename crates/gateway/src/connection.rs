@@ -44,7 +44,12 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
             }
         }
     };
-    let Some(Some((stream, http2))) = worker.ticker.alarm().limit(first_byte(&worker), opening).await else { return };
+    let alarm = worker.ticker.alarm();
+    let opened = tokio::select! {
+        opened = alarm.limit(first_byte(&worker), opening) => opened.flatten(),
+        () = worker.draining.notified() => None,
+    };
+    let Some((stream, http2)) = opened else { return };
     let traffic = Arc::new(Traffic::default());
     let visit = Rc::new(Visit {
         peer: Peer::new(peer.ip(), scheme, &worker.settings.trusted_proxies),

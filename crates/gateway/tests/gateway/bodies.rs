@@ -8,7 +8,7 @@ use crate::support::{api, catalog};
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Frame;
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::BodyExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,18 +19,18 @@ use tokio::sync::mpsc;
 /// A body of the frames that come out of a channel.
 fn channel() -> (mpsc::Sender<Frame<Bytes>>, AnyBody) {
     let (sender, receiver) = mpsc::channel(1);
-    let frames = Frames(receiver);
-    (sender, StreamBody::new(frames).boxed())
+    (sender, Frames(receiver).boxed())
 }
 
 struct Frames(mpsc::Receiver<Frame<Bytes>>);
 
-impl futures_core::Stream for Frames {
-    type Item = Result<Frame<Bytes>, std::io::Error>;
-    fn poll_next(
+impl http_body::Body for Frames {
+    type Data = Bytes;
+    type Error = std::io::Error;
+    fn poll_frame(
         mut self: std::pin::Pin<&mut Self>,
         context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
         self.0.poll_recv(context).map(|frame| frame.map(Ok))
     }
 }

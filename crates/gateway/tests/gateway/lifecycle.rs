@@ -43,7 +43,7 @@ async fn a_reload_under_load_fails_no_request_and_then_holds() {
     assert!(answered.load(Ordering::SeqCst) > 0);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn stopping_lets_requests_finish_and_closes_idle_connections() {
     let gate = Arc::new(Semaphore::new(0));
     let opened = Arc::clone(&gate);
@@ -71,7 +71,7 @@ async fn stopping_lets_requests_finish_and_closes_idle_connections() {
     soon(stopped).await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn stopping_does_not_wait_for_ever() {
     let upstream = Upstream::http(|_| std::future::pending()).await;
     let gateway = in_front_of(&upstream);
