@@ -6,6 +6,8 @@
 mod openapi;
 mod representations;
 mod sample;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use representations::{as_sent, is_json};
 

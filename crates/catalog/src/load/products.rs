@@ -95,7 +95,7 @@ fn names(loader: &Loader<'_>, folder: &Path, links: &str) -> Vec<String> {
         .map(|entry| entry.name)
         .collect();
     each_in_list(loader, folder, links, |_, text| {
-        found.push(references::name_in(text.value).to_owned())
+        found.push(references::name_in(text.value).to_owned());
     });
     found.sort();
     found.dedup();
@@ -107,7 +107,7 @@ fn check_link_files(loader: &Loader<'_>, folder: &Path) {
         .files
         .list(folder)
         .iter()
-        .filter(|entry| entry.name.ends_with(".json"))
+        .filter(|entry| layout::is_json(&entry.path))
     {
         let _ = information::read_any(&loader.files, loader.problems, &entry.path);
     }

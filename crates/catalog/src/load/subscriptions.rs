@@ -132,8 +132,9 @@ fn parsed_scope(text: &str) -> Option<SubscriptionScope> {
     let trimmed = text.trim().trim_matches('/');
     let segments: Vec<&str> = trimmed.split('/').collect();
     let (kind, name) = match segments.as_slice() {
-        [.., "Microsoft.ApiManagement", "service", _] | [""] | ["apis"] => return Some(SubscriptionScope::AllApis),
-        [.., "service", _, "apis"] => return Some(SubscriptionScope::AllApis),
+        ["" | "apis"] | [.., "Microsoft.ApiManagement", "service", _] | [.., "service", _, "apis"] => {
+            return Some(SubscriptionScope::AllApis);
+        }
         [kind, name] | [.., "service", _, kind, name] => (*kind, *name),
         _ => return None,
     };

@@ -8,6 +8,7 @@ use crate::problems::Problems;
 use diagnostic::{Diagnostic, Source, Span};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 use std::sync::Arc;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -96,7 +97,7 @@ impl<'d> Description<'d> {
                 let mut described = self.operation(&path.key, item, &method, &member.value);
                 described.span = member.key_span;
                 if member.value.get("operationId").and_then(Value::text).is_none() {
-                    described.id = unused(described.id, &mut generated);
+                    described.id = unused(&described.id, &mut generated);
                 }
                 operations.push(described);
             }
@@ -152,7 +153,7 @@ impl<'d> Description<'d> {
                 .is_some_and(|(_, query)| query.split('&').any(|one| one.split('=').next() == Some(name)));
             if place == "query" && required && !name.is_empty() && !is_there {
                 let sign = if template.contains('?') { '&' } else { '?' };
-                template.push_str(&format!("{sign}{name}={{{name}}}"));
+                let _ = write!(template, "{sign}{name}={{{name}}}");
             }
         }
         template
@@ -270,8 +271,8 @@ fn operation_id(written: &str) -> String {
 }
 
 /// The id, with a number behind it when it was given before.
-fn unused(id: String, generated: &mut HashSet<String>) -> String {
-    let mut free = id.clone();
+fn unused(id: &str, generated: &mut HashSet<String>) -> String {
+    let mut free = id.to_owned();
     let mut number = 0;
     while !generated.insert(free.clone()) {
         number += 1;
@@ -282,7 +283,6 @@ fn unused(id: String, generated: &mut HashSet<String>) -> String {
 
 /// `200`, or `2XX` for the first of its hundred; `None` for `default`.
 fn status(key: &str) -> Option<u16> {
-    key.parse()
-        .ok()
-        .or_else(|| Some(key.strip_suffix("XX")?.parse::<u16>().ok()?.checked_mul(100)?))
+    let hundreds = || key.strip_suffix("XX")?.parse::<u16>().ok()?.checked_mul(100);
+    key.parse().ok().or_else(hundreds)
 }
