@@ -23,7 +23,6 @@ use documents::{Document, SAMPLES, Sample};
 const HITS: usize = 5;
 
 /// The server; it has no state.
-#[derive(Clone)]
 pub struct Learn;
 
 #[derive(Deserialize)]

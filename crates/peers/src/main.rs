@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::conformance::{Era, Fixture};
 use crate::listener::{Listen, serve};
 use crate::mcp::{Answers, McpServer};
 
@@ -51,6 +52,9 @@ enum Peer {
     Conformance {
         #[command(flatten)]
         listen: Listen,
+        /// Which revisions of MCP to speak
+        #[arg(long, value_enum, default_value_t = Era::Both)]
+        era: Era,
     },
     /// A plain HTTP API: orders, echo, uploads, downloads, events, WebSocket, and the faults an upstream can have
     Rest {
@@ -76,12 +80,16 @@ async fn main() -> ExitCode {
                 AnswerForm::Json => Answers::Json,
                 AnswerForm::Sse => Answers::SessionEvents,
             };
-            serve(listen, Arc::new(McpServer::new(learn::Learn, answers))).await
+            serve(listen, Arc::new(McpServer::new(|| learn::Learn, answers))).await
         }
-        Peer::Tools { listen } => serve(listen, Arc::new(McpServer::new(tools::Tools, Answers::Json))).await,
-        Peer::Conformance { listen } => {
-            let fixture = conformance::Fixture::default();
-            serve(listen, Arc::new(McpServer::new(fixture, Answers::SessionEvents))).await
+        Peer::Tools { listen } => serve(listen, Arc::new(McpServer::new(|| tools::Tools, Answers::Json))).await,
+        Peer::Conformance { listen, era } => {
+            let fixture = Fixture::new(era);
+            serve(
+                listen,
+                Arc::new(McpServer::new(move || fixture.session(), Answers::SessionEvents)),
+            )
+            .await
         }
         Peer::Rest { listen } => serve(listen, Arc::new(rest::Api::default())).await,
     };

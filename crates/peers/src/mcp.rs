@@ -37,10 +37,10 @@ where
     http: StreamableHttpService<H, LocalSessionManager>,
 }
 
-impl<H: ServerHandler + Clone> McpServer<H> {
-    /// Serves `handler`, one clone for each session, to callers that name this machine's loopback in `Host` and, where
-    /// they send one, in `Origin`.
-    pub fn new(handler: H, answers: Answers) -> Self {
+impl<H: ServerHandler> McpServer<H> {
+    /// Serves a handler for each session, or for each request without one, to callers that name this machine's loopback
+    /// in `Host` and, where they send one, in `Origin`.
+    pub fn new(handler: impl Fn() -> H + Send + Sync + 'static, answers: Answers) -> Self {
         let origins = ["http", "https"]
             .into_iter()
             .flat_map(|scheme| ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{scheme}://{host}:*")));
@@ -49,12 +49,12 @@ impl<H: ServerHandler + Clone> McpServer<H> {
             .with_legacy_session_mode(sessions)
             .with_json_response(!sessions)
             .with_allowed_origins(origins);
-        let http = StreamableHttpService::new(move || Ok(handler.clone()), Arc::default(), config);
+        let http = StreamableHttpService::new(move || Ok(handler()), Arc::default(), config);
         Self { http }
     }
 }
 
-impl<H: ServerHandler + Clone> Service for McpServer<H> {
+impl<H: ServerHandler> Service for McpServer<H> {
     const ENDPOINT: &'static str = "/mcp";
 
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {

@@ -57,7 +57,6 @@ const TOPICS: &[(&str, &str)] = &[
 ];
 
 /// The server; it has no state.
-#[derive(Clone)]
 pub struct Tools;
 
 #[derive(Deserialize)]
