@@ -1,0 +1,1 @@
+//! The .NET library as tables, one file a type.
