@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 /// What comes out, one line an output: `>` passes, `=` is the answer's data.
 fn outputs(id: &str, chunks: &[&[u8]]) -> String {
@@ -11,8 +12,9 @@ fn outputs(id: &str, chunks: &[&[u8]]) -> String {
             match output {
                 Output::Pass(bytes) => passing.extend_from_slice(&bytes),
                 Output::Answer(event) => {
-                    shown += &format!("> {:?}\n", String::from_utf8_lossy(&std::mem::take(&mut passing)));
-                    shown += &format!("= {}\n", String::from_utf8_lossy(&event.data.unwrap()));
+                    let before = std::mem::take(&mut passing);
+                    writeln!(shown, "> {:?}", String::from_utf8_lossy(&before)).unwrap();
+                    writeln!(shown, "= {}", String::from_utf8_lossy(&event.data.unwrap())).unwrap();
                 }
             }
         }

@@ -1,0 +1,5 @@
+//! temp
+use rmcp::ServerHandler;
+#[derive(Clone, Default)]
+pub struct Fixture(());
+impl ServerHandler for Fixture {}
