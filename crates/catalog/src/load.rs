@@ -7,6 +7,7 @@ mod backends;
 mod conflicts;
 mod gateways;
 mod layout;
+mod links;
 mod liquid;
 mod mcp;
 mod named_values;
@@ -72,7 +73,7 @@ impl<'l> Loader<'l> {
             apis: apis.served.into_iter().map(|loaded| Arc::new(loaded.api)).collect(),
             policy: self.policy(self.folder),
             fragments: self.fragments(),
-            backends,
+            backends: backends.usable,
             users,
             ..Catalog::default()
         };

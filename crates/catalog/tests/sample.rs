@@ -12,12 +12,22 @@ fn the_sample_gateway_loads_without_a_word() {
     let apis: Vec<&str> = catalog.apis.iter().map(|api| api.id.as_str()).collect();
     assert_eq!(apis, ["learn", "learn-allowlist", "learn-denylist", "orders", "tools"]);
     assert_eq!(catalog.products["starter"].apis, apis);
-    assert!(catalog.apis.iter().all(|api| api.subscription_required && api.products == ["starter"]));
+    assert!(
+        catalog
+            .apis
+            .iter()
+            .all(|api| api.subscription_required && api.products == ["starter"])
+    );
 
-    let ApiKind::Mcp(learn) = &catalog.api("learn").unwrap().kind else { panic!("learn is no MCP API") };
+    let ApiKind::Mcp(learn) = &catalog.api("learn").unwrap().kind else {
+        panic!("learn is no MCP API")
+    };
     assert_eq!((learn.backend_id.as_str(), learn.endpoint.as_str()), ("learn", "/mcp"));
     let orders = &catalog.api("orders").unwrap().operations;
-    let orders: Vec<String> = orders.iter().map(|one| format!("{} {}", one.method, one.url_template)).collect();
+    let orders: Vec<String> = orders
+        .iter()
+        .map(|one| format!("{} {}", one.method, one.url_template))
+        .collect();
     assert_eq!(orders, ["GET /orders", "POST /orders", "GET /orders/{id}"]);
 
     for key in ["sample-primary-key", "sample-secondary-key"] {

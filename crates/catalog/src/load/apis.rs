@@ -1,14 +1,14 @@
 //! APIs: their information files, and what the folder around each adds (specification, operations, policies).
 
-use super::{Loader, backends, layout, mcp, operations, references, version_sets};
+use super::backends::{self, LoadedBackends};
+use super::{Loader, layout, mcp, operations, references, version_sets};
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::files::Entry;
 use crate::information::Information;
 use crate::specification::{self, Specification};
-use crate::{Api, ApiKind, ApiVersion, Backend, VersioningScheme};
+use crate::{Api, ApiKind, ApiVersion, VersioningScheme};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Header and query parameter of the subscription key where an API names no others.
 const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
@@ -34,20 +34,19 @@ pub(crate) struct LoadedApi {
 /// What an API may refer to.
 struct Known<'k> {
     version_sets: &'k BTreeMap<String, Option<VersioningScheme>>,
-    backends: &'k BTreeMap<String, Arc<Backend>>,
+    backends: &'k LoadedBackends,
 }
 
 /// Loads all APIs in the order of their folder names.
 pub(crate) fn load(
     loader: &Loader<'_>,
     version_sets: &BTreeMap<String, Option<VersioningScheme>>,
-    backends: &BTreeMap<String, Arc<Backend>>,
+    backends: &LoadedBackends,
 ) -> LoadedApis {
     let known = Known { version_sets, backends };
     let mut apis = LoadedApis::default();
     for entry in layout::entities(loader, layout::APIS) {
-        apis.known
-            .insert(super::products::without_revision(&entry.name).to_owned());
+        apis.known.insert(references::without_revision(&entry.name).to_owned());
         layout::check_within(loader, &entry.path);
         let Some(information) = loader.information(&entry.path, "apiInformation.json") else {
             continue;
@@ -87,11 +86,10 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
     };
     Some(Api {
         name,
-        operations: operations::load(loader, fields, &entry.path, &kind, specification.as_ref()),
-        kind,
         path,
         protocols: protocols(fields),
         service_url: service_url(loader, fields, specification.as_ref()),
+        operations: operations::load(loader, fields, &entry.path, &kind, specification),
         revision,
         is_current,
         is_online: fields.boolean("isOnline").unwrap_or(true),
@@ -99,6 +97,7 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
         subscription_required: fields.boolean("subscriptionRequired").unwrap_or(true),
         subscription_key_header: key_name("header", KEY_HEADER),
         subscription_key_query: key_name("query", KEY_QUERY),
+        kind,
         hosts: Vec::new(),
         policy: loader.policy(&entry.path),
         products: Vec::new(),
@@ -123,7 +122,7 @@ fn checked_path(fields: Fields<'_>, path: Text<'_>) -> String {
 }
 
 /// What the `type` (or `apiType`) says; `None` for types that are not served, which is reported.
-fn kind(fields: Fields<'_>, path: &str, backends: &BTreeMap<String, Arc<Backend>>) -> Option<ApiKind> {
+fn kind(fields: Fields<'_>, path: &str, backends: &LoadedBackends) -> Option<ApiKind> {
     let key = if fields.get("type").is_some() {
         "type"
     } else {

@@ -1,17 +1,16 @@
 //! MCP servers: APIs of type `mcp`.
 
+use super::backends::LoadedBackends;
 use super::references;
+use crate::McpServer;
 use crate::codes;
 use crate::fields::Fields;
-use crate::{Backend, McpServer};
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Path of the endpoint below the API's path where the API names no other.
 const DEFAULT_ENDPOINT: &str = "/mcp";
 
 /// The server behind an API of type `mcp`; `None` after reporting why it cannot be served.
-pub(crate) fn server(fields: Fields<'_>, path: &str, backends: &BTreeMap<String, Arc<Backend>>) -> Option<McpServer> {
+pub(crate) fn server(fields: Fields<'_>, path: &str, backends: &LoadedBackends) -> Option<McpServer> {
     if let Some(tools) = fields.get("mcpTools").filter(|tools| !tools.items().is_empty()) {
         let message = "MCP servers made of REST operations (`mcpTools`) are not served yet";
         let problem = fields.error(codes::NOT_SERVED, tools.span, message);
@@ -23,7 +22,14 @@ pub(crate) fn server(fields: Fields<'_>, path: &str, backends: &BTreeMap<String,
     let endpoint = endpoint(fields, path);
     let backend = fields.required("backendId")?;
     let name = references::name_in(backend.value);
-    references::check(fields, backend, "backend", name, backends.keys().map(String::as_str)).then(|| McpServer {
+    references::check(
+        fields,
+        backend,
+        "backend",
+        name,
+        backends.known.iter().map(String::as_str),
+    )
+    .then(|| McpServer {
         backend_id: name.to_owned(),
         endpoint,
     })

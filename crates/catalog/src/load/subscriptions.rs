@@ -139,9 +139,7 @@ fn parsed_scope(text: &str) -> Option<SubscriptionScope> {
         _ => return None,
     };
     match kind {
-        "apis" => Some(SubscriptionScope::Api(
-            super::products::without_revision(name).to_owned(),
-        )),
+        "apis" => Some(SubscriptionScope::Api(references::without_revision(name).to_owned())),
         "products" => Some(SubscriptionScope::Product(name.to_owned())),
         _ => None,
     }

@@ -4,6 +4,7 @@ use super::load;
 use crate::environment::Environment;
 use crate::{Catalog, SubscriptionScope};
 use diagnostic::{Diagnostic, render};
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -621,7 +622,7 @@ apis/orders/operations/other/operationInformation.json:1:69 error TG1203: an ope
     );
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn odd_files_are_reported_and_do_not_stop_loading() {
     use std::os::unix::fs::symlink;
@@ -663,4 +664,47 @@ fn a_missing_folder_is_an_error() {
         brief(Path::new("/"), &diagnostics),
         "/no/such/folder:1:1 error TG1001: there is no such folder\n"
     );
+}
+
+/// Any JSON made of names that mean something.
+fn any_information() -> impl Strategy<Value = serde_json::Value> {
+    let names = "properties|displayName|path|type|mcp|Pool|pool|services|id|serviceUrl|apiVersionSetId|apiVersionSet|versioningScheme|\
+                 Segment|credentials|header|circuitBreaker|rules|primaryKey|scope|/apis|/products/x|\\{\\{x\\}\\}|value|secret|\
+                 mcpProperties|endpoints|message|uriTemplate|responses|openapi|3\\.0|paths|/a|get|parameters|\\$ref|#/paths";
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<u32>().prop_map(Into::into),
+        names.prop_map(Into::into),
+    ];
+    let value = leaf.prop_recursive(5, 80, 8, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            prop::collection::btree_map(names, inner, 0..8)
+                .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+        ]
+    });
+    value.prop_map(|value| serde_json::json!({"properties": value, "openapi": "3.0", "paths": {"/a": value}}))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_folder_makes_loading_panic(values in prop::collection::vec(any_information(), 10)) {
+        let paths = [
+            "apis/a/apiInformation.json",
+            "apis/a/specification.json",
+            "apis/a/operations/o/operationInformation.json",
+            "backends/b/backendInformation.json",
+            "named values/n/namedValueInformation.json",
+            "version sets/v/versionSetInformation.json",
+            "products/p/productInformation.json",
+            "products/p/apis.json",
+            "subscriptions/s/subscriptionInformation.json",
+            "users/u/userInformation.json",
+        ];
+        let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let files: Vec<(&str, &str)> = paths.into_iter().zip(texts.iter().map(String::as_str)).collect();
+        let _ = load_files(&files, &Given::default());
+    }
 }

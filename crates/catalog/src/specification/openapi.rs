@@ -128,6 +128,7 @@ impl<'d> Description<'d> {
             method: method.to_ascii_uppercase(),
             url_template: self.url_template(path, item, operation),
             responses: self.responses(operation),
+            policy: None,
             source: Arc::clone(self.source),
             span: operation.span,
         }
