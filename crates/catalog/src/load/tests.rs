@@ -202,6 +202,23 @@ fn named_values_come_from_the_file_the_environment_or_a_mounted_file() {
 }
 
 #[test]
+fn a_named_value_without_value_that_nothing_uses_is_a_warning() {
+    check_folder(
+        &[
+            ("policy.xml", "<policies/>"),
+            (
+                "named values/l/namedValueInformation.json",
+                r#"{"properties": {"displayName": "Logger-Credentials--1", "secret": true, "value": "{#KEY#}"}}"#,
+            ),
+        ],
+        r#"
+named values/l/namedValueInformation.json:1:32 warning TG1102: the named value "Logger-Credentials--1" has no value
+  help: set the environment variable TOLLGATE_NAMED_VALUE_LOGGER_CREDENTIALS__1, or write it to a file `Logger-Credentials--1` in the folder that TOLLGATE_NAMED_VALUES_DIR names
+"#,
+    );
+}
+
+#[test]
 fn unknown_names_are_errors_except_in_liquid() {
     check_folder(
         &[
@@ -220,6 +237,7 @@ fn unknown_names_are_errors_except_in_liquid() {
         ],
         r"
 backends/b/backendInformation.json:1:24 error TG1101: cannot find a property 'host'
+  help: define it in `named values/host/namedValueInformation.json`
 policy.xml:2:7 error TG1101: cannot find a property 'tenant_id'
   help: did you mean `tenant-id`?
 ",
@@ -411,6 +429,33 @@ fn mcp_servers_name_a_backend_and_an_endpoint() {
         };
         assert_eq!(found, expected, "{properties}");
     }
+}
+
+#[test]
+fn mcp_servers_may_be_described_in_a_second_file() {
+    let (catalog, problems) = load_files(
+        &[
+            (
+                "backends/learn/backendInformation.json",
+                r#"{"properties": {"url": "https://learn.test/mcp", "protocol": "http"}}"#,
+            ),
+            (
+                "apis/a/apiInformation.json",
+                r#"{"properties": {"displayName": "A", "path": "a", "type": "mcp"}}"#,
+            ),
+            (
+                "apis/a/mcpServerInformation.json",
+                r#"{"properties": {"backendId": "learn", "mcpProperties": {"endpoints": {"mcp": {"uriTemplate": "/rpc"}}}}}"#,
+            ),
+        ],
+        &Given::default(),
+    );
+    assert_eq!(problems, "");
+    let expected = crate::McpServer {
+        backend_id: "learn".to_owned(),
+        endpoint: "/rpc".to_owned(),
+    };
+    assert_eq!(catalog.api("a").unwrap().kind, crate::ApiKind::Mcp(expected));
 }
 
 #[test]
