@@ -30,10 +30,10 @@ fn the_sample_gateway_loads_without_a_word() {
         .collect();
     assert_eq!(orders, ["GET /orders", "POST /orders", "GET /orders/{id}"]);
 
-    for key in ["sample-primary-key", "sample-secondary-key"] {
+    for key in ["sample-primary-key-0001", "sample-secondary-key-0001"] {
         let subscription = catalog.subscription_by_key(key).unwrap();
         assert_eq!(subscription.scope, SubscriptionScope::Product("starter".to_owned()));
     }
-    let hidden = catalog.api("learn-denylist").unwrap().policy.as_ref().unwrap();
-    assert!(hidden.source.text().contains("\"microsoft_code_sample_search\""));
+    let limit = catalog.api("orders").unwrap().policy.as_ref().unwrap();
+    assert!(limit.source.text().contains("calls=\"5\""));
 }
