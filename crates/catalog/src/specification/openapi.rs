@@ -16,12 +16,16 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 /// References to references are followed so far.
 const MAX_HOPS: usize = 16;
 
+/// Of the references to nothing in one description so many are reported.
+const MAX_UNRESOLVED: usize = 20;
+
 /// A whole description while it is read.
 pub(super) struct Description<'d> {
     pub root: &'d Value,
     pub is_swagger: bool,
     /// Bytes of examples and samples made so far: references could multiply them without bound.
     pub written: Cell<usize>,
+    unresolved: Cell<usize>,
     source: &'d Arc<Source>,
     problems: &'d Problems,
     targets: RefCell<HashMap<String, Option<&'d Value>>>,
@@ -48,11 +52,12 @@ pub(super) fn read(source: &Arc<Source>, root: &Value, problems: &Problems) -> O
             message,
         ));
     }
-    let (written, targets) = (Cell::new(0), RefCell::default());
+    let (written, unresolved, targets) = (Cell::new(0), Cell::new(0), RefCell::default());
     let description = Description {
         root,
         is_swagger,
         written,
+        unresolved,
         source,
         problems,
         targets,
@@ -187,7 +192,7 @@ impl<'d> Description<'d> {
             let known = self.targets.borrow().get(pointer).copied();
             let target = known.unwrap_or_else(|| {
                 let target = self.target(pointer);
-                if target.is_none() {
+                if target.is_none() && self.is_worth_a_word() {
                     let message = format!("there is no `#/{pointer}` in this document");
                     self.problems.push(Diagnostic::warning(
                         codes::BAD_SPECIFICATION,
@@ -205,6 +210,11 @@ impl<'d> Description<'d> {
             }
         }
         value
+    }
+
+    /// Whether one more reference to nothing is reported: a description cut in half has thousands.
+    fn is_worth_a_word(&self) -> bool {
+        self.unresolved.replace(self.unresolved.get() + 1) < MAX_UNRESOLVED
     }
 
     fn target(&self, pointer: &str) -> Option<&'d Value> {
