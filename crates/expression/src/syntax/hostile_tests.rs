@@ -23,7 +23,7 @@ fn parses_fast(source: &str) -> Tree {
         assert!(expression_end(source, at).is_ok_and(|end| end <= source.len()) || expression_end(source, at).is_err());
     }
     assert!(
-        start.elapsed() < Duration::from_secs(5),
+        start.elapsed() < Duration::from_secs(2),
         "took {:?}: {:.40}",
         start.elapsed(),
         source
@@ -133,11 +133,9 @@ fn repetitions_stay_linear() {
         "a<b,c,d,",
     ];
     for piece in pieces {
-        for (open, close) in [("@(", ")"), ("@{", "}")] {
-            let body = piece.repeat(100_000 / piece.len());
-            parses_fast(&format!("{open}{body}"));
-            parses_fast(&format!("{open}{body}{close}"));
-        }
+        let body = piece.repeat(40_000 / piece.len());
+        parses_fast(&format!("@({body})"));
+        parses_fast(&format!("@{{{body}"));
     }
 }
 

@@ -129,7 +129,7 @@ impl<'s> Lexer<'s> {
             '.' if after.is_some_and(|after| after.is_ascii_digit()) => self.number(),
             '\\' if matches!(after, Some('u' | 'U')) => self.name(),
             next if starts_name(next) => self.name(),
-            '#' => self.directive(),
+            '#' if self.starts_line() => self.directive(),
             _ => self.symbol_or_hole_part(start),
         }
         true
@@ -224,9 +224,15 @@ impl<'s> Lexer<'s> {
         self.push(TokenKind::Literal(number.literal), start);
     }
 
+    /// Whether only white space stands before this place in its line.
+    fn starts_line(&self) -> bool {
+        let before = self.source.get(..self.at).unwrap_or_default();
+        before.trim_end_matches([' ', '\t']).ends_with('\n')
+    }
+
     fn directive(&mut self) {
         let start = self.at;
-        self.at += self.rest().find('\n').unwrap_or(1);
+        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
         self.report(
             "CS1040",
             start,

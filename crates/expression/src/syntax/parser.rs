@@ -14,6 +14,9 @@ const NESTING: usize = 200;
 /// How high the whole tree may become, chains such as `a.b.c.d` or `a + b + c` included: later stages walk it recursively.
 const HEIGHT: usize = 300;
 
+/// How many tokens must have been read since a problem for the next one not to be taken for its consequence.
+const CALM: usize = 3;
+
 /// Problems after which no more are collected.
 const PROBLEMS: usize = 50;
 
@@ -24,8 +27,8 @@ pub(super) struct Parser<'s> {
     /// Index of the token that comes next.
     pub(super) position: usize,
     problems: Vec<Problem>,
-    /// Where the last problem was reported: one token gets one problem.
-    reported: Option<usize>,
+    /// The token of the last problem, reported or not.
+    troubled: Option<usize>,
     unterminated: Option<usize>,
     ends_in_comment: bool,
     gave_up: bool,
@@ -51,7 +54,7 @@ impl<'s> Parser<'s> {
             tokens: lexed.tokens,
             position: 0,
             problems: lexed.problems,
-            reported: None,
+            troubled: None,
             unterminated: lexed.unterminated,
             ends_in_comment: lexed.ends_in_comment,
             gave_up: false,
@@ -206,10 +209,10 @@ impl<'s> Parser<'s> {
 
     fn push_problem(&mut self, problem: Problem) {
         let follows_from_earlier = self.gave_up
-            || self.reported == Some(self.position)
+            || self.troubled.is_some_and(|troubled| self.position < troubled + CALM)
             || self.unterminated.is_some_and(|start| self.span().start >= start)
             || self.problems.len() >= 2 * PROBLEMS;
-        self.reported = Some(self.position);
+        self.troubled = Some(self.position);
         if !follows_from_earlier {
             self.problems.push(problem);
         }

@@ -231,7 +231,8 @@ impl Parser<'_> {
         let start = receiver.span.start;
         loop {
             let spelling = self.kind().spelling();
-            let links = matches!(spelling, "." | "(" | "[" | "++" | "--" | "->" | "!")
+            let links = matches!(spelling, "." | "(" | "[" | "++" | "--" | "->")
+                || spelling == "!" && !self.starts_expression(self.position + 1)
                 || spelling == "?" && self.at_conditional_access()
                 || self.at_braces_behind();
             if !links || !self.grow() {
