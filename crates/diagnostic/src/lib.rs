@@ -49,12 +49,22 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error at `span` of `source`.
     pub fn error(code: &'static str, source: &Arc<Source>, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, message: message.into(), span, source: Some(Arc::clone(source)), help: None }
+        Self {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            span,
+            source: Some(Arc::clone(source)),
+            help: None,
+        }
     }
 
     /// A warning at `span` of `source`.
     pub fn warning(code: &'static str, source: &Arc<Source>, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, source, span, message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, source, span, message)
+        }
     }
 
     /// The same problem with advice.
@@ -71,7 +81,9 @@ impl Diagnostic {
 
     /// Where the problem stands, counted from 1; 1:1 when there is no source.
     pub fn position(&self) -> Position {
-        self.source.as_ref().map_or(Position { line: 1, column: 1 }, |source| source.position(self.span.start))
+        self.source.as_ref().map_or(Position { line: 1, column: 1 }, |source| {
+            source.position(self.span.start)
+        })
     }
 
     /// The document's name as it was loaded, or an empty string.

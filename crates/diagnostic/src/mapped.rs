@@ -15,7 +15,11 @@ impl Mapped {
     /// Text that stands unchanged in the original from byte `start` on.
     pub fn verbatim(text: impl Into<String>, start: usize) -> Self {
         let text = text.into();
-        Self { end: start + text.len(), points: vec![(0, start)], text }
+        Self {
+            end: start + text.len(),
+            points: vec![(0, start)],
+            text,
+        }
     }
 
     /// Appends `piece`, which stands for the bytes `from` of the original (of another length, when it was decoded).
@@ -33,7 +37,14 @@ impl Mapped {
     /// The stretch of the original that a stretch of the decoded text came from.
     pub fn original(&self, span: Span) -> Span {
         let start = self.original_offset(span.start);
-        Span::new(start, if span.end <= span.start { start } else { self.original_end(span.end).max(start) })
+        Span::new(
+            start,
+            if span.end <= span.start {
+                start
+            } else {
+                self.original_end(span.end).max(start)
+            },
+        )
     }
 
     fn original_offset(&self, offset: usize) -> usize {
@@ -41,7 +52,10 @@ impl Mapped {
             return self.end;
         }
         let before = self.points.partition_point(|(decoded, _)| *decoded <= offset);
-        before.checked_sub(1).and_then(|index| self.points.get(index)).map_or(offset, |(decoded, original)| original + (offset - decoded))
+        before
+            .checked_sub(1)
+            .and_then(|index| self.points.get(index))
+            .map_or(offset, |(decoded, original)| original + (offset - decoded))
     }
 
     fn original_end(&self, offset: usize) -> usize {

@@ -23,7 +23,9 @@ pub struct Report<'d> {
 impl<'d> From<&'d Diagnostic> for Report<'d> {
     fn from(diagnostic: &'d Diagnostic) -> Self {
         let start = diagnostic.position();
-        let end = diagnostic.source.as_ref().map_or(start, |source| source.written_position(source.written_span(diagnostic.span).end));
+        let end = diagnostic.source.as_ref().map_or(start, |source| {
+            source.written_position(source.written_span(diagnostic.span).end)
+        });
         Self {
             severity: diagnostic.severity,
             code: diagnostic.code,
@@ -59,10 +61,25 @@ fn render_one(diagnostic: &Diagnostic, out: &mut String) {
     if let Some(source) = &diagnostic.source {
         let position = diagnostic.position();
         let gutter = position.line.to_string().len();
-        let _ = writeln!(out, "{:gutter$}--> {}:{}:{}", "", source.name(), position.line, position.column);
-        let line: Vec<char> = source.line(position.line).chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
+        let _ = writeln!(
+            out,
+            "{:gutter$}--> {}:{}:{}",
+            "",
+            source.name(),
+            position.line,
+            position.column
+        );
+        let line: Vec<char> = source
+            .line(position.line)
+            .chars()
+            .map(|c| if c == '\t' { ' ' } else { c })
+            .collect();
         let end = source.written_position(source.written_span(diagnostic.span).end);
-        let last = if end.line == position.line { end.column } else { line.len() + 1 };
+        let last = if end.line == position.line {
+            end.column
+        } else {
+            line.len() + 1
+        };
         let at = position.column - 1;
         let width = last.saturating_sub(position.column).clamp(1, EXCERPT_SIDE * 2);
         let from = at.saturating_sub(EXCERPT_SIDE);
@@ -71,7 +88,14 @@ fn render_one(diagnostic: &Diagnostic, out: &mut String) {
         let (head, tail) = (if from > 0 { "…" } else { "" }, if to < line.len() { "…" } else { "" });
         let _ = writeln!(out, "{:gutter$} |", "");
         let _ = writeln!(out, "{} | {head}{}{tail}", position.line, excerpt.trim_end());
-        let _ = writeln!(out, "{:gutter$} | {:2$}{3}", "", "", at - from + head.chars().count(), "^".repeat(width));
+        let _ = writeln!(
+            out,
+            "{:gutter$} | {:2$}{3}",
+            "",
+            "",
+            at - from + head.chars().count(),
+            "^".repeat(width)
+        );
     }
     if let Some(help) = &diagnostic.help {
         let _ = writeln!(out, "  = help: {help}");
@@ -87,7 +111,13 @@ mod tests {
     #[test]
     fn an_excerpt_points_at_the_place() {
         let source = Source::new("orders.xml", "<a>\n  <rate-limit calls=\"x\" />\n</a>");
-        let diagnostic = Diagnostic::error("TG0001", &source, Span::new(25, 26), "`calls` must be a whole number, found \"x\"").with_help("write a number");
+        let diagnostic = Diagnostic::error(
+            "TG0001",
+            &source,
+            Span::new(25, 26),
+            "`calls` must be a whole number, found \"x\"",
+        )
+        .with_help("write a number");
         assert_eq!(
             render(&[diagnostic]),
             "error[TG0001]: `calls` must be a whole number, found \"x\"\n --> orders.xml:2:22\n  |\n2 |   <rate-limit calls=\"x\" />\n  |                      ^\n  = help: write a number\n\n"

@@ -25,7 +25,10 @@ impl Span {
     /// The smallest span that covers both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }
 
@@ -56,7 +59,13 @@ impl Source {
     /// A document that is parsed as it was written.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Arc<Self> {
         let written: Arc<str> = text.into();
-        Arc::new(Self { name: name.into(), parsed: Arc::clone(&written), replaced: Vec::new(), line_starts: line_starts(&written), written })
+        Arc::new(Self {
+            name: name.into(),
+            parsed: Arc::clone(&written),
+            replaced: Vec::new(),
+            line_starts: line_starts(&written),
+            written,
+        })
     }
 
     /// A document in which each `{{name}}` that `value_of` knows is replaced by its value before parsing
@@ -74,7 +83,11 @@ impl Source {
         while let Some(found) = written.get(rest..).and_then(|tail| tail.find("{{")) {
             let open = rest + found;
             let inside = written.get(open + 2..).unwrap_or_default();
-            let Some(length) = inside.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' '))) else { break };
+            let Some(length) =
+                inside.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ')))
+            else {
+                break;
+            };
             let named = inside.get(..length).unwrap_or_default();
             if length == 0 || !inside.get(length..).unwrap_or_default().starts_with("}}") {
                 parsed.push_str(written.get(rest..open + 1).unwrap_or_default());
@@ -94,7 +107,13 @@ impl Source {
             rest = close;
         }
         parsed.push_str(written.get(rest..).unwrap_or_default());
-        let source = Self { name: name.into(), parsed: parsed.into(), replaced, line_starts: line_starts(&written), written };
+        let source = Self {
+            name: name.into(),
+            parsed: parsed.into(),
+            replaced,
+            line_starts: line_starts(&written),
+            written,
+        };
         (Arc::new(source), unknown)
     }
 
@@ -128,16 +147,24 @@ impl Source {
 
     /// The written text of a line (from 1), without its line end.
     pub fn line(&self, line: usize) -> &str {
-        let Some(start) = line.checked_sub(1).and_then(|index| self.line_starts.get(index)) else { return "" };
+        let Some(start) = line.checked_sub(1).and_then(|index| self.line_starts.get(index)) else {
+            return "";
+        };
         let end = self.line_starts.get(line).copied().unwrap_or(self.written.len());
-        self.written.get(*start..end).unwrap_or_default().trim_end_matches(['\n', '\r'])
+        self.written
+            .get(*start..end)
+            .unwrap_or_default()
+            .trim_end_matches(['\n', '\r'])
     }
 
     /// Where byte `offset` of the *written* text stands.
     pub fn written_position(&self, offset: usize) -> Position {
         let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or_default();
-        let column = self.written.get(start..offset.min(self.written.len())).map_or(1, |before| before.chars().count() + 1);
+        let column = self
+            .written
+            .get(start..offset.min(self.written.len()))
+            .map_or(1, |before| before.chars().count() + 1);
         Position { line, column }
     }
 
@@ -163,7 +190,9 @@ impl Source {
 }
 
 fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+    std::iter::once(0)
+        .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+        .collect()
 }
 
 #[cfg(test)]
@@ -180,7 +209,9 @@ mod tests {
 
     #[test]
     fn a_replaced_value_is_quoted_by_its_name() {
-        let (source, unknown) = Source::expanded("a.xml", "k=\"{{key}}\" z {{other}}", |name| (name == "key").then_some("s3cret-value"));
+        let (source, unknown) = Source::expanded("a.xml", "k=\"{{key}}\" z {{other}}", |name| {
+            (name == "key").then_some("s3cret-value")
+        });
         assert_eq!(&**source.text(), "k=\"s3cret-value\" z {{other}}");
         assert_eq!(source.quote(Span::new(3, 15)), "{{key}}");
         assert_eq!(source.quote(Span::new(5, 7)), "{{key}}");
@@ -191,7 +222,9 @@ mod tests {
 
     #[test]
     fn braces_that_name_nothing_stay() {
-        let (source, unknown) = Source::expanded("a.xml", "{{ }} {{{a}} {{a b|c}} {{", |name| (name == "a").then_some("1"));
+        let (source, unknown) = Source::expanded("a.xml", "{{ }} {{{a}} {{a b|c}} {{", |name| {
+            (name == "a").then_some("1")
+        });
         assert_eq!(&**source.text(), "{{ }} {1 {{a b|c}} {{");
         assert_eq!(unknown.len(), 1);
     }

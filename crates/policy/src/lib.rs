@@ -1,1 +1,23 @@
-//! Under construction.
+//! Policy documents: the raw-XML reader, scopes and `<base/>`, the pipeline, and `policies`: one file a policy.
+//!
+//! A document becomes steps when a snapshot is built; a request only walks a finished plan.
+//! Never here: listeners, sockets, routing, wire formats of providers. What a policy needs of the outside is a trait
+//! ([`Upstream`], [`Clock`], `store`'s traits).
+
+mod body;
+mod exchange;
+mod failure;
+mod step;
+mod upstream;
+
+pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
+pub use exchange::{Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, Target};
+pub use failure::Failure;
+pub use step::{Flow, Run, Step, WaitingStep};
+pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
+
+use std::future::Future;
+use std::pin::Pin;
+
+/// A future of one exchange; an exchange stays on the thread that accepted it.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -1,0 +1,133 @@
+//! One exchange: a request with its response on the way through the pipeline.
+
+use crate::body::Body;
+use crate::upstream::Upstream;
+use expression::context::{Api, Deployment, LastError, Operation, Product, Subscription, User};
+use expression::text::Text;
+use expression::value::Value;
+use http::{Extensions, HeaderMap, Method, StatusCode};
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Counters;
+
+/// A request with its response on the way through, and everything policies may see or change.
+pub struct Exchange {
+    /// The request as it goes to the backend.
+    pub request: RequestMessage,
+    /// The response, once there is one.
+    pub response: Option<ResponseMessage>,
+    /// `context.Variables`, in the order in which they were first set.
+    pub variables: Vec<(Text, Value)>,
+    /// `context.LastError`
+    pub last_error: Option<LastError>,
+    /// What was matched and who calls.
+    pub matched: Matched,
+    /// Who calls.
+    pub identity: Identity,
+    /// The backend that the request goes to.
+    pub target: Target,
+    /// Clock, counters, upstreams …
+    pub services: Rc<Services>,
+    /// `context.RequestId`
+    pub request_id: u128,
+    /// When it arrived, by [`Clock::ticks`].
+    pub timestamp: i64,
+}
+
+/// The request as it stands.
+pub struct RequestMessage {
+    /// Method.
+    pub method: Method,
+    /// Scheme of the client's URL: `http` or `https`.
+    pub scheme: &'static str,
+    /// Host and port of the client's URL, from `Host` or `:authority`.
+    pub authority: Text,
+    /// Path and query as the client sent them.
+    pub original: Text,
+    /// Path below the API's path, with leading `/`, percent-encoded; policies may rewrite it.
+    pub path: Text,
+    /// Query without `?`; empty when there is none; policies may rewrite it.
+    pub query: Text,
+    /// Headers; policies may change them.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Body,
+    /// The client's address.
+    pub ip: IpAddr,
+    /// What the listener attached, such as the connection to upgrade.
+    pub extensions: Extensions,
+}
+
+/// The response as it stands.
+#[derive(Default)]
+pub struct ResponseMessage {
+    /// Status code.
+    pub status: StatusCode,
+    /// Reason phrase where it is not the standard one.
+    pub reason: Option<Text>,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Body,
+    /// What the upstream connection attached, such as the upgraded connection of a `101`.
+    pub extensions: Extensions,
+}
+
+/// What the request was matched to.
+#[derive(Clone, Default)]
+pub struct Matched {
+    /// The API; none when nothing matched.
+    pub api: Option<Arc<Api>>,
+    /// The operation; none for APIs without operations.
+    pub operation: Option<Arc<Operation>>,
+    /// The product that the call came in under.
+    pub product: Option<Arc<Product>>,
+    /// Template parameters in the template's order.
+    pub parameters: Vec<(Text, Text)>,
+}
+
+/// Who calls.
+#[derive(Clone, Default)]
+pub struct Identity {
+    /// The subscription whose key was presented.
+    pub subscription: Option<Arc<Subscription>>,
+    /// Its owner.
+    pub user: Option<Arc<User>>,
+}
+
+/// Where the request goes.
+#[derive(Clone, Default)]
+pub struct Target {
+    /// Base URL (scheme, authority, base path), from the API or `set-backend-service`; none when the API has none.
+    pub base_url: Option<Text>,
+    /// The backend entity, where one was chosen.
+    pub backend: Option<Arc<catalog::Backend>>,
+    /// MCP: `base_url` is the whole endpoint, and the request's path is not appended.
+    pub whole_endpoint: bool,
+}
+
+/// The outside, as policies reach it. One per worker thread.
+pub struct Services {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Counters of limits.
+    pub counters: Arc<dyn Counters>,
+    /// Connections to upstreams.
+    pub upstream: Rc<dyn Upstream>,
+    /// `context.Deployment`
+    pub deployment: Arc<Deployment>,
+    /// Bytes of a body that are buffered at most.
+    pub buffer_limit: u64,
+}
+
+/// Time and randomness, so that tests set both.
+pub trait Clock: Send + Sync {
+    /// Now in ticks: 100 ns since 0001-01-01 UTC.
+    fn ticks(&self) -> i64;
+    /// Time since some fixed moment, never running backwards.
+    fn monotonic(&self) -> Duration;
+    /// 64 random bits.
+    fn random(&self) -> u64;
+}
