@@ -1,33 +1,54 @@
 //! Arguments of calls and indices, and the declarations that may stand among them (`out var x`, `(var a, int b)`).
 
-use super::ast::{Argument, Designation, Expression, ExpressionKind, Passing};
+use super::ast::{Argument, Designation, Expression, ExpressionKind, Identifier, Passing};
 use super::parser::Parser;
 use super::token::TokenKind;
 use super::type_scan::Question;
 
 impl Parser<'_> {
-    /// A list of arguments in the given brackets.
-    pub(super) fn arguments(&mut self, opening: &'static str, closing: &'static str) -> Vec<Argument> {
+    /// The arguments of a call, in their brackets.
+    pub(super) fn arguments(&mut self) -> Vec<Argument> {
         let open = self.position;
-        self.expect(opening);
+        self.expect("(");
         let mut arguments = Vec::new();
-        if !self.at(closing) {
+        if !self.at(")") {
             arguments.push(self.argument());
             while self.eat(",") {
                 arguments.push(self.argument());
             }
         }
-        self.close(open, closing);
+        self.close(open, ")");
         arguments
     }
 
-    /// One argument: `name: out value`.
-    pub(super) fn argument(&mut self) -> Argument {
-        let named = matches!(self.kind(), TokenKind::Identifier { .. }) && self.is_at(self.position + 1, ":");
-        let name = named.then(|| self.identifier());
-        if named {
-            self.bump();
+    /// The indices of an element, in their brackets.
+    pub(super) fn indices(&mut self) -> Vec<Argument> {
+        let open = self.position;
+        self.bump();
+        if self.at("]") {
+            self.report("CS0443", self.span(), "an index expected, found `]`".to_owned());
         }
+        let mut indices = vec![self.named_value()];
+        while self.eat(",") {
+            indices.push(self.named_value());
+        }
+        self.close(open, "]");
+        indices
+    }
+
+    /// `name: value`, or a value alone.
+    pub(super) fn named_value(&mut self) -> Argument {
+        let name = self.argument_name();
+        Argument {
+            name,
+            passing: Passing::Value,
+            value: self.expression(),
+        }
+    }
+
+    /// An argument of a call: `name: out value`.
+    fn argument(&mut self) -> Argument {
+        let name = self.argument_name();
         let passing = match self.kind().spelling() {
             "ref" => Passing::Ref,
             "out" => Passing::Out,
@@ -47,6 +68,15 @@ impl Parser<'_> {
             self.expression()
         };
         Argument { name, passing, value }
+    }
+
+    fn argument_name(&mut self) -> Option<Identifier> {
+        let named = matches!(self.kind(), TokenKind::Identifier { .. }) && self.is_at(self.position + 1, ":");
+        let name = named.then(|| self.identifier());
+        if named {
+            self.bump();
+        }
+        name
     }
 
     /// `T x` as an element of a tuple, if that comes next.

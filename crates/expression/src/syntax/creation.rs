@@ -2,7 +2,7 @@
 
 use super::ast::{
     AnonymousMember, ArrayElement, ArrayInitializer, Expression, ExpressionKind, Initializer, InitializerTarget,
-    InitializerValue, MemberInitializer,
+    InitializerValue, MemberInitializer, TypeName,
 };
 use super::parser::Parser;
 use super::token::TokenKind;
@@ -28,7 +28,7 @@ impl Parser<'_> {
         if self.at("[") {
             return self.new_array(start, Some(type_name));
         }
-        let arguments = self.at("(").then(|| self.arguments("(", ")"));
+        let arguments = self.at("(").then(|| self.arguments());
         let initializer = self.at("{").then(|| self.initializer());
         if arguments.is_none() && initializer.is_none() {
             self.missing("CS1526", "`(`, `[` or `{` behind the type of `new`");
@@ -44,27 +44,18 @@ impl Parser<'_> {
     }
 
     /// `[…]…` behind `new` or `new T`.
-    fn new_array(&mut self, start: usize, element: Option<super::ast::TypeName>) -> Expression {
-        let open = self.position;
-        self.bump();
-        let mut lengths = Vec::new();
-        let mut rank = 1;
-        if self.at("]") || self.at(",") {
-            while self.eat(",") {
-                rank += 1;
-            }
-        } else {
-            lengths.push(self.expression());
-            while self.eat(",") {
-                lengths.push(self.expression());
-            }
-            rank = lengths.len();
+    fn new_array(&mut self, start: usize, element: Option<TypeName>) -> Expression {
+        let (lengths, rank) = self.array_lengths();
+        if let (None, Some(length)) = (&element, lengths.first()) {
+            let help = "write the type of the elements: `new int[3]`";
+            self.report_with_help(
+                "CS0178",
+                length.span,
+                "an array's length without the type of its elements".to_owned(),
+                help,
+            );
         }
-        self.close(open, "]");
-        let mut further_ranks = Vec::new();
-        while let Some(rank) = self.array_rank() {
-            further_ranks.push(rank);
-        }
+        let further_ranks = std::iter::from_fn(|| self.array_rank()).collect();
         let initializer = self.at("{").then(|| self.array_initializer());
         if initializer.is_none() && lengths.is_empty() {
             self.missing("CS1586", "the array's length or `{ … }` with its elements");
@@ -79,6 +70,22 @@ impl Parser<'_> {
                 initializer,
             },
         )
+    }
+
+    /// `[2, n]`, or `[,]` without lengths: the lengths and the dimensions.
+    fn array_lengths(&mut self) -> (Vec<Expression>, usize) {
+        if let Some(rank) = self.array_rank() {
+            return (Vec::new(), rank);
+        }
+        let open = self.position;
+        self.bump();
+        let mut lengths = vec![self.expression()];
+        while self.eat(",") {
+            lengths.push(self.expression());
+        }
+        self.close(open, "]");
+        let rank = lengths.len();
+        (lengths, rank)
     }
 
     /// `{ 1, { 2, 3 } }`
@@ -156,7 +163,7 @@ impl Parser<'_> {
 
     fn member_initializer(&mut self) -> MemberInitializer {
         let target = if self.at("[") {
-            InitializerTarget::Index(self.arguments("[", "]"))
+            InitializerTarget::Index(self.indices())
         } else {
             InitializerTarget::Member(self.identifier())
         };

@@ -153,7 +153,7 @@ impl Parser<'_> {
             }
         }
         let body = if self.eat("=>") {
-            let body = LambdaBody::Expression(Box::new(self.expression()));
+            let body = LambdaBody::Expression(Box::new(self.expression_or_throw()));
             self.end_statement();
             body
         } else {

@@ -10,7 +10,7 @@ pub(super) fn tree(tree: &Tree) -> String {
 }
 
 fn list<T>(items: &[T], one: impl Fn(&T) -> String) -> String {
-    items.iter().map(|item| format!(" {}", one(item))).collect()
+    items.iter().flat_map(|item| [" ".to_owned(), one(item)]).collect()
 }
 
 fn option<T>(item: Option<&T>, one: impl Fn(&T) -> String) -> String {

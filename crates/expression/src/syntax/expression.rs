@@ -18,6 +18,12 @@ impl Parser<'_> {
         expression
     }
 
+    /// An expression where C# also takes `throw`: behind `?`, `:` and `=>`.
+    pub(super) fn expression_or_throw(&mut self) -> Expression {
+        self.allow_throw();
+        self.expression()
+    }
+
     fn assignment_to(&mut self, target: Expression) -> Expression {
         let start = target.span.start;
         let (operator, tokens) = match self.assignment() {
@@ -54,9 +60,9 @@ impl Parser<'_> {
     fn conditional_on(&mut self, condition: Expression) -> Expression {
         let start = condition.span.start;
         self.bump();
-        let when_true = Box::new(self.expression());
+        let when_true = Box::new(self.expression_or_throw());
         let when_false = Box::new(if self.expect(":") {
-            self.expression()
+            self.expression_or_throw()
         } else {
             self.missing_expression()
         });
@@ -91,6 +97,9 @@ impl Parser<'_> {
                 Infix::Range if !self.starts_expression(self.position) => {}
                 _ => {
                     operands.operator(operator, self.since(start));
+                    if operator == Infix::Coalesce {
+                        self.allow_throw();
+                    }
                     let operand = self.unary();
                     operands.push(operand);
                 }
@@ -156,19 +165,11 @@ impl Parser<'_> {
         match operator {
             "^" => return self.index_from_end(start),
             ".." => return self.open_range(start),
-            "&" | "*" => {
-                self.report_unavailable("a pointer");
-                self.bump();
-                self.unary();
-                return self.node(start, ExpressionKind::Missing);
-            }
+            "&" | "*" => return self.pointer(start),
+            "throw" => return self.throw_expression(start),
             _ => self.bump(),
         }
-        let operand = Box::new(if operator == "throw" {
-            self.conditional()
-        } else {
-            self.unary()
-        });
+        let operand = Box::new(self.unary());
         let unary = |operator, operand| ExpressionKind::Unary { operator, operand };
         let kind = match operator {
             "+" => unary(UnaryOperator::Plus, operand),
@@ -183,10 +184,26 @@ impl Parser<'_> {
                 operator: Increment::Decrement,
                 operand,
             },
-            "throw" => ExpressionKind::Throw(operand),
             _ => ExpressionKind::Await(operand),
         };
         self.node(start, kind)
+    }
+
+    fn throw_expression(&mut self, start: usize) -> Expression {
+        if !self.throw_is_allowed() {
+            let message = "a `throw` expression stands only behind `??`, `?`, `:` and `=>`".to_owned();
+            self.report("CS8115", self.span(), message);
+        }
+        self.bump();
+        let value = Box::new(self.conditional());
+        self.node(start, ExpressionKind::Throw(value))
+    }
+
+    fn pointer(&mut self, start: usize) -> Expression {
+        self.report_unavailable("a pointer");
+        self.bump();
+        self.unary();
+        self.node(start, ExpressionKind::Missing)
     }
 
     fn cast(&mut self, start: usize) -> Expression {

@@ -321,7 +321,7 @@ mod tests {
         check(r#"@($"){{)}} {f(")")} {a["}"]:N2} )")¦"#);
         check(r#"@($@"\{ $"{ x )}" + ")" } "" )")¦"#);
         check(r#"@(@$"\{ x }" + ")")¦"#);
-        check(r#"@(a ? 'b' : don't)¦"#);
+        check("@(a ? 'b' : don't)¦");
         check("@{ /* } */ return 1; // }\n }¦");
         check("@(\"http://x)\" + y)¦");
     }

@@ -73,7 +73,7 @@ impl Parser<'_> {
         if self.at("{") {
             LambdaBody::Block(self.block())
         } else {
-            LambdaBody::Expression(Box::new(self.expression()))
+            LambdaBody::Expression(Box::new(self.expression_or_throw()))
         }
     }
 

@@ -34,6 +34,8 @@ pub(super) struct Parser<'s> {
     gave_up: bool,
     depth: usize,
     height: usize,
+    /// The token at which a `throw` may stand as an expression.
+    throw_position: Option<usize>,
     /// Query expressions around this place: their words are no names.
     pub(super) queries: usize,
     /// Inside the pattern of a `case`, where `when` is no name.
@@ -60,6 +62,7 @@ impl<'s> Parser<'s> {
             gave_up: false,
             depth: 0,
             height: 0,
+            throw_position: None,
             queries: 0,
             in_case: false,
         }
@@ -263,6 +266,15 @@ impl<'s> Parser<'s> {
             Some(close) if !self.gave_up => self.position = close + 1,
             _ => self.bump(),
         }
+    }
+
+    /// What comes next may be a `throw` expression.
+    pub(super) fn allow_throw(&mut self) {
+        self.throw_position = Some(self.position);
+    }
+
+    pub(super) fn throw_is_allowed(&self) -> bool {
+        self.throw_position == Some(self.position)
     }
 
     // Names.

@@ -22,8 +22,7 @@ impl Parser<'_> {
         match self.kind() {
             TokenKind::Literal(literal) => {
                 let literal = literal.clone();
-                self.bump();
-                self.node(start, ExpressionKind::Literal(literal))
+                self.constant(literal)
             }
             TokenKind::InterpolationStart => self.interpolated_string(),
             TokenKind::Identifier { .. } => self.named_operand(start),
@@ -92,42 +91,13 @@ impl Parser<'_> {
     }
 
     fn keyword_operand(&mut self, keyword: &'static str, start: usize) -> Expression {
-        let constant = match keyword {
-            "null" => Some(Literal::Null),
-            "true" => Some(Literal::Boolean(true)),
-            "false" => Some(Literal::Boolean(false)),
-            _ => None,
-        };
-        if let Some(literal) = constant {
-            self.bump();
-            return self.node(start, ExpressionKind::Literal(literal));
-        }
         match keyword {
+            "null" => self.constant(Literal::Null),
+            "true" => self.constant(Literal::Boolean(true)),
+            "false" => self.constant(Literal::Boolean(false)),
             "new" => self.new_expression(),
             "delegate" => self.lambda(),
-            "typeof" => {
-                self.bump();
-                let type_name = self.in_brackets(|parser| parser.type_name(Question::Nullable));
-                self.node(start, ExpressionKind::TypeOf(type_name))
-            }
-            "default" => {
-                self.bump();
-                let type_name = self
-                    .at("(")
-                    .then(|| self.in_brackets(|parser| parser.type_name(Question::Nullable)));
-                self.node(start, ExpressionKind::Default(type_name))
-            }
-            "checked" | "unchecked" => {
-                self.bump();
-                let operand = Box::new(self.in_brackets(Self::expression));
-                self.node(
-                    start,
-                    ExpressionKind::Checked {
-                        overflow_throws: keyword == "checked",
-                        operand,
-                    },
-                )
-            }
+            "typeof" | "default" | "checked" | "unchecked" => self.bracketed_operator(keyword, start),
             "sizeof" => self.size_of(start),
             "this" | "base" => self.unavailable_operand(&format!("`{keyword}`")),
             "ref" => self.unavailable_operand("a reference (`ref`) outside of arguments"),
@@ -139,6 +109,30 @@ impl Parser<'_> {
             }
             _ => self.predefined_type_operand(start),
         }
+    }
+
+    fn constant(&mut self, literal: Literal) -> Expression {
+        let start = self.span().start;
+        self.bump();
+        self.node(start, ExpressionKind::Literal(literal))
+    }
+
+    /// `typeof(T)`, `default(T)` or `default`, `checked(e)`, `unchecked(e)`
+    fn bracketed_operator(&mut self, keyword: &'static str, start: usize) -> Expression {
+        self.bump();
+        let type_name = |parser: &mut Self| parser.type_name(Question::Nullable);
+        let kind = match keyword {
+            "typeof" => ExpressionKind::TypeOf(self.in_brackets(type_name)),
+            "default" => ExpressionKind::Default(self.at("(").then(|| self.in_brackets(type_name))),
+            _ => {
+                let operand = Box::new(self.in_brackets(Self::expression));
+                ExpressionKind::Checked {
+                    overflow_throws: keyword == "checked",
+                    operand,
+                }
+            }
+        };
+        self.node(start, kind)
     }
 
     fn unavailable_operand(&mut self, what: &str) -> Expression {
@@ -153,7 +147,7 @@ impl Parser<'_> {
 
     fn predefined_type_operand(&mut self, start: usize) -> Expression {
         match self.predefined_type(self.position) {
-            Some(predefined) if self.is_at(self.position + 1, ".") || self.is_at(self.position + 1, ")") => {
+            Some(predefined) if self.is_at(self.position + 1, ".") => {
                 self.bump();
                 self.node(start, ExpressionKind::PredefinedType(predefined))
             }
@@ -277,12 +271,12 @@ impl Parser<'_> {
         let kind = if self.at("(") {
             ExpressionKind::Invocation {
                 function: receiver,
-                arguments: self.arguments("(", ")"),
+                arguments: self.arguments(),
             }
         } else {
             ExpressionKind::Element {
                 receiver,
-                arguments: self.arguments("[", "]"),
+                arguments: self.indices(),
             }
         };
         self.node(start, kind)
@@ -340,7 +334,7 @@ impl Parser<'_> {
                 passing: super::ast::Passing::Value,
                 value,
             },
-            None => self.argument(),
+            None => self.named_value(),
         }
     }
 }

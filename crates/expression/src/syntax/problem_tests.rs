@@ -47,6 +47,17 @@ fn missing_pieces() {
             "@(new int[]¦)",
             &["CS1586 the array's length or `{ … }` with its elements expected, found `)`"],
         ),
+        (
+            "@(a == ¦throw b)",
+            &["CS8115 a `throw` expression stands only behind `??`, `?`, `:` and `=>`"],
+        ),
+        ("@(a[¦])", &["CS0443 an index expected, found `]`"]),
+        ("@(a[¦out b])", &["CS1525 expression expected, found `out`"]),
+        (
+            "@(new[¦4])",
+            &["CS0178 an array's length without the type of its elements"],
+        ),
+        ("@(f(¦int))", &["CS1525 expression expected, found `int`"]),
         ("@(typeof(¦))", &["CS1031 type expected, found `)`"]),
         ("@(a) ¦b", &["CS1022 the policy expression ends before `b`"]),
         ("@((¦a: 1).b)", &["CS8124 a tuple has at least two elements, found one"]),

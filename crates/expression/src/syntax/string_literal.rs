@@ -331,7 +331,7 @@ impl Lexer<'_> {
         match value.filter(|_| digits >= least) {
             Some(value) if value <= 0xFFFF => units.unit(value as u16),
             Some(value) if char::from_u32(value).is_some() => {
-                units.character(char::from_u32(value).unwrap_or_default())
+                units.character(char::from_u32(value).unwrap_or_default());
             }
             _ => self.report(
                 "CS1009",

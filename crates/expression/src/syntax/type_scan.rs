@@ -132,23 +132,7 @@ impl Parser<'_> {
         match self.kind_at(end) {
             TokenKind::Symbol(symbol) => matches!(
                 *symbol,
-                "(" | ")"
-                    | "]"
-                    | "}"
-                    | ":"
-                    | ";"
-                    | ","
-                    | "."
-                    | "?"
-                    | "=="
-                    | "!="
-                    | "|"
-                    | "^"
-                    | "&&"
-                    | "||"
-                    | "&"
-                    | "["
-                    | ">"
+                "(" | ")" | "]" | "}" | ":" | ";" | "," | "." | "?" | "==" | "!=" | "|" | "^" | "&&" | "||" | "&" | "["
             ),
             TokenKind::HoleEnd | TokenKind::Format(_) | TokenKind::End => true,
             _ => false,
