@@ -5,10 +5,13 @@
 //! ([`Upstream`], [`Clock`], `store`'s traits).
 
 mod body;
+pub mod codes;
 mod exchange;
 mod failure;
+mod findings;
 mod step;
 mod upstream;
+mod xml;
 
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use exchange::{Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, Target};
