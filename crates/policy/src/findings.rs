@@ -37,6 +37,11 @@ impl Findings {
         self.list.push(diagnostic);
     }
 
+    /// How many errors there are.
+    pub(crate) fn errors(&self) -> usize {
+        self.list.iter().filter(|diagnostic| diagnostic.is_error()).count()
+    }
+
     pub(crate) fn error(&mut self, code: &'static str, source: &Arc<Source>, span: Span, message: impl Into<String>) {
         self.push(Diagnostic::error(code, source, span, message));
     }

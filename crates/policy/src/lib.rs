@@ -4,18 +4,30 @@
 //! Never here: listeners, sockets, routing, wire formats of providers. What a policy needs of the outside is a trait
 //! ([`Upstream`], [`Clock`], `store`'s traits).
 
+mod block;
 mod body;
 pub mod codes;
+mod compiler;
+mod context;
+mod element;
 mod exchange;
 mod failure;
 mod findings;
+mod headers;
+mod known;
+mod policies;
+mod registry;
 mod step;
+mod steps;
 mod upstream;
+mod value;
 mod xml;
 
+pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
-pub use exchange::{Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, Target};
+pub use exchange::{Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target};
 pub use failure::Failure;
+pub use findings::Options;
 pub use step::{Flow, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
