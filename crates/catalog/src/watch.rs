@@ -1,0 +1,3 @@
+//! Noticing that an artifact folder changed.
+//!
+//! Never here: loading it.

@@ -1,0 +1,263 @@
+//! What stands between operators: literals, names, brackets, and the chain of members, calls and indices behind them.
+
+use super::ast::{Argument, Expression, ExpressionKind, Identifier, Increment, Literal, SimpleName, TypeName, TypeNameKind};
+use super::parser::Parser;
+use super::token::TokenKind;
+use super::type_scan::Question;
+
+impl Parser<'_> {
+    /// An operand with the chain behind it.
+    pub(super) fn primary(&mut self) -> Expression {
+        let outer = self.start_chain();
+        let start = self.operand();
+        let expression = self.chain(start);
+        self.end_chain(outer);
+        expression
+    }
+
+    fn operand(&mut self) -> Expression {
+        let start = self.span().start;
+        match self.kind() {
+            TokenKind::Literal(literal) => {
+                let literal = literal.clone();
+                self.bump();
+                self.node(start, ExpressionKind::Literal(literal))
+            }
+            TokenKind::InterpolationStart => self.interpolated_string(),
+            TokenKind::Identifier { .. } => self.named_operand(start),
+            TokenKind::Keyword(keyword) => self.keyword_operand(keyword, start),
+            TokenKind::Symbol("(") if self.at_lambda() => self.lambda(),
+            TokenKind::Symbol("(") => self.parenthesized(),
+            TokenKind::Symbol("[") => self.collection_expression(start),
+            _ => self.expected_expression(),
+        }
+    }
+
+    /// Reports that an expression is missing; takes nothing.
+    pub(super) fn expected_expression(&mut self) -> Expression {
+        let code = if self.at_end() { "CS1733" } else { "CS1525" };
+        self.report(code, self.span(), format!("expression expected, found {}", self.found()));
+        self.missing_expression()
+    }
+
+    fn named_operand(&mut self, start: usize) -> Expression {
+        let next = self.position + 1;
+        if self.at_lambda() {
+            return self.lambda();
+        }
+        if self.at_query() {
+            return self.query_expression();
+        }
+        if self.at_word("nameof") && self.is_at(next, "(") {
+            self.bump();
+            let operand = Box::new(self.in_brackets(Self::expression));
+            return self.node(start, ExpressionKind::NameOf(operand));
+        }
+        if self.at_word("var") && self.is_at(next, "(") {
+            let type_name = self.var();
+            let designation = self.designation();
+            return self.node(start, ExpressionKind::Declaration { type_name, designation });
+        }
+        if !self.is_name(self.position) {
+            return self.expected_expression();
+        }
+        if self.at_word("global") && self.is_at(next, "::") {
+            self.position += 2;
+        }
+        let name = self.simple_name();
+        self.node(start, ExpressionKind::Name(name))
+    }
+
+    /// The word `var` as a type.
+    pub(super) fn var(&mut self) -> TypeName {
+        let span = self.span();
+        self.bump();
+        let identifier = Identifier { text: "var".to_owned(), span };
+        TypeName { kind: TypeNameKind::Named(vec![SimpleName { identifier, type_arguments: None }]), span }
+    }
+
+    fn keyword_operand(&mut self, keyword: &'static str, start: usize) -> Expression {
+        let constant = match keyword {
+            "null" => Some(Literal::Null),
+            "true" => Some(Literal::Boolean(true)),
+            "false" => Some(Literal::Boolean(false)),
+            _ => None,
+        };
+        if let Some(literal) = constant {
+            self.bump();
+            return self.node(start, ExpressionKind::Literal(literal));
+        }
+        match keyword {
+            "new" => self.new_expression(),
+            "delegate" => self.lambda(),
+            "typeof" => {
+                self.bump();
+                let type_name = self.in_brackets(|parser| parser.type_name(Question::Nullable));
+                self.node(start, ExpressionKind::TypeOf(type_name))
+            }
+            "default" => {
+                self.bump();
+                let type_name = self.at("(").then(|| self.in_brackets(|parser| parser.type_name(Question::Nullable)));
+                self.node(start, ExpressionKind::Default(type_name))
+            }
+            "checked" | "unchecked" => {
+                self.bump();
+                let operand = Box::new(self.in_brackets(Self::expression));
+                self.node(start, ExpressionKind::Checked { overflow_throws: keyword == "checked", operand })
+            }
+            "sizeof" => self.size_of(start),
+            "this" | "base" => self.unavailable_operand(&format!("`{keyword}`")),
+            "ref" => self.unavailable_operand("a reference (`ref`) outside of arguments"),
+            "stackalloc" => self.unavailable_operand("`stackalloc`"),
+            "static" if self.at_lambda_behind_modifier() => {
+                self.report_newer(self.span(), "a `static` lambda", 9, "leave out `static`");
+                self.bump();
+                self.lambda()
+            }
+            _ => self.predefined_type_operand(start),
+        }
+    }
+
+    fn unavailable_operand(&mut self, what: &str) -> Expression {
+        let start = self.span().start;
+        self.report_unavailable(what);
+        self.bump();
+        if matches!(self.kind(), TokenKind::Identifier { .. }) {
+            self.bump();
+        }
+        self.node(start, ExpressionKind::Missing)
+    }
+
+    fn predefined_type_operand(&mut self, start: usize) -> Expression {
+        match self.predefined_type(self.position) {
+            Some(predefined) if self.is_at(self.position + 1, ".") || self.is_at(self.position + 1, ")") => {
+                self.bump();
+                self.node(start, ExpressionKind::PredefinedType(predefined))
+            }
+            _ => self.expected_expression(),
+        }
+    }
+
+    /// `sizeof(int)`: a constant for the types with a keyword.
+    fn size_of(&mut self, start: usize) -> Expression {
+        self.bump();
+        let value = match self.kind_at(self.position + 1).spelling() {
+            "bool" | "byte" | "sbyte" => 1,
+            "char" | "short" | "ushort" => 2,
+            "int" | "uint" | "float" => 4,
+            "long" | "ulong" | "double" => 8,
+            "decimal" => 16,
+            _ => 0,
+        };
+        if value == 0 {
+            let help = "only types such as `int` or `double` have a known size";
+            self.report_with_help("CS0233", self.span(), "`sizeof` takes a numeric type, `bool` or `char`".to_owned(), help);
+        }
+        self.in_brackets(|parser| parser.type_name(Question::Nullable));
+        self.node(start, ExpressionKind::Literal(Literal::Integer { value, unsigned: false, long: false }))
+    }
+
+    /// `(`, what `inner` reads, `)`.
+    pub(super) fn in_brackets<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let open = self.position;
+        self.expect("(");
+        let result = inner(self);
+        self.close(open, ")");
+        result
+    }
+
+    /// `(e)` or a tuple.
+    fn parenthesized(&mut self) -> Expression {
+        let (open, start) = (self.position, self.span().start);
+        self.bump();
+        let first = self.element();
+        if !self.at(",") {
+            let named = first.name.as_ref().map(|name| name.span);
+            self.close(open, ")");
+            if let Some(span) = named {
+                self.report("CS8124", span, "a tuple has at least two elements, found one".to_owned());
+            }
+            return self.node(start, ExpressionKind::Parenthesized(Box::new(first.value)));
+        }
+        let mut elements = vec![first];
+        while self.eat(",") {
+            elements.push(self.element());
+        }
+        self.close(open, ")");
+        self.node(start, ExpressionKind::Tuple(elements))
+    }
+
+    /// `a.b(c)[d]?.e++` …: everything behind `receiver`.
+    fn chain(&mut self, mut receiver: Expression) -> Expression {
+        let start = receiver.span.start;
+        loop {
+            let spelling = self.kind().spelling();
+            let links = matches!(spelling, "." | "(" | "[" | "++" | "--" | "->" | "!")
+                || spelling == "?" && self.at_conditional_access()
+                || self.at_braces_behind();
+            if !links || !self.grow() {
+                return receiver;
+            }
+            receiver = self.link(receiver, spelling, start);
+        }
+    }
+
+    fn link(&mut self, receiver: Expression, spelling: &str, start: usize) -> Expression {
+        let kind = match spelling {
+            "." => {
+                self.bump();
+                ExpressionKind::Member { receiver: Box::new(receiver), name: self.member_name() }
+            }
+            "(" => ExpressionKind::Invocation { function: Box::new(receiver), arguments: self.arguments("(", ")") },
+            "[" => ExpressionKind::Element { receiver: Box::new(receiver), arguments: self.arguments("[", "]") },
+            "?" => return self.conditional_access(receiver, start),
+            "++" | "--" => {
+                self.bump();
+                let operator = if spelling == "++" { Increment::Increment } else { Increment::Decrement };
+                ExpressionKind::Postfix { operator, operand: Box::new(receiver) }
+            }
+            "->" => {
+                self.report_unavailable("a pointer");
+                self.bump();
+                ExpressionKind::Member { receiver: Box::new(receiver), name: self.member_name() }
+            }
+            "!" => {
+                self.report_newer(self.span(), "the null-forgiving operator `!`", 8, "leave it out");
+                self.bump();
+                return receiver;
+            }
+            _ => return self.braces_behind(&receiver),
+        };
+        self.node(start, kind)
+    }
+
+    /// A name behind a dot, where the words of queries are names too.
+    fn member_name(&mut self) -> SimpleName {
+        let (queries, in_case) = (std::mem::take(&mut self.queries), std::mem::take(&mut self.in_case));
+        let name = self.simple_name();
+        (self.queries, self.in_case) = (queries, in_case);
+        name
+    }
+
+    /// Whether `?.` or `?[` comes next; `.5` is a number, not a dot.
+    fn at_conditional_access(&self) -> bool {
+        self.is_at(self.position + 1, ".") || self.is_at(self.position + 1, "[")
+    }
+
+    fn conditional_access(&mut self, receiver: Expression, start: usize) -> Expression {
+        let Some(level) = self.enter() else { return receiver };
+        self.bump();
+        let inner = self.node(self.previous_end(), ExpressionKind::ConditionalReceiver);
+        let access = Box::new(self.chain(inner));
+        self.leave(level);
+        self.node(start, ExpressionKind::ConditionalAccess { receiver: Box::new(receiver), access })
+    }
+
+    /// An element of a tuple, which may declare a variable.
+    fn element(&mut self) -> Argument {
+        match self.declaration_in_tuple() {
+            Some(value) => Argument { name: None, passing: super::ast::Passing::Value, value },
+            None => self.argument(),
+        }
+    }
+}
