@@ -105,25 +105,27 @@ pub struct Origin {
     pub position: Position,
 }
 
-/// A step in its place; `R` is [`Run`], or a boxed [`Step`] where nothing waits.
-pub(crate) struct Planned<R> {
-    pub run: R,
+/// A step in its place.
+pub(crate) struct Planned {
+    pub run: Run,
     /// What must be there before it runs.
     pub needs: Needs,
     /// What the steps inside it will ask for.
     pub inside: Needs,
+    /// How many steps it comes to: itself and those inside it.
+    pub size: usize,
     pub origin: Origin,
 }
 
 /// Steps in a row of which some may wait.
 #[derive(Default)]
 pub(crate) struct Block {
-    pub steps: Vec<Planned<Run>>,
+    pub steps: Vec<Planned>,
 }
 
-/// Steps in a row none of which waits, apart from what was waited for before the first.
+/// Steps in a row, none of which waits apart from what was waited for before the first.
 pub(crate) struct InstantBlock {
-    pub steps: Vec<Planned<Box<dyn Step>>>,
+    pub steps: Vec<(Box<dyn Step>, Origin)>,
 }
 
 impl Block {
@@ -134,20 +136,22 @@ impl Block {
             .fold(Needs::default(), |needs, step| needs.or(step.needs).or(step.inside))
     }
 
-    /// The same steps as plain calls, if `covered` is all that they ever wait for.
-    pub fn instant(self, covered: Needs) -> Result<InstantBlock, Self> {
-        if !self.needs().within(covered) || self.steps.iter().any(|step| matches!(step.run, Run::Waiting(_))) {
-            return Err(self);
-        }
+    /// How many steps there are, included ones counted with those that include them.
+    pub fn size(&self) -> usize {
+        self.steps.iter().fold(0, |size, step| size.saturating_add(step.size))
+    }
+
+    /// Whether nothing in it waits for more than `covered`, so that it can be run as plain calls.
+    pub fn is_instant(&self, covered: Needs) -> bool {
+        self.needs().within(covered) && self.steps.iter().all(|step| matches!(step.run, Run::Now(_)))
+    }
+
+    /// The steps that are plain calls, which are all when [`Self::is_instant`].
+    pub fn into_instant(self) -> InstantBlock {
         let steps = self.steps.into_iter().filter_map(|step| match step.run {
             Run::Waiting(_) => None,
-            Run::Now(run) => Some(Planned {
-                run,
-                needs: step.needs,
-                inside: step.inside,
-                origin: step.origin,
-            }),
+            Run::Now(run) => Some((run, step.origin)),
         });
-        Ok(InstantBlock { steps: steps.collect() })
+        InstantBlock { steps: steps.collect() }
     }
 }

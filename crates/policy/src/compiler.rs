@@ -5,7 +5,6 @@
 use crate::block::{Block, Origin, Planned, Scope, Section};
 use crate::codes;
 use crate::findings::Findings;
-use crate::step::Run;
 use crate::xml::{Element, Node};
 use catalog::Catalog;
 use diagnostic::{Diagnostic, Source, Span};
@@ -13,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Reads one policy element, which stands at `path` within the step or section around it.
-pub(crate) type ReadStep = fn(&mut Compiler<'_>, &Element, String) -> Option<Planned<Run>>;
+pub(crate) type ReadStep = fn(&mut Compiler<'_>, &Element, String) -> Option<Planned>;
 
 /// The document and section that is being compiled.
 #[derive(Clone)]
@@ -56,14 +55,24 @@ impl<'c> Compiler<'c> {
 
     /// The policies in `content`, whose paths begin with `prefix`.
     pub fn steps(&mut self, content: &[Node], prefix: &str) -> Block {
+        self.counted_steps(content, prefix, &mut HashMap::new())
+    }
+
+    /// Like [`Self::steps`] for a part of a content: `counts` are the elements by name before it.
+    pub fn counted_steps<'n>(
+        &mut self,
+        content: &'n [Node],
+        prefix: &str,
+        counts: &mut HashMap<&'n str, usize>,
+    ) -> Block {
         self.stray_text(content);
-        let mut counts = HashMap::<&str, usize>::new();
         let mut steps = Vec::new();
         for node in content {
             let Node::Element(element) = node else { continue };
-            let count = counts.entry(&element.name.text).or_default();
+            let name = element.name.text.as_str();
+            let count = counts.entry(name).or_default();
             *count += 1;
-            let path = format!("{prefix}{}[{count}]", element.name.text);
+            let path = format!("{prefix}{name}[{count}]");
             steps.extend((self.read_step)(self, element, path));
         }
         Block { steps }

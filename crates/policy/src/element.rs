@@ -22,6 +22,16 @@ use values::trimmed;
 
 pub(crate) use kind::Words;
 
+/// What an element came to once it was read.
+pub(crate) struct Inner {
+    /// What it needs before it runs.
+    pub needs: Needs,
+    /// What the steps inside it need.
+    pub inside: Needs,
+    /// How many steps are inside it.
+    pub size: usize,
+}
+
 /// An element that is being read.
 pub(crate) struct ElementReader<'r, 'c> {
     element: &'r Element,
@@ -33,6 +43,8 @@ pub(crate) struct ElementReader<'r, 'c> {
     asked_text: bool,
     needs: Needs,
     inside: Needs,
+    /// Steps inside.
+    size: usize,
 }
 
 impl<'r, 'c> ElementReader<'r, 'c> {
@@ -46,6 +58,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             asked_text: false,
             needs: Needs::default(),
             inside: Needs::default(),
+            size: 0,
         }
     }
 
@@ -147,6 +160,12 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.content_value(&pieces.iter().collect::<Vec<_>>(), of_type::<T>(), false)
     }
 
+    /// Passes over what stands between the tags.
+    pub fn skip_content(&mut self) {
+        self.asked_text = true;
+        self.asked_children.push("*");
+    }
+
     /// All child elements of this name, each read by `read`.
     pub fn children<T>(
         &mut self,
@@ -161,16 +180,20 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             let path = format!("{}{separator}{name}[{}]", self.path, index + 1);
             let mut reader = ElementReader::new(child, self.compiler, path);
             found.extend(read(&mut reader));
-            let (needs, inside) = reader.finish();
-            self.needs = self.needs.or(needs);
-            self.inside = self.inside.or(inside);
+            let inner = reader.finish();
+            self.needs = self.needs.or(inner.needs);
+            self.inside = self.inside.or(inner.inside);
+            self.size = self.size.saturating_add(inner.size);
         }
         found
     }
 
-    /// How many child elements of this name there are.
+    /// How many child elements of this name there are; `*` counts all.
     pub fn count(&self, name: &str) -> usize {
-        self.element.children().filter(|child| child.name.text == name).count()
+        self.element
+            .children()
+            .filter(|child| name == "*" || child.name.text == name)
+            .count()
     }
 
     /// The child element of this name, of which there may be one.
@@ -224,7 +247,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             format!("{}/", self.path)
         };
         let block = self.compiler.steps(&self.element.content, &prefix);
-        self.inside = self.inside.or(block.needs());
+        self.holds(&block);
         block
     }
 
@@ -233,9 +256,10 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.needs = self.needs.or(needs);
     }
 
-    /// Remembers what runs inside of the policy and waits for itself.
-    pub fn need_inside(&mut self, needs: Needs) {
-        self.inside = self.inside.or(needs);
+    /// Remembers the steps that run inside of the policy and wait for themselves.
+    pub fn holds(&mut self, block: &Block) {
+        self.inside = self.inside.or(block.needs());
+        self.size = self.size.saturating_add(block.size());
     }
 
     /// What the policy's own expressions need so far.
@@ -302,8 +326,8 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         }
     }
 
-    /// Reports what nobody asked for; gives what the element needs before it runs and what is needed inside it.
-    pub fn finish(self) -> (Needs, Needs) {
+    /// Reports what nobody asked for.
+    pub fn finish(self) -> Inner {
         let Self { element, compiler, .. } = self;
         let asked = |asked: &[&str], name: &str| asked.contains(&"*") || asked.contains(&name);
         for attribute in &element.attributes {
@@ -325,7 +349,11 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         if !self.asked_text {
             compiler.stray_text(&element.content);
         }
-        (self.needs, self.inside)
+        Inner {
+            needs: self.needs,
+            inside: self.inside,
+            size: self.size,
+        }
     }
 
     /// The value of pieces between the tags. White space around expressions never counts; around literals only when

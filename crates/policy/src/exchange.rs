@@ -55,6 +55,8 @@ pub struct State {
     pub(crate) wants_answer: bool,
     /// Whether the API is an MCP server: expressions then always find a request body.
     pub(crate) is_mcp: bool,
+    /// Whether the request went to a backend.
+    pub(crate) forwarded: bool,
     /// Whether a policy has replaced that message.
     pub(crate) answer_replaced: bool,
 }
@@ -103,6 +105,31 @@ impl Exchange {
             Message::Request => &mut self.request.headers,
             Message::Response => &mut self.response_mut().headers,
         }
+    }
+
+    /// Sets `context.Variables[name]`.
+    pub(crate) fn set_variable(&mut self, name: &Text, value: Value) {
+        match self.variables.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value,
+            None => self.variables.push((name.clone(), value)),
+        }
+    }
+
+    /// Puts another body into the response; within a stream of messages, another answer in the old one's place.
+    pub(crate) fn replace_response_body(&mut self, body: Body) {
+        let response = self.response.get_or_insert_default();
+        response.body = match std::mem::take(&mut response.body) {
+            Body::Answered(_, stream) => {
+                self.state.answer_replaced = true;
+                let message = if let Body::Buffered(message) = body {
+                    message
+                } else {
+                    MessageBody::default()
+                };
+                Body::Answered(message, stream)
+            }
+            _ => body,
+        };
     }
 
     /// The request's id as a GUID, which names this exchange towards the client.

@@ -24,7 +24,27 @@
 
 use crate::registry::Policy;
 
+mod choose;
+mod forward_request;
+mod include_fragment;
+mod return_response;
+mod set_backend_service;
+mod set_body;
 mod set_header;
+mod set_method;
+mod set_status;
+mod set_variable;
 
 /// All policies, in the order of APIM's reference.
-pub(crate) const POLICIES: &[Policy] = &[set_header::SET_HEADER];
+pub(crate) const POLICIES: &[Policy] = &[
+    choose::CHOOSE,
+    include_fragment::INCLUDE_FRAGMENT,
+    return_response::RETURN_RESPONSE,
+    forward_request::FORWARD_REQUEST,
+    set_backend_service::SET_BACKEND_SERVICE,
+    set_variable::SET_VARIABLE,
+    set_header::SET_HEADER,
+    set_body::SET_BODY,
+    set_method::SET_METHOD,
+    set_status::SET_STATUS,
+];

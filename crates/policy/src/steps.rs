@@ -10,11 +10,10 @@ use crate::findings::nearest;
 use crate::known::{ALIASES, Holds, KNOWN, Known};
 use crate::policies::POLICIES;
 use crate::registry::{Policy, Scopes, Sections};
-use crate::step::Run;
 use crate::xml::Element;
 
 /// Reads one policy element.
-pub(crate) fn read_step(compiler: &mut Compiler<'_>, element: &Element, path: String) -> Option<Planned<Run>> {
+pub(crate) fn read_step(compiler: &mut Compiler<'_>, element: &Element, path: String) -> Option<Planned> {
     if let Some(policy) = POLICIES.iter().find(|policy| policy.name == element.name.text) {
         check_place(compiler, element, policy.sections, policy.tolerated, policy.scopes);
         check_once(compiler, element, &path, policy.once);
@@ -36,12 +35,12 @@ pub(crate) fn read_step(compiler: &mut Compiler<'_>, element: &Element, path: St
     None
 }
 
-fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, path: String) -> Option<Planned<Run>> {
+fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, path: String) -> Option<Planned> {
     let errors = compiler.findings.errors();
     let mut reader = ElementReader::new(element, compiler, String::new());
     let id = reader.literal::<expression::text::Text>("id").map(|id| id.to_string());
     let run = (policy.parse)(&mut reader);
-    let (needs, inside) = reader.finish();
+    let inner = reader.finish();
     let Some(run) = run else {
         // A policy that is left out without a word would be a hole in somebody's defence.
         if compiler.findings.options().serving && compiler.findings.errors() == errors {
@@ -53,8 +52,9 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
     let origin = compiler.origin(policy.name, element.name.span, id, path);
     Some(Planned {
         run,
-        needs,
-        inside,
+        needs: inner.needs,
+        inside: inner.inside,
+        size: inner.size.saturating_add(1),
         origin,
     })
 }
@@ -81,7 +81,7 @@ fn read_known(compiler: &mut Compiler<'_>, element: &Element, known: &Known) {
 fn unknown(compiler: &mut Compiler<'_>, element: &Element) {
     let name = &element.name.text;
     if name == "base" {
-        let message = "`<base />` may stand directly in a section of a document only";
+        let message = "`<base />` may stand once, directly in a section of a document";
         compiler.error(codes::MISPLACED_BASE, element.name.span, message);
         return;
     }

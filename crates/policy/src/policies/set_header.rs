@@ -106,3 +106,70 @@ impl HeaderChange {
         append(headers, &name, values)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Bench, responds, run};
+
+    /// The header lines that the upstream gets for a request with `A: 1`.
+    fn sent(edits: &str) -> String {
+        let mut bench = Bench::new(&format!("<inbound>{edits}</inbound>")).answer("204");
+        bench.run("GET /\nA: 1");
+        let sent = bench.sent.borrow();
+        sent[0].lines().skip(1).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn an_existing_header_is_treated_as_the_action_says() {
+        for (edit, expected) in [
+            ("<set-header name='A'><value>2</value></set-header>", "a: 2"),
+            (
+                "<set-header name='A' exists-action='OVERRIDE'><value>2</value><value>3</value></set-header>",
+                "a: 2,3",
+            ),
+            (
+                "<set-header name='A' exists-action='append'><value>2</value></set-header>",
+                "a: 1,2",
+            ),
+            (
+                "<set-header name='A' exists-action='skip'><value>2</value></set-header>",
+                "a: 1",
+            ),
+            (
+                "<set-header name='B' exists-action='skip'><value>2</value></set-header>",
+                "a: 1 b: 2",
+            ),
+            ("<set-header name='a' exists-action='delete' />", ""),
+            ("<set-header name='A'><value> x\n   y </value></set-header>", "a: x y"),
+            ("<set-header name='A'><value /></set-header>", "a: "),
+        ] {
+            assert_eq!(sent(edit), expected, "{edit}");
+        }
+    }
+
+    #[test]
+    fn some_headers_have_a_line_a_value_and_some_belong_to_the_connection() {
+        let edit = |name: &str| format!("<set-header name='{name}'><value>x</value><value>y</value></set-header>");
+        assert_eq!(sent(&edit("Cookie")), "a: 1 cookie: x cookie: y");
+        assert_eq!(sent(&edit("Connection")), "a: 1");
+        assert_eq!(sent(&edit("Host")), "a: 1 host: x,y");
+    }
+
+    #[test]
+    fn on_the_way_out_it_is_the_response() {
+        let edit = "<set-header name='B'><value>2</value></set-header>";
+        responds(&[
+            (
+                &format!("<outbound>{edit}</outbound>"),
+                "GET /",
+                "200 OK\nb: 2\n\nGET http://backend.example/base/",
+            ),
+            (
+                &format!("<backend /><outbound>{edit}</outbound>"),
+                "GET /",
+                "200 OK\nb: 2",
+            ),
+        ]);
+        assert!(run(&format!("<inbound>{edit}</inbound>"), "GET /").ends_with("\nb: 2"));
+    }
+}
