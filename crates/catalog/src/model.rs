@@ -1,7 +1,7 @@
 //! The catalog's types: APIM's entities, resolved (references checked, named values replaced), ready to be served.
 
 use diagnostic::Source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +14,8 @@ pub struct Catalog {
     pub products: BTreeMap<String, Arc<Product>>,
     /// Subscriptions by id.
     pub subscriptions: BTreeMap<String, Arc<Subscription>>,
+    /// Subscriptions by the digest of each of their keys; [`Catalog::add_subscription`] keeps it in step.
+    pub subscription_keys: HashMap<KeyDigest, Arc<Subscription>>,
     /// Users by id, with the names of their groups.
     pub users: BTreeMap<String, Arc<User>>,
     /// Backends by id.
@@ -27,10 +29,19 @@ pub struct Catalog {
 }
 
 /// A policy document or fragment as loaded: the source has its named values replaced already.
-#[derive(Debug)]
 pub struct PolicyText {
     /// Name, written text and text to parse.
     pub source: Arc<Source>,
+}
+
+impl std::fmt::Debug for PolicyText {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The text to parse contains the values of secrets.
+        formatter
+            .debug_struct("PolicyText")
+            .field("name", &self.source.name())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A named value.

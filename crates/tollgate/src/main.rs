@@ -1,1 +1,53 @@
-fn main() {}
+//! `tollgate`, the command line; the only place where the parts are wired together.
+//!
+//! Each command is a module with its arguments and one function that gives the exit code. Never here: what a policy,
+//! an expression or a request means.
+
+mod check;
+mod configuration;
+mod eval;
+mod logging;
+mod serve;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// An API, LLM and MCP gateway that runs Azure API Management policies as they are.
+#[derive(Parser)]
+#[command(name = "tollgate", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Check(check::Check),
+    Eval(eval::Eval),
+}
+
+/// How a command prints what it found.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A command's input is wrong: a document, a folder, an expression.
+const EXIT_PROBLEMS: u8 = 1;
+/// A command could not do its work: a file that cannot be read, an address that is taken.
+const EXIT_FAILED: u8 = 2;
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Check(check) => check.run(),
+        Command::Eval(eval) => eval.run(),
+    }
+}

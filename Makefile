@@ -1,0 +1,21 @@
+# Everything a newcomer needs: `make run` starts a gateway to try, `make test` tests all of it, `make bench` measures it.
+
+.PHONY: run test check bench setup-tests
+
+## Start the sample: MCP servers, a REST API and the gateway in front of them.
+run:
+	@scripts/run
+
+## Everything CI runs: formatting, lints, licences, unit, end-to-end, real clients, conformance.
+test:
+	@scripts/test
+
+## Fast feedback while working: formatting, lints and the Rust tests.
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test --workspace
+
+## Compare throughput, latency, CPU and memory with the upstream alone and with nginx.
+bench:
+	@scripts/bench

@@ -1,0 +1,27 @@
+//! Where secrets come from that do not stand in the artifact folder.
+
+use std::io;
+use std::path::Path;
+
+/// Environment variables and mounted files, as far as loading needs them.
+pub trait Environment {
+    /// The value of an environment variable, when it is set.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// The text of a file outside the artifact folder.
+    fn read(&self, path: &Path) -> io::Result<String>;
+}
+
+/// The environment of this process and its file system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProcessEnvironment;
+
+impl Environment for ProcessEnvironment {
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<String> {
+        std::fs::read_to_string(path)
+    }
+}

@@ -1,0 +1,192 @@
+//! Reading an artifact folder from disk under limits; whatever is odd becomes a problem, never a panic or a hang.
+//!
+//! Never here: which folders there are.
+
+use crate::codes;
+use crate::problems::Problems;
+use diagnostic::{Diagnostic, Severity, Source, Span};
+use std::cell::Cell;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A file larger than this is not read.
+pub(crate) const MAX_FILE: u64 = 10 * 1024 * 1024;
+/// A folder whose files are larger than this together is not read to its end.
+const MAX_FOLDER: u64 = 1024 * 1024 * 1024;
+
+/// A file or folder in a folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// Its own name.
+    pub name: String,
+    /// Its whole path.
+    pub path: PathBuf,
+    /// Whether it is a folder, or a link to one.
+    pub is_folder: bool,
+}
+
+/// Reads files and lists folders.
+pub(crate) struct Files<'l> {
+    problems: &'l Problems,
+    read: Cell<u64>,
+}
+
+impl<'l> Files<'l> {
+    /// A reader that reports to `problems`.
+    pub fn new(problems: &'l Problems) -> Self {
+        Self {
+            problems,
+            read: Cell::new(0),
+        }
+    }
+
+    /// The entries of a folder by name; none when there is no such folder. Names with a leading dot are left out:
+    /// editors, git and Kubernetes keep their own files under such names.
+    pub fn list(&self, folder: &Path) -> Vec<Entry> {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+            Err(error) => {
+                self.report(
+                    codes::UNREADABLE,
+                    folder,
+                    format!("this folder cannot be read: {error}"),
+                );
+                return Vec::new();
+            }
+        };
+        let mut found: Vec<Entry> = entries.filter_map(|entry| self.entry(folder, &entry.ok()?)).collect();
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
+    }
+
+    /// The folders in a folder by name.
+    pub fn folders(&self, folder: &Path) -> Vec<Entry> {
+        self.list(folder).into_iter().filter(|entry| entry.is_folder).collect()
+    }
+
+    fn entry(&self, folder: &Path, entry: &std::fs::DirEntry) -> Option<Entry> {
+        let path = entry.path();
+        let Ok(name) = entry.file_name().into_string() else {
+            self.report(codes::NOT_UTF8, &path, "this name is not UTF-8");
+            return None;
+        };
+        if name.starts_with('.') {
+            return None;
+        }
+        // Follows links: in a Kubernetes ConfigMap every file is one.
+        match std::fs::metadata(&path) {
+            Ok(metadata) => {
+                let is_folder = metadata.is_dir();
+                if is_folder && self.contains_itself(folder, &path) {
+                    return None;
+                }
+                Some(Entry { name, path, is_folder })
+            }
+            Err(error) => {
+                self.report(codes::UNREADABLE, &path, format!("this cannot be read: {error}"));
+                None
+            }
+        }
+    }
+
+    fn contains_itself(&self, folder: &Path, path: &Path) -> bool {
+        if !path.is_symlink() {
+            return false;
+        }
+        let (Ok(inside), Ok(target)) = (folder.canonicalize(), path.canonicalize()) else {
+            return false;
+        };
+        let contains = inside.starts_with(target);
+        if contains {
+            self.report(codes::LINK_LOOP, path, "this link leads to a folder that contains it");
+        }
+        contains
+    }
+
+    /// A file's text without a byte order mark; `None` when there is no such file, or after reporting why it
+    /// cannot be read.
+    pub fn read(&self, path: &Path) -> Option<String> {
+        let metadata = match std::fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => return None,
+            Err(error) => {
+                self.report(codes::UNREADABLE, path, format!("this file cannot be read: {error}"));
+                return None;
+            }
+        };
+        if !metadata.is_file() {
+            self.report(codes::UNREADABLE, path, "expected a file here, found something else");
+            return None;
+        }
+        let total = self.read.get().saturating_add(metadata.len());
+        if metadata.len() > MAX_FILE || total > MAX_FOLDER {
+            let (what, size, limit) = if metadata.len() > MAX_FILE {
+                ("this file", metadata.len(), MAX_FILE)
+            } else {
+                ("the folder up to this file", total, MAX_FOLDER)
+            };
+            self.report(
+                codes::TOO_LARGE,
+                path,
+                format!("{what} has {size} bytes, the limit is {limit}"),
+            );
+            return None;
+        }
+        self.read.set(total);
+        self.decode(path, read_up_to(path, MAX_FILE))
+    }
+
+    fn decode(&self, path: &Path, bytes: std::io::Result<Vec<u8>>) -> Option<String> {
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.report(codes::UNREADABLE, path, format!("this file cannot be read: {error}"));
+                return None;
+            }
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                self.report(
+                    codes::NOT_UTF8,
+                    path,
+                    format!("this file is not UTF-8: byte {at} starts no character"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Reports an error about a file or folder as a whole.
+    pub fn report(&self, code: &'static str, path: &Path, message: impl Into<String>) {
+        self.problems.push(about(Severity::Error, code, path, message));
+    }
+}
+
+/// A file's first bytes: it may grow after its size was looked at.
+fn read_up_to(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A problem of a file or folder as a whole.
+pub(crate) fn about(severity: Severity, code: &'static str, path: &Path, message: impl Into<String>) -> Diagnostic {
+    let source = Source::new(name_of(path), "");
+    Diagnostic {
+        severity,
+        ..Diagnostic::error(code, &source, Span::at(0), message)
+    }
+}
+
+/// A path as messages show it: with `/` on every system.
+pub(crate) fn name_of(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' {
+        name.into_owned()
+    } else {
+        name.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}

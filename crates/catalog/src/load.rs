@@ -1,0 +1,140 @@
+//! From an artifact folder to a catalog: one module an entity, in an order in which each finds what it refers to.
+//!
+//! Never here: reading files (`files`), JSON and YAML (`document`).
+
+mod apis;
+mod backends;
+mod conflicts;
+mod gateways;
+mod layout;
+mod links;
+mod liquid;
+mod mcp;
+mod named_values;
+mod operations;
+mod products;
+mod references;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
+mod users;
+mod version_sets;
+
+use crate::codes;
+use crate::environment::Environment;
+use crate::fields::{Fields, Text};
+use crate::files::{Files, name_of};
+use crate::problems::{Problems, suggest};
+use crate::{Catalog, PolicyText};
+use diagnostic::{Diagnostic, Source, Span};
+use named_values::NamedValues;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Loads an artifact folder.
+///
+/// All problems are found at once, sorted by file and place. Errors mean that the catalog must not be served: parts
+/// of it are missing. Warnings mean that it may. No secret is part of a diagnostic.
+pub fn load(folder: &Path, environment: &dyn Environment) -> (Catalog, Vec<Diagnostic>) {
+    let problems = Problems::default();
+    let catalog = Loader::new(folder, &problems).catalog(environment);
+    (catalog, problems.into_sorted())
+}
+
+/// What every entity needs to be loaded.
+pub(crate) struct Loader<'l> {
+    folder: &'l Path,
+    problems: &'l Problems,
+    files: Files<'l>,
+    named_values: NamedValues,
+}
+
+impl<'l> Loader<'l> {
+    fn new(folder: &'l Path, problems: &'l Problems) -> Self {
+        Self {
+            folder,
+            problems,
+            files: Files::new(problems),
+            named_values: NamedValues::default(),
+        }
+    }
+
+    fn catalog(mut self, environment: &dyn Environment) -> Catalog {
+        layout::check(&self);
+        self.named_values = named_values::load(&self, environment);
+        let backends = backends::load(&self);
+        let version_sets = version_sets::load(&self);
+        let mut apis = apis::load(&self, &version_sets, &backends);
+        gateways::assign_hosts(&self, &mut apis);
+        let products = products::load(&self, &mut apis);
+        conflicts::check(&self, &apis);
+        let users = users::load(&self);
+        let mut catalog = Catalog {
+            apis: apis.served.into_iter().map(|loaded| Arc::new(loaded.api)).collect(),
+            policy: self.policy(self.folder),
+            fragments: self.fragments(),
+            backends: backends.usable,
+            users,
+            ..Catalog::default()
+        };
+        subscriptions::load(&self, &apis.known, &products, &mut catalog);
+        catalog.products = products;
+        catalog.named_values = self.named_values.finished(self.problems);
+        catalog
+    }
+
+    fn fragments(&self) -> BTreeMap<String, Arc<PolicyText>> {
+        let mut fragments = BTreeMap::new();
+        for entry in layout::entities(self, layout::FRAGMENTS) {
+            let _ = self.information(&entry.path, "policyFragmentInformation.json");
+            match self.policy(&entry.path) {
+                Some(policy) => {
+                    fragments.insert(entry.name, policy);
+                }
+                None => self
+                    .files
+                    .report(codes::NO_INFORMATION, &entry.path, "this fragment has no `policy.xml`"),
+            }
+        }
+        fragments
+    }
+
+    /// An entity's information file.
+    fn information(&self, folder: &Path, file_name: &str) -> Option<crate::information::Information> {
+        crate::information::read(&self.files, self.problems, folder, file_name)
+    }
+
+    /// The policy document in a folder, its named values replaced.
+    fn policy(&self, folder: &Path) -> Option<Arc<PolicyText>> {
+        let path = folder.join("policy.xml");
+        let text = self.files.read(&path)?;
+        let (source, unknown) = Source::expanded(name_of(&path), text, |name| self.named_values.value_of(name));
+        let templates = liquid::templates(source.text());
+        for (name, span) in unknown {
+            if !liquid::is_own(&name) && !templates.iter().any(|t| t.start <= span.start && span.end <= t.end) {
+                self.report_unknown_name(&source, span, &name);
+            }
+        }
+        Some(Arc::new(PolicyText { source }))
+    }
+
+    /// A string property with its named values replaced.
+    fn expand(&self, fields: Fields<'_>, text: Text<'_>) -> String {
+        let (expanded, unknown) = Source::expanded("", text.value, |name| self.named_values.value_of(name));
+        for (name, _) in unknown {
+            self.report_unknown_name(fields.source, text.span, &name);
+        }
+        expanded.text().to_string()
+    }
+
+    fn report_unknown_name(&self, source: &Arc<Source>, span: Span, name: &str) {
+        let message = format!("cannot find a property '{name}'");
+        let problem = Diagnostic::error(codes::UNKNOWN_NAMED_VALUE, source, span, message);
+        let mut problem = suggest(problem, name, self.named_values.names());
+        if problem.help.is_none() {
+            problem = problem.with_help(format!("define it in `named values/{name}/namedValueInformation.json`"));
+        }
+        self.problems.push(problem);
+    }
+}

@@ -1,0 +1,258 @@
+//! APIs: their information files, and what the folder around each adds (specification, operations, policies).
+
+use super::backends::{self, LoadedBackends};
+use super::{Loader, layout, mcp, operations, references, version_sets};
+use crate::codes;
+use crate::fields::{Fields, Text};
+use crate::files::{Entry, about};
+use crate::information::Information;
+use crate::specification::{self, Specification};
+use crate::{Api, ApiKind, ApiVersion, VersioningScheme};
+use diagnostic::Severity;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Header and query parameter of the subscription key where an API names no others.
+const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
+const KEY_QUERY: &str = "subscription-key";
+
+/// All APIs of the folder.
+#[derive(Default)]
+pub(crate) struct LoadedApis {
+    /// Those that can be served.
+    pub served: Vec<LoadedApi>,
+    /// Ids of all, also of those that cannot.
+    pub known: BTreeSet<String>,
+}
+
+/// An API with the file that describes it.
+pub(crate) struct LoadedApi {
+    /// The API.
+    pub api: Api,
+    /// Its information file.
+    pub information: Information,
+}
+
+/// What an API may refer to.
+struct Known<'k> {
+    version_sets: &'k BTreeMap<String, Option<VersioningScheme>>,
+    backends: &'k LoadedBackends,
+}
+
+/// Loads all APIs in the order of their folder names.
+pub(crate) fn load(
+    loader: &Loader<'_>,
+    version_sets: &BTreeMap<String, Option<VersioningScheme>>,
+    backends: &LoadedBackends,
+) -> LoadedApis {
+    let known = Known { version_sets, backends };
+    let mut apis = LoadedApis::default();
+    for entry in layout::entities(loader, layout::APIS) {
+        apis.known.insert(references::without_revision(&entry.name).to_owned());
+        layout::check_within(loader, &entry.path);
+        let Some(information) = loader.information(&entry.path, "apiInformation.json") else {
+            continue;
+        };
+        if let Some(api) = api(loader, &known, &entry, &information) {
+            apis.served.push(LoadedApi { api, information });
+        }
+    }
+    apis
+}
+
+fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Information) -> Option<Api> {
+    let fields = information.properties(loader.problems);
+    let name = fields
+        .required("displayName")
+        .map(|name| name.value.to_owned())
+        .unwrap_or_default();
+    let path = fields
+        .required("path")
+        .map(|path| checked_path(fields, path))
+        .unwrap_or_default();
+    let kind = match api_type(fields)? {
+        ApiType::Http => ApiKind::Http,
+        ApiType::Soap => ApiKind::Soap,
+        ApiType::WebSocket => ApiKind::WebSocket,
+        ApiType::GraphQl => ApiKind::GraphQl,
+        ApiType::Mcp => ApiKind::Mcp(mcp::server(loader, fields, &entry.path, &path, known.backends)?),
+    };
+    let reads_operations = matches!(kind, ApiKind::Http | ApiKind::Soap);
+    let specification = if reads_operations {
+        specification::read(&loader.files, loader.problems, &entry.path)
+    } else {
+        None
+    };
+    let resolvers = entry.path.join("resolvers");
+    if resolvers.is_dir() {
+        let message = "GraphQL resolvers are not run yet: requests are passed to the API's `serviceUrl`";
+        loader
+            .problems
+            .push(about(Severity::Warning, codes::NOT_SERVED, &resolvers, message));
+    }
+    let (id, revision, is_current) = revision(fields, &entry.name);
+    let key_names = fields.object("subscriptionKeyParameterNames");
+    let key_name = |key: &str, default: &str| {
+        let name = key_names
+            .and_then(|names| names.string(key))
+            .map(|name| name.value.trim().to_owned());
+        name.filter(|name| !name.is_empty())
+            .unwrap_or_else(|| default.to_owned())
+    };
+    Some(Api {
+        name,
+        path,
+        protocols: protocols(fields),
+        service_url: service_url(loader, fields, specification.as_ref()),
+        operations: operations::load(loader, fields, &entry.path, &kind, specification),
+        revision,
+        is_current,
+        is_online: fields.boolean("isOnline").unwrap_or(true),
+        version: version(fields, known),
+        subscription_required: fields.boolean("subscriptionRequired").unwrap_or(true),
+        subscription_key_header: key_name("header", KEY_HEADER),
+        subscription_key_query: key_name("query", KEY_QUERY),
+        kind,
+        hosts: Vec::new(),
+        policy: loader.policy(&entry.path),
+        products: Vec::new(),
+        id,
+    })
+}
+
+/// A path as it is matched; characters that no path prefix can have are reported.
+fn checked_path(fields: Fields<'_>, path: Text<'_>) -> String {
+    let trimmed = path.value.trim().trim_matches('/');
+    if let Some(bad) = trimmed
+        .chars()
+        .find(|c| c.is_whitespace() || matches!(c, '?' | '#' | '{' | '}' | '*' | '\\'))
+    {
+        let message = format!(
+            "`path` must be a plain path such as `shop/orders`, found {bad:?} in \"{}\"",
+            path.value
+        );
+        fields.report(codes::BAD_VALUE, path.span, message);
+    }
+    trimmed.to_owned()
+}
+
+/// What the `type` (or `apiType`) of an API can be.
+#[derive(Clone, Copy)]
+enum ApiType {
+    Http,
+    Soap,
+    WebSocket,
+    GraphQl,
+    Mcp,
+}
+
+const TYPES: [(&str, ApiType); 5] = [
+    ("http", ApiType::Http),
+    ("soap", ApiType::Soap),
+    ("websocket", ApiType::WebSocket),
+    ("graphql", ApiType::GraphQl),
+    ("mcp", ApiType::Mcp),
+];
+
+const TYPES_NOT_SERVED: [&str; 3] = ["grpc", "odata", "a2a"];
+
+/// An API's type; `None` for types that are not served, which is reported.
+fn api_type(fields: Fields<'_>) -> Option<ApiType> {
+    let key = if fields.get("type").is_some() {
+        "type"
+    } else {
+        "apiType"
+    };
+    let Some(written) = fields.string(key) else {
+        return Some(ApiType::Http);
+    };
+    if TYPES_NOT_SERVED
+        .iter()
+        .any(|other| other.eq_ignore_ascii_case(written.value))
+    {
+        let message = format!(
+            "APIs of type `{}` are not served yet: requests to it find no API",
+            written.value
+        );
+        fields.warn(codes::NOT_SERVED, written.span, message);
+        return None;
+    }
+    fields.choose(key, written, &TYPES)
+}
+
+/// Id, revision and whether it is the current one: from the folder `orders;rev=2` and from the properties.
+fn revision(fields: Fields<'_>, folder: &str) -> (String, String, bool) {
+    let (id, in_name) = match folder.split_once(";rev=") {
+        Some((id, revision)) => (id, Some(revision)),
+        None => (folder, None),
+    };
+    let written = fields.string("apiRevision");
+    if let (Some(in_name), Some(written)) = (in_name, written)
+        && in_name != written.value
+    {
+        let message = format!(
+            "`apiRevision` is \"{}\", but the folder is named for revision {in_name}",
+            written.value
+        );
+        fields.report(codes::REVISIONS, written.span, message);
+    }
+    let revision = written
+        .map(|written| written.value)
+        .or(in_name)
+        .unwrap_or("1")
+        .to_owned();
+    (
+        id.to_owned(),
+        revision,
+        fields.boolean("isCurrent").unwrap_or(in_name.is_none()),
+    )
+}
+
+fn protocols(fields: Fields<'_>) -> Vec<String> {
+    let words = [("http", "http"), ("https", "https"), ("ws", "ws"), ("wss", "wss")];
+    let chosen = fields
+        .strings("protocols")
+        .into_iter()
+        .filter_map(|text| fields.choose("protocols", text, &words));
+    chosen.map(str::to_owned).collect()
+}
+
+fn service_url(loader: &Loader<'_>, fields: Fields<'_>, specification: Option<&Specification>) -> Option<String> {
+    match fields.string("serviceUrl").filter(|url| !url.value.trim().is_empty()) {
+        Some(url) => backends::service_url(loader, fields, "serviceUrl", url),
+        None => specification.and_then(|specification| specification.server.clone()),
+    }
+}
+
+fn version(fields: Fields<'_>, known: &Known<'_>) -> Option<ApiVersion> {
+    let name = fields.string("apiVersion").map(|name| name.value.trim().to_owned());
+    let own = fields.object("apiVersionSet");
+    let inline = own.filter(|set| set.get("versioningScheme").is_some());
+    let reference = fields
+        .string("apiVersionSetId")
+        .or_else(|| own.and_then(|set| set.string("id")));
+    let scheme = match (reference, inline) {
+        (_, Some(set)) => version_sets::scheme(set)?,
+        (Some(reference), None) => {
+            let id = references::name_in(reference.value);
+            let sets = known.version_sets;
+            if !references::check(fields, reference, "version set", id, sets.keys().map(String::as_str)) {
+                return None;
+            }
+            sets.get(id).cloned().flatten()?
+        }
+        (None, None) => {
+            if let Some(written) = fields
+                .string("apiVersion")
+                .filter(|written| !written.value.trim().is_empty())
+            {
+                let message = "`apiVersion` has no effect without `apiVersionSetId`";
+                fields.warn(codes::VERSION_WITHOUT_SET, written.span, message);
+            }
+            return None;
+        }
+    };
+    Some(ApiVersion {
+        name: name.unwrap_or_default(),
+        scheme,
+    })
+}

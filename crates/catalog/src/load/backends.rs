@@ -1,0 +1,198 @@
+//! Backends: single servers and pools of them.
+
+mod breaker;
+
+use super::{Loader, layout, references};
+use crate::codes;
+use crate::fields::{Fields, Text};
+use crate::information::Information;
+use crate::{Backend, BackendCredentials, BackendKind, PoolMember};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// All backends of the folder.
+pub(crate) struct LoadedBackends {
+    /// Those that can be used, by id.
+    pub usable: BTreeMap<String, Arc<Backend>>,
+    /// Ids of all, also of those that cannot.
+    pub known: Vec<String>,
+}
+
+/// Loads all backends, pools after their members.
+pub(crate) fn load(loader: &Loader<'_>) -> LoadedBackends {
+    let mut backends = BTreeMap::new();
+    let mut pools = Vec::new();
+    let mut known = Vec::new();
+    for entry in layout::entities(loader, layout::BACKENDS) {
+        known.push(entry.name.clone());
+        let Some(information) = loader.information(&entry.path, "backendInformation.json") else {
+            continue;
+        };
+        let fields = information.properties(loader.problems);
+        warn_of_ignored(fields);
+        if is_pool(fields) {
+            pools.push((entry.name, information));
+        } else if let Some(url) = url(loader, fields) {
+            let kind = BackendKind::Single { url };
+            backends.insert(entry.name.clone(), Arc::new(backend(loader, entry.name, kind, fields)));
+        }
+    }
+    let pool_ids: Vec<String> = pools.iter().map(|(id, _)| id.clone()).collect();
+    let pool = |(id, information): (String, Information)| {
+        let fields = information.properties(loader.problems);
+        let kind = BackendKind::Pool(members(fields, &known, &pool_ids));
+        (id.clone(), Arc::new(backend(loader, id, kind, fields)))
+    };
+    backends.extend(pools.into_iter().map(pool));
+    LoadedBackends {
+        usable: backends,
+        known,
+    }
+}
+
+fn is_pool(fields: Fields<'_>) -> bool {
+    let pooled = fields.choice("type", &[("Single", false), ("Pool", true)]);
+    pooled.unwrap_or_else(|| fields.get("pool").is_some())
+}
+
+fn url(loader: &Loader<'_>, fields: Fields<'_>) -> Option<String> {
+    let written = fields.required("url")?;
+    service_url(loader, fields, "url", written)
+}
+
+/// A base URL with its named values replaced, without trailing `/`; anything but a whole URL is reported.
+pub(crate) fn service_url(loader: &Loader<'_>, fields: Fields<'_>, key: &str, written: Text<'_>) -> Option<String> {
+    let url = loader.expand(fields, written);
+    let url = url.trim().trim_end_matches('/');
+    let is_whole = url.split_once("://").is_some_and(|(scheme, rest)| {
+        let known = ["http", "https", "ws", "wss"]
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(scheme));
+        known && !rest.is_empty() && !rest.starts_with(['/', ':', '?', '#']) && !rest.contains(char::is_whitespace)
+    });
+    // A name that is not known was reported already.
+    if !is_whole && !url.contains("{{") {
+        let message = format!(
+            "`{key}` must be a whole http, https, ws or wss URL, found \"{}\"",
+            written.value
+        );
+        fields.report(codes::BAD_VALUE, written.span, message);
+    }
+    is_whole.then(|| url.to_owned())
+}
+
+fn backend(loader: &Loader<'_>, id: String, kind: BackendKind, fields: Fields<'_>) -> Backend {
+    let tls = fields.object("tls");
+    let checked = |key: &str| tls.and_then(|tls| tls.boolean(key)).unwrap_or(true);
+    Backend {
+        id,
+        kind,
+        credentials: fields
+            .object("credentials")
+            .map(|all| credentials(loader, all))
+            .unwrap_or_default(),
+        validate_certificate_chain: checked("validateCertificateChain"),
+        validate_certificate_name: checked("validateCertificateName"),
+        circuit_breaker: breaker::read(fields),
+    }
+}
+
+fn credentials(loader: &Loader<'_>, fields: Fields<'_>) -> BackendCredentials {
+    let authorization = fields.object("authorization").and_then(|authorization| {
+        let scheme = authorization.required("scheme")?;
+        let parameter = authorization
+            .string("parameter")
+            .map(|text| loader.expand(authorization, text));
+        Some((loader.expand(authorization, scheme), parameter.unwrap_or_default()))
+    });
+    BackendCredentials {
+        headers: values(loader, fields, "header"),
+        query: values(loader, fields, "query"),
+        authorization,
+    }
+}
+
+/// An object whose members are lists of values: `{"x-key": ["a", "b"]}`.
+fn values(loader: &Loader<'_>, fields: Fields<'_>, key: &str) -> Vec<(String, Vec<String>)> {
+    let Some(named) = fields.object(key) else {
+        return Vec::new();
+    };
+    let of_name = |name: &str| {
+        named
+            .strings(name)
+            .into_iter()
+            .map(|text| loader.expand(named, text))
+            .collect()
+    };
+    named
+        .value
+        .members()
+        .iter()
+        .map(|member| (member.key.clone(), of_name(&member.key)))
+        .collect()
+}
+
+fn members(fields: Fields<'_>, known: &[String], pools: &[String]) -> Vec<PoolMember> {
+    let services = fields
+        .object("pool")
+        .map(|pool| pool.objects("services"))
+        .unwrap_or_default();
+    let mut members = Vec::new();
+    for service in &services {
+        let Some(id) = service.required("id") else { continue };
+        let name = references::name_in(id.value);
+        if !references::check(*service, id, "backend", name, known.iter().map(String::as_str)) {
+            continue;
+        }
+        if pools.iter().any(|pool| pool == name) {
+            let message = format!("members of a pool must be single backends, `{name}` is none");
+            service.report(codes::BAD_POOL, id.span, message);
+            continue;
+        }
+        let share = |key: &str| service.number(key).unwrap_or(0);
+        let (priority, weight) = (share("priority"), share("weight"));
+        members.push(PoolMember {
+            backend_id: name.to_owned(),
+            priority,
+            weight,
+        });
+    }
+    if services.is_empty() {
+        let span = fields.get("pool").map_or(fields.head(), |pool| pool.span);
+        fields.report(codes::BAD_POOL, span, "a pool needs members in `pool.services`");
+    }
+    members
+}
+
+/// Parts of a backend that are read by Azure and have no effect here.
+const IGNORED: [(&str, &str); 6] = [
+    ("", "proxy"),
+    ("properties", "serviceFabricCluster"),
+    ("credentials", "certificateIds"),
+    ("credentials", "certificate"),
+    ("credentials", "managedIdentity"),
+    ("pool", "sessionAffinity"),
+];
+
+fn warn_of_ignored(fields: Fields<'_>) {
+    for (parent, key) in IGNORED {
+        let holder = if parent.is_empty() {
+            Some(fields.value)
+        } else {
+            fields.get(parent)
+        };
+        let member = holder
+            .and_then(|holder| holder.object())
+            .and_then(|object| object.member(key));
+        let Some(member) = member else { continue };
+        let is_empty = member.value.is_null()
+            || (member.value.items().is_empty() && member.value.members().is_empty() && member.value.text().is_none());
+        if !is_empty {
+            fields.warn(
+                codes::BACKEND_PART_IGNORED,
+                member.key_span,
+                format!("`{key}` is not applied yet"),
+            );
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Gateways: an API that is linked to one answers only on that gateway's host names.
+
+use super::apis::LoadedApis;
+use super::links::linked;
+use super::{Loader, layout};
+use crate::codes;
+use crate::fields::Fields;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Reads all gateways and gives each API the host names that it answers on.
+pub(crate) fn assign_hosts(loader: &Loader<'_>, apis: &mut LoadedApis) {
+    // Host names by API; an API that is also linked to a gateway without host names is reachable on any.
+    let mut by_api: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
+    for entry in layout::entities(loader, layout::GATEWAYS) {
+        let _ = loader.information(&entry.path, "gatewayInformation.json");
+        let hosts = hosts(loader, &entry.path);
+        for api in linked(loader, &entry.path, "apis", "API", &apis.known) {
+            let known = by_api.entry(api).or_insert_with(|| Some(Vec::new()));
+            match known {
+                Some(known) if !hosts.is_empty() => known.extend(hosts.iter().cloned()),
+                _ => *known = None,
+            }
+        }
+    }
+    for loaded in &mut apis.served {
+        if let Some(Some(hosts)) = by_api.get(&loaded.api.id) {
+            loaded.api.hosts.clone_from(hosts);
+            loaded.api.hosts.sort();
+            loaded.api.hosts.dedup();
+        }
+    }
+}
+
+fn hosts(loader: &Loader<'_>, gateway: &Path) -> Vec<String> {
+    let folders = loader.files.folders(&gateway.join("hostnameConfigurations"));
+    let host = |folder: &Path| {
+        let information = loader.information(folder, "hostnameConfigurationInformation.json")?;
+        let fields = information.properties(loader.problems);
+        let hostname = fields.required("hostname")?;
+        check_host(fields, hostname);
+        Some(hostname.value.trim().to_ascii_lowercase())
+    };
+    folders.iter().filter_map(|entry| host(&entry.path)).collect()
+}
+
+fn check_host(fields: Fields<'_>, hostname: crate::fields::Text<'_>) {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '*');
+    let name = hostname.value.trim();
+    if name.is_empty() || !name.chars().all(allowed) {
+        let message = format!("`hostname` must be a host name without scheme, port or path, found \"{name}\"");
+        fields.report(codes::BAD_VALUE, hostname.span, message);
+    }
+}

@@ -1,0 +1,168 @@
+//! Named values: the text that `{{name}}` stands for, from the folder, the environment or a mounted file.
+
+use super::{Loader, layout};
+use crate::NamedValue;
+use crate::codes;
+use crate::environment::Environment;
+use crate::fields::{Fields, Text};
+use crate::problems::Problems;
+use diagnostic::{Diagnostic, Severity};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Environment variables of this prefix hold the values of secrets.
+const VARIABLE_PREFIX: &str = "TOLLGATE_NAMED_VALUE_";
+/// This environment variable names the folder in which each secret is a file.
+const FOLDER_VARIABLE: &str = "TOLLGATE_NAMED_VALUES_DIR";
+
+/// All named values, and what is said of those without a value once it is known which of them are used.
+#[derive(Default)]
+pub(crate) struct NamedValues {
+    all: BTreeMap<String, NamedValue>,
+    without_value: BTreeMap<String, Diagnostic>,
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl NamedValues {
+    /// The value that `{{name}}` stands for.
+    pub fn value_of(&self, name: &str) -> Option<&str> {
+        let value = self.all.get(name)?;
+        if self.without_value.contains_key(name) {
+            self.used.borrow_mut().insert(name.to_owned());
+        }
+        Some(&value.value)
+    }
+
+    /// All names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.keys().map(String::as_str)
+    }
+
+    /// The named values, after reporting those without a value: errors where something uses them, else warnings.
+    /// Extracts name the credentials of loggers, which nothing here needs.
+    pub fn finished(self, problems: &Problems) -> BTreeMap<String, NamedValue> {
+        let used = self.used.into_inner();
+        for (name, problem) in self.without_value {
+            let severity = if used.contains(&name) {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            problems.push(Diagnostic { severity, ..problem });
+        }
+        self.all
+    }
+}
+
+/// Reads all named values.
+pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> NamedValues {
+    let mut named_values = NamedValues::default();
+    for entry in layout::entities(loader, layout::NAMED_VALUES) {
+        let Some(information) = loader.information(&entry.path, "namedValueInformation.json") else {
+            continue;
+        };
+        let fields = information.properties(loader.problems);
+        let Some(name) = fields.required("displayName") else {
+            continue;
+        };
+        check_name(fields, name);
+        let secret = fields.boolean("secret").unwrap_or(false) || fields.object("keyVault").is_some();
+        let value = written_value(fields, name, secret).or_else(|| outside_value(name.value, environment));
+        if value.is_none() {
+            named_values
+                .without_value
+                .insert(name.value.to_owned(), no_value(fields, name, environment));
+        }
+        let named_value = NamedValue {
+            value: value.unwrap_or_default(),
+            secret,
+        };
+        if named_values.all.insert(name.value.to_owned(), named_value).is_some() {
+            let message = format!("there is another named value with the display name \"{}\"", name.value);
+            fields.report(codes::DUPLICATE_NAMED_VALUE, name.span, message);
+        }
+    }
+    named_values
+}
+
+fn check_name(fields: Fields<'_>, name: Text<'_>) {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    if name.value.is_empty() || name.value.len() > 256 || !name.value.chars().all(allowed) {
+        let message = format!(
+            "`displayName` must be 1 to 256 letters, digits, `-`, `.` and `_`, found \"{}\"; no `{{{{…}}}}` can name it",
+            name.value
+        );
+        fields.report(codes::BAD_VALUE, name.span, message);
+    }
+}
+
+/// The value in the information file.
+fn written_value(fields: Fields<'_>, name: Text<'_>, secret: bool) -> Option<String> {
+    let written = fields
+        .string("value")
+        .filter(|written| !is_placeholder(written.value))?;
+    if secret {
+        let message = format!("the secret \"{}\" stands in a plain file", name.value);
+        let problem = Diagnostic::warning(codes::SECRET_IN_FILE, fields.source, written.span, message);
+        let help = format!(
+            "remove `value` and set the environment variable {}",
+            variable(name.value)
+        );
+        fields.problems.push(problem.with_help(help));
+    }
+    Some(written.value.to_owned())
+}
+
+/// The value in the environment or in a mounted file.
+fn outside_value(name: &str, environment: &dyn Environment) -> Option<String> {
+    environment.variable(&variable(name)).or_else(|| {
+        let text = environment.read(&mounted_file(name, environment)?).ok()?;
+        Some(without_line_end(text))
+    })
+}
+
+fn mounted_file(name: &str, environment: &dyn Environment) -> Option<PathBuf> {
+    environment
+        .variable(FOLDER_VARIABLE)
+        .map(|folder| Path::new(&folder).join(name))
+}
+
+fn no_value(fields: Fields<'_>, name: Text<'_>, environment: &dyn Environment) -> Diagnostic {
+    let file = match mounted_file(name.value, environment) {
+        Some(file) => format!("the file `{}`", file.display()),
+        None => format!("a file `{}` in the folder that {FOLDER_VARIABLE} names", name.value),
+    };
+    let message = format!("the named value \"{}\" has no value", name.value);
+    let problem = fields.error(codes::NO_NAMED_VALUE, name.span, message);
+    problem.with_help(format!(
+        "set the environment variable {}, or write it to {file}",
+        variable(name.value)
+    ))
+}
+
+/// What extractors write in place of a secret.
+fn is_placeholder(value: &str) -> bool {
+    value == "*** REDACTED ***" || (value.starts_with("{#") && value.ends_with("#}"))
+}
+
+fn variable(name: &str) -> String {
+    let upper = name.chars().map(|c| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    });
+    VARIABLE_PREFIX.chars().chain(upper).collect()
+}
+
+fn without_line_end(mut text: String) -> String {
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    text
+}

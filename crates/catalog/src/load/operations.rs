@@ -1,0 +1,193 @@
+//! An API's operations: from its specification, from `operations/<id>/operationInformation.json`, and those that
+//! every API of a kind has; with the policy document of each.
+
+use super::Loader;
+use crate::codes;
+use crate::fields::Fields;
+use crate::files::{Entry, about};
+use crate::information;
+use crate::problems::suggest;
+use crate::specification::{Described, Specification, as_sent, is_json, resource_name};
+use crate::{ApiKind, Operation, OperationResponse, Representation};
+use diagnostic::{Diagnostic, Severity};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The file that describes an operation.
+const INFORMATION: &str = "operationInformation.json";
+
+/// All operations of the API in `folder`.
+pub(crate) fn load(
+    loader: &Loader<'_>,
+    api: Fields<'_>,
+    folder: &Path,
+    kind: &ApiKind,
+    specification: Option<Specification>,
+) -> Vec<Arc<Operation>> {
+    let mut operations = specification
+        .map(|specification| specification.operations)
+        .unwrap_or_default();
+    let folders = loader.files.folders(&folder.join("operations"));
+    if operations.is_empty() && !folders.iter().any(|entry| entry.path.join(INFORMATION).exists()) {
+        operations = of_kind(api, kind);
+    }
+    for entry in &folders {
+        add_folder(loader, &mut operations, entry);
+    }
+    check_duplicates(loader, &operations);
+    if operations.is_empty() && !matches!(kind, ApiKind::Mcp(_)) {
+        let message = "this API has no operations: every request to it fails";
+        let problem = Diagnostic::warning(codes::NO_OPERATIONS, api.source, api.head(), message);
+        loader
+            .problems
+            .push(problem.with_help("add a `specification.yaml` (OpenAPI) beside this file"));
+    }
+    operations
+        .into_iter()
+        .map(|described| Arc::new(described.into_operation()))
+        .collect()
+}
+
+/// Adds what the folder of an operation says: its description, its policy document, or both.
+fn add_folder(loader: &Loader<'_>, operations: &mut Vec<Described>, entry: &Entry) {
+    let mut at = position(operations, &entry.name);
+    let path = entry.path.join(INFORMATION);
+    if path.exists() {
+        let information = information::read_any(&loader.files, loader.problems, &path);
+        let described = information.and_then(|file| described(file.properties(loader.problems), &entry.name));
+        let Some(described) = described else { return };
+        at = Some(merge(operations, at, described));
+    }
+    if let Some(described) = at.and_then(|at| operations.get_mut(at)) {
+        // The folder's name is the operation's id, the specification's may be spelled otherwise.
+        described.id.clone_from(&entry.name);
+        described.policy = loader.policy(&entry.path);
+    } else {
+        let message = format!("the API has no operation `{}`", entry.name);
+        let problem = about(Severity::Error, codes::UNKNOWN_OPERATION, &entry.path, message);
+        loader.problems.push(suggest(
+            problem,
+            &entry.name,
+            operations.iter().map(|one| one.id.as_str()),
+        ));
+    }
+}
+
+/// The operations that an API has by its kind.
+fn of_kind(api: Fields<'_>, kind: &ApiKind) -> Vec<Described> {
+    let rows: &[(&str, &str)] = match kind {
+        ApiKind::WebSocket => &[("onHandshake", "GET")],
+        ApiKind::GraphQl => &[("graphql-post", "POST"), ("graphql-get", "GET")],
+        ApiKind::Soap => &[("soap", "POST")],
+        ApiKind::Http | ApiKind::Mcp(_) => &[],
+    };
+    let described = |(id, method): &(&str, &str)| Described {
+        id: (*id).to_owned(),
+        name: (*id).to_owned(),
+        method: (*method).to_owned(),
+        url_template: "/".to_owned(),
+        responses: Vec::new(),
+        policy: None,
+        source: Arc::clone(api.source),
+        span: api.head(),
+    };
+    rows.iter().map(described).collect()
+}
+
+/// The operation that a folder belongs to: by its id, or by its id as Azure makes a resource name of it.
+fn position(operations: &[Described], folder: &str) -> Option<usize> {
+    let named = resource_name(folder);
+    let exactly = operations.iter().position(|operation| operation.id == folder);
+    exactly.or_else(|| {
+        operations
+            .iter()
+            .position(|operation| resource_name(&operation.id) == named)
+    })
+}
+
+/// Puts what an information file says in the place of the specification's words, or adds an operation.
+fn merge(operations: &mut Vec<Described>, found: Option<usize>, mut described: Described) -> usize {
+    if let Some((at, existing)) = found.and_then(|at| Some((at, operations.get_mut(at)?))) {
+        if described.responses.is_empty() {
+            described.responses.append(&mut existing.responses);
+        }
+        *existing = described;
+        return at;
+    }
+    operations.push(described);
+    operations.len() - 1
+}
+
+fn described(fields: Fields<'_>, id: &str) -> Option<Described> {
+    let name = fields
+        .required("displayName")
+        .map(|name| name.value.to_owned())
+        .unwrap_or_default();
+    let method = fields.required("method");
+    let url_template = fields.required("urlTemplate")?;
+    Some(Described {
+        id: id.to_owned(),
+        name,
+        method: method?.value.trim().to_ascii_uppercase(),
+        url_template: url_template.value.to_owned(),
+        responses: fields.objects("responses").into_iter().map(response).collect(),
+        policy: None,
+        source: Arc::clone(fields.source),
+        span: url_template.span,
+    })
+}
+
+fn response(fields: Fields<'_>) -> OperationResponse {
+    let representation = |fields: Fields<'_>| {
+        let content_type = fields.required("contentType")?.value.to_owned();
+        let named = fields
+            .get("examples")
+            .map(crate::document::Value::members)
+            .unwrap_or_default();
+        let values = named.iter().filter_map(|member| member.value.get("value"));
+        let examples = values.map(|value| as_sent(value, is_json(&content_type))).collect();
+        Some(Representation {
+            content_type,
+            examples,
+            sample: None,
+        })
+    };
+    OperationResponse {
+        status: fields
+            .number("statusCode")
+            .and_then(|status| u16::try_from(status).ok()),
+        representations: fields
+            .objects("representations")
+            .into_iter()
+            .filter_map(representation)
+            .collect(),
+    }
+}
+
+fn check_duplicates(loader: &Loader<'_>, operations: &[Described]) {
+    let mut templates = HashMap::new();
+    let mut ids = HashMap::new();
+    for operation in operations {
+        let template = (
+            operation.method.as_str(),
+            operation.url_template.trim_matches('/').to_lowercase(),
+        );
+        let same_template = templates.insert(template, operation).map(|_| {
+            format!(
+                "an operation with the same method and URL template exists already: {} {}",
+                operation.method, operation.url_template
+            )
+        });
+        let same_id = ids.insert(operation.id.to_lowercase(), operation);
+        let same_id = same_id.map(|_| format!("another operation has the id `{}`", operation.id));
+        for message in same_template.into_iter().chain(same_id) {
+            loader.problems.push(Diagnostic::error(
+                codes::DUPLICATE_OPERATION,
+                &operation.source,
+                operation.span,
+                message,
+            ));
+        }
+    }
+}

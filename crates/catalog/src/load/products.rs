@@ -1,0 +1,44 @@
+//! Products: APIs that are offered together.
+
+use super::apis::LoadedApis;
+use super::links::{linked, names};
+use super::{Loader, layout};
+use crate::Product;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// All products by id; the APIs learn which products they are in.
+pub(crate) fn load(loader: &Loader<'_>, apis: &mut LoadedApis) -> BTreeMap<String, Arc<Product>> {
+    let mut products = BTreeMap::new();
+    for entry in layout::entities(loader, layout::PRODUCTS) {
+        let Some(information) = loader.information(&entry.path, "productInformation.json") else {
+            continue;
+        };
+        layout::check_within(loader, &entry.path);
+        let fields = information.properties(loader.problems);
+        let published = fields.choice("state", &[("published", true), ("notPublished", false)]);
+        let product = Product {
+            name: fields
+                .required("displayName")
+                .map(|name| name.value.to_owned())
+                .unwrap_or_default(),
+            subscription_required: fields.boolean("subscriptionRequired").unwrap_or(true),
+            approval_required: fields.boolean("approvalRequired").unwrap_or(false),
+            subscriptions_limit: fields.number("subscriptionsLimit"),
+            published: published.unwrap_or(false),
+            apis: linked(loader, &entry.path, "apis", "API", &apis.known),
+            groups: names(loader, &entry.path, "groups"),
+            policy: loader.policy(&entry.path),
+            id: entry.name.clone(),
+        };
+        for loaded in apis
+            .served
+            .iter_mut()
+            .filter(|loaded| product.apis.contains(&loaded.api.id))
+        {
+            loaded.api.products.push(product.id.clone());
+        }
+        products.insert(entry.name, Arc::new(product));
+    }
+    products
+}

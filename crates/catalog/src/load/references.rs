@@ -1,0 +1,36 @@
+//! References between entities: the short form `/products/p` and ARM's long one.
+
+use crate::codes;
+use crate::fields::{Fields, Text};
+use crate::problems::suggest;
+
+/// The name that a reference ends with: `orders` for `/apis/orders` and for a bare `orders`.
+pub(crate) fn name_in(reference: &str) -> &str {
+    reference.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+}
+
+/// An API's id without `;rev=…`.
+pub(crate) fn without_revision(name: &str) -> &str {
+    name.split_once(";rev=").map_or(name, |(id, _)| id)
+}
+
+/// Reports a reference to an entity that is not among the known ones.
+pub(crate) fn check<'n>(
+    fields: Fields<'_>,
+    reference: Text<'_>,
+    kind: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> bool {
+    let known: Vec<&str> = known.into_iter().collect();
+    if known.contains(&name) {
+        return true;
+    }
+    let problem = fields.error(
+        codes::UNKNOWN_REFERENCE,
+        reference.span,
+        format!("there is no {kind} `{name}`"),
+    );
+    fields.problems.push(suggest(problem, name, known));
+    false
+}

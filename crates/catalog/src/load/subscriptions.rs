@@ -1,0 +1,200 @@
+//! Subscriptions: which keys open what. Keys leave this module as digests only.
+
+use super::{Loader, layout, references};
+use crate::codes;
+use crate::fields::{Fields, Text};
+use crate::{Catalog, KeyDigest, Product, Subscription, SubscriptionScope, SubscriptionState};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// A key of fewer characters can be guessed.
+const SHORTEST_KEY: usize = 16;
+
+const STATES: [(&str, SubscriptionState); 6] = [
+    ("active", SubscriptionState::Active),
+    ("suspended", SubscriptionState::Suspended),
+    ("submitted", SubscriptionState::Submitted),
+    ("rejected", SubscriptionState::Rejected),
+    ("cancelled", SubscriptionState::Cancelled),
+    ("expired", SubscriptionState::Expired),
+];
+
+/// Adds all subscriptions to the catalog.
+pub(crate) fn load(
+    loader: &Loader<'_>,
+    apis: &BTreeSet<String>,
+    products: &BTreeMap<String, Arc<Product>>,
+    catalog: &mut Catalog,
+) {
+    let mut owners: HashMap<KeyDigest, String> = HashMap::new();
+    for entry in layout::entities(loader, layout::SUBSCRIPTIONS) {
+        let Some(information) = loader.information(&entry.path, "subscriptionInformation.json") else {
+            continue;
+        };
+        let fields = information.properties(loader.problems);
+        let keys = keys(loader, fields, &entry.name, &mut owners);
+        let state = fields.string("state");
+        let state = state.map_or(Some(SubscriptionState::Active), |state| {
+            fields.choose("state", state, &STATES)
+        });
+        let (Some(scope), Some(state)) = (scope(fields, apis, products), state) else {
+            continue;
+        };
+        catalog.add_subscription(Subscription {
+            name: fields
+                .required("displayName")
+                .map(|name| name.value.to_owned())
+                .unwrap_or_default(),
+            scope,
+            state,
+            start_date: date(fields, "startDate"),
+            expiration_date: date(fields, "expirationDate"),
+            created_date: date(fields, "createdDate"),
+            owner_id: owner(fields, catalog),
+            keys,
+            id: entry.name,
+        });
+    }
+}
+
+fn keys(loader: &Loader<'_>, fields: Fields<'_>, id: &str, owners: &mut HashMap<KeyDigest, String>) -> Vec<KeyDigest> {
+    let mut digests = Vec::new();
+    for property in ["primaryKey", "secondaryKey"] {
+        let Some(written) = fields.string(property) else {
+            continue;
+        };
+        let key = loader.expand(fields, written);
+        let key = key.trim();
+        if key.is_empty() {
+            continue;
+        }
+        if key.chars().count() < SHORTEST_KEY {
+            let message = format!("`{property}` is shorter than {SHORTEST_KEY} characters: it can be guessed");
+            fields.warn(codes::SHORT_KEY, written.span, message);
+        }
+        let digest = KeyDigest::of(key);
+        match owners.get(&digest).filter(|owner| *owner != id) {
+            Some(owner) => {
+                let message = format!("`{property}` is also a key of the subscription `{owner}`");
+                fields.report(codes::SAME_KEY, written.span, message);
+            }
+            None if !digests.contains(&digest) => digests.push(digest.clone()),
+            None => {}
+        }
+        owners.entry(digest).or_insert_with(|| id.to_owned());
+    }
+    if digests.is_empty() && fields.get("primaryKey").is_none() && fields.get("secondaryKey").is_none() {
+        let problem = fields.error(
+            codes::NO_KEYS,
+            fields.head(),
+            format!("the subscription `{id}` has no keys"),
+        );
+        let help = "extracts leave keys out; add `\"primaryKey\": \"{{name}}\"` and a secret named value of that name";
+        fields.problems.push(problem.with_help(help));
+    }
+    digests
+}
+
+fn scope(
+    fields: Fields<'_>,
+    apis: &BTreeSet<String>,
+    products: &BTreeMap<String, Arc<Product>>,
+) -> Option<SubscriptionScope> {
+    let written = fields.required("scope")?;
+    match parsed_scope(written.value) {
+        Some(SubscriptionScope::Api(api)) => {
+            references::check(fields, written, "API", &api, apis.iter().map(String::as_str))
+                .then_some(SubscriptionScope::Api(api))
+        }
+        Some(SubscriptionScope::Product(product)) => references::check(
+            fields,
+            written,
+            "product",
+            &product,
+            products.keys().map(String::as_str),
+        )
+        .then_some(SubscriptionScope::Product(product)),
+        Some(SubscriptionScope::AllApis) => Some(SubscriptionScope::AllApis),
+        None => {
+            let message = format!(
+                "`scope` must be `/apis`, `/apis/<api>` or `/products/<product>`, found \"{}\"",
+                written.value
+            );
+            fields.report(codes::BAD_VALUE, written.span, message);
+            None
+        }
+    }
+}
+
+/// A scope in the short form or as ARM's id; the whole service opens all APIs.
+fn parsed_scope(text: &str) -> Option<SubscriptionScope> {
+    let trimmed = text.trim().trim_matches('/');
+    let segments: Vec<&str> = trimmed.split('/').collect();
+    let (kind, name) = match segments.as_slice() {
+        ["" | "apis"] | [.., "Microsoft.ApiManagement", "service", _] | [.., "service", _, "apis"] => {
+            return Some(SubscriptionScope::AllApis);
+        }
+        [kind, name] | [.., "service", _, kind, name] => (*kind, *name),
+        _ => return None,
+    };
+    match kind {
+        "apis" => Some(SubscriptionScope::Api(references::without_revision(name).to_owned())),
+        "products" => Some(SubscriptionScope::Product(name.to_owned())),
+        _ => None,
+    }
+}
+
+fn owner(fields: Fields<'_>, catalog: &Catalog) -> Option<String> {
+    let written = fields.string("ownerId")?;
+    let name = references::name_in(written.value);
+    if !catalog.users.contains_key(name) {
+        let message = format!("there is no user `{name}`: `context.User` is null for this subscription");
+        fields.warn(codes::UNKNOWN_REFERENCE, written.span, message);
+    }
+    Some(name.to_owned())
+}
+
+/// A point in time as RFC 3339 writes it, or a day, which starts at midnight UTC.
+fn date(fields: Fields<'_>, key: &str) -> Option<SystemTime> {
+    let Text { value, span } = fields.string(key)?;
+    let timestamp = value
+        .parse::<jiff::Timestamp>()
+        .or_else(|_| format!("{value}T00:00:00Z").parse())
+        .ok();
+    let instant = timestamp.and_then(|timestamp| SystemTime::try_from(timestamp).ok());
+    if instant.is_none() {
+        let message = format!("`{key}` must be a time such as `2026-01-31T00:00:00Z`, found \"{value}\"");
+        fields.report(codes::BAD_VALUE, span, message);
+    }
+    instant
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_short_or_full_ids() {
+        let service = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/x";
+        let api = |name: &str| Some(SubscriptionScope::Api(name.to_owned()));
+        let rows = [
+            ("/apis", Some(SubscriptionScope::AllApis)),
+            ("/apis/", Some(SubscriptionScope::AllApis)),
+            (service, Some(SubscriptionScope::AllApis)),
+            (&format!("{service}/apis"), Some(SubscriptionScope::AllApis)),
+            ("/apis/orders", api("orders")),
+            ("apis/orders;rev=2", api("orders")),
+            (&format!("{service}/apis/orders"), api("orders")),
+            (
+                "/products/starter",
+                Some(SubscriptionScope::Product("starter".to_owned())),
+            ),
+            ("/things/x", None),
+            ("orders", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(parsed_scope(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `tollgate check`: everything that is wrong with artifact folders, policy documents and fragments.
+
+use crate::configuration::Configuration;
+use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format};
+use clap::Args;
+use diagnostic::{Diagnostic, Report, Severity, Source};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Check artifact folders, policy documents and fragments, and print all problems.
+///
+/// Exit code 0: no errors (warnings are allowed); 1: errors; 2: something could not be read.
+#[derive(Args)]
+pub struct Check {
+    /// Artifact folders, or single policy documents and fragments (XML).
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// How to print: for people, or a JSON array of objects with severity, code, file, line, column and message.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Named values for single files: a JSON object of names and values, or of file names with such an object each.
+    #[arg(long, value_name = "FILE")]
+    named_values: Option<PathBuf>,
+    /// Treat what Tollgate accepts and APIM would refuse as an error.
+    #[arg(long)]
+    strict_apim: bool,
+}
+
+impl Check {
+    /// Runs the command.
+    pub fn run(self) -> ExitCode {
+        let mut diagnostics = match self.collect() {
+            Ok(diagnostics) => diagnostics,
+            Err(message) => {
+                eprintln!("error: {message}");
+                return ExitCode::from(EXIT_FAILED);
+            }
+        };
+        if self.strict_apim {
+            for diagnostic in &mut diagnostics {
+                if policy::is_refused_by_apim(diagnostic.code) {
+                    diagnostic.severity = Severity::Error;
+                }
+            }
+        }
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+        match self.format {
+            Format::Json => println!("{}", serde_json::json!(diagnostics.iter().map(Report::from).collect::<Vec<_>>())),
+            Format::Text => {
+                print!("{}", diagnostic::render(&diagnostics));
+                println!("{}", summary(self.paths.len(), errors, diagnostics.len() - errors));
+            }
+        }
+        if errors > 0 { ExitCode::from(EXIT_PROBLEMS) } else { ExitCode::SUCCESS }
+    }
+
+    fn collect(&self) -> Result<Vec<Diagnostic>, String> {
+        let named_values = self.named_values.as_deref().map(read_named_values).transpose()?;
+        let mut diagnostics = Vec::new();
+        for path in &self.paths {
+            if path.is_dir() {
+                diagnostics.extend(Configuration::load(path).diagnostics);
+            } else {
+                diagnostics.extend(check_file(path, named_values.as_ref())?);
+            }
+        }
+        Ok(diagnostics)
+    }
+}
+
+fn summary(paths: usize, errors: usize, warnings: usize) -> String {
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    format!("{} checked: {}, {}", counted(paths, "path"), counted(errors, "error"), counted(warnings, "warning"))
+}
+
+fn read_named_values(path: &Path) -> Result<Map<String, Value>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read named values from {}: {error}", path.display()))?;
+    serde_json::from_str(&text).map_err(|error| format!("{} must be a JSON object of names and values: {error}", path.display()))
+}
+
+fn check_file(path: &Path, named_values: Option<&Map<String, Value>>) -> Result<Vec<Diagnostic>, String> {
+    let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = String::from_utf8(bytes).map_err(|error| format!("{} is not UTF-8: {error}", path.display()))?;
+    let name = path.display().to_string();
+    let Some(named_values) = named_values else { return Ok(policy::check(&Source::new(name, text))) };
+    let own = path.file_name().and_then(|file| named_values.get(&*file.to_string_lossy())).and_then(Value::as_object);
+    let known = own.unwrap_or(named_values);
+    let (source, unknown) = Source::expanded(name, text, |name| known.get(name).and_then(Value::as_str));
+    let mut diagnostics = policy::check(&source);
+    diagnostics.extend(unknown_names(&source, unknown));
+    Ok(diagnostics)
+}
+
+fn unknown_names(source: &Arc<Source>, unknown: Vec<(String, diagnostic::Span)>) -> Vec<Diagnostic> {
+    let liquid = |name: &str| name.starts_with("body.") || name.starts_with("context.") || name == "body";
+    let unknown = unknown.into_iter().filter(|(name, _)| !liquid(name));
+    unknown
+        .map(|(name, span)| {
+            Diagnostic::error("TG1010", source, span, format!("cannot find a property '{name}'"))
+                .with_help("add it to the file given with --named-values")
+        })
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! The program's own log: structured, on standard error, as JSON lines or for people. Requests are not logged here;
+//! they are counted in the metrics. Never here: secrets; nothing that a request carries is logged.
+
+use clap::ValueEnum;
+use tracing::Level;
+
+/// The form of the log.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One line an event, for people.
+    Pretty,
+    /// One JSON object an event.
+    Json,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// Only what needs somebody.
+    Error,
+    /// And what may.
+    Warn,
+    /// And what happens to the configuration and the listeners.
+    Info,
+    /// And what happens to connections.
+    Debug,
+}
+
+/// Starts logging for the rest of the process.
+pub fn start(format: LogFormat, level: LogLevel) {
+    let level = match level {
+        LogLevel::Error => Level::ERROR,
+        LogLevel::Warn => Level::WARN,
+        LogLevel::Info => Level::INFO,
+        LogLevel::Debug => Level::DEBUG,
+    };
+    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false);
+    match format {
+        LogFormat::Pretty => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}
