@@ -23,7 +23,7 @@ struct ReturnResponse {
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
-    let variable: Option<Text> = element.literal("response-variable-name");
+    let variable = element.optional::<Text>("response-variable-name");
     if variable.is_some() {
         let span = element.attribute_span("response-variable-name");
         let message = "responses kept in variables are not built yet";
