@@ -52,6 +52,7 @@ pub fn check(source: &Arc<Source>, options: Options) -> Vec<Diagnostic> {
 mod tests {
     use super::*;
     use diagnostic::render;
+    use proptest::prelude::*;
 
     /// The problems as `line:column severity code message (help)`.
     fn problems(text: &str, options: Options) -> String {
@@ -218,5 +219,46 @@ mod tests {
     #[test]
     fn a_named_value_that_is_not_known_yet_is_no_wrong_value() {
         checks(&[("<set-status code='{{code}}' />", "")]);
+    }
+
+    #[test]
+    fn an_ai_gateway_document_is_understood_around_what_is_not_built() {
+        let text = r#"<policies>
+    <inbound>
+        <base />
+        <authentication-managed-identity resource="https://models.example" output-token-variable-name="token" />
+        <set-header name="Authorization" exists-action="override">
+            <value>@("Bearer " + (string)context.Variables["token"])</value>
+        </set-header>
+        <azure-openai-token-limit counter-key="@(context.Subscription?.Id ?? "anonymous")" tokens-per-minute="500" />
+    </inbound>
+    <outbound><base /></outbound>
+</policies>"#;
+        insta::assert_snapshot!(render(&check(&Source::new("ai.xml", text), Options::default())), @r#"
+        warning[TG3301]: `<authentication-managed-identity>` is not built yet
+         --> ai.xml:4:10
+          |
+        4 |         <authentication-managed-identity resource="https://models.example" output-token-variable-nam…
+          |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+        warning[TG3301]: `<azure-openai-token-limit>` is not built yet
+         --> ai.xml:8:10
+          |
+        8 |         <azure-openai-token-limit counter-key="@(context.Subscription?.Id ?? "anonymous")" to…
+          |          ^^^^^^^^^^^^^^^^^^^^^^^^
+        "#);
+    }
+
+    const WHOLE: &str = "<policies><inbound><base /><choose><when condition=\"@(1 < 2)\"><set-header name='A'>\
+        <value>x</value></set-header></when><otherwise /></choose><retry condition='true' count='1' interval='1'>\
+        <set-body><a>@{return 1;}</a></set-body></retry></inbound><backend><forward-request /></backend></policies>";
+
+    proptest! {
+        #[test]
+        fn never_panics(at in 0..WHOLE.len(), length in 0..30usize, new in "(<|>|/>|'|\"|@\\(|\\)|[a-z]{1,3}|\\PC){0,4}") {
+            let mut text = WHOLE.to_owned();
+            text.replace_range(at..(at + length).min(WHOLE.len()), &new);
+            check(&Source::new("a.xml", text), Options::default());
+        }
     }
 }

@@ -139,3 +139,59 @@ impl Step for SetBackendService {
         Ok(Flow::Next)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Bench;
+    use catalog::{Backend, BackendCredentials, BackendKind};
+
+    fn backend(url: &str) -> Backend {
+        Backend {
+            id: "b".into(),
+            kind: BackendKind::Single { url: url.into() },
+            credentials: BackendCredentials {
+                headers: vec![("X-Key".into(), vec!["k1".into(), "k2".into()])],
+                query: vec![("code".into(), vec!["a b".into()])],
+                authorization: Some(("Bearer".into(), "t".into())),
+            },
+            validate_certificate_chain: true,
+            validate_certificate_name: true,
+            circuit_breaker: None,
+        }
+    }
+
+    fn sent(attribute: &str, request: &str) -> String {
+        let policies = format!("<inbound><set-backend-service {attribute} /></inbound>");
+        let mut bench = Bench::new(&policies)
+            .backend("b", backend("https://b.example/v1"))
+            .answer("204");
+        bench.run(request);
+        let sent = bench.sent.borrow();
+        sent.first().cloned().unwrap_or_default().replace('\n', " ")
+    }
+
+    #[test]
+    fn the_base_is_replaced_and_the_rest_stays() {
+        for (attribute, expected) in [
+            ("base-url='https://other.example'", "GET https://other.example/x?y=1"),
+            (
+                "base-url='https://other.example/p/'",
+                "GET https://other.example/p/x?y=1",
+            ),
+            (
+                "backend-id='b'",
+                "GET https://b.example/v1/x?y=1&code=a%20b authorization: Bearer t x-key: k1 x-key: k2",
+            ),
+        ] {
+            assert_eq!(sent(attribute, "GET /x?y=1"), expected, "{attribute}");
+        }
+        assert_eq!(sent("base-url='not a url'", "GET /"), "", "nothing is sent");
+    }
+
+    #[test]
+    fn a_backend_that_is_not_there_is_an_error_of_the_document() {
+        let bench = Bench::new("<inbound><set-backend-service backend-id='c' /></inbound>");
+        let (_, problems) = crate::Plans::compile(&bench.catalog);
+        assert_eq!(problems[0].message, "there is no backend \"c\"");
+    }
+}
