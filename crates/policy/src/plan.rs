@@ -75,7 +75,7 @@ impl Plan {
 /// The plans of all operations of a catalog.
 pub struct Plans {
     global: Arc<Plan>,
-    plans: HashMap<Key, Arc<Plan>>,
+    by_place: HashMap<Key, Arc<Plan>>,
     /// Keeps the addresses in the keys from being used again.
     _apis: Vec<Arc<Api>>,
     _products: Vec<Arc<Product>>,
@@ -114,7 +114,7 @@ impl Plans {
             .policy
             .as_ref()
             .map_or(default, |text| documents.compile(text, Scope::Global));
-        let mut plans = HashMap::new();
+        let mut by_place = HashMap::new();
         for api in &catalog.apis {
             let implicit_forward = if matches!(api.kind, ApiKind::Mcp(_)) {
                 forward.clone()
@@ -138,7 +138,7 @@ impl Plans {
                     }
                     chain.push(Arc::clone(&global));
                     let key = (address(Some(api)), address(operation), address(product));
-                    plans.insert(key, Arc::new(Plan::new(&chain, implicit_forward.clone())));
+                    by_place.insert(key, Arc::new(Plan::new(&chain, implicit_forward.clone())));
                 }
             }
         }
@@ -151,7 +151,7 @@ impl Plans {
         documents.unused_fragments(catalog);
         let plans = Self {
             global: Arc::new(Plan::new(&[global], None)),
-            plans,
+            by_place,
             _apis: catalog.apis.clone(),
             _products: catalog.products.values().cloned().collect(),
         };
@@ -167,9 +167,9 @@ impl Plans {
     ) -> &Arc<Plan> {
         let key = |product| (address(Some(api)), address(operation), address(product));
         // A product that does not list the API (an inconsistent catalog) has no policies for it.
-        self.plans
+        self.by_place
             .get(&key(product))
-            .or_else(|| self.plans.get(&key(None)))
+            .or_else(|| self.by_place.get(&key(None)))
             .unwrap_or(&self.global)
     }
 
