@@ -122,7 +122,8 @@ impl Called {
         };
         exchange.matched = Matched {
             api: Some(Arc::clone(&self.api.entity)),
-            operation: self.operation.map(|operation| Arc::clone(&operation.entity)),
+            operation: self.operation.as_ref().map(|operation| Arc::clone(&operation.entity)),
+            declared: self.operation.map(|operation| Arc::clone(&operation.catalog)),
             product: None,
             parameters: self.parameters,
         };
