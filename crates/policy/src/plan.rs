@@ -95,6 +95,15 @@ impl Plans {
             strict: false,
             serving: true,
         };
+        Self::compile_as(catalog, options)
+    }
+
+    /// All problems of the policy documents of a catalog that is checked and will not serve.
+    pub fn check(catalog: &Catalog, options: Options) -> Vec<Diagnostic> {
+        Self::compile_as(catalog, options).1
+    }
+
+    fn compile_as(catalog: &Catalog, options: Options) -> (Self, Vec<Diagnostic>) {
         let default = Source::new("default policies", DEFAULT);
         let place = Place {
             document: default.name().into(),
@@ -263,6 +272,13 @@ mod tests {
             errors(&[("lonely", "<fragment><x /></fragment>")]),
             "lonely.xml `<x>` is no policy"
         );
+    }
+
+    #[test]
+    fn what_is_not_built_stops_serving_and_not_checking() {
+        let bench = Bench::with_documents(&[("api", "<policies><inbound><quota-by-key /></inbound></policies>")]);
+        assert!(Plans::compile(&bench.catalog).1[0].is_error());
+        assert!(!Plans::check(&bench.catalog, Options::default())[0].is_error());
     }
 
     #[test]
