@@ -18,7 +18,7 @@ fn a_line_break_in_a_computed_header_is_an_evaluation_failure() {
 #[test]
 #[ignore = "waits for the expression engine"]
 fn the_request_body_is_kept_for_whoever_reads_it_later() {
-    let late = r#"<outbound><set-body>@(context.Request.Body.As<string>(preserveContent: true))</set-body></outbound>"#;
+    let late = r"<outbound><set-body>@(context.Request.Body.As<string>(preserveContent: true))</set-body></outbound>";
     let branch = r#"<inbound><choose><when condition="true"><set-header name="A"><value>@(context.Request.Body.As<string>(preserveContent: true))</value></set-header></when></choose></inbound>"#;
     let consumed = r#"<inbound><set-variable name="b" value="@(context.Request.Body.As<string>())" /></inbound>"#;
     let sent = "200 OK\n\nPOST http://backend.example/base/";
