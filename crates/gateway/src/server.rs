@@ -122,8 +122,7 @@ impl Called {
         };
         exchange.matched = Matched {
             api: Some(Arc::clone(&self.api.entity)),
-            operation: self.operation.as_ref().map(|operation| Arc::clone(&operation.entity)),
-            declared: self.operation.map(|operation| Arc::clone(&operation.catalog)),
+            operation: self.operation.map(|operation| Arc::clone(&operation.entity)),
             product: None,
             parameters: self.parameters,
         };

@@ -65,6 +65,7 @@ impl Plan {
     fn begin(&self, exchange: &mut Exchange) {
         exchange.state.is_mcp = self.implicit_forward.is_some();
         exchange.state.wants_answer = self.wants_answer;
+        exchange.state.operation.clone_from(&self.operation);
     }
 
     async fn forth_and_back(&self, exchange: &mut Exchange) -> Result<(), (Section, Failure)> {

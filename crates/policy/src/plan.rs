@@ -21,6 +21,8 @@ const DEFAULT: &str = "<policies><inbound /><backend><forward-request /></backen
 
 /// The effective policies of an operation.
 pub struct Plan {
+    /// The operation; none for APIs without operations and for requests that match nothing.
+    pub(crate) operation: Option<Arc<Operation>>,
     inbound: Vec<Arc<Block>>,
     backend: Vec<Arc<Block>>,
     outbound: Vec<Arc<Block>>,
@@ -51,6 +53,7 @@ impl Plan {
         let needs_before_backend = Needs { reads, answer: false };
         let wants_answer = anywhere.reads.response_body || anywhere.answer;
         Self {
+            operation: None,
             inbound,
             backend,
             outbound,
@@ -147,7 +150,14 @@ impl Plans {
                     }
                     chain.push(Arc::clone(&global));
                     let key = (address(Some(api)), address(operation), address(product));
-                    by_place.insert(key, Arc::new(Plan::new(&chain, implicit_forward.clone())));
+                    let plan = Plan::new(&chain, implicit_forward.clone());
+                    by_place.insert(
+                        key,
+                        Arc::new(Plan {
+                            operation: operation.cloned(),
+                            ..plan
+                        }),
+                    );
                 }
             }
         }
