@@ -101,6 +101,11 @@ impl Running {
         self.metrics.reloads.add(1);
     }
 
+    /// Counts a changed configuration that was broken; the one in place stays.
+    pub fn refused(&self) {
+        self.metrics.refused_reloads.add(1);
+    }
+
     /// Stops accepting, lets requests under way finish for at most `drain`, then closes what is left. Blocks until
     /// then.
     pub fn shutdown(mut self, drain: Duration) {

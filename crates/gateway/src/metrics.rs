@@ -19,6 +19,8 @@ pub struct Metrics {
     apis: Mutex<BTreeMap<String, Arc<ApiMetrics>>>,
     /// Snapshots that were put in place after the first.
     pub reloads: Counter,
+    /// Changes of the configuration that were refused.
+    pub refused_reloads: Counter,
 }
 
 /// Counters of one worker.

@@ -15,6 +15,8 @@ mod document;
 mod effective;
 mod element;
 mod exchange;
+#[cfg(test)]
+mod expression_tests;
 mod failure;
 mod findings;
 mod fragment;
@@ -23,6 +25,7 @@ mod known;
 mod pipeline;
 mod plan;
 mod policies;
+mod query;
 mod registry;
 mod respond;
 mod step;

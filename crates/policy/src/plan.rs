@@ -8,9 +8,10 @@ use crate::compiler::{Compiler, Place};
 use crate::document::{Document, compile_document};
 use crate::effective::effective;
 use crate::findings::{Findings, Options};
+use crate::fragment::fragment;
 use crate::steps::read_step;
 use catalog::{Api, ApiKind, Catalog, Operation, PolicyText, Product};
-use diagnostic::{Diagnostic, Source};
+use diagnostic::{Diagnostic, Source, Span};
 use expression::Reads;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ const DEFAULT: &str = "<policies><inbound /><backend><forward-request /></backen
 
 /// The effective policies of an operation.
 pub struct Plan {
+    /// The operation; none for APIs without operations and for requests that match nothing.
+    pub(crate) operation: Option<Arc<Operation>>,
     inbound: Vec<Arc<Block>>,
     backend: Vec<Arc<Block>>,
     outbound: Vec<Arc<Block>>,
@@ -50,6 +53,7 @@ impl Plan {
         let needs_before_backend = Needs { reads, answer: false };
         let wants_answer = anywhere.reads.response_body || anywhere.answer;
         Self {
+            operation: None,
             inbound,
             backend,
             outbound,
@@ -74,7 +78,7 @@ impl Plan {
 /// The plans of all operations of a catalog.
 pub struct Plans {
     global: Arc<Plan>,
-    plans: HashMap<Key, Arc<Plan>>,
+    by_place: HashMap<Key, Arc<Plan>>,
     /// Keeps the addresses in the keys from being used again.
     _apis: Vec<Arc<Api>>,
     _products: Vec<Arc<Product>>,
@@ -94,6 +98,15 @@ impl Plans {
             strict: false,
             serving: true,
         };
+        Self::compile_as(catalog, options)
+    }
+
+    /// All problems of the policy documents of a catalog that is checked and will not serve.
+    pub fn check(catalog: &Catalog, options: Options) -> Vec<Diagnostic> {
+        Self::compile_as(catalog, options).1
+    }
+
+    fn compile_as(catalog: &Catalog, options: Options) -> (Self, Vec<Diagnostic>) {
         let default = Source::new("default policies", DEFAULT);
         let place = Place {
             document: default.name().into(),
@@ -113,7 +126,7 @@ impl Plans {
             .policy
             .as_ref()
             .map_or(default, |text| documents.compile(text, Scope::Global));
-        let mut plans = HashMap::new();
+        let mut by_place = HashMap::new();
         for api in &catalog.apis {
             let implicit_forward = if matches!(api.kind, ApiKind::Mcp(_)) {
                 forward.clone()
@@ -137,7 +150,14 @@ impl Plans {
                     }
                     chain.push(Arc::clone(&global));
                     let key = (address(Some(api)), address(operation), address(product));
-                    plans.insert(key, Arc::new(Plan::new(&chain, implicit_forward.clone())));
+                    let plan = Plan::new(&chain, implicit_forward.clone());
+                    by_place.insert(
+                        key,
+                        Arc::new(Plan {
+                            operation: operation.cloned(),
+                            ..plan
+                        }),
+                    );
                 }
             }
         }
@@ -147,9 +167,10 @@ impl Plans {
                 .iter()
                 .for_each(|text| drop(documents.compile(text, Scope::Product)));
         }
+        documents.unused_fragments(catalog);
         let plans = Self {
             global: Arc::new(Plan::new(&[global], None)),
-            plans,
+            by_place,
             _apis: catalog.apis.clone(),
             _products: catalog.products.values().cloned().collect(),
         };
@@ -165,9 +186,9 @@ impl Plans {
     ) -> &Arc<Plan> {
         let key = |product| (address(Some(api)), address(operation), address(product));
         // A product that does not list the API (an inconsistent catalog) has no policies for it.
-        self.plans
+        self.by_place
             .get(&key(product))
-            .or_else(|| self.plans.get(&key(None)))
+            .or_else(|| self.by_place.get(&key(None)))
             .unwrap_or(&self.global)
     }
 
@@ -195,10 +216,107 @@ impl Documents<'_> {
         document
     }
 
+    /// Checks the fragments that no document includes.
+    fn unused_fragments(&mut self, catalog: &Catalog) {
+        (self.compiler.place.scope, self.compiler.place.section) = (None, None);
+        for id in catalog.fragments.keys() {
+            if !self.compiler.fragments.keys().any(|(known, ..)| known == id) {
+                fragment(&mut self.compiler, id, Span::at(0));
+            }
+        }
+    }
+
     fn compile_here(&mut self, scope: Scope) -> Arc<Document> {
         self.compiler.place.scope = Some(scope);
         let source = Arc::clone(&self.compiler.place.source);
         let nodes = crate::xml::read(&source, &mut self.compiler.findings);
         Arc::new(compile_document(&mut self.compiler, &nodes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Bench;
+
+    /// The errors of a catalog made of these documents.
+    fn errors(documents: &[(&str, &str)]) -> String {
+        let (_, problems) = Plans::compile(&Bench::with_documents(documents).catalog);
+        let errors = problems.iter().filter(|problem| problem.is_error());
+        errors
+            .map(|problem| format!("{} {}", problem.file(), problem.message))
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn including(id: &str) -> String {
+        format!("<fragment><include-fragment fragment-id='{id}' /></fragment>")
+    }
+
+    #[test]
+    fn fragments_are_found_and_end() {
+        let api = "<policies><inbound><include-fragment fragment-id='one' /></inbound></policies>";
+        for (one, expected) in [
+            ("<fragment><set-method>GET</set-method></fragment>".to_owned(), ""),
+            (
+                including("one"),
+                "one.xml fragment \"one\" is included by itself or too deeply: one → one",
+            ),
+            (including("two"), "one.xml there is no fragment \"two\""),
+            (
+                "<fragment><forward-request /></fragment>".to_owned(),
+                "one.xml `<forward-request>` may not stand in inbound, expected in backend",
+            ),
+            (
+                "<policies />".to_owned(),
+                "one.xml found `<policies>`, expected `<fragment>`",
+            ),
+        ] {
+            assert_eq!(errors(&[("api", api), ("one", &one)]), expected);
+        }
+    }
+
+    #[test]
+    fn a_fragment_that_nobody_includes_is_checked_too() {
+        assert_eq!(
+            errors(&[("lonely", "<fragment><x /></fragment>")]),
+            "lonely.xml `<x>` is no policy"
+        );
+    }
+
+    #[test]
+    fn what_is_not_built_stops_serving_and_not_checking() {
+        let bench = Bench::with_documents(&[("api", "<policies><inbound><quota-by-key /></inbound></policies>")]);
+        assert!(Plans::compile(&bench.catalog).1[0].is_error());
+        assert!(!Plans::check(&bench.catalog, Options::default())[0].is_error());
+    }
+
+    #[test]
+    fn fragments_that_multiply_are_refused() {
+        let twenty = |id: &str| {
+            format!(
+                "<fragment>{}</fragment>",
+                format!("<include-fragment fragment-id='{id}' />").repeat(20)
+            )
+        };
+        let chain = ["b", "c", "d", "e", "f"].map(twenty);
+        let documents = [
+            ("a", chain[0].as_str()),
+            ("b", &chain[1]),
+            ("c", &chain[2]),
+            ("d", &chain[3]),
+            ("e", &chain[4]),
+            ("f", "<fragment><set-method>GET</set-method></fragment>"),
+        ];
+        assert!(errors(&documents).contains("comes to more than 100000 policies"));
+    }
+
+    #[test]
+    fn the_operations_of_a_catalog_share_the_global_block() {
+        let global = "<policies><inbound><set-method>GET</set-method></inbound></policies>";
+        let mut bench = Bench::with_documents(&[("global", global)]);
+        let (with, without) = (bench.catalog.products["gold"].clone(), None);
+        let (one, other) = (bench.plan(Some(&with)), bench.plan(without));
+        assert!(Arc::ptr_eq(&one.inbound[0], &other.inbound[0]));
     }
 }

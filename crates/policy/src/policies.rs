@@ -24,27 +24,77 @@
 
 use crate::registry::Policy;
 
+mod check_header;
 mod choose;
+mod cors;
 mod forward_request;
 mod include_fragment;
+mod ip_filter;
+mod mock_response;
+mod rate_limit_by_key;
 mod return_response;
+mod rewrite_uri;
 mod set_backend_service;
 mod set_body;
 mod set_header;
 mod set_method;
+mod set_query_parameter;
 mod set_status;
 mod set_variable;
+mod trace;
 
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[
     choose::CHOOSE,
     include_fragment::INCLUDE_FRAGMENT,
     return_response::RETURN_RESPONSE,
+    mock_response::MOCK_RESPONSE,
     forward_request::FORWARD_REQUEST,
     set_backend_service::SET_BACKEND_SERVICE,
     set_variable::SET_VARIABLE,
     set_header::SET_HEADER,
+    set_query_parameter::SET_QUERY_PARAMETER,
+    rewrite_uri::REWRITE_URI,
     set_body::SET_BODY,
     set_method::SET_METHOD,
     set_status::SET_STATUS,
+    rate_limit_by_key::RATE_LIMIT_BY_KEY,
+    ip_filter::IP_FILTER,
+    check_header::CHECK_HEADER,
+    cors::CORS,
+    trace::TRACE,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known::KNOWN;
+    use std::collections::BTreeSet;
+
+    /// The elements of APIM's policy reference and of its policy toolkit.
+    const REFERENCE: &str = "choose retry wait limit-concurrency include-fragment return-response mock-response \
+        forward-request set-backend-service proxy invoke-request set-variable set-header set-query-parameter set-body \
+        set-method set-status rewrite-uri find-and-replace redirect-content-urls json-to-xml xml-to-json xsl-transform \
+        rate-limit rate-limit-by-key quota quota-by-key llm-token-limit azure-openai-token-limit ip-filter check-header \
+        validate-jwt validate-azure-ad-token validate-client-certificate authentication-basic \
+        authentication-certificate authentication-managed-identity get-authorization-context cors jsonp cross-domain \
+        cache-lookup cache-store cache-lookup-value cache-store-value cache-remove-value cache-value \
+        llm-semantic-cache-lookup llm-semantic-cache-store azure-openai-semantic-cache-lookup \
+        azure-openai-semantic-cache-store send-request send-one-way-request log-to-eventhub send-service-bus-message \
+        publish-to-dapr invoke-dapr-binding trace emit-metric llm-emit-token-metric azure-openai-emit-token-metric \
+        validate-content validate-parameters validate-headers validate-status-code validate-odata-request \
+        validate-graphql-request llm-content-safety http-data-source sql-data-source cosmosdb-data-source publish-event \
+        set-graphql-resolver";
+
+    #[test]
+    fn the_reference_is_covered_and_each_name_is_either_built_or_not() {
+        let names = POLICIES
+            .iter()
+            .map(|policy| policy.name)
+            .chain(KNOWN.iter().map(|known| known.name));
+        let names: Vec<&str> = names.collect();
+        let unique: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(unique.len(), names.len(), "a name stands twice");
+        assert_eq!(unique, REFERENCE.split_whitespace().collect());
+    }
+}

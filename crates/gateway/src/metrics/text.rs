@@ -86,6 +86,11 @@ impl Metrics {
                 "Configurations put in place after the first.",
                 self.reloads.get(),
             ),
+            (
+                "tollgate_refused_reloads_total",
+                "Changed configurations that were broken and not put in place.",
+                self.refused_reloads.get(),
+            ),
         ] {
             family(out, name, "counter", help)?;
             writeln!(out, "{name} {count}")?;

@@ -8,9 +8,11 @@ use diagnostic::{Diagnostic, Source, Span};
 use std::sync::Arc;
 
 /// Bytes of a document; APIM allows 256 KiB, named values included.
-const LARGEST: usize = 4 << 20;
+const LARGEST: usize = 1 << 20;
 /// Elements inside elements.
 const DEEPEST: usize = 100;
+/// Problems of one document after which reading ends: the rest would say the same again.
+const MOST_PROBLEMS: usize = 100;
 
 /// Reads a whole text. Problems go to `findings`; what could be read comes back.
 pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
@@ -22,6 +24,7 @@ pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
         findings,
         open: Vec::new(),
         content: Vec::new(),
+        problems: 0,
     };
     if text.len() > LARGEST {
         let message = format!("the document has {} bytes, expected at most {LARGEST}", text.len());
@@ -56,11 +59,15 @@ pub(super) struct Reader<'r> {
     open: Vec<Open>,
     /// What stands in the innermost open element so far.
     content: Vec<Node>,
+    problems: usize,
 }
 
 impl Reader<'_> {
     fn whole(&mut self) -> Result<(), Stop> {
         while !self.rest().is_empty() {
+            if self.problems >= MOST_PROBLEMS {
+                return Err(Stop);
+            }
             match self.rest().as_bytes() {
                 [b'<', b'!', b'-', b'-', ..] => self.comment()?,
                 [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => self.cdata()?,
@@ -101,7 +108,8 @@ impl Reader<'_> {
     }
 
     pub(super) fn unknown_entities(&mut self, spans: &[Span]) {
-        for span in spans {
+        for span in spans.iter().take(MOST_PROBLEMS) {
+            self.problems += 1;
             let name = self.text.get(span.start..span.end).unwrap_or_default();
             let message = format!("`{name}` is no entity of XML; it stays as it is");
             self.findings
@@ -207,7 +215,7 @@ impl Reader<'_> {
             if let Some(open) = self.open.last() {
                 let (open, line) = (open.name.clone(), self.source.position(name.span.start).line);
                 let message = format!("`<{}>` is still open at `</{}>` in line {line}", open.text, name.text);
-                self.error(codes::MISMATCHED_TAG, open.span, message);
+                self.unclosed(codes::MISMATCHED_TAG, &open, message);
             }
             self.close();
         }
@@ -218,7 +226,7 @@ impl Reader<'_> {
         let open: Vec<Name> = self.open.iter().map(|open| open.name.clone()).collect();
         for name in open {
             let message = format!("`<{0}>` has no `</{0}>`", name.text);
-            self.error(codes::UNCLOSED_ELEMENT, name.span, message);
+            self.unclosed(codes::UNCLOSED_ELEMENT, &name, message);
         }
     }
 
@@ -258,10 +266,19 @@ impl Reader<'_> {
     }
 
     pub(super) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.problems += 1;
         self.findings.error(code, self.source, span, message);
     }
 
+    fn unclosed(&mut self, code: &'static str, name: &Name, message: String) {
+        self.problems += 1;
+        let help = format!("write `<{} … />` if it holds nothing", name.text);
+        self.findings
+            .push(Diagnostic::error(code, self.source, name.span, message).with_help(help));
+    }
+
     pub(super) fn loose(&mut self, span: Span, message: &str) {
+        self.problems += 1;
         self.findings
             .refused_by_apim(Diagnostic::warning(codes::LOOSE_MARKUP, self.source, span, message));
     }

@@ -12,7 +12,9 @@ fn dump(text: &str) -> String {
     let mut findings = Findings::new(Options::default());
     let nodes = read(&source, &mut findings);
     let mut out = String::new();
-    nodes.iter().for_each(|node| dump_node(node, &mut out));
+    for node in &nodes {
+        dump_node(node, &mut out);
+    }
     for problem in findings.finish() {
         let position = problem.position();
         let _ = write!(
@@ -36,7 +38,9 @@ fn dump_node(node: &Node, out: &mut String) {
                 out.push('\'');
             }
             out.push('>');
-            element.content.iter().for_each(|node| dump_node(node, out));
+            for node in &element.content {
+                dump_node(node, out);
+            }
             out.push_str("</>");
         }
     }
@@ -171,7 +175,7 @@ fn what_is_broken_is_reported_where_it_begins() {
 #[test]
 fn depth_and_size_are_limited() {
     assert!(dump(&"<a>".repeat(50_000)).contains("TG3008"));
-    assert!(dump(&" ".repeat(5 << 20)).contains("TG3008"));
+    assert!(dump(&" ".repeat(2 << 20)).contains("TG3008"));
     assert!(dump(&format!("<a {}/>", "b=1 ".repeat(500))).contains("TG3007"));
 }
 
@@ -185,6 +189,10 @@ fn hostile_texts_take_linear_time() {
         "<a b=\"",
         "@(",
         "@(&quot;)",
+        "@(1//)",
+        "<a b=\"@(1//)\"/>",
+        "@(/*)*/)",
+        "@($\"{1}\")",
         "<a b='@(&quot;'/>",
         "<![CDATA[",
         "<!--",
