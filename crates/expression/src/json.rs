@@ -1,27 +1,31 @@
-//! Newtonsoft's `JToken`: a mutable tree with parents, its reader and its writer.
+//! Newtonsoft's `JToken` family: a mutable tree with parents, its lenient reader, its writer and its path language.
+//!
+//! A [`JToken`] is a handle to a node in a shared tree (`tree`, `arena`), so it aliases as a .NET reference does.
+//! [`JToken::parse`] and its siblings read, [`JToken::to_text`] writes, `token` navigates, `mutation` changes, `convert`
+//! holds the explicit conversions and `path` `SelectToken`. Never here: C#'s static types of all this, and
+//! serialisation of other objects.
 
-use crate::text::Text;
+mod arena;
+mod convert;
+mod edit;
+mod equality;
+mod error;
+mod guid;
+mod load;
+mod merge;
+mod mutation;
+mod path;
+mod position;
+mod reader;
+mod scalar;
+mod select;
+mod token;
+mod tree;
+mod writer;
 
-/// Under construction.
-#[derive(Clone, Debug)]
-pub struct JToken;
-
-/// Why a text is not JSON, with Newtonsoft's message.
-#[derive(Clone, Debug)]
-pub struct JsonError {
-    /// Newtonsoft's words.
-    pub message: String,
-}
-
-impl JToken {
-    /// Parses a text.
-    pub fn parse(_text: &Text) -> Result<Self, JsonError> {
-        Ok(Self)
-    }
-
-    /// A tree of the caller's own that shares this one's nodes until either is changed.
-    #[must_use]
-    pub fn detached_copy(&self) -> Self {
-        self.clone()
-    }
-}
+pub use error::{ExceptionType, JsonError};
+pub use guid::{format_guid, parse_guid};
+pub use mutation::Content;
+pub use scalar::{JTokenType, Scalar};
+pub use token::JToken;
+pub use writer::Formatting;

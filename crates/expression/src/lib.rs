@@ -6,8 +6,10 @@
 
 pub mod body;
 pub mod context;
+pub mod date;
 pub mod json;
 pub mod library;
+pub mod number;
 pub mod syntax;
 pub mod text;
 pub mod value;

@@ -1,0 +1,401 @@
+//! Newtonsoft's lenient JSON reader: a text's tokens one after the other.
+//!
+//! Also accepted: single quotes, unquoted names, comments, a trailing comma, `undefined`, NaN, hexadecimal and octal
+//! numbers, line ends in strings. Never here: building the tree (`load`), numbers and strings in detail (`lexeme`).
+
+mod lexeme;
+
+use super::error::{ExceptionType, JsonError};
+use super::position::{write_index, write_name};
+use super::scalar::Scalar;
+use crate::text::Text;
+
+/// Containers inside each other that are read, Newtonsoft 13's default.
+const MAX_DEPTH: usize = 64;
+
+/// One token.
+#[derive(Debug)]
+pub(super) enum Token {
+    StartObject,
+    StartArray,
+    EndObject,
+    EndArray,
+    Name(Text),
+    Value(Scalar),
+    Comment(Text),
+}
+
+impl Token {
+    /// Newtonsoft's `JsonToken` name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::StartObject => "StartObject",
+            Self::StartArray => "StartArray",
+            Self::EndObject => "EndObject",
+            Self::EndArray => "EndArray",
+            Self::Name(_) => "PropertyName",
+            Self::Value(scalar) => scalar.token_type().name(),
+            Self::Comment(_) => "Comment",
+        }
+    }
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The document's value.
+    Start,
+    /// A name or the end, right behind `{`.
+    ObjectStart,
+    /// A name or the end, behind a comma.
+    Object,
+    /// A property's value.
+    Property,
+    /// An element or the end, right behind `[`.
+    ArrayStart,
+    /// An element or the end, behind a comma.
+    Array,
+    /// A comma or the end.
+    PostValue,
+    /// Nothing but comments.
+    Finished,
+}
+
+/// An open container, and where in it the reader is.
+enum Position {
+    Object(Option<Text>),
+    Array(i64),
+}
+
+/// Reads a text.
+pub(super) struct Reader<'a> {
+    text: &'a Text,
+    at: usize,
+    state: State,
+    open: Vec<Position>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(text: &'a Text) -> Self {
+        Self {
+            text,
+            at: 0,
+            state: State::Start,
+            open: Vec::new(),
+        }
+    }
+
+    /// The next token; `None` at the end of the text.
+    pub fn read(&mut self) -> Result<Option<Token>, JsonError> {
+        loop {
+            match self.state {
+                State::Start | State::Property | State::ArrayStart | State::Array => return self.value(),
+                State::ObjectStart | State::Object => return self.object(),
+                State::PostValue => {
+                    if let Some(token) = self.post_value()? {
+                        return Ok(Some(token));
+                    }
+                }
+                State::Finished => return self.finished(),
+            }
+        }
+    }
+
+    /// An exception with Newtonsoft's suffix: path, line, position (in UTF-16 units, as .NET counts).
+    pub fn error(&self, message: &str) -> JsonError {
+        let read = self.text.get(..self.at).unwrap_or(self.text);
+        let line_start = read.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let position: usize = read.get(line_start..).unwrap_or("").chars().map(char::len_utf16).sum();
+        let lines = read.matches('\n').count() + read.matches('\r').count() - read.matches("\r\n").count();
+        let line = if self.state == State::Start && position == 0 {
+            0
+        } else {
+            lines + 1
+        };
+        let message = message.trim();
+        let stop = if message.ends_with('.') { "" } else { "." };
+        let path = self.path();
+        JsonError::new(
+            ExceptionType::JsonReader,
+            format!("{message}{stop} Path '{path}', line {line}, position {position}."),
+        )
+    }
+
+    fn path(&self) -> String {
+        let at_start = matches!(self.state, State::ObjectStart | State::ArrayStart);
+        let shown = if at_start {
+            self.open.len().saturating_sub(1)
+        } else {
+            self.open.len()
+        };
+        let mut path = String::new();
+        for position in self.open.iter().take(shown) {
+            match position {
+                Position::Object(Some(name)) => write_name(&mut path, name),
+                Position::Object(None) => {}
+                Position::Array(index) => write_index(&mut path, *index),
+            }
+        }
+        path
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.byte(0)
+            .map(|byte| if byte.is_ascii() { char::from(byte) } else { self.wide() })
+    }
+
+    #[cold]
+    fn wide(&self) -> char {
+        self.text
+            .get(self.at..)
+            .and_then(|rest| rest.chars().next())
+            .unwrap_or(char::REPLACEMENT_CHARACTER)
+    }
+
+    fn byte(&self, ahead: usize) -> Option<u8> {
+        self.text.as_bytes().get(self.at + ahead).copied()
+    }
+
+    fn skip(&mut self, character: char) {
+        self.at += character.len_utf8();
+    }
+
+    /// The next character that is not white space, which is still to be read. NUL counts as white space, as in Newtonsoft
+    /// where a value or name is expected.
+    fn next_visible(&mut self) -> Option<char> {
+        while let Some(character) = self.peek() {
+            if !character.is_whitespace() && character != '\0' {
+                return Some(character);
+            }
+            self.skip(character);
+        }
+        None
+    }
+
+    fn object(&mut self) -> Result<Option<Token>, JsonError> {
+        match self.next_visible() {
+            None => Ok(None),
+            Some('}') => self.close('}').map(Some),
+            Some('/') => self.comment().map(Some),
+            Some(_) => self.name().map(Some),
+        }
+    }
+
+    fn name(&mut self) -> Result<Token, JsonError> {
+        let name = match self.peek() {
+            Some(quote @ ('"' | '\'')) => self.string(quote)?,
+            Some(character) if is_identifier(character) => self.unquoted_name()?,
+            other => {
+                return Err(self.error(&format!(
+                    "Invalid property identifier character: {}.",
+                    other.unwrap_or('\0')
+                )));
+            }
+        };
+        while let Some(character) = self.peek().filter(|c| c.is_whitespace()) {
+            self.skip(character);
+        }
+        match self.peek() {
+            Some(':') => self.at += 1,
+            other => {
+                let found = other.unwrap_or('\0');
+                return Err(self.error(&format!(
+                    "Invalid character after parsing property name. Expected ':' but got: {found}."
+                )));
+            }
+        }
+        self.state = State::Property;
+        if let Some(Position::Object(current)) = self.open.last_mut() {
+            *current = Some(name.clone());
+        }
+        Ok(Token::Name(name))
+    }
+
+    fn unquoted_name(&mut self) -> Result<Text, JsonError> {
+        let start = self.at;
+        loop {
+            match self.peek() {
+                None => return Err(self.error("Unexpected end while parsing unquoted property name.")),
+                Some(character) if is_identifier(character) => self.skip(character),
+                Some(character) if character.is_whitespace() || character == ':' => break,
+                Some(character) => {
+                    return Err(self.error(&format!(
+                        "Invalid JavaScript property identifier character: {character}."
+                    )));
+                }
+            }
+        }
+        Ok(self.slice(start, self.at))
+    }
+
+    fn value(&mut self) -> Result<Option<Token>, JsonError> {
+        let Some(character) = self.next_visible() else {
+            return Ok(None);
+        };
+        let token = match character {
+            '"' | '\'' => {
+                let text = self.string(character)?;
+                self.scalar(crate::date::parse_json_date(&text).map_or(Scalar::String(text), Scalar::Date))
+            }
+            '{' => return self.open(State::ObjectStart).map(Some),
+            '[' => return self.open(State::ArrayStart).map(Some),
+            ']' => return self.close(']').map(Some),
+            // The comma itself is read behind the value that is missing before it.
+            ',' => self.scalar(Scalar::Undefined),
+            '/' => return self.comment().map(Some),
+            't' => self.word("true", "boolean", Scalar::Boolean(true))?,
+            'f' => self.word("false", "boolean", Scalar::Boolean(false))?,
+            'n' if self.byte(1) == Some(b'u') => self.word("null", "null", Scalar::Null)?,
+            'n' if self.byte(1).is_none() => {
+                self.at += 1;
+                return Err(self.error("Unexpected end when reading JSON."));
+            }
+            'u' => self.word("undefined", "undefined", Scalar::Undefined)?,
+            'N' => self.word("NaN", "NaN", Scalar::Float(f64::NAN))?,
+            'I' => self.word("Infinity", "Infinity", Scalar::Float(f64::INFINITY))?,
+            '-' if self.byte(1) == Some(b'I') => {
+                self.word("-Infinity", "-Infinity", Scalar::Float(f64::NEG_INFINITY))?
+            }
+            '0'..='9' | '-' | '.' => {
+                let number = self.number()?;
+                self.scalar(number)
+            }
+            other => return Err(self.unexpected(other)),
+        };
+        Ok(Some(token))
+    }
+
+    fn unexpected(&self, character: char) -> JsonError {
+        self.error(&format!(
+            "Unexpected character encountered while parsing value: {character}."
+        ))
+    }
+
+    /// A literal word that must end where it ends; `kind` is what the exception calls it.
+    fn word(&mut self, word: &str, kind: &str, scalar: Scalar) -> Result<Token, JsonError> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        if rest.len() < word.len() {
+            self.at = self.text.len();
+            return Err(self.error("Unexpected end when reading JSON."));
+        }
+        let same = rest
+            .iter()
+            .zip(word.bytes())
+            .take_while(|(found, expected)| **found == *expected)
+            .count();
+        self.at += same;
+        let ends = match self.peek() {
+            None | Some('}' | ']' | ',' | '\0') => true,
+            Some('/') => matches!(self.byte(1), Some(b'*' | b'/')),
+            Some(character) => character.is_whitespace(),
+        };
+        if same < word.len() || !ends {
+            return Err(self.error(&format!("Error parsing {kind} value.")));
+        }
+        Ok(self.scalar(scalar))
+    }
+
+    /// Notes that a value was read.
+    fn scalar(&mut self, scalar: Scalar) -> Token {
+        self.value_ended();
+        Token::Value(scalar)
+    }
+
+    fn value_ended(&mut self) {
+        self.after_value();
+        self.count_element();
+    }
+
+    fn count_element(&mut self) {
+        if let Some(Position::Array(index)) = self.open.last_mut() {
+            *index += 1;
+        }
+    }
+
+    fn after_value(&mut self) {
+        self.state = if self.open.is_empty() {
+            State::Finished
+        } else {
+            State::PostValue
+        };
+    }
+
+    fn open(&mut self, state: State) -> Result<Token, JsonError> {
+        self.at += 1;
+        self.count_element();
+        let too_deep = self.open.len() >= MAX_DEPTH;
+        let (position, token) = match state {
+            State::ObjectStart => (Position::Object(None), Token::StartObject),
+            _ => (Position::Array(-1), Token::StartArray),
+        };
+        self.open.push(position);
+        self.state = state;
+        if too_deep {
+            return Err(self.error(&format!("The reader's MaxDepth of {MAX_DEPTH} has been exceeded.")));
+        }
+        Ok(token)
+    }
+
+    fn close(&mut self, bracket: char) -> Result<Token, JsonError> {
+        self.at += 1;
+        let token = if bracket == '}' {
+            Token::EndObject
+        } else {
+            Token::EndArray
+        };
+        let container = match (self.open.pop(), bracket) {
+            (Some(Position::Object(_)), '}') | (Some(Position::Array(_)), ']') => {
+                self.after_value();
+                return Ok(token);
+            }
+            (Some(Position::Object(_)), _) => "Object",
+            (Some(Position::Array(_)), _) => "Array",
+            (None, _) => "None",
+        };
+        Err(self.error(&format!(
+            "JsonToken {} is not valid for closing JsonType {container}.",
+            token.name()
+        )))
+    }
+
+    fn post_value(&mut self) -> Result<Option<Token>, JsonError> {
+        match self.next_visible() {
+            None => {
+                self.state = State::Finished;
+                Ok(None)
+            }
+            Some(bracket @ ('}' | ']')) => self.close(bracket).map(Some),
+            Some('/') => self.comment().map(Some),
+            Some(',') => {
+                self.at += 1;
+                self.state = match self.open.last() {
+                    Some(Position::Object(_)) => State::Object,
+                    Some(Position::Array(_)) => State::Array,
+                    None => State::Finished,
+                };
+                Ok(None)
+            }
+            Some(other) => Err(self.error(&format!(
+                "After parsing a value an unexpected character was encountered: {other}."
+            ))),
+        }
+    }
+
+    fn finished(&mut self) -> Result<Option<Token>, JsonError> {
+        match self.next_visible() {
+            None => Ok(None),
+            Some('/') => self.comment().map(Some),
+            Some(other) => Err(self.error(&format!(
+                "Additional text encountered after finished reading JSON content: {other}."
+            ))),
+        }
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Text {
+        self.text.slice(start..end).unwrap_or_default()
+    }
+}
+
+fn is_identifier(character: char) -> bool {
+    character.is_alphanumeric() || character == '_' || character == '$'
+}
