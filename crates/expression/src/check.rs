@@ -87,7 +87,15 @@ pub fn check(tree: &ast::Tree, target: Target) -> Result<Program, Vec<Problem>> 
     }
     let captured = checker.locals.iter().map(|local| local.captured).collect();
     let response_body = checker.response_mentioned && checker.response_body_read;
-    Ok(Program { body, captured, result, reads: Reads { response_body, ..checker.reads } })
+    Ok(Program {
+        body,
+        captured,
+        result,
+        reads: Reads {
+            response_body,
+            ..checker.reads
+        },
+    })
 }
 
 fn expected_type(target: Target) -> Type {
@@ -116,7 +124,11 @@ impl Checker {
             }
             ast::Tree::Block(block) => {
                 let (statements, end_reachable) = self.block(block);
-                let returns = self.functions.last().map(|function| function.returns.clone()).unwrap_or_default();
+                let returns = self
+                    .functions
+                    .last()
+                    .map(|function| function.returns.clone())
+                    .unwrap_or_default();
                 if end_reachable {
                     let at = Span::new(block.span.end.saturating_sub(1), block.span.end);
                     let help = Some("every path through `@{ … }` must return a value".to_owned());
@@ -136,13 +148,21 @@ impl Checker {
     fn convert_target(&mut self, value: Expr, expected: &Type) -> Expr {
         let deferred = matches!(expected, Type::Simple(simple) if simple.is_numeric() || *expected == Type::BOOLEAN);
         if deferred && (value.ty == Type::OBJECT || (value.ty == Type::STRING && *expected != Type::BOOLEAN)) {
-            return Expr { ty: expected.clone(), ..value };
+            return Expr {
+                ty: expected.clone(),
+                ..value
+            };
         }
         self.convert(value, expected)
     }
 
     fn report(&mut self, code: &'static str, span: Span, message: String, help: Option<String>) {
-        self.problems.push(Problem { code, span, message, help });
+        self.problems.push(Problem {
+            code,
+            span,
+            message,
+            help,
+        });
     }
 
     /// Reports a problem; the expression it stands for has no type.
@@ -157,11 +177,18 @@ impl Checker {
 
     /// Whether there is work left; reports once when there is not.
     fn spend(&mut self, span: Span) -> bool {
-        let Some(left) = self.work.checked_sub(1) else { return false };
+        let Some(left) = self.work.checked_sub(1) else {
+            return false;
+        };
         self.work = left;
         if left == 0 {
             let help = Some("split it: lambdas inside lambdas cost most".to_owned());
-            self.report("TG2002", span, "the expression is too complex to check".to_owned(), help);
+            self.report(
+                "TG2002",
+                span,
+                "the expression is too complex to check".to_owned(),
+                help,
+            );
         }
         left > 0
     }

@@ -3,8 +3,8 @@
 //! Never here: what the code does (`compile`).
 
 use crate::Budget;
-use crate::context::Context;
 use crate::closure::Closure;
+use crate::context::Context;
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 use parking_lot::Mutex;
@@ -25,6 +25,8 @@ pub struct Frame<'c> {
     pub context: &'c dyn Context,
     /// Values of `out` parameters of the library function that just returned, in order.
     pub outs: Vec<Value>,
+    /// What the innermost `catch` caught, for `throw;`.
+    caught: Option<Thrown>,
     slots: Vec<Slot>,
     base: usize,
     steps: u64,
@@ -37,7 +39,16 @@ impl<'c> Frame<'c> {
     pub fn new(context: &'c dyn Context, budget: Budget, locals: usize) -> Self {
         let mut slots = Vec::with_capacity(locals);
         slots.resize(locals, Slot::Own(Value::Null));
-        Self { context, outs: Vec::new(), slots, base: 0, steps: budget.steps, bytes: budget.allocation, depth: budget.depth }
+        Self {
+            context,
+            outs: Vec::new(),
+            caught: None,
+            slots,
+            base: 0,
+            steps: budget.steps,
+            bytes: budget.allocation,
+            depth: budget.depth,
+        }
     }
 
     /// Accounts for `count` evaluated nodes.
@@ -52,7 +63,9 @@ impl<'c> Frame<'c> {
             }
             None => {
                 self.steps = 0;
-                Err(Thrown::limit("the expression was stopped: it used more steps than an expression may"))
+                Err(Thrown::limit(
+                    "the expression was stopped: it used more steps than an expression may",
+                ))
             }
         }
     }
@@ -69,7 +82,9 @@ impl<'c> Frame<'c> {
             }
             None => {
                 self.bytes = 0;
-                Err(Thrown::limit("the expression was stopped: it used more memory than an expression may"))
+                Err(Thrown::limit(
+                    "the expression was stopped: it used more memory than an expression may",
+                ))
             }
         }
     }
@@ -78,6 +93,16 @@ impl<'c> Frame<'c> {
     pub fn text(&mut self, text: String) -> Outcome {
         self.allocate(text.len())?;
         Ok(text.into())
+    }
+
+    /// What the innermost `catch` caught.
+    pub fn caught(&self) -> Option<Thrown> {
+        self.caught.clone()
+    }
+
+    /// Enters or leaves a `catch`; gives what the one around it caught.
+    pub fn set_caught(&mut self, thrown: Option<Thrown>) -> Option<Thrown> {
+        std::mem::replace(&mut self.caught, thrown)
     }
 
     /// The value of a local variable.
@@ -110,13 +135,23 @@ impl<'c> Frame<'c> {
     /// Begins the life of a local variable: a shared one gets a cell of its own.
     pub fn declare(&mut self, slot: usize, value: Value, shared: bool) {
         if let Some(place) = self.slots.get_mut(self.base + slot) {
-            *place = if shared { Slot::Shared(Arc::new(Mutex::new(value))) } else { Slot::Own(value) };
+            *place = if shared {
+                Slot::Shared(Arc::new(Mutex::new(value)))
+            } else {
+                Slot::Own(value)
+            };
         }
     }
 
-    /// The slot itself, for a lambda that captures it.
-    pub fn slot(&self, slot: usize) -> Slot {
-        self.slots.get(self.base + slot).cloned().unwrap_or(Slot::Own(Value::Null))
+    /// The slot itself, shared from now on with the lambda that captures it.
+    pub fn share(&mut self, slot: usize) -> Slot {
+        let Some(place) = self.slots.get_mut(self.base + slot) else {
+            return Slot::Own(Value::Null);
+        };
+        if let Slot::Own(value) = place {
+            *place = Slot::Shared(Arc::new(Mutex::new(std::mem::take(value))));
+        }
+        place.clone()
     }
 
     /// Runs `body` with local variables of its own, which start with `captured`.
@@ -126,13 +161,16 @@ impl<'c> Frame<'c> {
     pub fn nested(&mut self, locals: usize, captured: &[Slot], body: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         self.step(1)?;
         let Some(depth) = self.depth.checked_sub(1) else {
-            return Err(Thrown::limit("the expression was stopped: its calls are nested too deep"));
+            return Err(Thrown::limit(
+                "the expression was stopped: its calls are nested too deep",
+            ));
         };
         self.depth = depth;
         let (base, length) = (self.base, self.slots.len());
         self.base = length;
         self.slots.extend(captured.iter().cloned());
-        self.slots.resize(length + locals.max(captured.len()), Slot::Own(Value::Null));
+        self.slots
+            .resize(length + locals.max(captured.len()), Slot::Own(Value::Null));
         let outcome = body(self);
         self.slots.truncate(length);
         self.base = base;
@@ -145,7 +183,9 @@ impl<'c> Frame<'c> {
     /// # Errors
     /// What it throws; `NullReferenceException` when it is null.
     pub fn call(&mut self, delegate: &Value, arguments: &[Value]) -> Outcome {
-        let Some(closure) = delegate.object::<Closure>() else { return Err(Thrown::null_reference()) };
+        let Some(closure) = delegate.object::<Closure>() else {
+            return Err(Thrown::null_reference());
+        };
         closure.call(self, arguments)
     }
 
@@ -154,6 +194,9 @@ impl<'c> Frame<'c> {
     /// # Errors
     /// What it throws.
     pub fn test(&mut self, delegate: &Value, argument: &Value) -> Result<bool, Thrown> {
-        Ok(matches!(self.call(delegate, std::slice::from_ref(argument))?, Value::Boolean(true)))
+        Ok(matches!(
+            self.call(delegate, std::slice::from_ref(argument))?,
+            Value::Boolean(true)
+        ))
     }
 }

@@ -70,7 +70,13 @@ pub fn parse(source: &str) -> (Tree, Vec<Problem>) {
                 message: "a policy expression starts with `@(` or `@{`".to_owned(),
                 help: Some("write `@(expression)`, or `@{ statements }` with a `return`".to_owned()),
             };
-            (Tree::Single(Expression { kind: ExpressionKind::Missing, span }), vec![problem])
+            (
+                Tree::Single(Expression {
+                    kind: ExpressionKind::Missing,
+                    span,
+                }),
+                vec![problem],
+            )
         }
     }
 }
@@ -102,7 +108,11 @@ impl Parser<'_> {
     fn end_of_source(&mut self) {
         if !self.at_end() {
             let found = self.found();
-            self.report("CS1022", self.span(), format!("the policy expression ends before {found}"));
+            self.report(
+                "CS1022",
+                self.span(),
+                format!("the policy expression ends before {found}"),
+            );
         }
     }
 }

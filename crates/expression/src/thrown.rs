@@ -2,6 +2,7 @@
 //!
 //! Never here: the exception types themselves (they are library classes), what a policy does with a failure.
 
+use crate::json::JsonError;
 use crate::library::{self, Class};
 use crate::text::Text;
 use crate::types::ClassRef;
@@ -12,6 +13,12 @@ use std::sync::Arc;
 
 /// What a library function or a compiled expression gives.
 pub type Outcome = Result<Value, Thrown>;
+
+impl From<JsonError> for Thrown {
+    fn from(error: JsonError) -> Self {
+        Self::new(error.exception.name(), error.message)
+    }
+}
 
 /// An exception object: `new FormatException("…")`.
 #[derive(Debug)]
@@ -27,6 +34,9 @@ pub struct ExceptionObject {
 impl Object for ExceptionObject {
     fn type_name(&self) -> String {
         self.class.name.to_owned()
+    }
+    fn display(&self) -> String {
+        format!("{}: {}", self.class.name, self.message)
     }
     fn as_any(&self) -> &dyn Any {
         self
@@ -48,18 +58,26 @@ struct Inner {
 impl Thrown {
     /// An exception of the library class of this full name.
     pub fn new(type_name: &str, message: impl Into<Text>) -> Self {
-        let class = library::find(type_name, 0).unwrap_or(&library::EXCEPTION);
+        let class = library::class(type_name, 0).unwrap_or(&library::EXCEPTION);
         Self::of(class, message)
     }
 
     /// An exception of this class.
     pub fn of(class: &'static Class, message: impl Into<Text>) -> Self {
-        Self::object(Arc::new(ExceptionObject { class: ClassRef(class), message: message.into(), inner: None }))
+        Self::object(Arc::new(ExceptionObject {
+            class: ClassRef(class),
+            message: message.into(),
+            inner: None,
+        }))
     }
 
     /// Throws this exception object.
     pub fn object(exception: Arc<ExceptionObject>) -> Self {
-        Self(Box::new(Inner { exception, span: None, final_: false }))
+        Self(Box::new(Inner {
+            exception,
+            span: None,
+            final_: false,
+        }))
     }
 
     /// The budget is used up.
@@ -93,32 +111,50 @@ impl Thrown {
 
     /// `NullReferenceException`
     pub fn null_reference() -> Self {
-        Self::new("System.NullReferenceException", "Object reference not set to an instance of an object.")
+        Self::new(
+            "System.NullReferenceException",
+            "Object reference not set to an instance of an object.",
+        )
     }
 
     /// `ArgumentNullException` for a parameter.
     pub fn argument_null(parameter: &str) -> Self {
-        Self::new("System.ArgumentNullException", format!("Value cannot be null. (Parameter '{parameter}')"))
+        Self::new(
+            "System.ArgumentNullException",
+            format!("Value cannot be null. (Parameter '{parameter}')"),
+        )
     }
 
     /// `ArgumentException` for a parameter.
     pub fn argument(message: &str, parameter: &str) -> Self {
-        Self::new("System.ArgumentException", format!("{message} (Parameter '{parameter}')"))
+        Self::new(
+            "System.ArgumentException",
+            format!("{message} (Parameter '{parameter}')"),
+        )
     }
 
     /// `ArgumentOutOfRangeException` for a parameter.
     pub fn out_of_range(message: &str, parameter: &str) -> Self {
-        Self::new("System.ArgumentOutOfRangeException", format!("{message} (Parameter '{parameter}')"))
+        Self::new(
+            "System.ArgumentOutOfRangeException",
+            format!("{message} (Parameter '{parameter}')"),
+        )
     }
 
     /// `ArgumentOutOfRangeException` of an index into a list.
     pub fn list_index() -> Self {
-        Self::out_of_range("Index was out of range. Must be non-negative and less than the size of the collection.", "index")
+        Self::out_of_range(
+            "Index was out of range. Must be non-negative and less than the size of the collection.",
+            "index",
+        )
     }
 
     /// `IndexOutOfRangeException`
     pub fn index_out_of_range() -> Self {
-        Self::new("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
+        Self::new(
+            "System.IndexOutOfRangeException",
+            "Index was outside the bounds of the array.",
+        )
     }
 
     /// `InvalidOperationException`
@@ -128,7 +164,10 @@ impl Thrown {
 
     /// `FormatException` of a text that is not a number.
     pub fn number_format(text: &str) -> Self {
-        Self::new("System.FormatException", format!("The input string '{text}' was not in a correct format."))
+        Self::new(
+            "System.FormatException",
+            format!("The input string '{text}' was not in a correct format."),
+        )
     }
 
     /// `OverflowException` of a numeric type.
@@ -138,7 +177,10 @@ impl Thrown {
 
     /// `InvalidCastException` of an unboxing or a downcast.
     pub fn cast(from: &str, to: &str) -> Self {
-        Self::new("System.InvalidCastException", format!("Unable to cast object of type '{from}' to type '{to}'."))
+        Self::new(
+            "System.InvalidCastException",
+            format!("Unable to cast object of type '{from}' to type '{to}'."),
+        )
     }
 
     /// `DivideByZeroException`

@@ -2,6 +2,10 @@
 //!
 //! Never here: which conversions exist (`check`), values.
 
+mod reference;
+
+pub use reference::{is_reference, widens};
+
 use crate::library::{Class, ClassKind};
 use std::fmt;
 use std::ops::Deref;
@@ -34,7 +38,7 @@ impl fmt::Debug for ClassRef {
 
 /// The types that C# has a keyword for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each is the .NET type of its name")]
+#[allow(missing_docs, reason = "each is the .NET type of its name")]
 pub enum Simple {
     SByte,
     Byte,
@@ -191,7 +195,10 @@ impl Type {
 
     /// A library type with type arguments.
     pub fn generic(class: &'static Class, arguments: Vec<Self>) -> Self {
-        match Simple::ALL.into_iter().find(|simple| simple.dotnet_name() == class.name) {
+        match Simple::ALL
+            .into_iter()
+            .find(|simple| simple.dotnet_name() == class.name)
+        {
             Some(simple) => Self::Simple(simple),
             None => Self::Class(ClassRef(class), arguments.into()),
         }
@@ -218,7 +225,7 @@ impl Type {
             Self::Tuple(_) => "System.ValueTuple",
             _ => "System.Object",
         };
-        crate::library::find(name, usize::from(name == "System.Nullable")).map(ClassRef)
+        crate::library::class(name, usize::from(matches!(name, "System.Nullable" | "System.Array"))).map(ClassRef)
     }
 
     /// Its type arguments, as its class names them.
@@ -232,12 +239,20 @@ impl Type {
 
     /// The keyword type, if it is one.
     pub fn simple(&self) -> Option<Simple> {
-        if let Self::Simple(simple) = self { Some(*simple) } else { None }
+        if let Self::Simple(simple) = self {
+            Some(*simple)
+        } else {
+            None
+        }
     }
 
     /// `T` of `T?`, or the type itself.
     pub fn without_nullable(&self) -> &Self {
-        if let Self::Nullable(underlying) = self { underlying } else { self }
+        if let Self::Nullable(underlying) = self {
+            underlying
+        } else {
+            self
+        }
     }
 
     /// Whether it is an enumeration.
@@ -277,22 +292,31 @@ impl Type {
             return self.clone();
         }
         match self {
-            Self::Parameter(name) => {
-                bindings.iter().find(|(bound, _)| bound == name).map_or_else(|| self.clone(), |(_, bound)| bound.clone())
-            }
+            Self::Parameter(name) => bindings
+                .iter()
+                .find(|(bound, _)| bound == name)
+                .map_or_else(|| self.clone(), |(_, bound)| bound.clone()),
             Self::Nullable(underlying) => Self::nullable(underlying.substitute(bindings)),
             Self::Array(element, rank) => Self::Array(Arc::new(element.substitute(bindings)), *rank),
-            Self::Class(class, arguments) => {
-                Self::Class(*class, arguments.iter().map(|argument| argument.substitute(bindings)).collect())
-            }
+            Self::Class(class, arguments) => Self::Class(
+                *class,
+                arguments.iter().map(|argument| argument.substitute(bindings)).collect(),
+            ),
             Self::Delegate(delegate) => Self::Delegate(Arc::new(DelegateType {
                 name: delegate.name,
-                parameters: delegate.parameters.iter().map(|parameter| parameter.substitute(bindings)).collect(),
+                parameters: delegate
+                    .parameters
+                    .iter()
+                    .map(|parameter| parameter.substitute(bindings))
+                    .collect(),
                 result: delegate.result.substitute(bindings),
             })),
-            Self::Tuple(elements) => {
-                Self::Tuple(elements.iter().map(|(element, name)| (element.substitute(bindings), name.clone())).collect())
-            }
+            Self::Tuple(elements) => Self::Tuple(
+                elements
+                    .iter()
+                    .map(|(element, name)| (element.substitute(bindings), name.clone()))
+                    .collect(),
+            ),
             _ => self.clone(),
         }
     }
@@ -303,7 +327,9 @@ impl Type {
             Self::Parameter(_) => true,
             Self::Nullable(inner) | Self::Array(inner, _) => inner.has_parameters(),
             Self::Class(_, arguments) => arguments.iter().any(Self::has_parameters),
-            Self::Delegate(delegate) => delegate.result.has_parameters() || delegate.parameters.iter().any(Self::has_parameters),
+            Self::Delegate(delegate) => {
+                delegate.result.has_parameters() || delegate.parameters.iter().any(Self::has_parameters)
+            }
             Self::Tuple(elements) => elements.iter().any(|(element, _)| element.has_parameters()),
             _ => false,
         }
@@ -311,10 +337,21 @@ impl Type {
 
     /// Base class and interfaces that it names itself.
     pub fn parents(&self) -> Vec<Self> {
-        let Some(class) = self.library_class() else { return Vec::new() };
-        let arguments = if let Self::Array(element, _) = self { vec![(**element).clone()] } else { self.type_arguments() };
+        let Some(class) = self.library_class() else {
+            return Vec::new();
+        };
+        let arguments = if let Self::Array(element, _) = self {
+            vec![(**element).clone()]
+        } else {
+            self.type_arguments()
+        };
         let bindings = class.bind(&arguments);
-        let mut parents: Vec<Self> = class.parents().iter().map(|parent| parent.substitute(&bindings)).collect();
+        let mut parents: Vec<Self> = class
+            .0
+            .parents()
+            .iter()
+            .map(|parent| parent.substitute(&bindings))
+            .collect();
         if let Self::Array(_, 2..) = self {
             parents.retain(|parent| parent.type_arguments().is_empty());
         }
@@ -342,19 +379,34 @@ impl Type {
     /// What `foreach` over it yields: the element of `IEnumerable<T>`, `object` for a plain `IEnumerable`.
     pub fn element(&self) -> Option<Self> {
         if self.is_named("Newtonsoft.Json.Linq.JObject") {
-            return self.ancestry().iter().find(|ancestor| ancestor.is_named("System.Collections.Generic.IDictionary")).and_then(|pairs| {
-                pairs.ancestry().into_iter().find(|ancestor| ancestor.is_named(ENUMERABLE))?.type_arguments().into_iter().next()
-            });
+            return self
+                .ancestry()
+                .iter()
+                .find(|ancestor| ancestor.is_named("System.Collections.Generic.IDictionary"))
+                .and_then(|pairs| {
+                    pairs
+                        .ancestry()
+                        .into_iter()
+                        .find(|ancestor| ancestor.is_named(ENUMERABLE))?
+                        .type_arguments()
+                        .into_iter()
+                        .next()
+                });
         }
         if let Self::Array(element, _) = self {
             return Some((**element).clone());
         }
         let ancestry = self.ancestry();
-        let generic = ancestry.iter().find(|ancestor| ancestor.is_named(ENUMERABLE) && !ancestor.type_arguments().is_empty());
+        let generic = ancestry
+            .iter()
+            .find(|ancestor| ancestor.is_named(ENUMERABLE) && !ancestor.type_arguments().is_empty());
         if let Some(generic) = generic {
             return generic.type_arguments().into_iter().next();
         }
-        ancestry.iter().any(|ancestor| ancestor.is_named("System.Collections.IEnumerable")).then_some(Self::OBJECT)
+        ancestry
+            .iter()
+            .any(|ancestor| ancestor.is_named("System.Collections.IEnumerable"))
+            .then_some(Self::OBJECT)
     }
 
     /// The full .NET name, as `Type.ToString()` gives it.
@@ -422,12 +474,18 @@ impl fmt::Display for Type {
             Self::Tuple(elements) => {
                 let inner: Vec<String> = elements
                     .iter()
-                    .map(|(element, name)| name.as_ref().map_or_else(|| element.to_string(), |name| format!("{element} {name}")))
+                    .map(|(element, name)| {
+                        name.as_ref()
+                            .map_or_else(|| element.to_string(), |name| format!("{element} {name}"))
+                    })
                     .collect();
                 write!(formatter, "({})", inner.join(", "))
             }
             Self::Anonymous(members) => {
-                let inner: Vec<String> = members.iter().map(|(name, member)| format!("{member} {name}")).collect();
+                let inner: Vec<String> = members
+                    .iter()
+                    .map(|(name, member)| format!("{member} {name}"))
+                    .collect();
                 write!(formatter, "<anonymous type: {}>", inner.join(", "))
             }
             Self::Parameter(name) => formatter.write_str(name),

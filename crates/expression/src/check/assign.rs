@@ -21,7 +21,13 @@ enum Place {
 
 impl Checker {
     /// `target = value`, `target += value`
-    pub(super) fn assignment(&mut self, operator: Option<BinaryOperator>, target: &ast::Expression, value: &ast::Expression, span: Span) -> Expr {
+    pub(super) fn assignment(
+        &mut self,
+        operator: Option<BinaryOperator>,
+        target: &ast::Expression,
+        value: &ast::Expression,
+        span: Span,
+    ) -> Expr {
         if let ExpressionKind::Tuple(elements) = &target.kind {
             return self.deconstruction(elements, value, span);
         }
@@ -57,8 +63,14 @@ impl Checker {
 
     /// The value of `x op y` as `x`'s type: C# casts back what promotion widened.
     fn compound_result(&mut self, result: Expr, ty: &Type, span: Span) -> Expr {
-        let numeric = |ty: &Type| ty.without_nullable().simple().is_some_and(Simple::is_numeric) || ty.without_nullable().is_enum();
-        if numeric(&result.ty) && numeric(ty) { self.cast(result, ty, span) } else { self.convert(result, ty) }
+        let numeric = |ty: &Type| {
+            ty.without_nullable().simple().is_some_and(Simple::is_numeric) || ty.without_nullable().is_enum()
+        };
+        if numeric(&result.ty) && numeric(ty) {
+            self.cast(result, ty, span)
+        } else {
+            self.convert(result, ty)
+        }
     }
 
     fn deconstruction(&mut self, elements: &[ast::Argument], value: &ast::Expression, span: Span) -> Expr {
@@ -67,7 +79,10 @@ impl Checker {
             Type::Tuple(types) if types.len() == elements.len() => types.iter().map(|(ty, _)| ty.clone()).collect(),
             Type::Error => return value,
             ty => {
-                let message = format!("a value of type '{ty}' cannot be deconstructed into {} variables", elements.len());
+                let message = format!(
+                    "a value of type '{ty}' cannot be deconstructed into {} variables",
+                    elements.len()
+                );
                 return self.error("CS8129", span, message);
             }
         };
@@ -81,19 +96,38 @@ impl Checker {
         let whole = self.use_local(local, span);
         let ty = whole.ty.clone();
         let body = Expr::new(Kind::Sequence(stores, Box::new(whole)), ty.clone(), span);
-        Expr::new(Kind::Let { local, value: Box::new(value), body: Box::new(body), null_stops: false }, ty, span)
+        Expr::new(
+            Kind::Let {
+                local,
+                value: Box::new(value),
+                body: Box::new(body),
+                null_stops: false,
+            },
+            ty,
+            span,
+        )
     }
 
     fn deconstruct_into(&mut self, target: &ast::Expression, part: Expr) -> Option<Expr> {
         let span = target.span;
         match &target.kind {
-            ExpressionKind::Declaration { type_name, designation: ast::Designation::Variable(name) } => {
-                let ty = if super::calls::is_var(type_name) { part.ty.clone() } else { self.resolve_type(type_name) };
+            ExpressionKind::Declaration {
+                type_name,
+                designation: ast::Designation::Variable(name),
+            } => {
+                let ty = if super::calls::is_var(type_name) {
+                    part.ty.clone()
+                } else {
+                    self.resolve_type(type_name)
+                };
                 let part = self.convert(part, &ty);
                 let local = self.declare(name, ty);
                 Some(self.set_local(local, part, span))
             }
-            ExpressionKind::Declaration { designation: ast::Designation::Discard(_), .. } => None,
+            ExpressionKind::Declaration {
+                designation: ast::Designation::Discard(_),
+                ..
+            } => None,
             ExpressionKind::Name(name) if name.identifier.text == "_" && self.lookup("_").is_none() => None,
             _ => {
                 let place = self.place(target);
@@ -105,10 +139,20 @@ impl Checker {
     }
 
     /// `var (a, b) = value`
-    pub(super) fn deconstruct_names(&mut self, designations: &[ast::Designation], value: Expr, span: Span) -> Vec<Expr> {
+    pub(super) fn deconstruct_names(
+        &mut self,
+        designations: &[ast::Designation],
+        value: Expr,
+        span: Span,
+    ) -> Vec<Expr> {
         let Type::Tuple(types) = value.ty.clone() else {
             if value.ty != Type::Error {
-                self.report("CS8129", span, format!("a value of type '{}' cannot be deconstructed", value.ty), None);
+                self.report(
+                    "CS8129",
+                    span,
+                    format!("a value of type '{}' cannot be deconstructed", value.ty),
+                    None,
+                );
             }
             return Vec::new();
         };
@@ -130,7 +174,13 @@ impl Checker {
     }
 
     /// `++x`, `x++`
-    pub(super) fn increment(&mut self, operator: Increment, operand: &ast::Expression, prefix: bool, span: Span) -> Expr {
+    pub(super) fn increment(
+        &mut self,
+        operator: Increment,
+        operand: &ast::Expression,
+        prefix: bool,
+        span: Span,
+    ) -> Expr {
         let place = self.place(operand);
         let (mut temporaries, place) = self.evaluated_once(place);
         let current = self.load(&place, span);
@@ -141,9 +191,17 @@ impl Checker {
         let numeric = ty.without_nullable().simple().is_some_and(Simple::is_numeric) || ty.is_enum();
         if !numeric {
             let symbol = if operator == Increment::Increment { "++" } else { "--" };
-            return self.error("CS0023", span, format!("operator '{symbol}' cannot be applied to an operand of type '{ty}'"));
+            return self.error(
+                "CS0023",
+                span,
+                format!("operator '{symbol}' cannot be applied to an operand of type '{ty}'"),
+            );
         }
-        let operator = if operator == Increment::Increment { BinaryOperator::Add } else { BinaryOperator::Subtract };
+        let operator = if operator == Increment::Increment {
+            BinaryOperator::Add
+        } else {
+            BinaryOperator::Subtract
+        };
         let one = Expr::constant(1, Type::INT32, span);
         if prefix {
             let result = self.binary(operator, current, one, span);
@@ -157,7 +215,10 @@ impl Checker {
         let result = self.binary(operator, old.clone(), one, span);
         let result = self.compound_result(result, &ty, span);
         let stored = self.store(place, result, span);
-        wrap(temporaries, Expr::new(Kind::Sequence(vec![stored], Box::new(old)), ty, span))
+        wrap(
+            temporaries,
+            Expr::new(Kind::Sequence(vec![stored], Box::new(old)), ty, span),
+        )
     }
 
     fn place(&mut self, target: &ast::Expression) -> Place {
@@ -165,9 +226,18 @@ impl Checker {
         match &target.kind {
             ExpressionKind::Parenthesized(inner) => self.place(inner),
             ExpressionKind::Name(_) => match self.value(target) {
-                Expr { kind: Kind::Local(local), ty, .. } => {
+                Expr {
+                    kind: Kind::Local(local),
+                    ty,
+                    ..
+                } => {
                     if self.locals.get(local).is_some_and(|local| local.read_only) {
-                        self.report("CS1656", span, "a `foreach` or `using` variable cannot be assigned to".to_owned(), None);
+                        self.report(
+                            "CS1656",
+                            span,
+                            "a `foreach` or `using` variable cannot be assigned to".to_owned(),
+                            None,
+                        );
                     }
                     Place::Local(local, ty)
                 }
@@ -188,14 +258,24 @@ impl Checker {
                     }
                     Type::Error => Place::Nothing,
                     _ => {
-                        let indices = given.into_iter().filter_map(|given| if let GivenKind::Value(value) = given.kind { Some(value) } else { None });
+                        let indices = given.into_iter().filter_map(|given| {
+                            if let GivenKind::Value(value) = given.kind {
+                                Some(value)
+                            } else {
+                                None
+                            }
+                        });
                         Place::Indexer(receiver, indices.collect())
                     }
                 }
             }
             _ => {
                 let value = self.value(target);
-                if value.ty == Type::Error { Place::Nothing } else { self.no_place(span) }
+                if value.ty == Type::Error {
+                    Place::Nothing
+                } else {
+                    self.no_place(span)
+                }
             }
         }
     }
@@ -217,7 +297,12 @@ impl Checker {
         if found.is_empty() && super::members::record_member(ty, &name.text).is_none() {
             self.no_member("CS1061", ty, &name.text, "does not contain a definition for", name.span);
         } else {
-            self.report("CS0200", name.span, format!("'{}' of '{ty}' is read only", name.text), None);
+            self.report(
+                "CS0200",
+                name.span,
+                format!("'{}' of '{ty}' is read only", name.text),
+                None,
+            );
         }
         None
     }
@@ -242,12 +327,21 @@ impl Checker {
                 let setters = indexers(&receiver.ty, MemberKind::Setter);
                 // Any value will do to find the setter by its indices.
                 let mut given = values(indices);
-                given.push(Given { name: None, kind: GivenKind::Value(Expr::error(span)), span });
+                given.push(Given {
+                    name: None,
+                    kind: GivenKind::Value(Expr::error(span)),
+                    span,
+                });
                 match self.resolve(&setters, &given, &[]) {
                     Ok(candidate) => Some(candidate.result()),
                     Err(failure) => {
                         if setters.is_empty() {
-                            self.report("CS0200", span, format!("elements of '{}' cannot be assigned to", receiver.ty), None);
+                            self.report(
+                                "CS0200",
+                                span,
+                                format!("elements of '{}' cannot be assigned to", receiver.ty),
+                                None,
+                            );
                         } else {
                             self.report_failure("this[]", failure, &setters, &given, span);
                         }
@@ -262,12 +356,16 @@ impl Checker {
     fn load(&mut self, place: &Place, span: Span) -> Expr {
         match place {
             Place::Local(local, _) => self.use_local(*local, span),
-            Place::Element(array, indices, ty) => {
-                Expr::new(Kind::ArrayGet(Box::new(array.clone()), indices.clone()), ty.clone(), span)
-            }
+            Place::Element(array, indices, ty) => Expr::new(
+                Kind::ArrayGet(Box::new(array.clone()), indices.clone()),
+                ty.clone(),
+                span,
+            ),
             Place::Indexer(receiver, indices) => self.element_get(receiver.clone(), values(indices), span),
             Place::Property(receiver, setter) => {
-                let getter = members(&receiver.ty, setter.member.name).into_iter().find(|found| found.member.kind == MemberKind::Getter);
+                let getter = members(&receiver.ty, setter.member.name)
+                    .into_iter()
+                    .find(|found| found.member.kind == MemberKind::Getter);
                 match getter {
                     Some(getter) => self.call_member(&getter, Some(receiver.clone()), Vec::new(), span),
                     None => self.error("CS0154", span, format!("'{}' cannot be read", setter.member.name)),
@@ -280,12 +378,20 @@ impl Checker {
     fn store(&mut self, place: Place, value: Expr, span: Span) -> Expr {
         match place {
             Place::Local(local, _) => self.set_local(local, value, span),
-            Place::Element(array, indices, ty) => Expr::new(Kind::ArraySet(Box::new(array), indices, Box::new(value)), ty, span),
-            Place::Property(receiver, setter) => self.call_member(&setter, Some(receiver), vec![CallArgument::Value(value)], span),
+            Place::Element(array, indices, ty) => {
+                Expr::new(Kind::ArraySet(Box::new(array), indices, Box::new(value)), ty, span)
+            }
+            Place::Property(receiver, setter) => {
+                self.call_member(&setter, Some(receiver), vec![CallArgument::Value(value)], span)
+            }
             Place::Indexer(receiver, indices) => {
                 let setters = indexers(&receiver.ty, MemberKind::Setter);
                 let mut given = values(&indices);
-                given.push(Given { name: None, span: value.span, kind: GivenKind::Value(value) });
+                given.push(Given {
+                    name: None,
+                    span: value.span,
+                    kind: GivenKind::Value(value),
+                });
                 match self.resolve(&setters, &given, &[]) {
                     Ok(candidate) => self.finish_call(candidate, Some(receiver), given, span),
                     Err(failure) => self.report_failure("this[]", failure, &setters, &given, span),
@@ -302,11 +408,24 @@ impl Checker {
             Place::Property(receiver, setter) => Place::Property(self.hoist(receiver, &mut temporaries), setter),
             Place::Indexer(receiver, indices) => {
                 let receiver = self.hoist(receiver, &mut temporaries);
-                Place::Indexer(receiver, indices.into_iter().map(|index| self.hoist(index, &mut temporaries)).collect())
+                Place::Indexer(
+                    receiver,
+                    indices
+                        .into_iter()
+                        .map(|index| self.hoist(index, &mut temporaries))
+                        .collect(),
+                )
             }
             Place::Element(array, indices, ty) => {
                 let array = self.hoist(array, &mut temporaries);
-                Place::Element(array, indices.into_iter().map(|index| self.hoist(index, &mut temporaries)).collect(), ty)
+                Place::Element(
+                    array,
+                    indices
+                        .into_iter()
+                        .map(|index| self.hoist(index, &mut temporaries))
+                        .collect(),
+                    ty,
+                )
             }
             other => other,
         };
@@ -325,12 +444,28 @@ impl Checker {
 }
 
 fn values<'t>(values: &[Expr]) -> Vec<Given<'t>> {
-    values.iter().map(|value| Given { name: None, kind: GivenKind::Value(value.clone()), span: value.span }).collect()
+    values
+        .iter()
+        .map(|value| Given {
+            name: None,
+            kind: GivenKind::Value(value.clone()),
+            span: value.span,
+        })
+        .collect()
 }
 
 fn wrap(temporaries: Vec<(LocalId, Expr)>, body: Expr) -> Expr {
     temporaries.into_iter().rev().fold(body, |body, (local, value)| {
         let (ty, span) = (body.ty.clone(), body.span);
-        Expr::new(Kind::Let { local, value: Box::new(value), body: Box::new(body), null_stops: false }, ty, span)
+        Expr::new(
+            Kind::Let {
+                local,
+                value: Box::new(value),
+                body: Box::new(body),
+                null_stops: false,
+            },
+            ty,
+            span,
+        )
     })
 }

@@ -46,23 +46,39 @@ impl Checker {
                 other => GivenKind::Value(self.demand_value(other, span)),
             },
         };
-        Given { name: argument.name.as_ref(), kind, span }
+        Given {
+            name: argument.name.as_ref(),
+            kind,
+            span,
+        }
     }
 
     fn out_argument<'t>(&mut self, value: &'t ast::Expression) -> GivenKind<'t> {
         match &value.kind {
             ExpressionKind::Declaration { type_name, designation } => {
-                let ty = if is_var(type_name) { None } else { Some(self.resolve_type(type_name)) };
+                let ty = if is_var(type_name) {
+                    None
+                } else {
+                    Some(self.resolve_type(type_name))
+                };
                 match designation {
                     ast::Designation::Variable(name) => GivenKind::OutNew(ty, Some(name)),
                     _ => GivenKind::OutNew(ty, None),
                 }
             }
-            ExpressionKind::Name(name) if name.identifier.text == "_" && self.lookup("_").is_none() => GivenKind::OutNew(None, None),
+            ExpressionKind::Name(name) if name.identifier.text == "_" && self.lookup("_").is_none() => {
+                GivenKind::OutNew(None, None)
+            }
             _ => match self.value(value) {
-                Expr { kind: Kind::Local(local), ty, .. } => GivenKind::OutLocal(local, ty),
+                Expr {
+                    kind: Kind::Local(local),
+                    ty,
+                    ..
+                } => GivenKind::OutLocal(local, ty),
                 Expr { ty: Type::Error, .. } => GivenKind::OutNew(Some(Type::Error), None),
-                other => GivenKind::Value(self.unsupported(other.span, "an `out` argument that is not a local variable")),
+                other => {
+                    GivenKind::Value(self.unsupported(other.span, "an `out` argument that is not a local variable"))
+                }
             },
         }
     }
@@ -87,7 +103,12 @@ impl Checker {
             },
             Operand::Type(ty) => {
                 let help = Some(format!("to make one, write `new {ty}(…)`"));
-                self.report("CS1955", function.span, format!("'{ty}' is a type and cannot be called like a method"), help);
+                self.report(
+                    "CS1955",
+                    function.span,
+                    format!("'{ty}' is a type and cannot be called like a method"),
+                    help,
+                );
                 Expr::error(span)
             }
             other => self.demand_value(other, function.span),
@@ -95,12 +116,23 @@ impl Checker {
     }
 
     fn invoke(&mut self, delegate: Expr, arguments: &[ast::Argument], span: Span) -> Expr {
-        let Type::Delegate(ty) = delegate.ty.clone() else { return Expr::error(span) };
+        let Type::Delegate(ty) = delegate.ty.clone() else {
+            return Expr::error(span);
+        };
         if ty.parameters.len() != arguments.len() {
-            let message = format!("'{}' takes {} arguments, found {}", delegate.ty, ty.parameters.len(), arguments.len());
+            let message = format!(
+                "'{}' takes {} arguments, found {}",
+                delegate.ty,
+                ty.parameters.len(),
+                arguments.len()
+            );
             return self.error("CS1593", span, message);
         }
-        let arguments = arguments.iter().zip(&ty.parameters).map(|(argument, ty)| self.value_of_type(&argument.value, ty)).collect();
+        let arguments = arguments
+            .iter()
+            .zip(&ty.parameters)
+            .map(|(argument, ty)| self.value_of_type(&argument.value, ty))
+            .collect();
         Expr::new(Kind::Invoke(Box::new(delegate), arguments), ty.result.clone(), span)
     }
 
@@ -108,12 +140,28 @@ impl Checker {
     pub(super) fn call_group(&mut self, group: MethodGroup<'_>, given: Vec<Given<'_>>, span: Span) -> Expr {
         let name = &group.name.identifier;
         if let (Some(receiver), "Invoke", Type::Delegate(delegate)) = (&group.receiver, name.text.as_str(), &group.ty) {
-            let values: Vec<Expr> = given.into_iter().filter_map(|given| if let GivenKind::Value(value) = given.kind { Some(value) } else { None }).collect();
-            let arguments = values.into_iter().zip(&delegate.parameters).map(|(value, ty)| self.convert(value, ty)).collect();
+            let values: Vec<Expr> = given
+                .into_iter()
+                .filter_map(|given| {
+                    if let GivenKind::Value(value) = given.kind {
+                        Some(value)
+                    } else {
+                        None
+                    }
+                })
+                .collect();
+            let arguments = values
+                .into_iter()
+                .zip(&delegate.parameters)
+                .map(|(value, ty)| self.convert(value, ty))
+                .collect();
             return Expr::new(Kind::Invoke(receiver.clone(), arguments), delegate.result.clone(), span);
         }
         let explicit = self.type_arguments(group.name.type_arguments.as_deref());
-        if given.iter().any(|given| matches!(&given.kind, GivenKind::Value(value) if value.ty == Type::Error)) {
+        if given
+            .iter()
+            .any(|given| matches!(&given.kind, GivenKind::Value(value) if value.ty == Type::Error))
+        {
             return Expr::error(span);
         }
         let is_static = group.receiver.is_none();
@@ -128,11 +176,15 @@ impl Checker {
         let own_result = self.resolve(&own, &given, &explicit);
         match (own_result, group.receiver) {
             (Ok(candidate), receiver) => {
-                let receiver = receiver.filter(|_| !candidate.found.member.is_static).map(|receiver| *receiver);
+                let receiver = receiver
+                    .filter(|_| !candidate.found.member.is_static)
+                    .map(|receiver| *receiver);
                 self.finish_call(candidate, receiver, given, span)
             }
             (Err(failure), None) => self.report_failure(&name.text, failure, &own, &given, name.span),
-            (Err(failure), Some(receiver)) => self.call_extension((name, &explicit), (*receiver, own, failure), given, span),
+            (Err(failure), Some(receiver)) => {
+                self.call_extension((name, &explicit), (*receiver, own, failure), given, span)
+            }
         }
     }
 
@@ -145,10 +197,20 @@ impl Checker {
     ) -> Expr {
         let extensions: Vec<Found> = library::extensions(&name.text)
             .iter()
-            .map(|member| Found { member, owner: Type::class(member.class) })
+            .map(|member| Found {
+                member,
+                owner: Type::class(member.class),
+            })
             .collect();
         let receiver_type = receiver.ty.clone();
-        given.insert(0, Given { name: None, span: receiver.span, kind: GivenKind::Value(receiver) });
+        given.insert(
+            0,
+            Given {
+                name: None,
+                span: receiver.span,
+                kind: GivenKind::Value(receiver),
+            },
+        );
         match self.resolve(&extensions, &given, explicit) {
             Ok(candidate) => self.finish_call(candidate, None, given, span),
             Err(extension_failure) => {
@@ -157,7 +219,13 @@ impl Checker {
                     return self.report_failure(&name.text, failure, &own, &given, name.span);
                 }
                 if !extensions.iter().any(|found| self.extends(found, &receiver_type)) {
-                    self.no_member("CS1061", &receiver_type, &name.text, "does not contain a definition for", name.span);
+                    self.no_member(
+                        "CS1061",
+                        &receiver_type,
+                        &name.text,
+                        "does not contain a definition for",
+                        name.span,
+                    );
                     return Expr::error(span);
                 }
                 self.report_failure(&name.text, extension_failure, &extensions, &given, name.span)
@@ -183,7 +251,11 @@ impl Checker {
             ty => {
                 let getters = indexers(&ty, MemberKind::Getter);
                 if getters.is_empty() {
-                    return self.error("CS0021", span, format!("cannot apply indexing with [] to a value of type '{ty}'"));
+                    return self.error(
+                        "CS0021",
+                        span,
+                        format!("cannot apply indexing with [] to a value of type '{ty}'"),
+                    );
                 }
                 match self.resolve(&getters, &given, &[]) {
                     Ok(candidate) => self.finish_call(candidate, Some(receiver), given, span),
@@ -196,7 +268,12 @@ impl Checker {
     /// Indices of an array, as `int` or `long`.
     pub(super) fn indices(&mut self, given: Vec<Given<'_>>, rank: usize, span: Span) -> Vec<Expr> {
         if given.len() != rank {
-            self.report("CS0022", span, format!("expected {rank} indices inside [], found {}", given.len()), None);
+            self.report(
+                "CS0022",
+                span,
+                format!("expected {rank} indices inside [], found {}", given.len()),
+                None,
+            );
         }
         let mut indices = Vec::with_capacity(given.len());
         for given in given {
@@ -208,10 +285,19 @@ impl Checker {
     }
 
     /// `receiver?.access`
-    pub(super) fn conditional_access(&mut self, receiver: &ast::Expression, access: &ast::Expression, span: Span) -> Expr {
+    pub(super) fn conditional_access(
+        &mut self,
+        receiver: &ast::Expression,
+        access: &ast::Expression,
+        span: Span,
+    ) -> Expr {
         let receiver = self.value(receiver);
         if receiver.ty.is_value_type() {
-            return self.error("CS0023", span, format!("`?` needs a value that can be null, '{}' cannot", receiver.ty));
+            return self.error(
+                "CS0023",
+                span,
+                format!("`?` needs a value that can be null, '{}' cannot", receiver.ty),
+            );
         }
         let inner = receiver.ty.without_nullable().clone();
         let local = self.temporary(inner.clone());
@@ -219,8 +305,21 @@ impl Checker {
         let access = self.operand(access);
         let body = self.demand_value(access, span);
         self.receivers.pop();
-        let ty = if body.ty.is_value_type() && body.ty != Type::VOID { Type::nullable(body.ty.clone()) } else { body.ty.clone() };
-        Expr::new(Kind::Let { local, value: Box::new(receiver), body: Box::new(body), null_stops: true }, ty, span)
+        let ty = if body.ty.is_value_type() && body.ty != Type::VOID {
+            Type::nullable(body.ty.clone())
+        } else {
+            body.ty.clone()
+        };
+        Expr::new(
+            Kind::Let {
+                local,
+                value: Box::new(receiver),
+                body: Box::new(body),
+                null_stops: true,
+            },
+            ty,
+            span,
+        )
     }
 
     /// Builds the call of the chosen candidate.
@@ -246,14 +345,24 @@ impl Checker {
             .map(|(index, (mut slot, parameter))| {
                 if candidate.expanded && index + 1 == member.parameters.len() {
                     let element = candidate.parameter_type(parameter).element().unwrap_or(Type::OBJECT);
-                    let items = slot.into_iter().filter_map(|item| if let CallArgument::Value(item) = item { Some(item) } else { None });
+                    let items = slot.into_iter().filter_map(|item| {
+                        if let CallArgument::Value(item) = item {
+                            Some(item)
+                        } else {
+                            None
+                        }
+                    });
                     let array = Kind::ArrayOf(element.clone(), items.collect());
                     return CallArgument::Value(Expr::new(array, Type::array(element), span));
                 }
                 slot.pop().unwrap_or_else(|| {
                     let ty = candidate.parameter_type(parameter);
                     let default = parameter.default.clone().filter(|default| !default.is_null());
-                    CallArgument::Value(Expr::constant(default.unwrap_or_else(|| crate::value::Value::default_of(&ty)), ty, span))
+                    CallArgument::Value(Expr::constant(
+                        default.unwrap_or_else(|| crate::value::Value::default_of(&ty)),
+                        ty,
+                        span,
+                    ))
                 })
             })
             .collect();
@@ -271,7 +380,9 @@ impl Checker {
             GivenKind::Value(value) => CallArgument::Value(self.convert(value, ty)),
             GivenKind::Untyped(operand) => CallArgument::Value(self.operand_to(operand, given.span, ty)),
             GivenKind::OutNew(_, None) => CallArgument::Out(None),
-            GivenKind::OutNew(own, Some(name)) => CallArgument::Out(Some(self.declare(name, own.unwrap_or_else(|| ty.clone())))),
+            GivenKind::OutNew(own, Some(name)) => {
+                CallArgument::Out(Some(self.declare(name, own.unwrap_or_else(|| ty.clone()))))
+            }
             GivenKind::OutLocal(local, _) => {
                 self.touch(local);
                 CallArgument::Out(Some(local))
@@ -282,7 +393,10 @@ impl Checker {
 
 /// A type's indexers that read (or write), nearest type first.
 pub fn indexers(ty: &Type, kind: MemberKind) -> Vec<Found> {
-    members(ty, "this[]").into_iter().filter(|found| found.member.kind == kind).collect()
+    members(ty, "this[]")
+        .into_iter()
+        .filter(|found| found.member.kind == kind)
+        .collect()
 }
 
 /// Whether a type name is the word `var`.

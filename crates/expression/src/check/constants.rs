@@ -4,7 +4,7 @@ use super::typed::{Expr, Kind, Operation};
 use crate::arithmetic;
 use crate::syntax::ast::{self, BinaryOperator, ExpressionKind, Literal};
 use crate::thrown::Outcome;
-use crate::types::{Simple, Type};
+use crate::types::Type;
 use crate::value::Value;
 use diagnostic::Span;
 
@@ -23,7 +23,14 @@ pub fn fold(operation: &Operation) -> Option<Outcome> {
 
 /// `-2147483648` and `-9223372036854775808`, whose digits alone are of a larger type.
 pub fn least_integer(operand: &ast::Expression) -> Option<Expr> {
-    let ExpressionKind::Literal(Literal::Integer { value, unsigned: false, long }) = operand.kind else { return None };
+    let ExpressionKind::Literal(Literal::Integer {
+        value,
+        unsigned: false,
+        long,
+    }) = operand.kind
+    else {
+        return None;
+    };
     match (value, long) {
         (0x8000_0000, false) => Some(Expr::constant(i32::MIN, Type::INT32, operand.span)),
         (0x8000_0000_0000_0000, _) => Some(Expr::constant(Value::Int64(i64::MIN), Type::INT64, operand.span)),
@@ -37,7 +44,11 @@ pub fn fold_concat(left: Expr, right: Expr, span: Span) -> Expr {
         return Expr::constant(format!("{left}{right}"), Type::STRING, span);
     }
     let mut pieces = match left {
-        Expr { kind: Kind::Concat(pieces), ty: Type::STRING, .. } => pieces,
+        Expr {
+            kind: Kind::Concat(pieces),
+            ty: Type::STRING,
+            ..
+        } => pieces,
         other => vec![other],
     };
     pieces.push(right);
@@ -52,7 +63,16 @@ pub fn equal(operator: BinaryOperator, left: Expr, right: Expr, span: Span) -> E
     {
         return Expr::constant(same != negated, Type::BOOLEAN, span);
     }
-    Expr::new(Kind::Equal { left: Box::new(left), right: Box::new(right), negated, by_reference: false }, Type::BOOLEAN, span)
+    Expr::new(
+        Kind::Equal {
+            left: Box::new(left),
+            right: Box::new(right),
+            negated,
+            by_reference: false,
+        },
+        Type::BOOLEAN,
+        span,
+    )
 }
 
 /// `!x`
@@ -65,14 +85,14 @@ pub fn not(value: Expr, span: Span) -> Expr {
 }
 
 /// `-x`
-pub fn negate(value: Expr, number: Simple, overflow_throws: bool, span: Span) -> Expr {
+pub fn negate(value: Expr, overflow_throws: bool, span: Span) -> Expr {
     let ty = value.ty.clone();
     if let Some(constant) = value.constant_value()
         && let Ok(negated) = arithmetic::negate(constant, overflow_throws)
     {
         return Expr::constant(negated, ty, span);
     }
-    Expr::new(Kind::Negate(Box::new(value), number, overflow_throws), ty, span)
+    Expr::new(Kind::Negate(Box::new(value), overflow_throws), ty, span)
 }
 
 /// `~x`

@@ -5,7 +5,7 @@ use super::typed::{CallArgument, CallExpr, Conversion, Expr, Kind};
 use crate::arithmetic;
 use crate::library::{Member, MemberKind};
 use crate::syntax::ast;
-use crate::types::{Simple, Type};
+use crate::types::{Simple, Type, is_reference, widens};
 use crate::value::Value;
 use diagnostic::Span;
 
@@ -17,7 +17,12 @@ pub enum Way {
     /// By one conversion.
     By(Conversion),
     /// By an operator that a type declares, with conversions before and after it.
-    User { member: &'static Member, types: Vec<Type>, before: Box<Way>, after: Box<Way> },
+    User {
+        member: &'static Member,
+        types: Vec<Type>,
+        before: Box<Way>,
+        after: Box<Way>,
+    },
 }
 
 impl Way {
@@ -26,75 +31,18 @@ impl Way {
     }
 }
 
-/// C#'s implicit numeric conversions.
-pub fn widens(from: Simple, to: Simple) -> bool {
-    use Simple::{Byte, Char, Decimal, Double, Int16, Int32, Int64, SByte, Single, UInt16, UInt32, UInt64};
-    match from {
-        SByte => matches!(to, Int16 | Int32 | Int64 | Single | Double | Decimal),
-        Byte => matches!(to, Int16 | UInt16 | Int32 | UInt32 | Int64 | UInt64 | Single | Double | Decimal),
-        Int16 => matches!(to, Int32 | Int64 | Single | Double | Decimal),
-        UInt16 => matches!(to, Int32 | UInt32 | Int64 | UInt64 | Single | Double | Decimal),
-        Int32 => matches!(to, Int64 | Single | Double | Decimal),
-        UInt32 => matches!(to, Int64 | UInt64 | Single | Double | Decimal),
-        Int64 | UInt64 => matches!(to, Single | Double | Decimal),
-        Char => matches!(to, UInt16 | Int32 | UInt32 | Int64 | UInt64 | Single | Double | Decimal),
-        Single => matches!(to, Double),
-        _ => false,
-    }
-}
-
 /// Whether a constant integer fits a smaller type (C#: implicit constant expression conversions).
 fn constant_fits(constant: &Value, from: Simple, to: Simple) -> bool {
     let Some(number) = constant.integer() else { return false };
-    let small = matches!(to, Simple::SByte | Simple::Byte | Simple::Int16 | Simple::UInt16 | Simple::UInt32 | Simple::UInt64);
+    let small = matches!(
+        to,
+        Simple::SByte | Simple::Byte | Simple::Int16 | Simple::UInt16 | Simple::UInt32 | Simple::UInt64
+    );
     match from {
         Simple::Int32 => small && arithmetic::fits(number, to),
         Simple::Int64 => to == Simple::UInt64 && number >= 0,
         _ => false,
     }
-}
-
-/// Whether references of `from` are references of `to` (identity, base class, interface, variance).
-pub fn is_reference(from: &Type, to: &Type) -> bool {
-    if from == to || *to == Type::OBJECT {
-        return true;
-    }
-    match (from, to) {
-        (Type::Null, _) => to.accepts_null(),
-        (Type::Array(from, from_rank), Type::Array(to, to_rank)) => from_rank == to_rank && varies(from, to),
-        (Type::Delegate(from), Type::Delegate(to)) => {
-            from.name == to.name
-                && from.parameters.len() == to.parameters.len()
-                && from.parameters.iter().zip(&to.parameters).all(|(from, to)| varies(to, from))
-                && varies(&from.result, &to.result)
-        }
-        (Type::Tuple(from), Type::Tuple(to)) => {
-            from.len() == to.len() && from.iter().zip(to.iter()).all(|((from, _), (to, _))| from == to)
-        }
-        (_, Type::Class(class, arguments)) => from.ancestry().iter().any(|ancestor| match ancestor {
-            Type::Class(own, own_arguments) => own == class && arguments_match(class.name, own_arguments, arguments),
-            _ => false,
-        }),
-        _ => false,
-    }
-}
-
-fn arguments_match(name: &str, from: &[Type], to: &[Type]) -> bool {
-    let covariant = matches!(
-        name,
-        crate::types::ENUMERABLE
-            | "System.Collections.Generic.IEnumerator"
-            | "System.Collections.Generic.IReadOnlyCollection"
-            | "System.Collections.Generic.IReadOnlyList"
-            | "System.Linq.IGrouping"
-            | "Newtonsoft.Json.Linq.IJEnumerable"
-    );
-    from.iter().zip(to).all(|(from, to)| from == to || (covariant && varies(from, to)))
-}
-
-/// Variance applies to references only.
-fn varies(from: &Type, to: &Type) -> bool {
-    from == to || (!from.is_value_type() && !matches!(from, Type::Nullable(_)) && is_reference(from, to))
 }
 
 /// The implicit conversion without user-defined operators.
@@ -111,16 +59,20 @@ pub fn standard_implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Op
     match (from, to) {
         (Type::Simple(from), Type::Simple(to)) if from.is_numeric() && to.is_numeric() => {
             let converts = widens(*from, *to) || constant.is_some_and(|constant| constant_fits(constant, *from, *to));
-            converts.then_some(Way::By(Conversion::Numeric { to: *to, overflow_throws: false }))
+            converts.then_some(Way::By(Conversion::Numeric {
+                to: *to,
+                overflow_throws: false,
+            }))
         }
         (Type::Simple(Simple::Int32), Type::Class(..)) if to.is_enum() => {
             let zero = constant.is_some_and(|constant| constant.integer() == Some(0));
             zero.then(|| Way::By(Conversion::ToEnum(to.clone())))
         }
         (Type::Tuple(from), Type::Tuple(to)) if from.len() == to.len() => {
-            let same = from.iter().zip(to.iter()).all(|((from, _), (to, _))| {
-                standard_implicit(from, None, to).is_some_and(|way| way.is_same())
-            });
+            let same = from
+                .iter()
+                .zip(to.iter())
+                .all(|((from, _), (to, _))| standard_implicit(from, None, to).is_some_and(|way| way.is_same()));
             same.then_some(Way::Same)
         }
         (Type::Simple(Simple::Void), _) => None,
@@ -154,7 +106,10 @@ fn standard_explicit(from: &Type, to: &Type, overflow_throws: bool) -> Option<Wa
         }
         (_, Type::Nullable(to)) if from.is_value_type() => standard_explicit(from, to, overflow_throws),
         (Type::Simple(from), Type::Simple(to)) if from.is_numeric() && to.is_numeric() => {
-            Some(Way::By(Conversion::Numeric { to: *to, overflow_throws }))
+            Some(Way::By(Conversion::Numeric {
+                to: *to,
+                overflow_throws,
+            }))
         }
         (Type::Simple(from), _) if from.is_numeric() && to.is_enum() => Some(Way::By(Conversion::ToEnum(to.clone()))),
         (_, Type::Simple(to)) if to.is_numeric() && from.is_enum() => Some(Way::By(Conversion::FromEnum(*to))),
@@ -182,11 +137,19 @@ fn user_defined(from: &Type, constant: Option<&Value>, to: &Type, explicit: bool
     }
     let mut classes = from.without_nullable().ancestry();
     classes.extend(to.without_nullable().ancestry());
-    let names: &[&str] = if explicit { &["implicit", "explicit"] } else { &["implicit"] };
+    let names: &[&str] = if explicit {
+        &["implicit", "explicit"]
+    } else {
+        &["implicit"]
+    };
     let mut best: Option<(u8, Way)> = None;
     for class in classes {
         let Some(library) = class.library_class() else { continue };
-        for member in names.iter().flat_map(|name| library.0.members(name)).filter(|member| member.kind == MemberKind::Operator) {
+        for member in names
+            .iter()
+            .flat_map(|name| library.0.members(name))
+            .filter(|member| member.kind == MemberKind::Operator)
+        {
             if let Some((score, way)) = candidate(member, &class, from, constant, to, explicit)
                 && best.as_ref().is_none_or(|(best, _)| score < *best)
             {
@@ -212,13 +175,25 @@ fn candidate(
     let step = |from: &Type, constant: Option<&Value>, to: &Type| {
         standard_implicit(from, constant, to)
             .map(|way| (u8::from(from != to), way))
-            .or_else(|| if explicit { standard_explicit(from, to, false).map(|way| (8, way)) } else { None })
+            .or_else(|| {
+                if explicit {
+                    standard_explicit(from, to, false).map(|way| (8, way))
+                } else {
+                    None
+                }
+            })
     };
     let (before_distance, before) = step(from, constant, &source)?;
     let (after_distance, after) = step(&target, None, to)?;
     // A nullable result is preferred less than the plain type when the plain type is asked for.
-    let distance = before_distance * 2 + after_distance + u8::from(matches!(source, Type::Nullable(_)) && from != &source);
-    let way = Way::User { member, types: class.type_arguments(), before: Box::new(before), after: Box::new(after) };
+    let distance =
+        before_distance * 2 + after_distance + u8::from(matches!(source, Type::Nullable(_)) && from != &source);
+    let way = Way::User {
+        member,
+        types: class.type_arguments(),
+        before: Box::new(before),
+        after: Box::new(after),
+    };
     Some((distance, way))
 }
 
@@ -235,16 +210,29 @@ impl Checker {
         let (from, span) = (value.ty.to_string(), value.span);
         if explicit(&value.ty, value.constant_value(), to, false).is_some() {
             let help = Some(format!("write a cast: ({to})…"));
-            self.report("CS0266", span, format!("cannot implicitly convert type '{from}' to '{to}'"), help);
+            self.report(
+                "CS0266",
+                span,
+                format!("cannot implicitly convert type '{from}' to '{to}'"),
+                help,
+            );
             return Expr::error(span);
         }
-        self.error("CS0029", span, format!("cannot implicitly convert type '{from}' to '{to}'"))
+        self.error(
+            "CS0029",
+            span,
+            format!("cannot implicitly convert type '{from}' to '{to}'"),
+        )
     }
 
     /// `(T)e`
     pub(super) fn cast(&mut self, value: Expr, to: &Type, span: Span) -> Expr {
         if value.ty == Type::Null && !to.accepts_null() {
-            return self.error("CS0037", span, format!("cannot convert null to '{to}' because it is a value type that has no null"));
+            return self.error(
+                "CS0037",
+                span,
+                format!("cannot convert null to '{to}' because it is a value type that has no null"),
+            );
         }
         match explicit(&value.ty, value.constant_value(), to, self.overflow_throws) {
             Some(way) => {
@@ -262,13 +250,25 @@ impl Checker {
         match way {
             Way::Same if value.ty == *to => value,
             Way::Same => match value.kind {
-                Kind::Constant(_) => Expr { ty: to.clone(), ..value },
+                Kind::Constant(_) => Expr {
+                    ty: to.clone(),
+                    ..value
+                },
                 _ => Expr::new(Kind::Convert(Conversion::Retype, Box::new(value)), to.clone(), span),
             },
             Way::By(conversion) => self.by(value, conversion, to),
-            Way::User { member, types, before, after } => {
+            Way::User {
+                member,
+                types,
+                before,
+                after,
+            } => {
                 let bindings = member.class.bind(types);
-                let source = member.parameters.first().map(|parameter| parameter.ty.substitute(&bindings)).unwrap_or(Type::Error);
+                let source = member
+                    .parameters
+                    .first()
+                    .map(|parameter| parameter.ty.substitute(&bindings))
+                    .unwrap_or(Type::Error);
                 let argument = self.apply(value, before, &source);
                 let call = CallExpr {
                     member,
@@ -287,7 +287,13 @@ impl Checker {
     fn by(&mut self, value: Expr, conversion: &Conversion, to: &Type) -> Expr {
         let span = value.span;
         let unwraps = matches!(value.ty, Type::Nullable(_)) && !matches!(to, Type::Nullable(_));
-        if let (Kind::Constant(constant), Conversion::Numeric { to: number, overflow_throws }) = (&value.kind, conversion)
+        if let (
+            Kind::Constant(constant),
+            Conversion::Numeric {
+                to: number,
+                overflow_throws,
+            },
+        ) = (&value.kind, conversion)
             && let Ok(converted) = arithmetic::convert(constant, *number, *overflow_throws)
         {
             return Expr::constant(converted, to.clone(), span);

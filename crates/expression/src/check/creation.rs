@@ -51,26 +51,56 @@ impl Checker {
 
     fn new_delegate(&mut self, ty: &Type, mut given: Vec<Given<'_>>, span: Span) -> Expr {
         match given.pop() {
-            Some(Given { kind: GivenKind::Untyped(operand), span, .. }) => self.operand_to(operand, span, ty),
-            Some(Given { kind: GivenKind::Value(value), .. }) => self.convert(value, ty),
+            Some(Given {
+                kind: GivenKind::Untyped(operand),
+                span,
+                ..
+            }) => self.operand_to(operand, span, ty),
+            Some(Given {
+                kind: GivenKind::Value(value),
+                ..
+            }) => self.convert(value, ty),
             _ => self.error("CS0149", span, format!("'{ty}' is made from a method or a lambda")),
         }
     }
 
     fn construct(&mut self, ty: &Type, given: Vec<Given<'_>>, span: Span) -> Expr {
-        let Some(class) = ty.library_class() else { return Expr::error(span) };
-        if given.iter().any(|given| matches!(&given.kind, GivenKind::Value(value) if value.ty == Type::Error)) {
+        let Some(class) = ty.library_class() else {
+            return Expr::error(span);
+        };
+        if given
+            .iter()
+            .any(|given| matches!(&given.kind, GivenKind::Value(value) if value.ty == Type::Error))
+        {
             return Expr::error(span);
         }
-        if given.is_empty() && ty.is_value_type() && !class.0.members("new").iter().any(|member| member.parameters.is_empty()) {
+        if given.is_empty()
+            && ty.is_value_type()
+            && !class.0.members("new").iter().any(|member| member.parameters.is_empty())
+        {
             return Expr::constant(crate::value::Value::default_of(ty), ty.clone(), span);
         }
-        let constructors: Vec<Found> = class.0.members("new").iter().map(|member| Found { member, owner: ty.clone() }).collect();
+        let constructors: Vec<Found> = class
+            .0
+            .members("new")
+            .iter()
+            .map(|member| Found {
+                member,
+                owner: ty.clone(),
+            })
+            .collect();
         if constructors.is_empty() {
-            return self.error("CS1729", span, format!("'{ty}' has no constructor that policy expressions may use"));
+            return self.error(
+                "CS1729",
+                span,
+                format!("'{ty}' has no constructor that policy expressions may use"),
+            );
         }
         match self.resolve(&constructors, &given, &[]) {
-            Ok(candidate) => Expr { ty: ty.clone(), ..self.finish_call(candidate, None, given, span) },
+            Ok(candidate) => Expr {
+                ty: ty.clone(),
+                ..self.finish_call(candidate, None, given, span)
+            },
             Err(failure) => self.report_failure("new", failure, &constructors, &given, span),
         }
     }
@@ -82,38 +112,67 @@ impl Checker {
         let object = self.use_local(local, span);
         let effects = self.initializer(&object, initializer);
         let body = Expr::new(Kind::Sequence(effects, Box::new(object)), ty.clone(), span);
-        Expr::new(Kind::Let { local, value: Box::new(created), body: Box::new(body), null_stops: false }, ty, span)
+        Expr::new(
+            Kind::Let {
+                local,
+                value: Box::new(created),
+                body: Box::new(body),
+                null_stops: false,
+            },
+            ty,
+            span,
+        )
     }
 
     fn initializer(&mut self, object: &Expr, initializer: &Initializer) -> Vec<Expr> {
         match initializer {
             Initializer::Collection(items) => items.iter().filter_map(|item| self.add(object, item)).collect(),
-            Initializer::Object(members) => members.iter().flat_map(|member| self.initialize(object, member)).collect(),
+            Initializer::Object(members) => members
+                .iter()
+                .flat_map(|member| self.initialize(object, member))
+                .collect(),
         }
     }
 
     fn add(&mut self, object: &Expr, item: &[ast::Expression]) -> Option<Expr> {
         let span = item.first()?.span.to(item.last()?.span);
-        let given = item
-            .iter()
-            .map(|value| {
-                let kind = match self.operand(value) {
-                    untyped @ (super::expressions::Operand::Untyped(_) | super::expressions::Operand::Methods(_)) => GivenKind::Untyped(untyped),
-                    other => GivenKind::Value(self.demand_value(other, value.span)),
-                };
-                Given { name: None, kind, span: value.span }
-            })
-            .collect();
-        let identifier = ast::Identifier { text: "Add".to_owned(), span };
-        let name = ast::SimpleName { identifier, type_arguments: None };
-        let group = MethodGroup { receiver: Some(Box::new(object.clone())), ty: object.ty.clone(), name: &name };
+        let given =
+            item.iter()
+                .map(|value| {
+                    let kind = match self.operand(value) {
+                        untyped @ (super::expressions::Operand::Untyped(_)
+                        | super::expressions::Operand::Methods(_)) => GivenKind::Untyped(untyped),
+                        other => GivenKind::Value(self.demand_value(other, value.span)),
+                    };
+                    Given {
+                        name: None,
+                        kind,
+                        span: value.span,
+                    }
+                })
+                .collect();
+        let identifier = ast::Identifier {
+            text: "Add".to_owned(),
+            span,
+        };
+        let name = ast::SimpleName {
+            identifier,
+            type_arguments: None,
+        };
+        let group = MethodGroup {
+            receiver: Some(Box::new(object.clone())),
+            ty: object.ty.clone(),
+            name: &name,
+        };
         Some(self.call_group(group, given, span))
     }
 
     fn initialize(&mut self, object: &Expr, member: &ast::MemberInitializer) -> Vec<Expr> {
         match (&member.target, &member.value) {
             (InitializerTarget::Member(name), InitializerValue::Expression(value)) => {
-                let Some(setter) = self.property_setter(&object.ty, name) else { return Vec::new() };
+                let Some(setter) = self.property_setter(&object.ty, name) else {
+                    return Vec::new();
+                };
                 let value = self.value_of_type(value, &setter.result());
                 let span = name.span.to(value.span);
                 vec![self.call_member(&setter, Some(object.clone()), vec![CallArgument::Value(value)], span)]
@@ -121,7 +180,11 @@ impl Checker {
             (InitializerTarget::Index(arguments), InitializerValue::Expression(value)) => {
                 let mut given = self.arguments(arguments);
                 let (value, span) = (self.value(value), value.span);
-                given.push(Given { name: None, kind: GivenKind::Value(value), span });
+                given.push(Given {
+                    name: None,
+                    kind: GivenKind::Value(value),
+                    span,
+                });
                 let setters = indexers(&object.ty, MemberKind::Setter);
                 vec![match self.resolve(&setters, &given, &[]) {
                     Ok(candidate) => self.finish_call(candidate, Some(object.clone()), given, span),
@@ -129,9 +192,17 @@ impl Checker {
                 }]
             }
             (InitializerTarget::Member(name), InitializerValue::Nested(nested)) => {
-                let getter = members(&object.ty, &name.text).into_iter().find(|found| found.member.kind == MemberKind::Getter);
+                let getter = members(&object.ty, &name.text)
+                    .into_iter()
+                    .find(|found| found.member.kind == MemberKind::Getter);
                 let Some(getter) = getter else {
-                    self.no_member("CS1061", &object.ty, &name.text, "does not contain a definition for", name.span);
+                    self.no_member(
+                        "CS1061",
+                        &object.ty,
+                        &name.text,
+                        "does not contain a definition for",
+                        name.span,
+                    );
                     return Vec::new();
                 };
                 let inner = self.call_member(&getter, Some(object.clone()), Vec::new(), name.span);
@@ -150,14 +221,26 @@ impl Checker {
         let mut shape: Vec<(Arc<str>, Type)> = Vec::with_capacity(members.len());
         let mut values = Vec::with_capacity(members.len());
         for member in members {
-            let name = member.name.as_ref().map(|name| name.text.as_str()).or_else(|| implied_name(&member.value));
+            let name = member
+                .name
+                .as_ref()
+                .map(|name| name.text.as_str())
+                .or_else(|| implied_name(&member.value));
             let value = self.value(&member.value);
             let Some(name) = name else {
-                self.report("CS0746", member.value.span, "this member needs a name: `name = …`".to_owned(), None);
+                self.report(
+                    "CS0746",
+                    member.value.span,
+                    "this member needs a name: `name = …`".to_owned(),
+                    None,
+                );
                 continue;
             };
             if value.ty == Type::Null || value.ty == Type::VOID {
-                let message = format!("cannot give '{}' to a member of an anonymous object; cast it to a type", value.ty);
+                let message = format!(
+                    "cannot give '{}' to a member of an anonymous object; cast it to a type",
+                    value.ty
+                );
                 self.report("CS0828", value.span, message, None);
             }
             shape.push((name.into(), value.ty.clone()));
@@ -172,7 +255,11 @@ impl Checker {
         let mut values = Vec::with_capacity(elements.len());
         for element in elements {
             let value = self.value(&element.value);
-            let name = element.name.as_ref().map(|name| name.text.as_str()).or_else(|| implied_name(&element.value));
+            let name = element
+                .name
+                .as_ref()
+                .map(|name| name.text.as_str())
+                .or_else(|| implied_name(&element.value));
             types.push((value.ty.clone(), name.map(Arc::from)));
             values.push(value);
         }
@@ -180,15 +267,28 @@ impl Checker {
     }
 
     /// `new T[n]`, `new T[] { … }`, `new[] { … }`
-    pub(super) fn new_array(&mut self, shape: &ArrayShape<'_>, initializer: Option<&ast::ArrayInitializer>, span: Span) -> Expr {
+    pub(super) fn new_array(
+        &mut self,
+        shape: &ArrayShape<'_>,
+        initializer: Option<&ast::ArrayInitializer>,
+        span: Span,
+    ) -> Expr {
         let element = shape.element.map(|element| {
             let innermost = self.resolve_type(element);
-            shape.further_ranks.iter().rev().fold(innermost, |element, rank| Type::Array(element.into(), *rank))
+            shape
+                .further_ranks
+                .iter()
+                .rev()
+                .fold(innermost, |element, rank| Type::Array(element.into(), *rank))
         });
         match initializer {
             None => {
                 let element = element.unwrap_or(Type::Error);
-                let lengths = shape.lengths.iter().map(|length| self.value_of_type(length, &Type::INT32)).collect();
+                let lengths = shape
+                    .lengths
+                    .iter()
+                    .map(|length| self.value_of_type(length, &Type::INT32))
+                    .collect();
                 let ty = Type::Array(Arc::new(element.clone()), shape.rank);
                 Expr::new(Kind::NewArray(element, lengths), ty, span)
             }
@@ -204,14 +304,28 @@ impl Checker {
                 (ArrayElement::Expression(item), Some(ty)) => items.push(self.value_of_type(item, ty)),
                 (ArrayElement::Expression(item), None) => items.push(self.value(item)),
                 (ArrayElement::Nested(nested), _) => {
-                    self.report("CS0623", nested.span, "write `new[] { … }` for an array inside an array".to_owned(), None);
+                    self.report(
+                        "CS0623",
+                        nested.span,
+                        "write `new[] { … }` for an array inside an array".to_owned(),
+                        None,
+                    );
                 }
             }
         }
         let element = element.unwrap_or_else(|| {
-            let types: Vec<Type> = items.iter().map(|item| item.ty.clone()).filter(|ty| *ty != Type::Null).collect();
+            let types: Vec<Type> = items
+                .iter()
+                .map(|item| item.ty.clone())
+                .filter(|ty| *ty != Type::Null)
+                .collect();
             best_common(&types).unwrap_or_else(|| {
-                self.report("CS0826", span, "no best type found for the array; write `new T[] { … }`".to_owned(), None);
+                self.report(
+                    "CS0826",
+                    span,
+                    "no best type found for the array; write `new T[] { … }`".to_owned(),
+                    None,
+                );
                 Type::Error
             })
         });

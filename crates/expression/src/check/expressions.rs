@@ -44,11 +44,20 @@ impl Checker {
         match operand {
             Operand::Value(value) => value,
             Operand::Type(ty) => self.error("CS0119", span, format!("'{ty}' is a type, where a value is expected")),
-            Operand::Namespace(name) => self.error("CS0119", span, format!("'{name}' is a namespace, where a value is expected")),
+            Operand::Namespace(name) => self.error(
+                "CS0119",
+                span,
+                format!("'{name}' is a namespace, where a value is expected"),
+            ),
             Operand::Methods(group) => {
                 let name = &group.name.identifier.text;
                 let help = Some(format!("call it: `{name}(…)`"));
-                self.report("CS0428", span, format!("'{name}' is a method, where a value is expected"), help);
+                self.report(
+                    "CS0428",
+                    span,
+                    format!("'{name}' is a method, where a value is expected"),
+                    help,
+                );
                 Expr::error(span)
             }
             Operand::Untyped(expression) => self.untyped(expression),
@@ -58,12 +67,16 @@ impl Checker {
     fn untyped(&mut self, expression: &ast::Expression) -> Expr {
         let span = expression.span;
         match &expression.kind {
-            ExpressionKind::Lambda { .. } => {
-                self.error("CS8917", span, "the type of a lambda must follow from where it stands; write `Func<…>`".to_owned())
-            }
-            ExpressionKind::Default(None) => {
-                self.error("CS8716", span, "the type of `default` must follow from where it stands; write `default(T)`".to_owned())
-            }
+            ExpressionKind::Lambda { .. } => self.error(
+                "CS8917",
+                span,
+                "the type of a lambda must follow from where it stands; write `Func<…>`".to_owned(),
+            ),
+            ExpressionKind::Default(None) => self.error(
+                "CS8716",
+                span,
+                "the type of `default` must follow from where it stands; write `default(T)`".to_owned(),
+            ),
             ExpressionKind::Throw(_) => self.error("CS8115", span, "a throw expression is not allowed here".to_owned()),
             _ => self.error("CS8185", span, "a declaration is not allowed here".to_owned()),
         }
@@ -82,9 +95,11 @@ impl Checker {
                 (ExpressionKind::Lambda { parameters, body }, Type::Delegate(delegate)) => {
                     self.lambda(parameters.as_deref(), body, delegate, expression.span)
                 }
-                (ExpressionKind::Lambda { .. }, _) if *ty != Type::Error => {
-                    self.error("CS1660", span, format!("cannot convert a lambda to '{ty}' because it is not a delegate type"))
-                }
+                (ExpressionKind::Lambda { .. }, _) if *ty != Type::Error => self.error(
+                    "CS1660",
+                    span,
+                    format!("cannot convert a lambda to '{ty}' because it is not a delegate type"),
+                ),
                 (ExpressionKind::Default(None), _) => Expr::constant(Value::default_of(ty), ty.clone(), span),
                 (ExpressionKind::Throw(thrown), _) => {
                     let thrown = self.value(thrown);
@@ -133,15 +148,31 @@ impl Checker {
             ExpressionKind::Element { receiver, arguments } => self.element(receiver, arguments, span),
             ExpressionKind::ConditionalAccess { receiver, access } => self.conditional_access(receiver, access, span),
             ExpressionKind::ConditionalReceiver => match self.receivers.last().cloned() {
-                Some((local, ty)) => Expr { ty, ..self.use_local(local, span) },
+                Some((local, ty)) => Expr {
+                    ty,
+                    ..self.use_local(local, span)
+                },
                 None => Expr::error(span),
             },
-            ExpressionKind::New { type_name, arguments, initializer } => {
-                self.new_object(type_name, arguments.as_deref(), initializer.as_ref(), span)
-            }
+            ExpressionKind::New {
+                type_name,
+                arguments,
+                initializer,
+            } => self.new_object(type_name, arguments.as_deref(), initializer.as_ref(), span),
             ExpressionKind::NewAnonymous(members) => self.anonymous(members, span),
-            ExpressionKind::NewArray { element, lengths, rank, further_ranks, initializer } => {
-                let shape = super::creation::ArrayShape { element: element.as_ref(), lengths, rank: *rank, further_ranks };
+            ExpressionKind::NewArray {
+                element,
+                lengths,
+                rank,
+                further_ranks,
+                initializer,
+            } => {
+                let shape = super::creation::ArrayShape {
+                    element: element.as_ref(),
+                    lengths,
+                    rank: *rank,
+                    further_ranks,
+                };
                 self.new_array(&shape, initializer.as_ref(), span)
             }
             ExpressionKind::Default(Some(name)) => {
@@ -158,12 +189,20 @@ impl Checker {
     fn operation(&mut self, expression: &ast::Expression) -> Expr {
         let span = expression.span;
         match &expression.kind {
-            ExpressionKind::Checked { overflow_throws, operand } => self.with_overflow(*overflow_throws, |checker| checker.value(operand)),
+            ExpressionKind::Checked {
+                overflow_throws,
+                operand,
+            } => self.with_overflow(*overflow_throws, |checker| checker.value(operand)),
             ExpressionKind::Unary { operator, operand } => self.unary(*operator, operand, span),
             ExpressionKind::Prefix { operator, operand } => self.increment(*operator, operand, true, span),
             ExpressionKind::Postfix { operator, operand } => self.increment(*operator, operand, false, span),
             ExpressionKind::Cast { type_name, operand } => self.cast_expression(type_name, operand, span),
-            ExpressionKind::Binary { operator, left, right, operator_span } => {
+            ExpressionKind::Binary {
+                operator,
+                left,
+                right,
+                operator_span,
+            } => {
                 let (left, right) = (self.value(left), self.value(right));
                 self.binary(*operator, left, right, *operator_span)
             }
@@ -171,13 +210,21 @@ impl Checker {
             ExpressionKind::Coalesce { left, right } => self.coalesce(left, right, span),
             ExpressionKind::Is { operand, pattern } => self.is_pattern(operand, pattern, span),
             ExpressionKind::As { operand, type_name } => self.as_type(operand, type_name, span),
-            ExpressionKind::Conditional { condition, when_true, when_false } => {
-                self.conditional(condition, when_true, when_false, span)
-            }
-            ExpressionKind::Assignment { operator, target, value } => self.assignment(*operator, target, value, span),
-            ExpressionKind::Await(_) => {
-                self.error("CS1992", span, "`await` is not allowed in policy expressions, which wait for nothing".to_owned())
-            }
+            ExpressionKind::Conditional {
+                condition,
+                when_true,
+                when_false,
+            } => self.conditional(condition, when_true, when_false, span),
+            ExpressionKind::Assignment {
+                operator,
+                target,
+                value,
+            } => self.assignment(*operator, target, value, span),
+            ExpressionKind::Await(_) => self.error(
+                "CS1992",
+                span,
+                "`await` is not allowed in policy expressions, which wait for nothing".to_owned(),
+            ),
             ExpressionKind::TypeOf(_) => self.unsupported(span, "`typeof`"),
             ExpressionKind::Query(_) => self.unsupported(span, "a query expression (`from … select …`)"),
             _ => Expr::error(span),
@@ -204,7 +251,10 @@ impl Checker {
             }
             Literal::Single(value) => (Value::Single(*value), Type::Simple(Simple::Single)),
             Literal::Double(value) => (Value::Double(*value), Type::DOUBLE),
-            Literal::Decimal(digits) => match digits.parse().or_else(|_| rust_decimal::Decimal::from_scientific(digits)) {
+            Literal::Decimal(digits) => match digits
+                .parse()
+                .or_else(|_| rust_decimal::Decimal::from_scientific(digits))
+            {
                 Ok(value) => (Value::Decimal(value), Type::Simple(Simple::Decimal)),
                 Err(_) => return self.error("CS0594", span, format!("'{digits}m' is outside the range of decimal")),
             },
@@ -217,7 +267,11 @@ impl Checker {
         for piece in pieces {
             match piece {
                 ast::Interpolation::Text(text) => typed.push(Piece::Text(text.clone())),
-                ast::Interpolation::Hole { value, alignment, format } => {
+                ast::Interpolation::Hole {
+                    value,
+                    alignment,
+                    format,
+                } => {
                     let value = self.value(value);
                     let value = self.convert(value, &Type::OBJECT);
                     let width = alignment.as_ref().map_or(0, |alignment| self.constant_int(alignment));
@@ -233,7 +287,12 @@ impl Checker {
         if let Some(Value::Int32(number)) = value.constant_value() {
             return *number;
         }
-        self.report("CS0150", expression.span, "a constant whole number is expected".to_owned(), None);
+        self.report(
+            "CS0150",
+            expression.span,
+            "a constant whole number is expected".to_owned(),
+            None,
+        );
         0
     }
 
@@ -262,23 +321,39 @@ impl Checker {
         let ty = self.resolve_type(type_name);
         if ty.is_value_type() {
             let help = Some(format!("write `as {ty}?` or a cast"));
-            self.report("CS0077", span, format!("`as` needs a type that can be null, '{ty}' cannot"), help);
+            self.report(
+                "CS0077",
+                span,
+                format!("`as` needs a type that can be null, '{ty}' cannot"),
+                help,
+            );
             return Expr::error(span);
         }
         if value.ty == Type::Error || ty == Type::Error {
             return Expr { ty, ..value };
         }
         let boxed = value.ty.is_value_type() && super::convert::standard_implicit(&value.ty, None, &ty).is_some();
-        if boxed || value.ty == Type::Null || super::convert::can_be_cast(&value.ty, &ty) || super::convert::is_reference(&value.ty, &ty) {
+        if boxed
+            || value.ty == Type::Null
+            || super::convert::can_be_cast(&value.ty, &ty)
+            || crate::types::is_reference(&value.ty, &ty)
+        {
             return Expr::new(Kind::AsInstance(Box::new(value), ty.clone()), ty, span);
         }
-        self.error("CS0039", span, format!("a value of type '{}' can never be a '{ty}'", value.ty))
+        self.error(
+            "CS0039",
+            span,
+            format!("a value of type '{}' can never be a '{ty}'", value.ty),
+        )
     }
 }
 
 /// The type of an integer literal: the first of its suffix's list that holds the value.
 fn integer(value: u64, unsigned: bool, long: bool) -> (Value, Simple) {
-    if !unsigned && !long && let Ok(value) = i32::try_from(value) {
+    if !unsigned
+        && !long
+        && let Ok(value) = i32::try_from(value)
+    {
         return (Value::Int32(value), Simple::Int32);
     }
     if !long && let Ok(value) = u32::try_from(value) {

@@ -8,7 +8,10 @@ use diagnostic::Span;
 
 /// Reports each local variable that may be read before it is assigned.
 pub fn check(body: &Body, locals: usize, report: &mut dyn FnMut(LocalId, Span)) {
-    let mut flow = Flow { declared: vec![false; locals], report };
+    let mut flow = Flow {
+        declared: vec![false; locals],
+        report,
+    };
     flow.body(body, &Assigned::none(locals));
 }
 
@@ -32,14 +35,18 @@ impl Assigned {
     }
 
     fn has(&self, local: LocalId) -> bool {
-        self.0.as_ref().is_none_or(|all| all.get(local).copied().unwrap_or(true))
+        self.0
+            .as_ref()
+            .is_none_or(|all| all.get(local).copied().unwrap_or(true))
     }
 
     fn join(self, other: &Self) -> Self {
         match (self.0, &other.0) {
             (None, other) => Self(other.clone()),
             (own, None) => Self(own),
-            (Some(own), Some(other)) => Self(Some(own.iter().zip(other).map(|(left, right)| *left && *right).collect())),
+            (Some(own), Some(other)) => Self(Some(
+                own.iter().zip(other).map(|(left, right)| *left && *right).collect(),
+            )),
         }
     }
 }
@@ -110,7 +117,14 @@ impl Flow<'_> {
                 }
                 *state = after;
             }
-            StmtKind::Foreach { local, element, value, collection, body, .. } => {
+            StmtKind::Foreach {
+                local,
+                element,
+                value,
+                collection,
+                body,
+                ..
+            } => {
                 self.expr(collection, state);
                 let mut inside = state.clone();
                 inside.set(*element);
@@ -162,7 +176,11 @@ impl Flow<'_> {
     }
 
     fn switch(&mut self, sections: &[super::typed::Section], state: &mut Assigned) {
-        let mut after = if sections.iter().any(|section| section.default) { Assigned::unreachable() } else { state.clone() };
+        let mut after = if sections.iter().any(|section| section.default) {
+            Assigned::unreachable()
+        } else {
+            state.clone()
+        };
         for section in sections {
             let mut inside = Assigned::unreachable();
             for test in &section.tests {
@@ -201,7 +219,12 @@ impl Flow<'_> {
                     (left_true.join(&right_true), right_false)
                 }
             }
-            Kind::Let { local, value, body, null_stops: false } => {
+            Kind::Let {
+                local,
+                value,
+                body,
+                null_stops: false,
+            } => {
                 self.expr(value, &mut state);
                 state.set(*local);
                 self.condition(body, state)
@@ -267,10 +290,19 @@ impl Flow<'_> {
                 self.expr(left, state);
                 self.expr(right, &mut state.clone());
             }
-            Kind::Let { local, value, body, null_stops } => {
+            Kind::Let {
+                local,
+                value,
+                body,
+                null_stops,
+            } => {
                 self.expr(value, state);
                 state.set(*local);
-                if *null_stops { self.expr(body, &mut state.clone()) } else { self.expr(body, state) }
+                if *null_stops {
+                    self.expr(body, &mut state.clone())
+                } else {
+                    self.expr(body, state)
+                }
             }
             Kind::Lambda(lambda) => self.lambda(lambda, state),
             Kind::Throw(thrown) => {
@@ -278,7 +310,16 @@ impl Flow<'_> {
                 *state = Assigned::unreachable();
             }
             Kind::Interpolated(pieces) => {
-                self.all(pieces.iter().filter_map(|piece| if let Piece::Hole(value, ..) = piece { Some(value) } else { None }), state);
+                self.all(
+                    pieces.iter().filter_map(|piece| {
+                        if let Piece::Hole(value, ..) = piece {
+                            Some(value)
+                        } else {
+                            None
+                        }
+                    }),
+                    state,
+                );
             }
             other => self.operands(other, state),
         }
@@ -290,7 +331,9 @@ impl Flow<'_> {
                 self.expr(function, state);
                 self.all(arguments, state);
             }
-            Kind::Arithmetic(operation) | Kind::Compare(operation) => self.all([&operation.left, &operation.right], state),
+            Kind::Arithmetic(operation) | Kind::Compare(operation) => {
+                self.all([&operation.left, &operation.right], state)
+            }
             Kind::Equal { left, right, .. } | Kind::BooleanBits(_, left, right) => self.all([&**left, &**right], state),
             Kind::Negate(inner, ..)
             | Kind::Complement(inner)
@@ -298,7 +341,9 @@ impl Flow<'_> {
             | Kind::IsInstance(inner, _)
             | Kind::AsInstance(inner, _)
             | Kind::RecordGet(inner, _) => self.expr(inner, state),
-            Kind::Concat(values) | Kind::NewArray(_, values) | Kind::ArrayOf(_, values) | Kind::Record(values) => self.all(values, state),
+            Kind::Concat(values) | Kind::NewArray(_, values) | Kind::ArrayOf(_, values) | Kind::Record(values) => {
+                self.all(values, state)
+            }
             Kind::Sequence(effects, last) => {
                 self.all(effects, state);
                 self.expr(last, state);

@@ -30,7 +30,10 @@ impl Bounds {
 
     /// The type that all bounds convert to.
     fn fixed(&self) -> Vec<(&'static str, Type)> {
-        self.found.iter().filter_map(|(name, types)| best_common(types).map(|ty| (*name, ty))).collect()
+        self.found
+            .iter()
+            .filter_map(|(name, types)| best_common(types).map(|ty| (*name, ty)))
+            .collect()
     }
 
     /// Matches an argument's type against a parameter's.
@@ -59,7 +62,9 @@ impl Bounds {
                     Type::Class(own, arguments) if own == class => Some(arguments),
                     _ => None,
                 });
-                let (Some(arguments), None) = (same.next(), same.next()) else { return false };
+                let (Some(arguments), None) = (same.next(), same.next()) else {
+                    return false;
+                };
                 let mut changed = false;
                 for (parameter, argument) in parameters.iter().zip(arguments.iter()) {
                     changed |= self.unify(parameter, argument);
@@ -73,14 +78,19 @@ impl Bounds {
 
 /// The one of some types that all others convert to.
 pub fn best_common(types: &[Type]) -> Option<Type> {
-    types.iter().find(|candidate| types.iter().all(|ty| implicit(ty, None, candidate).is_some())).cloned()
+    types
+        .iter()
+        .find(|candidate| types.iter().all(|ty| implicit(ty, None, candidate).is_some()))
+        .cloned()
 }
 
 impl Checker {
     /// The type arguments of a candidate's member; `None` when they do not follow from the arguments.
     pub(super) fn infer(&mut self, candidate: &Candidate, given: &[Given<'_>]) -> Option<Vec<Type>> {
         let member = candidate.found.member;
-        let mut bounds = Bounds { found: member.type_parameters.iter().map(|name| (*name, Vec::new())).collect() };
+        let mut bounds = Bounds {
+            found: member.type_parameters.iter().map(|name| (*name, Vec::new())).collect(),
+        };
         let parameters = argument_types(candidate);
         for (given, parameter) in given.iter().zip(&parameters) {
             match &given.kind {
@@ -101,12 +111,24 @@ impl Checker {
             }
         }
         let fixed = bounds.fixed();
-        member.type_parameters.iter().map(|name| fixed.iter().find(|(bound, _)| bound == name).map(|(_, ty)| ty.clone())).collect()
+        member
+            .type_parameters
+            .iter()
+            .map(|name| fixed.iter().find(|(bound, _)| bound == name).map(|(_, ty)| ty.clone()))
+            .collect()
     }
 
     fn infer_delegate(&mut self, operand: &Operand<'_>, delegate: &DelegateType, bounds: &mut Bounds) -> bool {
         let mut changed = false;
-        if let Operand::Untyped(ast::Expression { kind: ExpressionKind::Lambda { parameters: Some(parameters), .. }, .. }) = operand {
+        if let Operand::Untyped(ast::Expression {
+            kind:
+                ExpressionKind::Lambda {
+                    parameters: Some(parameters),
+                    ..
+                },
+            ..
+        }) = operand
+        {
             for (written, parameter) in parameters.iter().zip(&delegate.parameters) {
                 if let Some(name) = &written.type_name {
                     let ty = self.resolve_type(name);
@@ -118,13 +140,23 @@ impl Checker {
             return changed;
         }
         let fixed = bounds.fixed();
-        let inputs: Vec<Type> = delegate.parameters.iter().map(|parameter| parameter.substitute(&fixed)).collect();
+        let inputs: Vec<Type> = delegate
+            .parameters
+            .iter()
+            .map(|parameter| parameter.substitute(&fixed))
+            .collect();
         if inputs.iter().any(Type::has_parameters) {
             return changed;
         }
         let result = match operand {
-            Operand::Untyped(ast::Expression { kind: ExpressionKind::Lambda { parameters, body }, .. }) => {
-                if parameters.as_ref().is_some_and(|parameters| parameters.len() != inputs.len()) {
+            Operand::Untyped(ast::Expression {
+                kind: ExpressionKind::Lambda { parameters, body },
+                ..
+            }) => {
+                if parameters
+                    .as_ref()
+                    .is_some_and(|parameters| parameters.len() != inputs.len())
+                {
                     return changed;
                 }
                 self.lambda_result(parameters.as_deref(), body, &inputs)

@@ -22,12 +22,22 @@ impl Checker {
     ) -> Expr {
         if parameters.is_some_and(|parameters| parameters.len() != delegate.parameters.len()) {
             let found = parameters.map_or(0, <[ast::Parameter]>::len);
-            let message = format!("the delegate takes {} parameters, the lambda has {found}", delegate.parameters.len());
+            let message = format!(
+                "the delegate takes {} parameters, the lambda has {found}",
+                delegate.parameters.len()
+            );
             return self.error("CS1593", span, message);
         }
         let ty = Type::Delegate(Arc::new(delegate.clone()));
         let (lambda, _) = self.function(parameters, body, &delegate.parameters, Some(delegate.result.clone()));
-        Expr::new(Kind::Lambda(Arc::new(Lambda { ty: ty.clone(), ..lambda })), ty, span)
+        Expr::new(
+            Kind::Lambda(Arc::new(Lambda {
+                ty: ty.clone(),
+                ..lambda
+            })),
+            ty,
+            span,
+        )
     }
 
     /// Checks a lambda's body in a scope of its own; gives the types it returns.
@@ -45,7 +55,15 @@ impl Checker {
         });
         let scope = self.functions.pop();
         let (captures, returns) = scope.map(|scope| (scope.captures, scope.returns)).unwrap_or_default();
-        (Lambda { parameters, captures, body, ty: Type::Error }, returns)
+        (
+            Lambda {
+                parameters,
+                captures,
+                body,
+                ty: Type::Error,
+            },
+            returns,
+        )
     }
 
     fn lambda_parameters(&mut self, parameters: Option<&[ast::Parameter]>, types: &[Type]) -> Vec<LocalId> {
@@ -57,7 +75,12 @@ impl Checker {
             if let Some(name) = parameter.type_name.as_ref().filter(|name| !is_var(name)) {
                 let written = self.resolve_type(name);
                 if written != *ty && written != Type::Error {
-                    self.report("CS1678", name.span, format!("the parameter is declared as '{written}' but should be '{ty}'"), None);
+                    self.report(
+                        "CS1678",
+                        name.span,
+                        format!("the parameter is declared as '{written}' but should be '{ty}'"),
+                        None,
+                    );
                 }
             }
             locals.push(self.declare(&parameter.name, ty.clone()));
@@ -79,10 +102,18 @@ impl Checker {
             }
             LambdaBody::Block(block) => {
                 let (statements, end_reachable) = self.block(block);
-                let returns = self.functions.last().is_some_and(|function| !function.returns.is_empty());
+                let returns = self
+                    .functions
+                    .last()
+                    .is_some_and(|function| !function.returns.is_empty());
                 if end_reachable && expected.is_some_and(|ty| *ty != Type::VOID) {
                     let at = Span::new(block.span.end.saturating_sub(1), block.span.end);
-                    self.report("CS1643", at, "not all code paths of the lambda return a value".to_owned(), None);
+                    self.report(
+                        "CS1643",
+                        at,
+                        "not all code paths of the lambda return a value".to_owned(),
+                        None,
+                    );
                 } else if !returns && let Some(function) = self.functions.last_mut() {
                     function.returns.push(Type::VOID);
                 }
@@ -92,7 +123,12 @@ impl Checker {
     }
 
     /// The type that a lambda returns for parameters of these types; `None` when its body has problems.
-    pub(super) fn lambda_result(&mut self, parameters: Option<&[ast::Parameter]>, body: &LambdaBody, types: &[Type]) -> Option<Type> {
+    pub(super) fn lambda_result(
+        &mut self,
+        parameters: Option<&[ast::Parameter]>,
+        body: &LambdaBody,
+        types: &[Type],
+    ) -> Option<Type> {
         let (clean, (_, returns)) = self.trial(|checker| checker.function(parameters, body, types, None));
         if !clean {
             return None;
@@ -102,19 +138,34 @@ impl Checker {
     }
 
     /// Whether a lambda can become this delegate.
-    pub(super) fn lambda_fits(&mut self, parameters: Option<&[ast::Parameter]>, body: &LambdaBody, delegate: &DelegateType) -> bool {
+    pub(super) fn lambda_fits(
+        &mut self,
+        parameters: Option<&[ast::Parameter]>,
+        body: &LambdaBody,
+        delegate: &DelegateType,
+    ) -> bool {
         if delegate.parameters.iter().any(Type::has_parameters) {
             return false;
         }
         let (clean, fits) = self.trial(|checker| {
-            let (lambda, returns) = checker.function(parameters, body, &delegate.parameters, Some(delegate.result.clone()));
+            let (lambda, returns) =
+                checker.function(parameters, body, &delegate.parameters, Some(delegate.result.clone()));
             let statement = match &lambda.body {
                 Body::Expression(value) => {
-                    matches!(value.kind, Kind::Call(_) | Kind::SetLocal(..) | Kind::Invoke(..) | Kind::Let { .. } | Kind::ArraySet(..) | Kind::Throw(_))
+                    matches!(
+                        value.kind,
+                        Kind::Call(_)
+                            | Kind::SetLocal(..)
+                            | Kind::Invoke(..)
+                            | Kind::Let { .. }
+                            | Kind::ArraySet(..)
+                            | Kind::Throw(_)
+                    )
                 }
                 Body::Block(_) => true,
             };
-            delegate.result != Type::VOID || (statement && !(matches!(lambda.body, Body::Block(_)) && returns.iter().any(|ty| *ty != Type::VOID)))
+            delegate.result != Type::VOID
+                || (statement && !(matches!(lambda.body, Body::Block(_)) && returns.iter().any(|ty| *ty != Type::VOID)))
         });
         clean && fits
     }
@@ -132,29 +183,64 @@ impl Checker {
         let locals: Vec<LocalId> = types.iter().map(|ty| self.temporary(ty.clone())).collect();
         let given = locals
             .iter()
-            .map(|local| Given { name: None, kind: GivenKind::Value(self.use_local(*local, span)), span })
+            .map(|local| Given {
+                name: None,
+                kind: GivenKind::Value(self.use_local(*local, span)),
+                span,
+            })
             .collect();
-        let group = MethodGroup { receiver: group.receiver.clone(), ty: group.ty.clone(), name: group.name };
+        let group = MethodGroup {
+            receiver: group.receiver.clone(),
+            ty: group.ty.clone(),
+            name: group.name,
+        };
         (locals, self.call_group(group, given, span))
     }
 
     /// A method as a delegate: a lambda that calls it.
     pub(super) fn method_group(&mut self, group: &MethodGroup<'_>, ty: &Type, span: Span) -> Expr {
-        let Type::Delegate(delegate) = ty else { return Expr::error(span) };
+        let Type::Delegate(delegate) = ty else {
+            return Expr::error(span);
+        };
         // The object is evaluated once, when the delegate is made.
-        let kept = group.receiver.as_ref().map(|receiver| (self.temporary(receiver.ty.clone()), receiver.clone()));
+        let kept = group
+            .receiver
+            .as_ref()
+            .map(|receiver| (self.temporary(receiver.ty.clone()), receiver.clone()));
         self.functions.push(FunctionScope::new(Some(delegate.result.clone())));
-        let receiver = kept.as_ref().map(|(local, receiver)| Box::new(self.use_local(*local, receiver.span)));
-        let inner = MethodGroup { receiver, ty: group.ty.clone(), name: group.name };
+        let receiver = kept
+            .as_ref()
+            .map(|(local, receiver)| Box::new(self.use_local(*local, receiver.span)));
+        let inner = MethodGroup {
+            receiver,
+            ty: group.ty.clone(),
+            name: group.name,
+        };
         let (parameters, call) = self.group_call(&inner, &delegate.parameters, span);
-        let body = if delegate.result == Type::VOID { call } else { self.convert(call, &delegate.result) };
+        let body = if delegate.result == Type::VOID {
+            call
+        } else {
+            self.convert(call, &delegate.result)
+        };
         let captures = self.functions.pop().map(|scope| scope.captures).unwrap_or_default();
-        let lambda = Lambda { parameters, captures, body: Body::Expression(body), ty: ty.clone() };
+        let lambda = Lambda {
+            parameters,
+            captures,
+            body: Body::Expression(body),
+            ty: ty.clone(),
+        };
         let lambda = Expr::new(Kind::Lambda(Arc::new(lambda)), ty.clone(), span);
         match kept {
-            Some((local, value)) => {
-                Expr::new(Kind::Let { local, value, body: Box::new(lambda), null_stops: false }, ty.clone(), span)
-            }
+            Some((local, value)) => Expr::new(
+                Kind::Let {
+                    local,
+                    value,
+                    body: Box::new(lambda),
+                    null_stops: false,
+                },
+                ty.clone(),
+                span,
+            ),
             None => lambda,
         }
     }
@@ -169,7 +255,8 @@ impl Checker {
     pub(super) fn method_group_fits(&mut self, group: &MethodGroup<'_>, ty: &Type) -> bool {
         let Type::Delegate(delegate) = ty else { return false };
         let result = self.method_group_result(group, &delegate.parameters);
-        result.is_some_and(|result| delegate.result == Type::VOID || super::convert::implicit(&result, None, &delegate.result).is_some())
+        result.is_some_and(|result| {
+            delegate.result == Type::VOID || super::convert::implicit(&result, None, &delegate.result).is_some()
+        })
     }
-
 }

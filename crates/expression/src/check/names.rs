@@ -44,14 +44,24 @@ impl Checker {
                     return Type::nullable(inner_type);
                 }
                 let message = format!("the type '{inner_type}' must be a value type to be written with `?`");
-                self.report("CS0453", name.span, message, Some(format!("write `{inner_type}`, it may be null as it is")));
+                self.report(
+                    "CS0453",
+                    name.span,
+                    message,
+                    Some(format!("write `{inner_type}`, it may be null as it is")),
+                );
                 Type::Error
             }
             TypeNameKind::Array { element, rank } => Type::Array(self.resolve_type(element).into(), *rank),
             TypeNameKind::Tuple(elements) => Type::Tuple(
                 elements
                     .iter()
-                    .map(|(element, name)| (self.resolve_type(element), name.as_ref().map(|name| name.text.as_str().into())))
+                    .map(|(element, name)| {
+                        (
+                            self.resolve_type(element),
+                            name.as_ref().map(|name| name.text.as_str().into()),
+                        )
+                    })
                     .collect(),
             ),
             TypeNameKind::Missing => Type::Error,
@@ -63,7 +73,12 @@ impl Checker {
         let full = full.join(".");
         let arguments = self.type_arguments(parts.last().and_then(|part| part.type_arguments.as_deref()));
         if full == "dynamic" {
-            self.report("TG2003", span, "`dynamic` is not allowed in policy expressions".to_owned(), Some("write `object` and cast".to_owned()));
+            self.report(
+                "TG2003",
+                span,
+                "`dynamic` is not allowed in policy expressions".to_owned(),
+                Some("write `object` and cast".to_owned()),
+            );
             return Type::Error;
         }
         if let Some(found) = library::named_type(&full, arguments) {
@@ -77,13 +92,19 @@ impl Checker {
         let short = name.rsplit('.').next().unwrap_or(name);
         let known = library::all().map(library::Class::short_name);
         let help = library::nearest(short, known).map(|near| format!("did you mean `{near}`?"));
-        let message = format!("the type or namespace name '{name}' could not be found among those that policy expressions may use");
+        let message = format!(
+            "the type or namespace name '{name}' could not be found among those that policy expressions may use"
+        );
         self.report("CS0246", span, message, help);
     }
 
     /// Explicit type arguments.
     pub(super) fn type_arguments(&mut self, arguments: Option<&[ast::TypeName]>) -> Vec<Type> {
-        arguments.unwrap_or_default().iter().map(|argument| self.resolve_type(argument)).collect()
+        arguments
+            .unwrap_or_default()
+            .iter()
+            .map(|argument| self.resolve_type(argument))
+            .collect()
     }
 
     /// A name on its own: a variable, `context`, a type, or the beginning of a namespace.
@@ -109,9 +130,15 @@ impl Checker {
             return Operand::Namespace(text.clone());
         }
         let near = library::nearest(text, self.names_in_scope()).map(str::to_owned);
-        let near = near.or_else(|| library::nearest(text, library::all().map(library::Class::short_name)).map(str::to_owned));
+        let near =
+            near.or_else(|| library::nearest(text, library::all().map(library::Class::short_name)).map(str::to_owned));
         let help = near.map(|near| format!("did you mean `{near}`?"));
-        self.report("CS0103", span, format!("the name '{text}' does not exist in the current context"), help);
+        self.report(
+            "CS0103",
+            span,
+            format!("the name '{text}' does not exist in the current context"),
+            help,
+        );
         Operand::Value(Expr::error(span))
     }
 

@@ -2,12 +2,13 @@
 
 use super::Checker;
 use super::calls::{Given, GivenKind};
-use super::convert::{implicit, is_reference};
+use super::convert::implicit;
 use super::expressions::Operand;
 use super::members::Found;
 use super::typed::Expr;
 use crate::library::{Member, Parameter, Passing};
 use crate::syntax::ast::ExpressionKind;
+use crate::types::is_reference;
 use crate::types::{Simple, Type};
 use diagnostic::Span;
 
@@ -30,7 +31,13 @@ impl Candidate {
     fn bindings(&self) -> Vec<(&'static str, Type)> {
         let member = self.found.member;
         let mut bindings = member.class.bind(&self.found.owner.type_arguments());
-        bindings.extend(member.type_parameters.iter().copied().zip(self.method_types.iter().cloned()));
+        bindings.extend(
+            member
+                .type_parameters
+                .iter()
+                .copied()
+                .zip(self.method_types.iter().cloned()),
+        );
         bindings
     }
 
@@ -59,7 +66,12 @@ pub enum Failure {
 
 impl Checker {
     /// Chooses the member that fits best.
-    pub(super) fn resolve(&mut self, members: &[Found], given: &[Given<'_>], explicit: &[Type]) -> Result<Candidate, Failure> {
+    pub(super) fn resolve(
+        &mut self,
+        members: &[Found],
+        given: &[Given<'_>],
+        explicit: &[Type],
+    ) -> Result<Candidate, Failure> {
         let mut forms = Vec::new();
         for found in members {
             for expanded in [false, true] {
@@ -102,7 +114,13 @@ impl Checker {
         (given, explicit): (&[Given<'_>], &[Type]),
     ) -> Option<Candidate> {
         let member = found.member;
-        let mut candidate = Candidate { found: found.clone(), method_types: Vec::new(), types: Vec::new(), mapping, expanded };
+        let mut candidate = Candidate {
+            found: found.clone(),
+            method_types: Vec::new(),
+            types: Vec::new(),
+            mapping,
+            expanded,
+        };
         if explicit.is_empty() && !member.type_parameters.is_empty() {
             candidate.method_types = self.infer(&candidate, given)?;
         } else if explicit.len() == member.type_parameters.len() {
@@ -130,13 +148,17 @@ impl Checker {
             GivenKind::OutLocal(_, own) => own == ty,
             GivenKind::Untyped(Operand::Untyped(expression)) => match (&expression.kind, ty) {
                 (ExpressionKind::Lambda { parameters, body }, Type::Delegate(delegate)) => {
-                    let count = parameters.as_ref().is_none_or(|parameters| parameters.len() == delegate.parameters.len());
+                    let count = parameters
+                        .as_ref()
+                        .is_none_or(|parameters| parameters.len() == delegate.parameters.len());
                     count && (single || self.lambda_fits(parameters.as_deref(), body, delegate))
                 }
                 (ExpressionKind::Lambda { .. }, _) => false,
                 _ => true,
             },
-            GivenKind::Untyped(Operand::Methods(group)) => matches!(ty, Type::Delegate(_)) && self.method_group_fits(group, ty),
+            GivenKind::Untyped(Operand::Methods(group)) => {
+                matches!(ty, Type::Delegate(_)) && self.method_group_fits(group, ty)
+            }
             GivenKind::Untyped(_) => false,
         }
     }
@@ -164,7 +186,9 @@ impl Checker {
                 std::cmp::Ordering::Equal => {}
             }
         }
-        better || (left.types == right.types && tie_break(left, right)) || (left.types != right.types && tie_break(left, right))
+        better
+            || (left.types == right.types && tie_break(left, right))
+            || (left.types != right.types && tie_break(left, right))
     }
 
     /// `Greater` when converting to `left` is better.
@@ -194,20 +218,55 @@ impl Checker {
     }
 
     /// Reports why a call means no member.
-    pub(super) fn report_failure(&mut self, name: &str, failure: Failure, members: &[Found], given: &[Given<'_>], span: Span) -> Expr {
-        let shown = members.first().map_or(name, |found| if found.member.name == "new" { found.member.class.short_name() } else { name });
+    pub(super) fn report_failure(
+        &mut self,
+        name: &str,
+        failure: Failure,
+        members: &[Found],
+        given: &[Given<'_>],
+        span: Span,
+    ) -> Expr {
+        let shown = members.first().map_or(name, |found| {
+            if found.member.name == "new" {
+                found.member.class.short_name()
+            } else {
+                name
+            }
+        });
         let (code, span, message) = match failure {
             Failure::Count => {
                 let named = given.iter().filter_map(|given| given.name).find(|name| {
-                    !members.iter().any(|found| found.member.parameters.iter().any(|parameter| parameter.name == name.text))
+                    !members.iter().any(|found| {
+                        found
+                            .member
+                            .parameters
+                            .iter()
+                            .any(|parameter| parameter.name == name.text)
+                    })
                 });
                 match named {
-                    Some(wrong) => ("CS1739", wrong.span, format!("'{shown}' has no parameter named '{}'", wrong.text)),
-                    None => ("CS1501", span, format!("no overload of '{shown}' takes {} arguments", given.len())),
+                    Some(wrong) => (
+                        "CS1739",
+                        wrong.span,
+                        format!("'{shown}' has no parameter named '{}'", wrong.text),
+                    ),
+                    None => (
+                        "CS1501",
+                        span,
+                        format!("no overload of '{shown}' takes {} arguments", given.len()),
+                    ),
                 }
             }
-            Failure::Inference => ("CS0411", span, format!("the type arguments of '{shown}' cannot be inferred; write them: {shown}<…>(…)")),
-            Failure::Ambiguous => ("CS0121", span, format!("the call of '{shown}' is ambiguous between several overloads")),
+            Failure::Inference => (
+                "CS0411",
+                span,
+                format!("the type arguments of '{shown}' cannot be inferred; write them: {shown}<…>(…)"),
+            ),
+            Failure::Ambiguous => (
+                "CS0121",
+                span,
+                format!("the call of '{shown}' is ambiguous between several overloads"),
+            ),
             Failure::Argument(at, ty) => {
                 let argument = given.get(at);
                 let from = argument.map_or_else(String::new, |argument| match &argument.kind {
@@ -217,7 +276,11 @@ impl Checker {
                     GivenKind::Untyped(_) => "lambda or method".to_owned(),
                 });
                 let span = argument.map_or(span, |argument| argument.span);
-                ("CS1503", span, format!("argument {}: cannot convert from '{from}' to '{ty}'", at + 1))
+                (
+                    "CS1503",
+                    span,
+                    format!("argument {}: cannot convert from '{from}' to '{ty}'", at + 1),
+                )
             }
         };
         self.error(code, span, message)
@@ -226,9 +289,13 @@ impl Checker {
     /// Whether the receiver of an extension method can be of this type.
     pub(super) fn extends(&self, found: &Found, receiver: &Type) -> bool {
         let _ = self;
-        let Some(first) = found.member.parameters.first() else { return false };
+        let Some(first) = found.member.parameters.first() else {
+            return false;
+        };
         match &first.ty {
-            Type::Class(class, _) => receiver.ancestry().iter().any(|ancestor| ancestor.library_class() == Some(*class) || matches!(ancestor, Type::Class(own, _) if own == class)),
+            Type::Class(class, _) => receiver.ancestry().iter().any(|ancestor| {
+                ancestor.library_class() == Some(*class) || matches!(ancestor, Type::Class(own, _) if own == class)
+            }),
             Type::Parameter(_) => true,
             other => implicit(receiver, None, other).is_some(),
         }
@@ -238,7 +305,9 @@ impl Checker {
 /// Which parameter each argument is for; `None` when the counts or names do not match.
 fn map_arguments(member: &Member, given: &[Given<'_>], expanded: bool) -> Option<Vec<usize>> {
     let parameters = &member.parameters;
-    let has_params = parameters.last().is_some_and(|parameter| parameter.passing == Passing::Params);
+    let has_params = parameters
+        .last()
+        .is_some_and(|parameter| parameter.passing == Passing::Params);
     if expanded && !has_params {
         return None;
     }
@@ -255,12 +324,20 @@ fn map_arguments(member: &Member, given: &[Given<'_>], expanded: bool) -> Option
             return None;
         }
         let out = matches!(given.kind, GivenKind::OutNew(..) | GivenKind::OutLocal(..));
-        if out != parameters.get(at).is_some_and(|parameter| matches!(parameter.passing, Passing::Out | Passing::Ref)) {
+        if out
+            != parameters
+                .get(at)
+                .is_some_and(|parameter| matches!(parameter.passing, Passing::Out | Passing::Ref))
+        {
             return None;
         }
         mapping.push(at);
     }
-    let complete = parameters.iter().take(fixed).enumerate().all(|(index, parameter)| parameter.default.is_some() || mapping.contains(&index));
+    let complete = parameters
+        .iter()
+        .take(fixed)
+        .enumerate()
+        .all(|(index, parameter)| parameter.default.is_some() || mapping.contains(&index));
     complete.then_some(mapping)
 }
 
@@ -272,17 +349,26 @@ pub fn argument_types(candidate: &Candidate) -> Vec<Type> {
         .mapping
         .iter()
         .map(|at| {
-            let Some(parameter) = parameters.get(*at) else { return Type::Error };
+            let Some(parameter) = parameters.get(*at) else {
+                return Type::Error;
+            };
             let ty = parameter.ty.substitute(&bindings);
             let gathered = candidate.expanded && at + 1 == parameters.len();
-            if gathered { ty.element().unwrap_or(Type::OBJECT) } else { ty }
+            if gathered {
+                ty.element().unwrap_or(Type::OBJECT)
+            } else {
+                ty
+            }
         })
         .collect()
 }
 
 /// Members of a base class are hidden by fitting ones of a class derived from it.
 fn drop_hidden(candidates: &mut Vec<Candidate>) {
-    let owners: Vec<Type> = candidates.iter().map(|candidate| candidate.found.owner.clone()).collect();
+    let owners: Vec<Type> = candidates
+        .iter()
+        .map(|candidate| candidate.found.owner.clone())
+        .collect();
     candidates.retain(|candidate| {
         let own = &candidate.found.owner;
         !owners.iter().any(|other| other != own && is_reference(other, own))
@@ -299,10 +385,30 @@ fn tie_break(left: &Candidate, right: &Candidate) -> bool {
     }
     let (left_count, right_count) = (left.found.member.parameters.len(), right.found.member.parameters.len());
     if left_count != right_count {
-        return if left.expanded { left_count > right_count } else { left_count < right_count };
+        return if left.expanded {
+            left_count > right_count
+        } else {
+            left_count < right_count
+        };
     }
-    let specific = |candidate: &Candidate| candidate.found.member.parameters.iter().filter(|parameter| !matches!(parameter.ty, Type::Parameter(_))).count();
-    let depth = |candidate: &Candidate| candidate.found.member.parameters.iter().map(|parameter| concreteness(&parameter.ty)).sum::<usize>();
+    let specific = |candidate: &Candidate| {
+        candidate
+            .found
+            .member
+            .parameters
+            .iter()
+            .filter(|parameter| !matches!(parameter.ty, Type::Parameter(_)))
+            .count()
+    };
+    let depth = |candidate: &Candidate| {
+        candidate
+            .found
+            .member
+            .parameters
+            .iter()
+            .map(|parameter| concreteness(&parameter.ty))
+            .sum::<usize>()
+    };
     (specific(left), depth(left)) > (specific(right), depth(right))
 }
 
@@ -312,7 +418,9 @@ fn concreteness(ty: &Type) -> usize {
         Type::Parameter(_) => 0,
         Type::Class(_, arguments) => 1 + arguments.iter().map(concreteness).sum::<usize>(),
         Type::Nullable(inner) | Type::Array(inner, _) => 1 + concreteness(inner),
-        Type::Delegate(delegate) => 1 + delegate.parameters.iter().map(concreteness).sum::<usize>() + concreteness(&delegate.result),
+        Type::Delegate(delegate) => {
+            1 + delegate.parameters.iter().map(concreteness).sum::<usize>() + concreteness(&delegate.result)
+        }
         _ => 1,
     }
 }
@@ -331,7 +439,10 @@ fn better_result(own: Option<&Type>, left: &Type, right: &Type) -> std::cmp::Ord
 
 fn better_target(left: &Type, right: &Type) -> std::cmp::Ordering {
     use std::cmp::Ordering::{Equal, Greater, Less};
-    match (implicit(left, None, right).is_some(), implicit(right, None, left).is_some()) {
+    match (
+        implicit(left, None, right).is_some(),
+        implicit(right, None, left).is_some(),
+    ) {
         (true, false) => Greater,
         (false, true) => Less,
         _ => match (left.without_nullable(), right.without_nullable()) {

@@ -2,11 +2,12 @@
 
 use super::Checker;
 use super::calls::is_var;
-use super::convert::{can_be_cast, implicit, is_reference, standard_implicit};
+use super::convert::{can_be_cast, implicit, standard_implicit};
 use super::expressions::Operand;
 use super::typed::{Expr, Kind, LocalId, TypedPattern};
 use crate::syntax::ast::{self, Designation, Pattern};
 use crate::types::Type;
+use crate::types::is_reference;
 use diagnostic::Span;
 
 impl Checker {
@@ -18,14 +19,25 @@ impl Checker {
         }
         let local = self.temporary(value.ty.clone());
         let ty = value.ty.clone();
-        let Some(pattern) = self.pattern(pattern, &ty, span) else { return Expr::error(span) };
+        let Some(pattern) = self.pattern(pattern, &ty, span) else {
+            return Expr::error(span);
+        };
         let test = match pattern {
             TypedPattern::Type(ty, None) => {
                 return Expr::new(Kind::IsInstance(Box::new(value), ty), Type::BOOLEAN, span);
             }
             pattern => Expr::new(Kind::Matches(local, Box::new(pattern)), Type::BOOLEAN, span),
         };
-        Expr::new(Kind::Let { local, value: Box::new(value), body: Box::new(test), null_stops: false }, Type::BOOLEAN, span)
+        Expr::new(
+            Kind::Let {
+                local,
+                value: Box::new(value),
+                body: Box::new(test),
+                null_stops: false,
+            },
+            Type::BOOLEAN,
+            span,
+        )
     }
 
     /// A pattern for a value of this type.
@@ -79,7 +91,12 @@ impl Checker {
         if !possible {
             // C# warns only when the answer is known to be no; a pattern with a variable is refused.
             if local.is_some() {
-                self.report("CS8121", span, format!("a value of type '{ty}' can never be a '{tested}'"), None);
+                self.report(
+                    "CS8121",
+                    span,
+                    format!("a value of type '{ty}' can never be a '{tested}'"),
+                    None,
+                );
                 return None;
             }
         }
@@ -91,7 +108,11 @@ impl Checker {
             return None;
         }
         let span = constant.span;
-        let target = if *ty == Type::OBJECT || constant.ty == Type::Null { constant.ty.clone() } else { ty.without_nullable().clone() };
+        let target = if *ty == Type::OBJECT || constant.ty == Type::Null {
+            constant.ty.clone()
+        } else {
+            ty.without_nullable().clone()
+        };
         if implicit(&constant.ty, constant.constant_value(), &target).is_none() {
             self.convert(constant, &target);
             return None;
@@ -100,7 +121,12 @@ impl Checker {
         match constant.constant_value() {
             Some(value) => Some(TypedPattern::Constant(value.clone())),
             None => {
-                self.report("CS0150", span, "a pattern must be a constant or a type".to_owned(), None);
+                self.report(
+                    "CS0150",
+                    span,
+                    "a pattern must be a constant or a type".to_owned(),
+                    None,
+                );
                 None
             }
         }

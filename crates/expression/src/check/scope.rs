@@ -56,7 +56,12 @@ pub struct Jump {
 impl FunctionScope {
     /// A function that returns this type.
     pub fn new(expected: Option<Type>) -> Self {
-        Self { expected, returns: Vec::new(), captures: Vec::new(), jumps: Vec::new() }
+        Self {
+            expected,
+            returns: Vec::new(),
+            captures: Vec::new(),
+            jumps: Vec::new(),
+        }
     }
 }
 
@@ -76,7 +81,13 @@ impl Checker {
 
     fn add_local(&mut self, name: &str, ty: Type) -> LocalId {
         let depth = self.functions.len();
-        self.locals.push(Local { name: name.into(), ty, depth, captured: false, read_only: false });
+        self.locals.push(Local {
+            name: name.into(),
+            ty,
+            depth,
+            captured: false,
+            read_only: false,
+        });
         self.locals.len() - 1
     }
 
@@ -91,10 +102,16 @@ impl Checker {
     pub(super) fn name(&mut self, name: &ast::Identifier, named: Named) {
         let inner = self.scopes.last().is_some_and(|scope| scope.contains_key(&name.text));
         if inner {
-            let message = format!("a local variable named '{}' is already defined in this scope", name.text);
+            let message = format!(
+                "a local variable named '{}' is already defined in this scope",
+                name.text
+            );
             self.report("CS0128", name.span, message, None);
         } else if self.lookup(&name.text).is_some() {
-            let message = format!("'{}' is already the name of a variable of an enclosing scope", name.text);
+            let message = format!(
+                "'{}' is already the name of a variable of an enclosing scope",
+                name.text
+            );
             self.report("CS0136", name.span, message, Some("choose another name".to_owned()));
         }
         if let Some(scope) = self.scopes.last_mut() {
@@ -109,7 +126,11 @@ impl Checker {
 
     /// Every name in scope, for advice.
     pub(super) fn names_in_scope(&self) -> impl Iterator<Item = &str> {
-        self.scopes.iter().flat_map(|scope| scope.keys()).map(String::as_str).chain(["context"])
+        self.scopes
+            .iter()
+            .flat_map(|scope| scope.keys())
+            .map(String::as_str)
+            .chain(["context"])
     }
 
     /// A use of a variable; notes which functions capture it.
@@ -127,7 +148,9 @@ impl Checker {
     /// Notes that the current function uses a variable; gives its type.
     pub(super) fn touch(&mut self, local: LocalId) -> Type {
         let here = self.functions.len();
-        let Some(found) = self.locals.get_mut(local) else { return Type::Error };
+        let Some(found) = self.locals.get_mut(local) else {
+            return Type::Error;
+        };
         if found.depth < here {
             found.captured = true;
             for function in self.functions.iter_mut().skip(found.depth) {

@@ -54,16 +54,26 @@ impl Checker {
             StatementKind::Declaration(declaration) => (self.declaration(declaration), true),
             StatementKind::Expression(expression) => (self.expression_statement(expression), true),
             StatementKind::Empty | StatementKind::Missing => (StmtKind::Empty, true),
-            StatementKind::If { condition, then, otherwise } => self.if_statement(condition, then, otherwise.as_deref()),
+            StatementKind::If {
+                condition,
+                then,
+                otherwise,
+            } => self.if_statement(condition, then, otherwise.as_deref()),
             StatementKind::Switch { value, sections } => self.switch(value, sections),
             StatementKind::While { condition, body } => self.scoped(|checker| checker.while_loop(condition, body)),
             StatementKind::Do { body, condition } => self.do_loop(body, condition),
-            StatementKind::For { initializer, condition, iterators, body } => {
-                self.scoped(|checker| checker.for_loop(initializer, condition.as_ref(), iterators, body, span))
-            }
-            StatementKind::Foreach { type_name, designation, collection, body } => {
-                self.scoped(|checker| checker.foreach(type_name, designation, collection, body))
-            }
+            StatementKind::For {
+                initializer,
+                condition,
+                iterators,
+                body,
+            } => self.scoped(|checker| checker.for_loop(initializer, condition.as_ref(), iterators, body, span)),
+            StatementKind::Foreach {
+                type_name,
+                designation,
+                collection,
+                body,
+            } => self.scoped(|checker| checker.foreach(type_name, designation, collection, body)),
             StatementKind::Break => self.jump(false, span),
             StatementKind::Continue => self.jump(true, span),
             StatementKind::Return(value) => (self.return_statement(value.as_ref(), span), false),
@@ -79,7 +89,10 @@ impl Checker {
             StatementKind::Lock { value, body } => {
                 let value = self.value(value);
                 let (body, end) = self.embedded(body);
-                let first = Stmt { span: value.span, kind: StmtKind::Expression(value) };
+                let first = Stmt {
+                    span: value.span,
+                    kind: StmtKind::Expression(value),
+                };
                 (StmtKind::Block(vec![first, *body]), end)
             }
             StatementKind::Using { resource, body } => self.scoped(|checker| checker.using(resource, body)),
@@ -107,7 +120,11 @@ impl Checker {
     }
 
     fn declaration(&mut self, declaration: &ast::VariableDeclaration) -> StmtKind {
-        let ty = if is_var(&declaration.type_name) { None } else { Some(self.resolve_type(&declaration.type_name)) };
+        let ty = if is_var(&declaration.type_name) {
+            None
+        } else {
+            Some(self.resolve_type(&declaration.type_name))
+        };
         let mut declared = Vec::with_capacity(declaration.variables.len());
         for variable in &declaration.variables {
             let value = match (&variable.value, &ty) {
@@ -120,13 +137,19 @@ impl Checker {
                     Some(Expr::error(variable.name.span))
                 }
             };
-            let ty = ty.clone().or_else(|| value.as_ref().map(|value| value.ty.clone())).unwrap_or(Type::Error);
+            let ty = ty
+                .clone()
+                .or_else(|| value.as_ref().map(|value| value.ty.clone()))
+                .unwrap_or(Type::Error);
             if declaration.constant {
                 self.constant(&variable.name, value, &ty);
                 continue;
             }
             let local = self.declare(&variable.name, ty);
-            declared.push(Stmt { kind: StmtKind::Declare(local, value), span: variable.name.span });
+            declared.push(Stmt {
+                kind: StmtKind::Declare(local, value),
+                span: variable.name.span,
+            });
         }
         match declared.pop() {
             Some(single) if declared.is_empty() => single.kind,
@@ -140,8 +163,18 @@ impl Checker {
 
     fn constant(&mut self, name: &ast::Identifier, value: Option<Expr>, ty: &Type) {
         let constant = match value {
-            Some(value) if value.constant_value().is_some() || value.ty == Type::Error => Expr { ty: ty.clone(), ..value },
-            _ => self.error("CS0133", name.span, format!("the value of the constant '{}' must be known at compile time", name.text)),
+            Some(value) if value.constant_value().is_some() || value.ty == Type::Error => Expr {
+                ty: ty.clone(),
+                ..value
+            },
+            _ => self.error(
+                "CS0133",
+                name.span,
+                format!(
+                    "the value of the constant '{}' must be known at compile time",
+                    name.text
+                ),
+            ),
         };
         self.name(name, Named::Constant(constant));
     }
@@ -150,7 +183,10 @@ impl Checker {
     fn inferred(&mut self, value: &ast::Expression) -> Expr {
         let typed = self.value(value);
         if typed.ty == Type::Null || typed.ty == Type::VOID {
-            let message = format!("cannot give '{}' to a variable declared with `var`; write its type", typed.ty);
+            let message = format!(
+                "cannot give '{}' to a variable declared with `var`; write its type",
+                typed.ty
+            );
             return self.error("CS0815", value.span, message);
         }
         typed
@@ -160,7 +196,14 @@ impl Checker {
         use ast::ExpressionKind as E;
         let effect = matches!(
             expression.kind,
-            E::Invocation { .. } | E::Assignment { .. } | E::Postfix { .. } | E::Prefix { .. } | E::New { .. } | E::ConditionalAccess { .. } | E::Missing | E::Await(_)
+            E::Invocation { .. }
+                | E::Assignment { .. }
+                | E::Postfix { .. }
+                | E::Prefix { .. }
+                | E::New { .. }
+                | E::ConditionalAccess { .. }
+                | E::Missing
+                | E::Await(_)
         );
         let value = self.value(expression);
         if !effect && value.ty != Type::Error {
@@ -170,7 +213,12 @@ impl Checker {
         StmtKind::Expression(value)
     }
 
-    fn if_statement(&mut self, condition: &ast::Expression, then: &ast::Statement, otherwise: Option<&ast::Statement>) -> Checked {
+    fn if_statement(
+        &mut self,
+        condition: &ast::Expression,
+        then: &ast::Statement,
+        otherwise: Option<&ast::Statement>,
+    ) -> Checked {
         let condition = self.condition(condition);
         let (then, then_end) = self.embedded(then);
         let otherwise = otherwise.map(|otherwise| self.embedded(otherwise));
@@ -180,12 +228,19 @@ impl Checker {
             (_, Some((_, end))) => then_end || *end,
             (_, None) => true,
         };
-        (StmtKind::If(condition, then, otherwise.map(|(statement, _)| statement)), end)
+        (
+            StmtKind::If(condition, then, otherwise.map(|(statement, _)| statement)),
+            end,
+        )
     }
 
     /// Checks a loop's body; whether a `break` leaves it.
     fn loop_body(&mut self, body: &ast::Statement) -> (Box<Stmt>, bool, bool) {
-        self.enter(Jump { is_loop: true, broken: false, sections: Vec::new() });
+        self.enter(Jump {
+            is_loop: true,
+            broken: false,
+            sections: Vec::new(),
+        });
         let (body, end) = self.embedded(body);
         let broken = self.leave();
         (body, end, broken)
@@ -200,14 +255,24 @@ impl Checker {
 
     /// Leaves it; whether a `break` was seen.
     pub(super) fn leave(&mut self) -> bool {
-        self.functions.last_mut().and_then(|function| function.jumps.pop()).is_some_and(|jump| jump.broken)
+        self.functions
+            .last_mut()
+            .and_then(|function| function.jumps.pop())
+            .is_some_and(|jump| jump.broken)
     }
 
     fn while_loop(&mut self, condition: &ast::Expression, body: &ast::Statement) -> Checked {
         let condition = self.condition(condition);
         let (body, _, broken) = self.loop_body(body);
         let endless = matches!(condition.constant_value(), Some(Value::Boolean(true)));
-        (StmtKind::Loop { condition: Some(condition), step: Vec::new(), body }, !endless || broken)
+        (
+            StmtKind::Loop {
+                condition: Some(condition),
+                step: Vec::new(),
+                body,
+            },
+            !endless || broken,
+        )
     }
 
     fn do_loop(&mut self, body: &ast::Statement, condition: &ast::Expression) -> Checked {
@@ -226,21 +291,38 @@ impl Checker {
         span: Span,
     ) -> Checked {
         let mut statements = match initializer {
-            ForInitializer::Declaration(declaration) => vec![Stmt { kind: self.declaration(declaration), span }],
+            ForInitializer::Declaration(declaration) => vec![Stmt {
+                kind: self.declaration(declaration),
+                span,
+            }],
             ForInitializer::Expressions(expressions) => expressions
                 .iter()
-                .map(|expression| Stmt { kind: self.expression_statement(expression), span: expression.span })
+                .map(|expression| Stmt {
+                    kind: self.expression_statement(expression),
+                    span: expression.span,
+                })
                 .collect(),
         };
         let condition = condition.map(|condition| self.condition(condition));
         let step = iterators.iter().map(|iterator| self.value(iterator)).collect();
         let (body, _, broken) = self.loop_body(body);
-        let endless = condition.as_ref().is_none_or(|condition| matches!(condition.constant_value(), Some(Value::Boolean(true))));
-        statements.push(Stmt { kind: StmtKind::Loop { condition, step, body }, span });
+        let endless = condition
+            .as_ref()
+            .is_none_or(|condition| matches!(condition.constant_value(), Some(Value::Boolean(true))));
+        statements.push(Stmt {
+            kind: StmtKind::Loop { condition, step, body },
+            span,
+        });
         (StmtKind::Block(statements), !endless || broken)
     }
 
-    fn foreach(&mut self, type_name: &ast::TypeName, designation: &Designation, collection: &ast::Expression, body: &ast::Statement) -> Checked {
+    fn foreach(
+        &mut self,
+        type_name: &ast::TypeName,
+        designation: &Designation,
+        collection: &ast::Expression,
+        body: &ast::Statement,
+    ) -> Checked {
         let collection = self.value(collection);
         let span = collection.span;
         let element_type = match collection.ty.element() {
@@ -259,23 +341,49 @@ impl Checker {
             self.unsupported(type_name.span, "a `foreach` that takes its elements apart");
             return (StmtKind::Empty, true);
         };
-        let ty = if is_var(type_name) { element_type } else { self.resolve_type(type_name) };
-        let value = if given.ty == ty { given } else { self.cast(given, &ty, type_name.span) };
+        let ty = if is_var(type_name) {
+            element_type
+        } else {
+            self.resolve_type(type_name)
+        };
+        let value = if given.ty == ty {
+            given
+        } else {
+            self.cast(given, &ty, type_name.span)
+        };
         let local = self.declare(name, ty);
         if let Some(variable) = self.locals.get_mut(local) {
             variable.read_only = true;
         }
         let (body, _, _) = self.loop_body(body);
-        (StmtKind::Foreach { local, element, value, collection, pairs, body }, true)
+        (
+            StmtKind::Foreach {
+                local,
+                element,
+                value,
+                collection,
+                pairs,
+                body,
+            },
+            true,
+        )
     }
 
     fn jump(&mut self, continues: bool, span: Span) -> Checked {
-        let target = self.functions.last_mut().and_then(|function| function.jumps.iter_mut().rev().find(|jump| jump.is_loop || !continues));
+        let target = self
+            .functions
+            .last_mut()
+            .and_then(|function| function.jumps.iter_mut().rev().find(|jump| jump.is_loop || !continues));
         match target {
             Some(_) if continues => {}
             Some(jump) => jump.broken = true,
             None => {
-                self.report("CS0139", span, "there is no loop around this to break out of or continue".to_owned(), None);
+                self.report(
+                    "CS0139",
+                    span,
+                    "there is no loop around this to break out of or continue".to_owned(),
+                    None,
+                );
             }
         }
         (if continues { StmtKind::Continue } else { StmtKind::Break }, false)
@@ -299,7 +407,11 @@ impl Checker {
             Some(ty) => match self.operand(value) {
                 Operand::Value(value) => {
                     self.returned(value.ty.clone());
-                    if outermost { self.convert_target(value, &ty) } else { self.convert(value, &ty) }
+                    if outermost {
+                        self.convert_target(value, &ty)
+                    } else {
+                        self.convert(value, &ty)
+                    }
                 }
                 other => {
                     self.returned(ty.clone());
@@ -331,7 +443,14 @@ impl Checker {
         }
         let finally = finally.map(|finally| self.block(finally));
         let end = end && finally.as_ref().is_none_or(|(_, end)| *end);
-        (StmtKind::Try { body, catches: handlers, finally: finally.map(|(statements, _)| statements) }, end)
+        (
+            StmtKind::Try {
+                body,
+                catches: handlers,
+                finally: finally.map(|(statements, _)| statements),
+            },
+            end,
+        )
     }
 
     fn handler(&mut self, catch: &ast::Catch) -> (Handler, bool) {
@@ -351,7 +470,15 @@ impl Checker {
         let local = catch.variable.as_ref().map(|name| self.declare(name, ty));
         let filter = catch.filter.as_ref().map(|filter| self.condition(filter));
         let (body, end) = self.block(&catch.body);
-        (Handler { class, local, filter, body }, end)
+        (
+            Handler {
+                class,
+                local,
+                filter,
+                body,
+            },
+            end,
+        )
     }
 
     /// `using`: a `finally` that disposes. Nothing of the library holds what must be released, so that disposing is
@@ -360,14 +487,25 @@ impl Checker {
         let first = match resource {
             UsingResource::Declaration(declaration) => {
                 let kind = self.declaration(declaration);
-                Stmt { kind, span: declaration.type_name.span }
+                Stmt {
+                    kind,
+                    span: declaration.type_name.span,
+                }
             }
             UsingResource::Expression(expression) => {
                 let value = self.value(expression);
-                Stmt { span: value.span, kind: StmtKind::Expression(value) }
+                Stmt {
+                    span: value.span,
+                    kind: StmtKind::Expression(value),
+                }
             }
         };
-        if let StmtKind::Declare(local, Some(Expr { kind: Kind::Call(_), .. })) = &first.kind
+        if let StmtKind::Declare(
+            local,
+            Some(Expr {
+                kind: Kind::Call(_), ..
+            }),
+        ) = &first.kind
             && let Some(variable) = self.locals.get_mut(*local)
         {
             variable.read_only = true;

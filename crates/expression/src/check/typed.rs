@@ -60,7 +60,11 @@ impl Expr {
 
     /// Its value, when it is a constant.
     pub fn constant_value(&self) -> Option<&Value> {
-        if let Kind::Constant(value) = &self.kind { Some(value) } else { None }
+        if let Kind::Constant(value) = &self.kind {
+            Some(value)
+        } else {
+            None
+        }
     }
 }
 
@@ -92,8 +96,8 @@ pub enum Kind {
         /// Identity rather than value.
         by_reference: bool,
     },
-    /// `-x`, `~x` of a number type
-    Negate(Box<Expr>, Simple, bool),
+    /// `-x`; `checked`
+    Negate(Box<Expr>, bool),
     /// `~x`
     Complement(Box<Expr>),
     /// `!x`

@@ -56,7 +56,11 @@ impl<'a> Arguments<'a> {
 
     /// The text at `index`, `None` for null.
     pub fn text_or_null(self, index: usize) -> Option<&'a Text> {
-        if let Value::String(text) = self.value(index) { Some(text) } else { None }
+        if let Value::String(text) = self.value(index) {
+            Some(text)
+        } else {
+            None
+        }
     }
 
     /// The text at `index`.
@@ -73,13 +77,20 @@ impl<'a> Arguments<'a> {
     /// `ArgumentNullException`
     pub fn required(self, index: usize) -> Result<&'a Value, Thrown> {
         let value = self.value(index);
-        if value.is_null() { Err(self.null(index)) } else { Ok(value) }
+        if value.is_null() {
+            Err(self.null(index))
+        } else {
+            Ok(value)
+        }
     }
 
     /// The `ArgumentNullException` (or, for the receiver, `NullReferenceException`) of the argument at `index`.
     pub fn null(self, index: usize) -> Thrown {
         let receiver = usize::from(!self.member.is_static);
-        match index.checked_sub(receiver).and_then(|at| self.member.parameters.get(at)) {
+        match index
+            .checked_sub(receiver)
+            .and_then(|at| self.member.parameters.get(at))
+        {
             Some(parameter) => Thrown::argument_null(parameter.name),
             None => Thrown::null_reference(),
         }
@@ -107,6 +118,10 @@ impl<'a> Arguments<'a> {
 
     /// The `double` at `index`.
     pub fn double(self, index: usize) -> f64 {
-        if let Value::Double(value) = self.value(index) { *value } else { f64::default() }
+        if let Value::Double(value) = self.value(index) {
+            *value
+        } else {
+            f64::default()
+        }
     }
 }

@@ -25,7 +25,12 @@ pub struct Row {
 
 /// A member of a library type.
 pub const fn row(signature: &'static str, example: &'static str, expected: &'static str, run: Function) -> Row {
-    Row { signature, example, expected, run }
+    Row {
+        signature,
+        example,
+        expected,
+        run,
+    }
 }
 
 /// The kinds of types.
@@ -55,6 +60,8 @@ pub struct Class {
     pub flags: bool,
     /// Its members.
     pub rows: &'static [Row],
+    /// Further tables of members, where one file would be too long.
+    pub more: &'static [&'static [Row]],
     parsed: OnceLock<Parsed>,
 }
 
@@ -66,7 +73,17 @@ struct Parsed {
 impl Class {
     /// A type without members.
     pub const fn new(name: &'static str, kind: ClassKind) -> Self {
-        Self { name, kind, parameters: &[], parent_names: &[], values: &[], flags: false, rows: &[], parsed: OnceLock::new() }
+        Self {
+            name,
+            kind,
+            parameters: &[],
+            parent_names: &[],
+            values: &[],
+            flags: false,
+            rows: &[],
+            more: &[],
+            parsed: OnceLock::new(),
+        }
     }
 
     /// An enumeration.
@@ -105,6 +122,18 @@ impl Class {
         self
     }
 
+    /// With further tables of members.
+    #[must_use]
+    pub const fn more(mut self, tables: &'static [&'static [Row]]) -> Self {
+        self.more = tables;
+        self
+    }
+
+    /// All its rows.
+    pub fn all_rows(&self) -> impl Iterator<Item = &'static Row> {
+        self.rows.iter().chain(self.more.iter().copied().flatten())
+    }
+
     /// The name without its namespace.
     pub fn short_name(&self) -> &'static str {
         self.name.rsplit('.').next().unwrap_or(self.name)
@@ -117,9 +146,13 @@ impl Class {
 
     fn parsed(&'static self) -> &'static Parsed {
         self.parsed.get_or_init(|| {
-            let parents = self.parent_names.iter().filter_map(|parent| signature::parse_type(parent).ok()).collect();
+            let parents = self
+                .parent_names
+                .iter()
+                .filter_map(|parent| signature::parse_type(parent).ok())
+                .collect();
             let mut members: HashMap<&'static str, Vec<Member>> = HashMap::new();
-            for row in self.rows {
+            for row in self.all_rows() {
                 // A row that does not parse is found by the test of all rows.
                 if let Ok(member) = signature::parse_member(row, self) {
                     members.entry(member.name).or_default().push(member);
@@ -146,7 +179,11 @@ impl Class {
 
     /// Whether it is, or inherits from, the class of this full name.
     pub fn derives_from(&'static self, name: &str) -> bool {
-        self.name == name || self.parents().iter().any(|parent| parent.library_class().is_some_and(|class| class.0.derives_from(name)))
+        self.name == name
+            || self
+                .parents()
+                .iter()
+                .any(|parent| parent.library_class().is_some_and(|class| class.0.derives_from(name)))
     }
 }
 
@@ -210,6 +247,10 @@ pub struct Member {
 impl Member {
     /// Type parameters of its type and its own.
     pub fn all_type_parameters(&self) -> impl Iterator<Item = &'static str> {
-        self.class.parameters.iter().copied().chain(self.type_parameters.iter().copied())
+        self.class
+            .parameters
+            .iter()
+            .copied()
+            .chain(self.type_parameters.iter().copied())
     }
 }

@@ -21,7 +21,9 @@ pub fn parse_type(text: &'static str) -> Result<Type, String> {
 /// What could not be understood.
 pub fn parse_member(row: &'static Row, class: &'static Class) -> Result<Member, String> {
     let mut reader = Reader { rest: row.signature };
-    reader.member(row, class).map_err(|what| format!("{}: {}: {what}", class.name, row.signature))
+    reader
+        .member(row, class)
+        .map_err(|what| format!("{}: {}: {what}", class.name, row.signature))
 }
 
 struct Reader {
@@ -50,7 +52,11 @@ impl Reader {
     }
 
     fn expect(&mut self, token: &str) -> Result<(), String> {
-        if self.eat(token) { Ok(()) } else { Err(format!("expected `{token}` before `{}`", self.rest)) }
+        if self.eat(token) {
+            Ok(())
+        } else {
+            Err(format!("expected `{token}` before `{}`", self.rest))
+        }
     }
 
     fn take(&mut self, belongs: impl Fn(char) -> bool) -> &'static str {
@@ -63,14 +69,22 @@ impl Reader {
 
     fn name(&mut self) -> Result<&'static str, String> {
         let word = self.take(|c| c.is_alphanumeric() || c == '.' || c == '_');
-        if word.is_empty() { Err(format!("expected a name before `{}`", self.rest)) } else { Ok(word) }
+        if word.is_empty() {
+            Err(format!("expected a name before `{}`", self.rest))
+        } else {
+            Ok(word)
+        }
     }
 
     fn ty(&mut self) -> Result<Type, String> {
         let mut ty = if self.eat("(") { self.tuple()? } else { self.named()? };
         loop {
             if self.eat("?") {
-                ty = if ty.is_value_type() || matches!(ty, Type::Parameter(_)) { Type::nullable(ty) } else { ty };
+                ty = if ty.is_value_type() || matches!(ty, Type::Parameter(_)) {
+                    Type::nullable(ty)
+                } else {
+                    ty
+                };
             } else if self.rest.starts_with('[') {
                 self.expect("[")?;
                 let dimensions = self.take(|c| c == ',').len() + 1;
@@ -131,7 +145,8 @@ impl Reader {
                 self.expect("operator ")?;
                 member.result = self.ty()?;
                 self.expect("(")?;
-                (member.name, member.kind, member.parameters) = (conversion, MemberKind::Operator, self.parameters(")")?.0);
+                (member.name, member.kind, member.parameters) =
+                    (conversion, MemberKind::Operator, self.parameters(")")?.0);
                 return Ok(member);
             }
         }
@@ -169,7 +184,11 @@ impl Reader {
         }
         let (parameters, extends) = self.parameters(")")?;
         member.parameters = parameters;
-        member.kind = if extends { MemberKind::Extension } else { MemberKind::Method };
+        member.kind = if extends {
+            MemberKind::Extension
+        } else {
+            MemberKind::Method
+        };
         Ok(())
     }
 
@@ -177,7 +196,12 @@ impl Reader {
         self.expect("{")?;
         if self.eat("set;") {
             member.kind = MemberKind::Setter;
-            let value = Parameter { name: "value", ty: member.result.clone(), passing: Passing::Value, default: None };
+            let value = Parameter {
+                name: "value",
+                ty: member.result.clone(),
+                passing: Passing::Value,
+                default: None,
+            };
             member.parameters.push(value);
         } else {
             self.expect("get;")?;
@@ -214,7 +238,12 @@ impl Reader {
         let ty = self.ty()?;
         let name = self.name()?;
         let default = if self.eat("=") { Some(self.default(&ty)?) } else { None };
-        Ok(Parameter { name, ty, passing, default })
+        Ok(Parameter {
+            name,
+            ty,
+            passing,
+            default,
+        })
     }
 
     fn default(&mut self, ty: &Type) -> Result<Value, String> {
@@ -243,11 +272,17 @@ impl Reader {
 
 /// `T`, `TKey`: no library type's name begins like this.
 fn is_type_parameter(name: &str) -> bool {
-    name == "T" || name.strip_prefix('T').is_some_and(|rest| rest.starts_with(char::is_uppercase))
+    name == "T"
+        || name
+            .strip_prefix('T')
+            .is_some_and(|rest| rest.starts_with(char::is_uppercase))
 }
 
 fn own_type(class: &'static Class) -> Type {
-    Type::generic(class, class.parameters.iter().map(|name| Type::Parameter(name)).collect())
+    Type::generic(
+        class,
+        class.parameters.iter().map(|name| Type::Parameter(name)).collect(),
+    )
 }
 
 /// The delegate type of a name, when it is one.
@@ -264,5 +299,9 @@ pub fn delegate_type(name: &str, mut arguments: Vec<Type>) -> Option<Type> {
         ("Converter", 2) => ("System.Converter", arguments.pop()?),
         _ => return None,
     };
-    Some(Type::Delegate(Arc::new(DelegateType { name, parameters: arguments, result })))
+    Some(Type::Delegate(Arc::new(DelegateType {
+        name,
+        parameters: arguments,
+        result,
+    })))
 }

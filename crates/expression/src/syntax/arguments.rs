@@ -38,14 +38,22 @@ impl Parser<'_> {
             self.bump();
         }
         let declares = passing == Passing::Out
-            && self.scan_type(self.position, Question::Nullable).is_some_and(|end| self.is_name(end));
-        let value = if declares { self.variable_declaration_expression() } else { self.expression() };
+            && self
+                .scan_type(self.position, Question::Nullable)
+                .is_some_and(|end| self.is_name(end));
+        let value = if declares {
+            self.variable_declaration_expression()
+        } else {
+            self.expression()
+        };
         Argument { name, passing, value }
     }
 
     /// `T x` as an element of a tuple, if that comes next.
     pub(super) fn declaration_in_tuple(&mut self) -> Option<Expression> {
-        let end = self.scan_type(self.position, Question::Nullable).filter(|end| self.is_name(*end))?;
+        let end = self
+            .scan_type(self.position, Question::Nullable)
+            .filter(|end| self.is_name(*end))?;
         let declares = self.is_at(end + 1, ",") || self.is_at(end + 1, ")");
         declares.then(|| self.variable_declaration_expression())
     }
@@ -66,7 +74,9 @@ impl Parser<'_> {
             }
             return Designation::Variable(self.identifier());
         }
-        let Some(level) = self.enter() else { return Designation::Discard(self.span()) };
+        let Some(level) = self.enter() else {
+            return Designation::Discard(self.span());
+        };
         let open = self.position;
         self.bump();
         let mut parts = vec![self.designation()];

@@ -33,7 +33,14 @@ impl Parser<'_> {
         if arguments.is_none() && initializer.is_none() {
             self.missing("CS1526", "`(`, `[` or `{` behind the type of `new`");
         }
-        self.node(start, ExpressionKind::New { type_name, arguments, initializer })
+        self.node(
+            start,
+            ExpressionKind::New {
+                type_name,
+                arguments,
+                initializer,
+            },
+        )
     }
 
     /// `[…]…` behind `new` or `new T`.
@@ -62,7 +69,16 @@ impl Parser<'_> {
         if initializer.is_none() && lengths.is_empty() {
             self.missing("CS1586", "the array's length or `{ … }` with its elements");
         }
-        self.node(start, ExpressionKind::NewArray { element, lengths, rank, further_ranks, initializer })
+        self.node(
+            start,
+            ExpressionKind::NewArray {
+                element,
+                lengths,
+                rank,
+                further_ranks,
+                initializer,
+            },
+        )
     }
 
     /// `{ 1, { 2, 3 } }`
@@ -82,7 +98,10 @@ impl Parser<'_> {
             }
             None => Vec::new(),
         };
-        ArrayInitializer { elements, span: self.since(start) }
+        ArrayInitializer {
+            elements,
+            span: self.since(start),
+        }
     }
 
     /// A list in braces; a comma may end it.
@@ -107,18 +126,28 @@ impl Parser<'_> {
         if named {
             self.bump();
         }
-        AnonymousMember { name, value: self.expression() }
+        AnonymousMember {
+            name,
+            value: self.expression(),
+        }
     }
 
     fn initializer(&mut self) -> Initializer {
-        let Some(level) = self.enter() else { return Initializer::Object(Vec::new()) };
+        let Some(level) = self.enter() else {
+            return Initializer::Object(Vec::new());
+        };
         let first = self.position + 1;
-        let assigns = self.is_name(first) && self.is_at(first + 1, "=") || self.is_at(first, "[") || self.is_at(first, "}");
+        let assigns =
+            self.is_name(first) && self.is_at(first + 1, "=") || self.is_at(first, "[") || self.is_at(first, "}");
         let initializer = if assigns {
             Initializer::Object(self.braced(Self::member_initializer))
         } else {
             Initializer::Collection(self.braced(|parser| {
-                if parser.at("{") { parser.braced(Self::expression) } else { vec![parser.expression()] }
+                if parser.at("{") {
+                    parser.braced(Self::expression)
+                } else {
+                    vec![parser.expression()]
+                }
             }))
         };
         self.leave(level);
@@ -132,7 +161,10 @@ impl Parser<'_> {
             InitializerTarget::Member(self.identifier())
         };
         let value = if !self.expect("=") {
-            InitializerValue::Expression(Expression { kind: ExpressionKind::Missing, span: Span::at(self.previous_end()) })
+            InitializerValue::Expression(Expression {
+                kind: ExpressionKind::Missing,
+                span: Span::at(self.previous_end()),
+            })
         } else if self.at("{") {
             InitializerValue::Nested(self.initializer())
         } else {

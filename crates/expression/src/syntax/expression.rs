@@ -10,7 +10,9 @@ use diagnostic::Span;
 impl Parser<'_> {
     /// An expression of any kind.
     pub(super) fn expression(&mut self) -> Expression {
-        let Some(level) = self.enter() else { return self.missing_expression() };
+        let Some(level) = self.enter() else {
+            return self.missing_expression();
+        };
         let target = self.conditional();
         let expression = self.assignment_to(target);
         self.leave(level);
@@ -29,7 +31,14 @@ impl Parser<'_> {
         };
         self.position += tokens;
         let value = Box::new(self.expression());
-        self.node(start, ExpressionKind::Assignment { operator, target: Box::new(target), value })
+        self.node(
+            start,
+            ExpressionKind::Assignment {
+                operator,
+                target: Box::new(target),
+                value,
+            },
+        )
     }
 
     /// `c ? a : b` and what binds tighter.
@@ -43,11 +52,25 @@ impl Parser<'_> {
         if !self.expect(":") {
             let when_false = Box::new(self.missing_expression());
             let (condition, when_true) = (Box::new(condition), Box::new(when_true));
-            return self.node(start, ExpressionKind::Conditional { condition, when_true, when_false });
+            return self.node(
+                start,
+                ExpressionKind::Conditional {
+                    condition,
+                    when_true,
+                    when_false,
+                },
+            );
         }
         let when_false = self.expression();
         let (condition, when_true, when_false) = (Box::new(condition), Box::new(when_true), Box::new(when_false));
-        self.node(start, ExpressionKind::Conditional { condition, when_true, when_false })
+        self.node(
+            start,
+            ExpressionKind::Conditional {
+                condition,
+                when_true,
+                when_false,
+            },
+        )
     }
 
     /// Operands with operators that bind at least as tight as `least`.
@@ -91,13 +114,25 @@ impl Parser<'_> {
     fn is_pattern(&mut self, operand: Expression) -> Expression {
         let start = operand.span.start;
         let pattern = Box::new(self.pattern_of_is());
-        self.node(start, ExpressionKind::Is { operand: Box::new(operand), pattern })
+        self.node(
+            start,
+            ExpressionKind::Is {
+                operand: Box::new(operand),
+                pattern,
+            },
+        )
     }
 
     fn as_type(&mut self, operand: Expression) -> Expression {
         let start = operand.span.start;
         let type_name = self.type_name(Question::Operand);
-        self.node(start, ExpressionKind::As { operand: Box::new(operand), type_name })
+        self.node(
+            start,
+            ExpressionKind::As {
+                operand: Box::new(operand),
+                type_name,
+            },
+        )
     }
 
     /// Prefix operators, casts, and what binds tighter.
@@ -109,13 +144,22 @@ impl Parser<'_> {
             TokenKind::Identifier { .. } if self.at_await() => "await",
             _ => "",
         };
-        let is_prefix = matches!(operator, "+" | "-" | "!" | "~" | "++" | "--" | "^" | ".." | "&" | "*" | "throw" | "await");
+        let is_prefix = matches!(
+            operator,
+            "+" | "-" | "!" | "~" | "++" | "--" | "^" | ".." | "&" | "*" | "throw" | "await"
+        );
         let cast = operator == "(" && self.at_cast();
         if !is_prefix && !cast {
             return self.primary();
         }
-        let Some(level) = self.enter() else { return self.missing_expression() };
-        let expression = if cast { self.cast(start) } else { self.prefixed(operator, start) };
+        let Some(level) = self.enter() else {
+            return self.missing_expression();
+        };
+        let expression = if cast {
+            self.cast(start)
+        } else {
+            self.prefixed(operator, start)
+        };
         self.leave(level);
         expression
     }
@@ -132,15 +176,25 @@ impl Parser<'_> {
             }
             _ => self.bump(),
         }
-        let operand = Box::new(if operator == "throw" { self.conditional() } else { self.unary() });
+        let operand = Box::new(if operator == "throw" {
+            self.conditional()
+        } else {
+            self.unary()
+        });
         let unary = |operator, operand| ExpressionKind::Unary { operator, operand };
         let kind = match operator {
             "+" => unary(UnaryOperator::Plus, operand),
             "-" => unary(UnaryOperator::Minus, operand),
             "!" => unary(UnaryOperator::Not, operand),
             "~" => unary(UnaryOperator::Complement, operand),
-            "++" => ExpressionKind::Prefix { operator: Increment::Increment, operand },
-            "--" => ExpressionKind::Prefix { operator: Increment::Decrement, operand },
+            "++" => ExpressionKind::Prefix {
+                operator: Increment::Increment,
+                operand,
+            },
+            "--" => ExpressionKind::Prefix {
+                operator: Increment::Decrement,
+                operand,
+            },
             "throw" => ExpressionKind::Throw(operand),
             _ => ExpressionKind::Await(operand),
         };
@@ -158,7 +212,10 @@ impl Parser<'_> {
     /// Whether `(T)` with an operand comes next rather than a bracketed expression (C# standard, cast expressions).
     fn at_cast(&self) -> bool {
         let open = self.position;
-        let Some(end) = self.scan_type(open + 1, Question::Nullable).filter(|end| self.is_at(*end, ")")) else {
+        let Some(end) = self
+            .scan_type(open + 1, Question::Nullable)
+            .filter(|end| self.is_at(*end, ")"))
+        else {
             return false;
         };
         let last = end.saturating_sub(1);
@@ -170,7 +227,9 @@ impl Parser<'_> {
         match self.kind_at(index) {
             TokenKind::Symbol(symbol) => matches!(*symbol, "~" | "!" | "("),
             TokenKind::Keyword(keyword) => !matches!(*keyword, "as" | "is" | "in" | "switch"),
-            TokenKind::Identifier { .. } => self.is_name(index) && !(self.kind_at(index).is_contextual("with") && self.is_at(index + 1, "{")),
+            TokenKind::Identifier { .. } => {
+                self.is_name(index) && !(self.kind_at(index).is_contextual("with") && self.is_at(index + 1, "{"))
+            }
             TokenKind::Literal(_) | TokenKind::InterpolationStart => true,
             _ => false,
         }
@@ -197,7 +256,19 @@ impl Parser<'_> {
                 self.is_predefined_type(index)
                     || matches!(
                         *keyword,
-                        "null" | "true" | "false" | "new" | "typeof" | "default" | "checked" | "unchecked" | "delegate" | "this" | "base" | "throw" | "sizeof"
+                        "null"
+                            | "true"
+                            | "false"
+                            | "new"
+                            | "typeof"
+                            | "default"
+                            | "checked"
+                            | "unchecked"
+                            | "delegate"
+                            | "this"
+                            | "base"
+                            | "throw"
+                            | "sizeof"
                     )
             }
             _ => false,

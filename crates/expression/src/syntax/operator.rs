@@ -50,9 +50,18 @@ impl Infix {
         let span = left.span.to(right.span);
         let (left, right) = (Box::new(left), Box::new(right));
         let kind = match self {
-            Self::Binary(operator) => ExpressionKind::Binary { operator, left, right, operator_span },
+            Self::Binary(operator) => ExpressionKind::Binary {
+                operator,
+                left,
+                right,
+                operator_span,
+            },
             Self::And => ExpressionKind::Logical { and: true, left, right },
-            Self::Or => ExpressionKind::Logical { and: false, left, right },
+            Self::Or => ExpressionKind::Logical {
+                and: false,
+                left,
+                right,
+            },
             Self::Coalesce => ExpressionKind::Coalesce { left, right },
             Self::Is | Self::As | Self::Range => ExpressionKind::Missing,
         };

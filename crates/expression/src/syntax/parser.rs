@@ -80,7 +80,10 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn span_at(&self, index: usize) -> Span {
-        self.tokens.get(index).or(self.tokens.last()).map_or(Span::at(self.source.len()), |token| token.span)
+        self.tokens
+            .get(index)
+            .or(self.tokens.last())
+            .map_or(Span::at(self.source.len()), |token| token.span)
     }
 
     pub(super) fn span(&self) -> Span {
@@ -89,7 +92,9 @@ impl<'s> Parser<'s> {
 
     /// Where the last token ended.
     pub(super) fn previous_end(&self) -> usize {
-        self.position.checked_sub(1).map_or(self.span().start, |index| self.span_at(index).end)
+        self.position
+            .checked_sub(1)
+            .map_or(self.span().start, |index| self.span_at(index).end)
     }
 
     /// From byte `start` to the end of the last token.
@@ -132,7 +137,9 @@ impl<'s> Parser<'s> {
 
     /// Whether the next token stands on another line than the last one.
     pub(super) fn on_new_line(&self) -> bool {
-        self.source.get(self.previous_end()..self.span().start).is_some_and(|between| between.contains('\n'))
+        self.source
+            .get(self.previous_end()..self.span().start)
+            .is_some_and(|between| between.contains('\n'))
     }
 
     pub(super) fn bump(&mut self) {
@@ -174,11 +181,27 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn report(&mut self, code: &'static str, span: Span, message: String) {
-        self.push_problem(Problem { code, span, message, help: None });
+        self.push_problem(Problem {
+            code,
+            span,
+            message,
+            help: None,
+        });
     }
 
-    pub(super) fn report_with_help(&mut self, code: &'static str, span: Span, message: String, help: impl Into<String>) {
-        self.push_problem(Problem { code, span, message, help: Some(help.into()) });
+    pub(super) fn report_with_help(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: String,
+        help: impl Into<String>,
+    ) {
+        self.push_problem(Problem {
+            code,
+            span,
+            message,
+            help: Some(help.into()),
+        });
     }
 
     fn push_problem(&mut self, problem: Problem) {
@@ -255,12 +278,23 @@ impl<'s> Parser<'s> {
             && self.previous_end() == span.start
         {
             let message = format!("name expected, found the keyword `{keyword}`");
-            self.report_with_help("CS1041", span, message, format!("write `@{keyword}` to use it as a name"));
+            self.report_with_help(
+                "CS1041",
+                span,
+                message,
+                format!("write `@{keyword}` to use it as a name"),
+            );
             self.bump();
-            return Identifier { text: keyword.to_owned(), span };
+            return Identifier {
+                text: keyword.to_owned(),
+                span,
+            };
         }
         self.missing("CS1001", "name");
-        Identifier { text: String::new(), span: Span::at(self.previous_end()) }
+        Identifier {
+            text: String::new(),
+            span: Span::at(self.previous_end()),
+        }
     }
 
     // Depth.
@@ -272,7 +306,9 @@ impl<'s> Parser<'s> {
             return None;
         }
         self.depth += 1;
-        Some(Level { outer_height: std::mem::take(&mut self.height) })
+        Some(Level {
+            outer_height: std::mem::take(&mut self.height),
+        })
     }
 
     pub(super) fn leave(&mut self, level: Level) {
@@ -294,7 +330,9 @@ impl<'s> Parser<'s> {
     pub(super) fn grow(&mut self) -> bool {
         self.height += 1;
         if self.height > HEIGHT {
-            self.give_up(format!("an expression of more than {HEIGHT} links or operators in one chain"));
+            self.give_up(format!(
+                "an expression of more than {HEIGHT} links or operators in one chain"
+            ));
         }
         !self.gave_up
     }
@@ -309,16 +347,34 @@ impl<'s> Parser<'s> {
     // Nodes.
 
     pub(super) fn node(&self, start: usize, kind: ExpressionKind) -> Expression {
-        Expression { kind, span: self.since(start) }
+        Expression {
+            kind,
+            span: self.since(start),
+        }
     }
 
     /// What stands for an expression that could not be read.
     pub(super) fn missing_expression(&self) -> Expression {
-        Expression { kind: ExpressionKind::Missing, span: Span::at(self.previous_end()) }
+        Expression {
+            kind: ExpressionKind::Missing,
+            span: Span::at(self.previous_end()),
+        }
     }
 }
 
 /// Words that are reserved inside a query expression (C# standard, query expressions).
 const QUERY_WORDS: [&str; 13] = [
-    "from", "where", "join", "on", "equals", "into", "let", "orderby", "ascending", "descending", "select", "group", "by",
+    "from",
+    "where",
+    "join",
+    "on",
+    "equals",
+    "into",
+    "let",
+    "orderby",
+    "ascending",
+    "descending",
+    "select",
+    "group",
+    "by",
 ];

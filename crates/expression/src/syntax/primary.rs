@@ -1,6 +1,8 @@
 //! What stands between operators: literals, names, brackets, and the chain of members, calls and indices behind them.
 
-use super::ast::{Argument, Expression, ExpressionKind, Identifier, Increment, Literal, SimpleName, TypeName, TypeNameKind};
+use super::ast::{
+    Argument, Expression, ExpressionKind, Identifier, Increment, Literal, SimpleName, TypeName, TypeNameKind,
+};
 use super::parser::Parser;
 use super::token::TokenKind;
 use super::type_scan::Question;
@@ -36,7 +38,11 @@ impl Parser<'_> {
     /// Reports that an expression is missing; takes nothing.
     pub(super) fn expected_expression(&mut self) -> Expression {
         let code = if self.at_end() { "CS1733" } else { "CS1525" };
-        self.report(code, self.span(), format!("expression expected, found {}", self.found()));
+        self.report(
+            code,
+            self.span(),
+            format!("expression expected, found {}", self.found()),
+        );
         self.missing_expression()
     }
 
@@ -72,8 +78,17 @@ impl Parser<'_> {
     pub(super) fn var(&mut self) -> TypeName {
         let span = self.span();
         self.bump();
-        let identifier = Identifier { text: "var".to_owned(), span };
-        TypeName { kind: TypeNameKind::Named(vec![SimpleName { identifier, type_arguments: None }]), span }
+        let identifier = Identifier {
+            text: "var".to_owned(),
+            span,
+        };
+        TypeName {
+            kind: TypeNameKind::Named(vec![SimpleName {
+                identifier,
+                type_arguments: None,
+            }]),
+            span,
+        }
     }
 
     fn keyword_operand(&mut self, keyword: &'static str, start: usize) -> Expression {
@@ -97,13 +112,21 @@ impl Parser<'_> {
             }
             "default" => {
                 self.bump();
-                let type_name = self.at("(").then(|| self.in_brackets(|parser| parser.type_name(Question::Nullable)));
+                let type_name = self
+                    .at("(")
+                    .then(|| self.in_brackets(|parser| parser.type_name(Question::Nullable)));
                 self.node(start, ExpressionKind::Default(type_name))
             }
             "checked" | "unchecked" => {
                 self.bump();
                 let operand = Box::new(self.in_brackets(Self::expression));
-                self.node(start, ExpressionKind::Checked { overflow_throws: keyword == "checked", operand })
+                self.node(
+                    start,
+                    ExpressionKind::Checked {
+                        overflow_throws: keyword == "checked",
+                        operand,
+                    },
+                )
             }
             "sizeof" => self.size_of(start),
             "this" | "base" => self.unavailable_operand(&format!("`{keyword}`")),
@@ -151,10 +174,22 @@ impl Parser<'_> {
         };
         if value == 0 {
             let help = "only types such as `int` or `double` have a known size";
-            self.report_with_help("CS0233", self.span(), "`sizeof` takes a numeric type, `bool` or `char`".to_owned(), help);
+            self.report_with_help(
+                "CS0233",
+                self.span(),
+                "`sizeof` takes a numeric type, `bool` or `char`".to_owned(),
+                help,
+            );
         }
         self.in_brackets(|parser| parser.type_name(Question::Nullable));
-        self.node(start, ExpressionKind::Literal(Literal::Integer { value, unsigned: false, long: false }))
+        self.node(
+            start,
+            ExpressionKind::Literal(Literal::Integer {
+                value,
+                unsigned: false,
+                long: false,
+            }),
+        )
     }
 
     /// `(`, what `inner` reads, `)`.
@@ -175,7 +210,11 @@ impl Parser<'_> {
             let named = first.name.as_ref().map(|name| name.span);
             self.close(open, ")");
             if let Some(span) = named {
-                self.report("CS8124", span, "a tuple has at least two elements, found one".to_owned());
+                self.report(
+                    "CS8124",
+                    span,
+                    "a tuple has at least two elements, found one".to_owned(),
+                );
             }
             return self.node(start, ExpressionKind::Parenthesized(Box::new(first.value)));
         }
@@ -206,20 +245,39 @@ impl Parser<'_> {
         let kind = match spelling {
             "." => {
                 self.bump();
-                ExpressionKind::Member { receiver: Box::new(receiver), name: self.member_name() }
+                ExpressionKind::Member {
+                    receiver: Box::new(receiver),
+                    name: self.member_name(),
+                }
             }
-            "(" => ExpressionKind::Invocation { function: Box::new(receiver), arguments: self.arguments("(", ")") },
-            "[" => ExpressionKind::Element { receiver: Box::new(receiver), arguments: self.arguments("[", "]") },
+            "(" => ExpressionKind::Invocation {
+                function: Box::new(receiver),
+                arguments: self.arguments("(", ")"),
+            },
+            "[" => ExpressionKind::Element {
+                receiver: Box::new(receiver),
+                arguments: self.arguments("[", "]"),
+            },
             "?" => return self.conditional_access(receiver, start),
             "++" | "--" => {
                 self.bump();
-                let operator = if spelling == "++" { Increment::Increment } else { Increment::Decrement };
-                ExpressionKind::Postfix { operator, operand: Box::new(receiver) }
+                let operator = if spelling == "++" {
+                    Increment::Increment
+                } else {
+                    Increment::Decrement
+                };
+                ExpressionKind::Postfix {
+                    operator,
+                    operand: Box::new(receiver),
+                }
             }
             "->" => {
                 self.report_unavailable("a pointer");
                 self.bump();
-                ExpressionKind::Member { receiver: Box::new(receiver), name: self.member_name() }
+                ExpressionKind::Member {
+                    receiver: Box::new(receiver),
+                    name: self.member_name(),
+                }
             }
             "!" => {
                 self.report_newer(self.span(), "the null-forgiving operator `!`", 8, "leave it out");
@@ -250,13 +308,23 @@ impl Parser<'_> {
         let inner = self.node(self.previous_end(), ExpressionKind::ConditionalReceiver);
         let access = Box::new(self.chain(inner));
         self.leave(level);
-        self.node(start, ExpressionKind::ConditionalAccess { receiver: Box::new(receiver), access })
+        self.node(
+            start,
+            ExpressionKind::ConditionalAccess {
+                receiver: Box::new(receiver),
+                access,
+            },
+        )
     }
 
     /// An element of a tuple, which may declare a variable.
     fn element(&mut self) -> Argument {
         match self.declaration_in_tuple() {
-            Some(value) => Argument { name: None, passing: super::ast::Passing::Value, value },
+            Some(value) => Argument {
+                name: None,
+                passing: super::ast::Passing::Value,
+                value,
+            },
             None => self.argument(),
         }
     }
