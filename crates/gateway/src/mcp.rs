@@ -6,9 +6,10 @@
 
 mod answer;
 mod early;
+mod finder;
 mod origin;
 
-pub use answer::{request_id, with_answer};
+pub use answer::{awaited, with_answer};
 pub use early::Opening;
 
 use crate::worker::Visit;

@@ -72,13 +72,10 @@ impl Client {
 
     /// Sends a message of MCP, in whose answer policies will look for the one that answers it.
     async fn send_message(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
-        let id = mcp::request_id(&mut call).await?;
+        let awaited = mcp::awaited(&mut call).await?;
         let opening = call.extensions.remove::<mcp::Opening>();
         let reply = self.send_once(call).await?;
-        Ok(match id {
-            Some(id) => mcp::with_answer(reply, id, opening),
-            None => reply,
-        })
+        Ok(mcp::with_answer(reply, awaited, opening))
     }
 
     async fn send_once(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
