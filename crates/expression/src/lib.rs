@@ -12,6 +12,7 @@ mod collection;
 mod compile;
 pub mod context;
 pub mod date;
+mod described;
 mod frame;
 pub mod json;
 pub mod library;
@@ -24,6 +25,8 @@ pub mod text;
 mod thrown;
 mod types;
 pub mod value;
+
+pub use described::Described;
 
 use context::Context;
 use diagnostic::Span;
@@ -154,18 +157,37 @@ impl Expression {
         self.result.dotnet_name()
     }
 
+    /// Evaluates it and writes its value out, collections with their elements.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub fn describe(&self, context: &dyn Context, budget: Budget) -> Result<Described, Exception> {
+        let mut frame = frame::Frame::new(context, budget, self.locals);
+        self.run(&mut frame)
+            .and_then(|value| Described::of(&value, &mut frame))
+            .map_err(Exception::from)
+    }
+
     /// Evaluates it; the value has the target's type (`Target::String` gives `Value::String`, never null).
     ///
     /// # Errors
     /// The exception that left the expression, including the one that stops it when the budget is used up.
     pub fn evaluate(&self, context: &dyn Context, budget: Budget) -> Result<Value, Exception> {
         let mut frame = frame::Frame::new(context, budget, self.locals);
-        (self.code)(&mut frame)
-            .and_then(|value| target::convert(value, self.target))
-            .map_err(|thrown| Exception {
-                type_name: thrown.exception().class.name.to_owned(),
-                message: thrown.exception().message.to_string(),
-                span: thrown.span().unwrap_or_default(),
-            })
+        self.run(&mut frame).map_err(Exception::from)
+    }
+
+    fn run(&self, frame: &mut frame::Frame<'_>) -> Result<Value, thrown::Thrown> {
+        (self.code)(frame).and_then(|value| target::convert(value, self.target))
+    }
+}
+
+impl From<thrown::Thrown> for Exception {
+    fn from(thrown: thrown::Thrown) -> Self {
+        Self {
+            type_name: thrown.exception().class.name.to_owned(),
+            message: thrown.exception().message.to_string(),
+            span: thrown.span().unwrap_or_default(),
+        }
     }
 }

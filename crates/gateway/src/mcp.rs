@@ -8,9 +8,11 @@ mod answer;
 mod early;
 mod finder;
 mod origin;
+mod post;
 
 pub use answer::{awaited, with_answer};
 pub use early::Opening;
+pub use post::govern;
 
 use crate::worker::Visit;
 use catalog::Api;

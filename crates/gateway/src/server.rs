@@ -73,12 +73,17 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exch
         .plans
         .plan(&called.api.catalog, operation, product.map(|product| &product.catalog));
     let product = product.map(|product| Arc::clone(&product.entity));
+    let is_mcp = matches!(called.api.catalog.kind, ApiKind::Mcp(_));
     called.enter(&mut exchange, &snapshot);
     exchange.matched.product = product;
     match admitted {
         Ok(admitted) => {
             exchange.identity = admitted.identity;
-            plan.run(&mut exchange).await;
+            if is_mcp {
+                mcp::govern(plan, &mut exchange).await;
+            } else {
+                plan.run(&mut exchange).await;
+            }
         }
         Err(failure) => Box::pin(plan.fail(&mut exchange, *failure)).await,
     }
