@@ -85,7 +85,7 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exch
                 plan.run(&mut exchange).await;
             }
         }
-        Err(failure) => Box::pin(plan.fail(&mut exchange, *failure)).await,
+        Err(failure) => Box::pin(plan.fail(&mut exchange, failure)).await,
     }
     exchange
 }

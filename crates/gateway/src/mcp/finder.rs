@@ -19,7 +19,7 @@ pub enum Awaited {
 pub struct Finder {
     /// Cuts the stream into events, as long as it is not known whose answer is awaited.
     decoder: Option<Decoder>,
-    finder: Option<AnswerFinder>,
+    answers: Option<AnswerFinder>,
     limit: usize,
     adopts: bool,
     ended: bool,
@@ -29,13 +29,13 @@ impl Finder {
     /// Looks for what is awaited; an event may have `limit` bytes.
     pub fn new(awaited: Awaited, limit: usize) -> Self {
         let adopts = matches!(awaited, Awaited::Rest);
-        let (decoder, finder) = match awaited {
+        let (decoder, answers) = match awaited {
             Awaited::Answer(id) => (None, Some(AnswerFinder::new(id, limit))),
             Awaited::Rest | Awaited::Messages => (Some(Decoder::new(limit)), None),
         };
         Self {
             decoder,
-            finder,
+            answers,
             limit,
             adopts,
             ended: false,
@@ -44,7 +44,7 @@ impl Finder {
 
     /// Takes the stream's next bytes.
     pub fn push(&mut self, chunk: &[u8]) {
-        match (&mut self.decoder, &mut self.finder) {
+        match (&mut self.decoder, &mut self.answers) {
             (Some(decoder), _) => decoder.push(chunk),
             (None, Some(finder)) => finder.push(chunk),
             (None, None) => {}
@@ -55,13 +55,13 @@ impl Finder {
     pub fn end(&mut self) {
         self.ended = true;
         self.decoder.iter_mut().for_each(Decoder::end);
-        self.finder.iter_mut().for_each(AnswerFinder::end);
+        self.answers.iter_mut().for_each(AnswerFinder::end);
     }
 
     /// The next output; none: more bytes are needed, or the stream is over.
     pub fn output(&mut self) -> Result<Option<Output>, EventTooLarge> {
         loop {
-            if let Some(finder) = &mut self.finder
+            if let Some(finder) = &mut self.answers
                 && let Some(output) = finder.output()?
             {
                 return Ok(Some(output));
@@ -72,14 +72,14 @@ impl Finder {
             let Some(event) = decoder.next_event()? else {
                 return Ok(None);
             };
-            if let Some(finder) = &mut self.finder {
+            if let Some(finder) = &mut self.answers {
                 finder.push(&event.raw);
                 continue;
             }
             match answers(&event) {
                 Answers::Nothing => return Ok(Some(Output::Pass(event.raw))),
                 Answers::Request(id) if self.adopts => {
-                    let finder = self.finder.insert(AnswerFinder::new(id, self.limit));
+                    let finder = self.answers.insert(AnswerFinder::new(id, self.limit));
                     finder.push(&event.raw);
                     if self.ended {
                         finder.end();

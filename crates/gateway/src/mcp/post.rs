@@ -35,16 +35,16 @@ async fn read(exchange: &mut Exchange) -> Result<Option<Completing>, Refusal> {
         return Ok(None);
     }
     let bytes = exchange.keep_request().await.map_err(Refusal::Body)?;
-    let message = Message::read(&bytes).map_err(Refusal::message)?;
+    let message = Message::read(&bytes).map_err(|fault| Refusal::message(&fault))?;
     if message.kind() == Kind::Batch {
         let fault = Fault {
             code: ::mcp::code::INVALID_REQUEST,
             message: "batches are not served: send each message by itself".to_owned(),
             id: None,
         };
-        return Err(Refusal::message(fault));
+        return Err(Refusal::message(&fault));
     }
-    check_headers(&exchange.request.headers, &message).map_err(Refusal::message)?;
+    check_headers(&exchange.request.headers, &message).map_err(|fault| Refusal::message(&fault))?;
     Ok(completing(&message, &exchange.request.headers))
 }
 
@@ -57,7 +57,7 @@ enum Refusal {
 }
 
 impl Refusal {
-    fn message(fault: Fault) -> Self {
+    fn message(fault: &Fault) -> Self {
         Self::Message(Box::new(ResponseMessage {
             status: Fault::STATUS,
             headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]),

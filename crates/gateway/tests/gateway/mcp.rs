@@ -11,6 +11,9 @@ use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 
+/// A message that needs no session.
+const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+
 fn mcp(upstream: &Upstream) -> catalog::Catalog {
     let kind = ApiKind::Mcp(McpServer {
         backend_id: "server".into(),
@@ -111,7 +114,7 @@ async fn local_mcp_servers_are_closed_to_foreign_pages() {
         ("evil.example", "", 403),
         ("evil.example", "http://evil.example", 403),
     ] {
-        let mut wanted = request("POST", "/tools/mcp", full("{}"));
+        let mut wanted = request("POST", "/tools/mcp", full(PING));
         wanted.headers_mut().insert("host", host.parse().unwrap());
         if !origin.is_empty() {
             wanted.headers_mut().insert("origin", origin.parse().unwrap());
