@@ -80,7 +80,7 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exch
         Ok(admitted) => {
             exchange.identity = admitted.identity;
             if is_mcp {
-                mcp::govern(plan, &mut exchange).await;
+                Box::pin(mcp::govern(plan, &mut exchange)).await;
             } else {
                 plan.run(&mut exchange).await;
             }
