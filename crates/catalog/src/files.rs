@@ -6,6 +6,7 @@ use crate::codes;
 use crate::problems::Problems;
 use diagnostic::{Diagnostic, Severity, Source, Span};
 use std::cell::Cell;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A file larger than this is not read.
@@ -133,7 +134,7 @@ impl<'l> Files<'l> {
             return None;
         }
         self.read.set(total);
-        self.decode(path, std::fs::read(path))
+        self.decode(path, read_up_to(path, MAX_FILE))
     }
 
     fn decode(&self, path: &Path, bytes: std::io::Result<Vec<u8>>) -> Option<String> {
@@ -162,6 +163,13 @@ impl<'l> Files<'l> {
     pub fn report(&self, code: &'static str, path: &Path, message: impl Into<String>) {
         self.problems.push(about(Severity::Error, code, path, message));
     }
+}
+
+/// A file's first bytes: it may grow after its size was looked at.
+fn read_up_to(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A problem of a file or folder as a whole.

@@ -1,6 +1,6 @@
 //! What is governed: APIs, operations, products, subscriptions, backends, named values, policy texts.
 //!
-//! [`load`] reads an artifact folder (the layout of Azure's APIOps extractor) into a [`Catalog`], an immutable
+//! [`load`] reads an artifact folder (the layout of Azure's `APIOps` extractor) into a [`Catalog`], an immutable
 //! snapshot, and reports everything that is wrong with the folder at once. [`watch()`] tells when to do it again.
 //! Never here: what a policy means, sockets, requests.
 
@@ -15,7 +15,9 @@ mod lookup;
 pub mod model;
 mod problems;
 mod specification;
+mod watch;
 
 pub use environment::{Environment, ProcessEnvironment};
 pub use load::load;
 pub use model::*;
+pub use watch::{Watch, watch};

@@ -7,6 +7,7 @@ mod backends;
 mod conflicts;
 mod gateways;
 mod layout;
+mod links;
 mod liquid;
 mod mcp;
 mod named_values;
@@ -24,8 +25,9 @@ use crate::environment::Environment;
 use crate::fields::{Fields, Text};
 use crate::files::{Files, name_of};
 use crate::problems::{Problems, suggest};
-use crate::{Catalog, NamedValue, PolicyText};
+use crate::{Catalog, PolicyText};
 use diagnostic::{Diagnostic, Source, Span};
+use named_values::NamedValues;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -45,7 +47,7 @@ pub(crate) struct Loader<'l> {
     folder: &'l Path,
     problems: &'l Problems,
     files: Files<'l>,
-    named_values: BTreeMap<String, NamedValue>,
+    named_values: NamedValues,
 }
 
 impl<'l> Loader<'l> {
@@ -54,7 +56,7 @@ impl<'l> Loader<'l> {
             folder,
             problems,
             files: Files::new(problems),
-            named_values: BTreeMap::new(),
+            named_values: NamedValues::default(),
         }
     }
 
@@ -72,13 +74,13 @@ impl<'l> Loader<'l> {
             apis: apis.served.into_iter().map(|loaded| Arc::new(loaded.api)).collect(),
             policy: self.policy(self.folder),
             fragments: self.fragments(),
-            backends,
+            backends: backends.usable,
             users,
             ..Catalog::default()
         };
         subscriptions::load(&self, &apis.known, &products, &mut catalog);
         catalog.products = products;
-        catalog.named_values = self.named_values;
+        catalog.named_values = self.named_values.finished(self.problems);
         catalog
     }
 
@@ -107,7 +109,7 @@ impl<'l> Loader<'l> {
     fn policy(&self, folder: &Path) -> Option<Arc<PolicyText>> {
         let path = folder.join("policy.xml");
         let text = self.files.read(&path)?;
-        let (source, unknown) = Source::expanded(name_of(&path), text, |name| self.value_of(name));
+        let (source, unknown) = Source::expanded(name_of(&path), text, |name| self.named_values.value_of(name));
         let templates = liquid::templates(source.text());
         for (name, span) in unknown {
             if !liquid::is_own(&name) && !templates.iter().any(|t| t.start <= span.start && span.end <= t.end) {
@@ -119,27 +121,20 @@ impl<'l> Loader<'l> {
 
     /// A string property with its named values replaced.
     fn expand(&self, fields: Fields<'_>, text: Text<'_>) -> String {
-        let (expanded, unknown) = Source::expanded("", text.value, |name| self.value_of(name));
+        let (expanded, unknown) = Source::expanded("", text.value, |name| self.named_values.value_of(name));
         for (name, _) in unknown {
             self.report_unknown_name(fields.source, text.span, &name);
         }
         expanded.text().to_string()
     }
 
-    fn value_of(&self, name: &str) -> Option<&str> {
-        self.named_values
-            .get(name)
-            .map(|named_value| named_value.value.as_str())
-    }
-
     fn report_unknown_name(&self, source: &Arc<Source>, span: Span, name: &str) {
         let message = format!("cannot find a property '{name}'");
         let problem = Diagnostic::error(codes::UNKNOWN_NAMED_VALUE, source, span, message);
-        let problem = if self.named_values.is_empty() {
-            problem.with_help(format!("define it as `named values/{name}/namedValueInformation.json`"))
-        } else {
-            suggest(problem, name, self.named_values.keys().map(String::as_str))
-        };
+        let mut problem = suggest(problem, name, self.named_values.names());
+        if problem.help.is_none() {
+            problem = problem.with_help(format!("define it in `named values/{name}/namedValueInformation.json`"));
+        }
         self.problems.push(problem);
     }
 }

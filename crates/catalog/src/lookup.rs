@@ -1,6 +1,6 @@
 //! Finding what a request needs in a catalog.
 
-use crate::{Api, Catalog, KeyDigest, Operation, PolicyText, Subscription};
+use crate::{Api, Catalog, KeyDigest, Subscription};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
@@ -39,27 +39,5 @@ impl Catalog {
     /// The current revision of an API.
     pub fn api(&self, id: &str) -> Option<&Arc<Api>> {
         self.apis.iter().find(|api| api.id == id && api.is_current)
-    }
-
-    /// All policy documents: the global one, fragments, and those of products, APIs and operations.
-    pub fn policies(&self) -> impl Iterator<Item = &Arc<PolicyText>> {
-        let apis = self.apis.iter().flat_map(|api| {
-            api.policy
-                .iter()
-                .chain(api.operations.iter().filter_map(|operation| operation.policy.as_ref()))
-        });
-        let products = self.products.values().filter_map(|product| product.policy.as_ref());
-        self.policy
-            .iter()
-            .chain(self.fragments.values())
-            .chain(products)
-            .chain(apis)
-    }
-}
-
-impl Api {
-    /// An operation by id.
-    pub fn operation(&self, id: &str) -> Option<&Arc<Operation>> {
-        self.operations.iter().find(|operation| operation.id == id)
     }
 }

@@ -6,6 +6,8 @@
 mod openapi;
 mod representations;
 mod sample;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use representations::{as_sent, is_json};
 
@@ -27,7 +29,6 @@ pub(crate) struct Specification {
 }
 
 /// An operation with the place that describes it.
-#[derive(Clone)]
 pub(crate) struct Described {
     /// Its id.
     pub id: String,
@@ -39,6 +40,8 @@ pub(crate) struct Described {
     pub url_template: String,
     /// Responses.
     pub responses: Vec<OperationResponse>,
+    /// Its policy document; specifications have none.
+    pub policy: Option<Arc<PolicyText>>,
     /// The file that describes it.
     pub source: Arc<Source>,
     /// Where in that file.
@@ -46,15 +49,17 @@ pub(crate) struct Described {
 }
 
 impl Described {
-    /// The operation with its policy document.
-    pub fn into_operation(self, policy: Option<Arc<PolicyText>>) -> Operation {
+    /// The operation without its place.
+    pub fn into_operation(self) -> Operation {
         let Self {
             id,
             name,
             method,
             url_template,
             responses,
-            ..
+            policy,
+            source: _,
+            span: _,
         } = self;
         Operation {
             id,

@@ -1,3 +1,274 @@
 //! Noticing that an artifact folder changed.
 //!
-//! Never here: loading it.
+//! Editors save by renaming a new file over the old one, Kubernetes replaces a whole folder by turning a link. So the
+//! folder's parent is watched as well, and links are followed anew after each change. Never here: loading.
+
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// A change is told when nothing more happened for this long.
+const QUIET: Duration = Duration::from_millis(100);
+/// A folder in which something always happens is told of at least this often.
+const LONGEST_BURST: Duration = Duration::from_secs(2);
+
+/// A folder that is being watched; dropping it ends that.
+#[derive(Debug)]
+pub struct Watch {
+    stop: Sender<Signal>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How often a folder that changes while it is listed is listed again.
+const MAX_ROUNDS: usize = 4;
+
+#[derive(Debug)]
+enum Signal {
+    Changed,
+    Stop,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let _ = self.stop.send(Signal::Stop);
+        let current = std::thread::current().id();
+        // A callback that drops its own watch must not wait for itself.
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != current) {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Calls `on_change` after each burst of changes in `folder`, whatever is below it: once, about 100 milliseconds after
+/// the last change. Calls come from a thread of the watch's own, one at a time.
+///
+/// Fails when the folder does not exist or the operating system refuses to watch it.
+pub fn watch(folder: &Path, on_change: impl Fn() + Send + 'static) -> io::Result<Watch> {
+    std::fs::read_dir(folder)?;
+    let folder = std::path::absolute(folder)?;
+    let (sender, signals) = channel();
+    let (events, root) = (sender.clone(), folder.clone());
+    let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if event.is_ok_and(|event| changes_something(event.kind) && !concerns_neighbours(&event.paths, &root)) {
+            let _ = events.send(Signal::Changed);
+        }
+    });
+    let watcher = watcher.map_err(io::Error::other)?;
+    let mut target = Watched {
+        folder,
+        watcher,
+        paths: BTreeSet::new(),
+    };
+    target.follow().map_err(io::Error::other)?;
+    let thread = std::thread::Builder::new()
+        .name("catalog-watch".to_owned())
+        .spawn(move || {
+            while wait_for_burst(&signals) {
+                // Before the callback, or what changes while it runs would be missed. A failure here passes: the folder
+                // is just being replaced, and its parent tells when that is done.
+                let _ = target.follow();
+                on_change();
+            }
+        })?;
+    Ok(Watch {
+        stop: sender,
+        thread: Some(thread),
+    })
+}
+
+fn changes_something(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
+        _ => true,
+    }
+}
+
+/// Whether paths are only those of other files beside the watched folder.
+fn concerns_neighbours(paths: &[PathBuf], folder: &Path) -> bool {
+    !paths.is_empty()
+        && paths
+            .iter()
+            .all(|path| path.parent() == folder.parent() && path != folder)
+}
+
+/// Waits for a change and then until it is quiet; `false` when the watch was dropped.
+fn wait_for_burst(signals: &Receiver<Signal>) -> bool {
+    if !matches!(signals.recv(), Ok(Signal::Changed)) {
+        return false;
+    }
+    let start = Instant::now();
+    while start.elapsed() < LONGEST_BURST {
+        match signals.recv_timeout(QUIET) {
+            Ok(Signal::Changed) => {}
+            Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Timeout) => return true,
+        }
+    }
+    true
+}
+
+struct Watched {
+    folder: PathBuf,
+    watcher: RecommendedWatcher,
+    paths: BTreeSet<PathBuf>,
+}
+
+impl Watched {
+    /// Watches all that the folder consists of now: itself, where links in it lead, and its parent, where it is
+    /// replaced as a whole. What is no longer part of it is let go.
+    fn follow(&mut self) -> notify::Result<()> {
+        let mut result = Ok(());
+        for _ in 0..MAX_ROUNDS {
+            let wanted = parts(&self.folder);
+            for gone in self.paths.difference(&wanted) {
+                let _ = self.watcher.unwatch(gone);
+            }
+            for path in &wanted {
+                // Also those that are watched: another folder may have taken the place.
+                result = result.and(self.watcher.watch(path, RecursiveMode::NonRecursive));
+            }
+            let settled = self.paths == wanted;
+            self.paths = wanted;
+            if settled {
+                break;
+            }
+        }
+        result
+    }
+}
+
+/// The folder's parent, and all folders in the folder as they really are, links followed, each once. Names with a
+/// leading dot are left out as in loading; what links reach is found under its real name.
+fn parts(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut found: BTreeSet<PathBuf> = folder.parent().map(Path::to_owned).into_iter().collect();
+    let mut open = vec![folder.to_owned()];
+    while let Some(path) = open.pop() {
+        let Ok(real) = path.canonicalize() else { continue };
+        let Ok(entries) = std::fs::read_dir(&real) else {
+            continue;
+        };
+        if found.insert(real) {
+            let entries = entries.filter_map(Result::ok);
+            let visible = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+            open.extend(visible.map(|entry| entry.path()).filter(|path| path.is_dir()));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// What is done to the folder of a row.
+    type Change = fn(&Path);
+
+    /// Each change is told once, and so is another one made afterwards.
+    fn check(name: &str, prepare: Change, change: Change) {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("gateway");
+        fs::create_dir_all(folder.join("apis/a")).unwrap();
+        prepare(&folder);
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&calls);
+        let watch = watch(&folder, move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
+        let watch = watch.unwrap();
+        let settled = |expected: usize| {
+            let until = Instant::now() + Duration::from_secs(5);
+            while calls.load(Ordering::SeqCst) < expected && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            std::thread::sleep(QUIET * 3);
+            calls.load(Ordering::SeqCst)
+        };
+        change(&folder);
+        assert_eq!(settled(1), 1, "{name}");
+        fs::write(folder.join("apis/a/policy.xml"), "again").unwrap();
+        assert_eq!(settled(2), 2, "{name}: the next change");
+        fs::write(parent.path().join("neighbour"), "x").unwrap();
+        assert_eq!(settled(2), 2, "{name}: a neighbour");
+        drop(watch);
+        fs::write(folder.join("apis/a/policy.xml"), "after").unwrap();
+        assert_eq!(settled(2), 2, "{name}: after the end");
+    }
+
+    fn nothing(_: &Path) {}
+
+    #[test]
+    fn a_burst_of_writes_is_told_once() {
+        check("writes", nothing, |folder| {
+            for round in 0..20 {
+                fs::write(folder.join("policy.xml"), format!("{round}")).unwrap();
+                fs::write(folder.join("apis/a/policy.xml"), format!("{round}")).unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn a_rename_over_a_file_is_told() {
+        check(
+            "rename",
+            |folder| fs::write(folder.join("policy.xml"), "old").unwrap(),
+            |folder| {
+                fs::write(folder.join(".policy.xml.swp"), "new").unwrap();
+                fs::rename(folder.join(".policy.xml.swp"), folder.join("policy.xml")).unwrap();
+            },
+        );
+    }
+
+    #[test]
+    fn a_new_folder_is_followed() {
+        check(
+            "new folder",
+            |folder| fs::remove_dir(folder.join("apis/a")).unwrap(),
+            |folder| {
+                fs::create_dir_all(folder.join("apis/a")).unwrap();
+            },
+        );
+    }
+
+    #[test]
+    fn a_replaced_folder_is_followed() {
+        check("replaced", nothing, |folder| {
+            let (next, old) = (folder.with_file_name("next"), folder.with_file_name("old"));
+            fs::create_dir_all(next.join("apis/a")).unwrap();
+            fs::rename(folder, &old).unwrap();
+            fs::rename(&next, folder).unwrap();
+            fs::remove_dir_all(&old).unwrap();
+        });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_turns_as_kubernetes_turns_it_is_followed() {
+        use std::os::unix::fs::symlink;
+        let prepare: Change = |folder| {
+            fs::remove_dir_all(folder.join("apis")).unwrap();
+            fs::create_dir_all(folder.join("..1/apis/a")).unwrap();
+            symlink("..1", folder.join("..data")).unwrap();
+            symlink("..data/apis", folder.join("apis")).unwrap();
+        };
+        check("link", prepare, |folder| {
+            fs::create_dir_all(folder.join("..2/apis/a")).unwrap();
+            symlink("..2", folder.join("..data_tmp")).unwrap();
+            fs::rename(folder.join("..data_tmp"), folder.join("..data")).unwrap();
+            fs::remove_dir_all(folder.join("..1")).unwrap();
+        });
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_cannot_be_watched() {
+        let error = watch(Path::new("/no/such/folder"), || {}).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+}

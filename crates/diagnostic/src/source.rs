@@ -1,5 +1,6 @@
 //! A document's text with its name, and the way from a byte of it to line and column of what the author wrote.
 
+use std::fmt;
 use std::sync::Arc;
 
 /// A stretch of bytes in a text: `start` is in it, `end` is not.
@@ -45,7 +46,6 @@ pub struct Position {
 ///
 /// The two texts differ when named values were replaced. All spans are bytes of the parsed text ([`Source::text`]);
 /// positions and excerpts are given in the written one, so that a value never shows in a message.
-#[derive(Debug)]
 pub struct Source {
     name: String,
     written: Arc<str>,
@@ -53,6 +53,13 @@ pub struct Source {
     /// Replaced stretches in order: (span in `parsed`, span in `written`).
     replaced: Vec<(Span, Span)>,
     line_starts: Vec<usize>,
+}
+
+impl fmt::Debug for Source {
+    /// The name only: the texts may hold secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Source({})", self.name)
+    }
 }
 
 impl Source {

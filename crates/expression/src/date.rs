@@ -240,7 +240,7 @@ pub fn format_time_span(ticks: i64) -> String {
     } else {
         String::new()
     };
-    let fraction = if ticks % second == 0 {
+    let fraction = if ticks.is_multiple_of(second) {
         String::new()
     } else {
         format!(".{:07}", ticks % second)

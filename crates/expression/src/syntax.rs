@@ -46,7 +46,7 @@ use parser::Parser;
 /// Parses a whole policy expression, `@( expression )` or `@{ statements }`, in XML-decoded form.
 ///
 /// Spans are bytes of `source`. The tree is complete even when there are problems: what could not be read is `Missing`
-/// in it. No path in it is deeper than about 700 nodes, so that it can be walked recursively.
+/// in it. The tree is at most about 300 levels high, so that it can be walked recursively.
 pub fn parse(source: &str) -> (Tree, Vec<Problem>) {
     let start = source.len() - source.trim_start().len();
     let body = start + 2;
@@ -70,7 +70,13 @@ pub fn parse(source: &str) -> (Tree, Vec<Problem>) {
                 message: "a policy expression starts with `@(` or `@{`".to_owned(),
                 help: Some("write `@(expression)`, or `@{ statements }` with a `return`".to_owned()),
             };
-            (Tree::Single(Expression { kind: ExpressionKind::Missing, span }), vec![problem])
+            (
+                Tree::Single(Expression {
+                    kind: ExpressionKind::Missing,
+                    span,
+                }),
+                vec![problem],
+            )
         }
     }
 }
@@ -102,7 +108,11 @@ impl Parser<'_> {
     fn end_of_source(&mut self) {
         if !self.at_end() {
             let found = self.found();
-            self.report("CS1022", self.span(), format!("the policy expression ends before {found}"));
+            self.report(
+                "CS1022",
+                self.span(),
+                format!("the policy expression ends before {found}"),
+            );
         }
     }
 }

@@ -1,7 +1,11 @@
 //! One exchange: a request with its response on the way through the pipeline.
 
+use crate::LocalFuture;
+use crate::block::Origin;
 use crate::body::Body;
 use crate::upstream::Upstream;
+use expression::Reads;
+use expression::body::MessageBody;
 use expression::context::{Api, Deployment, LastError, Operation, Product, Subscription, User};
 use expression::text::Text;
 use expression::value::Value;
@@ -34,6 +38,111 @@ pub struct Exchange {
     pub request_id: u128,
     /// When it arrived, by [`Clock::ticks`].
     pub timestamp: i64,
+    /// How far the pipeline has come; [`State::default`] for a new exchange.
+    pub state: State,
+}
+
+/// How far the pipeline has come with an exchange. Filled and read by the pipeline and its policies only.
+#[derive(Default)]
+pub struct State {
+    /// The step that failed, innermost first found.
+    pub(crate) failed_at: Option<FailedAt>,
+    /// What is still to do when the response leaves.
+    pub(crate) leaving: Vec<Leaving>,
+    /// What expressions see as the body of a message without one, where there must be one.
+    pub(crate) no_body: MessageBody,
+    /// Whether a policy reads or replaces the message that answers within a stream.
+    pub(crate) wants_answer: bool,
+    /// Whether the API is an MCP server: expressions then always find a request body.
+    pub(crate) is_mcp: bool,
+    /// Whether the request went to a backend.
+    pub(crate) forwarded: bool,
+    /// Whether a policy has replaced that message.
+    pub(crate) answer_replaced: bool,
+}
+
+/// Where a failure came from.
+pub(crate) struct FailedAt {
+    /// The innermost step.
+    pub origin: Origin,
+    /// Its path from the section's top.
+    pub path: String,
+}
+
+/// Something to do when the response leaves, whatever path made it.
+pub(crate) struct Leaving {
+    /// Bodies that it reads.
+    pub reads: Reads,
+    /// Does it; what it gives is awaited before the response goes out.
+    pub act: Act,
+}
+
+/// See [`Leaving::act`].
+pub(crate) type Act = Box<dyn FnOnce(&mut Exchange) -> Option<LocalFuture<'static, ()>>>;
+
+/// One of an exchange's two messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Message {
+    Request,
+    Response,
+}
+
+impl Exchange {
+    /// Has `act` run when the response leaves, after outbound or on-error, whatever made the response. `reads` are the
+    /// bodies that it reads.
+    pub(crate) fn when_leaving(
+        &mut self,
+        reads: Reads,
+        act: impl FnOnce(&mut Self) -> Option<LocalFuture<'static, ()>> + 'static,
+    ) {
+        let act: Act = Box::new(act);
+        self.state.leaving.push(Leaving { reads, act });
+    }
+
+    /// The headers of one message; a response comes into being if there is none.
+    pub(crate) fn headers_mut(&mut self, message: Message) -> &mut HeaderMap {
+        match message {
+            Message::Request => &mut self.request.headers,
+            Message::Response => &mut self.response_mut().headers,
+        }
+    }
+
+    /// Sets `context.Variables[name]`.
+    pub(crate) fn set_variable(&mut self, name: &Text, value: Value) {
+        match self.variables.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value,
+            None => self.variables.push((name.clone(), value)),
+        }
+    }
+
+    /// Puts another body into the response; within a stream of messages, another answer in the old one's place.
+    pub(crate) fn replace_response_body(&mut self, body: Body) {
+        let response = self.response.get_or_insert_default();
+        response.body = match std::mem::take(&mut response.body) {
+            Body::Answered(_, stream) => {
+                self.state.answer_replaced = true;
+                let message = if let Body::Buffered(message) = body {
+                    message
+                } else {
+                    MessageBody::default()
+                };
+                Body::Answered(message, stream)
+            }
+            _ => body,
+        };
+    }
+
+    /// The request's id as a GUID, which names this exchange towards the client.
+    pub(crate) fn activity_id(&self) -> String {
+        let hex = format!("{:032x}", self.request_id);
+        let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|range| hex.get(range).unwrap_or_default());
+        parts.join("-")
+    }
+
+    /// The response; an empty 200 comes into being if there is none.
+    pub(crate) fn response_mut(&mut self) -> &mut ResponseMessage {
+        self.response.get_or_insert_default()
+    }
 }
 
 /// The request as it stands.

@@ -14,10 +14,13 @@ pub struct Failure {
     pub message: String,
     /// Status of the response when on-error changes nothing.
     pub status: StatusCode,
-    /// Message in the body of that response; `None` for APIM's `Internal server error` with an activity id.
+    /// Message in the body of that response, put into its JSON as it is; `None` for APIM's `Internal server error`
+    /// with an activity id.
     pub client_message: Option<String>,
     /// Headers of that response, such as `Retry-After`.
     pub headers: HeaderMap,
+    /// Whether the response that is there stays the response, as with `fail-on-error-status-code`.
+    pub keeps_response: bool,
 }
 
 impl Failure {
@@ -35,6 +38,7 @@ impl Failure {
             status,
             client_message: Some(client_message.into()),
             headers: HeaderMap::new(),
+            keeps_response: false,
         }
     }
 
@@ -47,6 +51,7 @@ impl Failure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             client_message: None,
             headers: HeaderMap::new(),
+            keeps_response: false,
         }
     }
 }

@@ -4,15 +4,43 @@
 //! Never here: listeners, sockets, routing, wire formats of providers. What a policy needs of the outside is a trait
 //! ([`Upstream`], [`Clock`], `store`'s traits).
 
+mod block;
 mod body;
+mod buffer;
+mod check;
+pub mod codes;
+mod compiler;
+mod context;
+mod document;
+mod effective;
+mod element;
 mod exchange;
 mod failure;
+mod findings;
+mod fragment;
+mod headers;
+mod known;
+mod pipeline;
+mod plan;
+mod policies;
+mod registry;
+mod respond;
 mod step;
+mod steps;
+#[cfg(test)]
+mod testing;
 mod upstream;
+mod value;
+mod walk;
+mod xml;
 
+pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
-pub use exchange::{Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, Target};
+pub use check::check;
+pub use exchange::{Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target};
 pub use failure::Failure;
+pub use findings::Options;
+pub use plan::{Plan, Plans};
 pub use step::{Flow, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 

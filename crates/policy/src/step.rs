@@ -17,12 +17,25 @@ pub enum Flow {
 pub trait Step: Send + Sync {
     /// Does it.
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure>;
+
+    /// Its part in answering a CORS preflight, for which nothing else runs: `None` if it has none, [`Flow::Next`] if it
+    /// leaves the answer to others.
+    fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {
+        let _ = exchange;
+        None
+    }
 }
 
 /// A step that waits for something outside.
 pub trait WaitingStep: Send + Sync {
     /// Does it.
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> LocalFuture<'a, Result<Flow, Failure>>;
+
+    /// See [`Step::preflight`].
+    fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {
+        let _ = exchange;
+        None
+    }
 }
 
 /// Either kind of step.

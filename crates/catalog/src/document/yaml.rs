@@ -268,10 +268,16 @@ mod tests {
     fn aliases_of_aliases_are_refused_before_they_fill_memory() {
         let mut text = format!("a0: &a0 {}\n", "x".repeat(1000));
         for level in 1..20 {
-            text.push_str(&format!(
-                "a{level}: &a{level} [{}]\n",
-                vec![format!("*a{}", level - 1); 10].join(", ")
-            ));
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            text.extend([
+                "a",
+                &level.to_string(),
+                ": &a",
+                &level.to_string(),
+                " [",
+                &aliases,
+                "]\n",
+            ]);
         }
         let problem = read(&text).err().unwrap();
         assert_eq!(problem.message, "the aliases of this document expand to too much");

@@ -1,14 +1,15 @@
 //! APIs: their information files, and what the folder around each adds (specification, operations, policies).
 
-use super::{Loader, backends, layout, mcp, operations, references, version_sets};
+use super::backends::{self, LoadedBackends};
+use super::{Loader, layout, mcp, operations, references, version_sets};
 use crate::codes;
 use crate::fields::{Fields, Text};
-use crate::files::Entry;
+use crate::files::{Entry, about};
 use crate::information::Information;
 use crate::specification::{self, Specification};
-use crate::{Api, ApiKind, ApiVersion, Backend, VersioningScheme};
+use crate::{Api, ApiKind, ApiVersion, VersioningScheme};
+use diagnostic::Severity;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Header and query parameter of the subscription key where an API names no others.
 const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
@@ -34,20 +35,19 @@ pub(crate) struct LoadedApi {
 /// What an API may refer to.
 struct Known<'k> {
     version_sets: &'k BTreeMap<String, Option<VersioningScheme>>,
-    backends: &'k BTreeMap<String, Arc<Backend>>,
+    backends: &'k LoadedBackends,
 }
 
 /// Loads all APIs in the order of their folder names.
 pub(crate) fn load(
     loader: &Loader<'_>,
     version_sets: &BTreeMap<String, Option<VersioningScheme>>,
-    backends: &BTreeMap<String, Arc<Backend>>,
+    backends: &LoadedBackends,
 ) -> LoadedApis {
     let known = Known { version_sets, backends };
     let mut apis = LoadedApis::default();
     for entry in layout::entities(loader, layout::APIS) {
-        apis.known
-            .insert(super::products::without_revision(&entry.name).to_owned());
+        apis.known.insert(references::without_revision(&entry.name).to_owned());
         layout::check_within(loader, &entry.path);
         let Some(information) = loader.information(&entry.path, "apiInformation.json") else {
             continue;
@@ -69,13 +69,26 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
         .required("path")
         .map(|path| checked_path(fields, path))
         .unwrap_or_default();
-    let kind = kind(fields, &path, known.backends)?;
+    let kind = match api_type(fields)? {
+        ApiType::Http => ApiKind::Http,
+        ApiType::Soap => ApiKind::Soap,
+        ApiType::WebSocket => ApiKind::WebSocket,
+        ApiType::GraphQl => ApiKind::GraphQl,
+        ApiType::Mcp => ApiKind::Mcp(mcp::server(loader, fields, &entry.path, &path, known.backends)?),
+    };
     let reads_operations = matches!(kind, ApiKind::Http | ApiKind::Soap);
     let specification = if reads_operations {
         specification::read(&loader.files, loader.problems, &entry.path)
     } else {
         None
     };
+    let resolvers = entry.path.join("resolvers");
+    if resolvers.is_dir() {
+        let message = "GraphQL resolvers are not run yet: requests are passed to the API's `serviceUrl`";
+        loader
+            .problems
+            .push(about(Severity::Warning, codes::NOT_SERVED, &resolvers, message));
+    }
     let (id, revision, is_current) = revision(fields, &entry.name);
     let key_names = fields.object("subscriptionKeyParameterNames");
     let key_name = |key: &str, default: &str| {
@@ -87,11 +100,10 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
     };
     Some(Api {
         name,
-        operations: operations::load(loader, fields, &entry.path, &kind, specification.as_ref()),
-        kind,
         path,
         protocols: protocols(fields),
         service_url: service_url(loader, fields, specification.as_ref()),
+        operations: operations::load(loader, fields, &entry.path, &kind, specification),
         revision,
         is_current,
         is_online: fields.boolean("isOnline").unwrap_or(true),
@@ -99,6 +111,7 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
         subscription_required: fields.boolean("subscriptionRequired").unwrap_or(true),
         subscription_key_header: key_name("header", KEY_HEADER),
         subscription_key_query: key_name("query", KEY_QUERY),
+        kind,
         hosts: Vec::new(),
         policy: loader.policy(&entry.path),
         products: Vec::new(),
@@ -122,19 +135,39 @@ fn checked_path(fields: Fields<'_>, path: Text<'_>) -> String {
     trimmed.to_owned()
 }
 
-/// What the `type` (or `apiType`) says; `None` for types that are not served, which is reported.
-fn kind(fields: Fields<'_>, path: &str, backends: &BTreeMap<String, Arc<Backend>>) -> Option<ApiKind> {
+/// What the `type` (or `apiType`) of an API can be.
+#[derive(Clone, Copy)]
+enum ApiType {
+    Http,
+    Soap,
+    WebSocket,
+    GraphQl,
+    Mcp,
+}
+
+const TYPES: [(&str, ApiType); 5] = [
+    ("http", ApiType::Http),
+    ("soap", ApiType::Soap),
+    ("websocket", ApiType::WebSocket),
+    ("graphql", ApiType::GraphQl),
+    ("mcp", ApiType::Mcp),
+];
+
+const TYPES_NOT_SERVED: [&str; 3] = ["grpc", "odata", "a2a"];
+
+/// An API's type; `None` for types that are not served, which is reported.
+fn api_type(fields: Fields<'_>) -> Option<ApiType> {
     let key = if fields.get("type").is_some() {
         "type"
     } else {
         "apiType"
     };
     let Some(written) = fields.string(key) else {
-        return Some(ApiKind::Http);
+        return Some(ApiType::Http);
     };
-    if ["grpc", "odata", "a2a"]
+    if TYPES_NOT_SERVED
         .iter()
-        .any(|kind| kind.eq_ignore_ascii_case(written.value))
+        .any(|other| other.eq_ignore_ascii_case(written.value))
     {
         let message = format!(
             "APIs of type `{}` are not served yet: requests to it find no API",
@@ -143,14 +176,7 @@ fn kind(fields: Fields<'_>, path: &str, backends: &BTreeMap<String, Arc<Backend>
         fields.warn(codes::NOT_SERVED, written.span, message);
         return None;
     }
-    let words = [("http", 0), ("soap", 1), ("websocket", 2), ("graphql", 3), ("mcp", 4)];
-    Some(match fields.choose(key, written, &words)? {
-        1 => ApiKind::Soap,
-        2 => ApiKind::WebSocket,
-        3 => ApiKind::GraphQl,
-        4 => ApiKind::Mcp(mcp::server(fields, path, backends)?),
-        _ => ApiKind::Http,
-    })
+    fields.choose(key, written, &TYPES)
 }
 
 /// Id, revision and whether it is the current one: from the folder `orders;rev=2` and from the properties.

@@ -5,12 +5,21 @@ mod breaker;
 use super::{Loader, layout, references};
 use crate::codes;
 use crate::fields::{Fields, Text};
+use crate::information::Information;
 use crate::{Backend, BackendCredentials, BackendKind, PoolMember};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// All backends by id.
-pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<Backend>> {
+/// All backends of the folder.
+pub(crate) struct LoadedBackends {
+    /// Those that can be used, by id.
+    pub usable: BTreeMap<String, Arc<Backend>>,
+    /// Ids of all, also of those that cannot.
+    pub known: Vec<String>,
+}
+
+/// Loads all backends, pools after their members.
+pub(crate) fn load(loader: &Loader<'_>) -> LoadedBackends {
     let mut backends = BTreeMap::new();
     let mut pools = Vec::new();
     let mut known = Vec::new();
@@ -28,14 +37,17 @@ pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<Backend>> {
             backends.insert(entry.name.clone(), Arc::new(backend(loader, entry.name, kind, fields)));
         }
     }
-    let mut loaded_pools = Vec::new();
-    for (id, information) in pools {
+    let pool_ids: Vec<String> = pools.iter().map(|(id, _)| id.clone()).collect();
+    let pool = |(id, information): (String, Information)| {
         let fields = information.properties(loader.problems);
-        let kind = BackendKind::Pool(members(fields, &backends, &known));
-        loaded_pools.push(backend(loader, id, kind, fields));
+        let kind = BackendKind::Pool(members(fields, &known, &pool_ids));
+        (id.clone(), Arc::new(backend(loader, id, kind, fields)))
+    };
+    backends.extend(pools.into_iter().map(pool));
+    LoadedBackends {
+        usable: backends,
+        known,
     }
-    backends.extend(loaded_pools.into_iter().map(|pool| (pool.id.clone(), Arc::new(pool))));
-    backends
 }
 
 fn is_pool(fields: Fields<'_>) -> bool {
@@ -120,7 +132,7 @@ fn values(loader: &Loader<'_>, fields: Fields<'_>, key: &str) -> Vec<(String, Ve
         .collect()
 }
 
-fn members(fields: Fields<'_>, singles: &BTreeMap<String, Arc<Backend>>, known: &[String]) -> Vec<PoolMember> {
+fn members(fields: Fields<'_>, known: &[String], pools: &[String]) -> Vec<PoolMember> {
     let services = fields
         .object("pool")
         .map(|pool| pool.objects("services"))
@@ -132,7 +144,7 @@ fn members(fields: Fields<'_>, singles: &BTreeMap<String, Arc<Backend>>, known: 
         if !references::check(*service, id, "backend", name, known.iter().map(String::as_str)) {
             continue;
         }
-        if !singles.contains_key(name) {
+        if pools.iter().any(|pool| pool == name) {
             let message = format!("members of a pool must be single backends, `{name}` is none");
             service.report(codes::BAD_POOL, id.span, message);
             continue;

@@ -96,10 +96,10 @@ fn share_hosts(a: &LoadedApi, b: &LoadedApi) -> bool {
     a.is_empty() == b.is_empty() && (a.is_empty() || a.iter().any(|host| b.contains(host)))
 }
 
-fn report(loader: &Loader<'_>, loaded: &LoadedApi, code: &'static str, key: &str, message: String) {
-    let fields = loaded.information.properties(loader.problems);
+fn report(loader: &Loader<'_>, found: &LoadedApi, code: &'static str, key: &str, message: String) {
+    let fields = found.information.properties(loader.problems);
     let span = fields.get(key).map_or(fields.head(), |value| value.span);
     loader
         .problems
-        .push(Diagnostic::error(code, &loaded.information.source, span, message));
+        .push(Diagnostic::error(code, &found.information.source, span, message));
 }

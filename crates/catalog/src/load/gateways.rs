@@ -1,7 +1,7 @@
 //! Gateways: an API that is linked to one answers only on that gateway's host names.
 
 use super::apis::LoadedApis;
-use super::products::linked;
+use super::links::linked;
 use super::{Loader, layout};
 use crate::codes;
 use crate::fields::Fields;

@@ -1,4 +1,4 @@
-//! The folders of an artifact tree, in the spellings of both APIOps tools, and what is read, ignored or refused.
+//! The folders of an artifact tree, in the spellings of both `APIOps` tools, and what is read, ignored or refused.
 
 use super::Loader;
 use crate::codes;
@@ -139,12 +139,14 @@ fn check_tree(loader: &Loader<'_>, folder: &Path, seen: &mut HashSet<PathBuf>) {
     for entry in loader.files.list(folder) {
         if entry.is_folder {
             check_tree(loader, &entry.path, seen);
-        } else if entry
-            .path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-        {
+        } else if is_json(&entry.path) {
             let _ = information::read_any(&loader.files, loader.problems, &entry.path);
         }
     }
+}
+
+/// Whether a file's name says that it is JSON.
+pub(crate) fn is_json(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }

@@ -31,10 +31,9 @@ fn end_of_tag(text: &str, start: usize) -> usize {
     for (at, character) in text.get(start..).unwrap_or_default().char_indices() {
         match quote {
             Some(open) if open == character => quote = None,
-            Some(_) => {}
             None if matches!(character, '"' | '\'') => quote = Some(character),
             None if character == '>' => return start + at + 1,
-            None => {}
+            _ => {}
         }
     }
     text.len()

@@ -1,56 +1,84 @@
 //! MCP servers: APIs of type `mcp`.
 
-use super::references;
+use super::backends::LoadedBackends;
+use super::{Loader, references};
+use crate::McpServer;
 use crate::codes;
 use crate::fields::Fields;
-use crate::{Backend, McpServer};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::path::Path;
 
 /// Path of the endpoint below the API's path where the API names no other.
 const DEFAULT_ENDPOINT: &str = "/mcp";
 
+/// A second file, in which one of the `APIOps` tools writes what concerns MCP.
+const INFORMATION: &str = "mcpServerInformation.json";
+
 /// The server behind an API of type `mcp`; `None` after reporting why it cannot be served.
-pub(crate) fn server(fields: Fields<'_>, path: &str, backends: &BTreeMap<String, Arc<Backend>>) -> Option<McpServer> {
-    if let Some(tools) = fields.get("mcpTools").filter(|tools| !tools.items().is_empty()) {
+pub(crate) fn server(
+    loader: &Loader<'_>,
+    api: Fields<'_>,
+    folder: &Path,
+    path: &str,
+    backends: &LoadedBackends,
+) -> Option<McpServer> {
+    let second = folder.join(INFORMATION).exists();
+    let second = if second {
+        loader.information(folder, INFORMATION)
+    } else {
+        None
+    };
+    let second = second
+        .as_ref()
+        .map(|information| information.properties(loader.problems));
+    // The file that has a property, the API's own first.
+    let holder = |keys: &[&str]| {
+        [Some(api), second]
+            .into_iter()
+            .flatten()
+            .find(|file| keys.iter().any(|key| file.get(key).is_some()))
+    };
+    if let Some((file, tools)) = holder(&["mcpTools"]).and_then(|file| Some((file, file.get("mcpTools")?)))
+        && !tools.items().is_empty()
+    {
         let message = "MCP servers made of REST operations (`mcpTools`) are not served yet";
-        let problem = fields.error(codes::NOT_SERVED, tools.span, message);
-        fields
+        let problem = file.error(codes::NOT_SERVED, tools.span, message);
+        loader
             .problems
             .push(problem.with_help("an existing MCP server is named by `backendId`"));
         return None;
     }
-    let endpoint = endpoint(fields, path);
-    let backend = fields.required("backendId")?;
+    let properties = holder(&PROPERTIES).and_then(|file| PROPERTIES.iter().find_map(|key| file.object(key)));
+    let file = holder(&["backendId"]).unwrap_or(api);
+    let backend = file.required("backendId")?;
     let name = references::name_in(backend.value);
-    references::check(fields, backend, "backend", name, backends.keys().map(String::as_str)).then(|| McpServer {
+    references::check(
+        file,
+        backend,
+        "backend",
+        name,
+        backends.known.iter().map(String::as_str),
+    )
+    .then(|| McpServer {
         backend_id: name.to_owned(),
-        endpoint,
+        endpoint: endpoint(properties, path),
     })
 }
 
-/// `mcpProperties.endpoints.message.uriTemplate`; published templates also write `mcpPropperties`.
+/// Published templates write the name in both ways.
+const PROPERTIES: [&str; 2] = ["mcpProperties", "mcpPropperties"];
+
+/// The `uriTemplate` of `endpoints.message` or `endpoints.mcp`.
 ///
 /// Where an API's path itself ends with `mcp` and no endpoint is named, the path is the endpoint.
-fn endpoint(fields: Fields<'_>, path: &str) -> String {
-    let own = fields
-        .object("mcpProperties")
-        .or_else(|| fields.object("mcpPropperties"));
-    let message = own
-        .and_then(|own| own.object("endpoints"))
-        .and_then(|endpoints| endpoints.object("message"));
-    match message.and_then(|message| message.string("uriTemplate")) {
+fn endpoint(properties: Option<Fields<'_>>, path: &str) -> String {
+    let endpoints = properties.and_then(|properties| properties.object("endpoints"));
+    let named = endpoints.and_then(|endpoints| ["message", "mcp"].iter().find_map(|key| endpoints.object(key)));
+    match named.and_then(|endpoint| endpoint.string("uriTemplate")) {
         Some(template) => match template.value.trim().trim_matches('/') {
             "" => String::new(),
             path => format!("/{path}"),
         },
-        None if path
-            .rsplit('/')
-            .next()
-            .is_some_and(|last| last.eq_ignore_ascii_case("mcp")) =>
-        {
-            String::new()
-        }
+        None if path.to_ascii_lowercase().rsplit('/').next() == Some("mcp") => String::new(),
         None => DEFAULT_ENDPOINT.to_owned(),
     }
 }

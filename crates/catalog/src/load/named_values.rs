@@ -5,19 +5,59 @@ use crate::NamedValue;
 use crate::codes;
 use crate::environment::Environment;
 use crate::fields::{Fields, Text};
-use crate::information::Information;
-use diagnostic::Diagnostic;
-use std::collections::BTreeMap;
-use std::path::Path;
+use crate::problems::Problems;
+use diagnostic::{Diagnostic, Severity};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// Environment variables of this prefix hold the values of secrets.
 const VARIABLE_PREFIX: &str = "TOLLGATE_NAMED_VALUE_";
 /// This environment variable names the folder in which each secret is a file.
 const FOLDER_VARIABLE: &str = "TOLLGATE_NAMED_VALUES_DIR";
 
-/// All named values by display name.
-pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> BTreeMap<String, NamedValue> {
-    let mut named_values = BTreeMap::new();
+/// All named values, and what is said of those without a value once it is known which of them are used.
+#[derive(Default)]
+pub(crate) struct NamedValues {
+    all: BTreeMap<String, NamedValue>,
+    without_value: BTreeMap<String, Diagnostic>,
+    used: RefCell<BTreeSet<String>>,
+}
+
+impl NamedValues {
+    /// The value that `{{name}}` stands for.
+    pub fn value_of(&self, name: &str) -> Option<&str> {
+        let value = self.all.get(name)?;
+        if self.without_value.contains_key(name) {
+            self.used.borrow_mut().insert(name.to_owned());
+        }
+        Some(&value.value)
+    }
+
+    /// All names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.keys().map(String::as_str)
+    }
+
+    /// The named values, after reporting those without a value: errors where something uses them, else warnings.
+    /// Extracts name the credentials of loggers, which nothing here needs.
+    pub fn finished(self, problems: &Problems) -> BTreeMap<String, NamedValue> {
+        let used = self.used.into_inner();
+        for (name, problem) in self.without_value {
+            let severity = if used.contains(&name) {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            problems.push(Diagnostic { severity, ..problem });
+        }
+        self.all
+    }
+}
+
+/// Reads all named values.
+pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> NamedValues {
+    let mut named_values = NamedValues::default();
     for entry in layout::entities(loader, layout::NAMED_VALUES) {
         let Some(information) = loader.information(&entry.path, "namedValueInformation.json") else {
             continue;
@@ -28,11 +68,17 @@ pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> BTreeM
         };
         check_name(fields, name);
         let secret = fields.boolean("secret").unwrap_or(false) || fields.object("keyVault").is_some();
-        let value = value(&information, fields, name, secret, environment).unwrap_or_default();
-        if named_values
-            .insert(name.value.to_owned(), NamedValue { value, secret })
-            .is_some()
-        {
+        let value = written_value(fields, name, secret).or_else(|| outside_value(name.value, environment));
+        if value.is_none() {
+            named_values
+                .without_value
+                .insert(name.value.to_owned(), no_value(fields, name, environment));
+        }
+        let named_value = NamedValue {
+            value: value.unwrap_or_default(),
+            secret,
+        };
+        if named_values.all.insert(name.value.to_owned(), named_value).is_some() {
             let message = format!("there is another named value with the display name \"{}\"", name.value);
             fields.report(codes::DUPLICATE_NAMED_VALUE, name.span, message);
         }
@@ -51,47 +97,48 @@ fn check_name(fields: Fields<'_>, name: Text<'_>) {
     }
 }
 
-fn value(
-    information: &Information,
-    fields: Fields<'_>,
-    name: Text<'_>,
-    secret: bool,
-    environment: &dyn Environment,
-) -> Option<String> {
-    if let Some(written) = fields.string("value").filter(|written| !is_placeholder(written.value)) {
-        if secret {
-            let problem = Diagnostic::warning(
-                codes::SECRET_IN_FILE,
-                &information.source,
-                written.span,
-                format!("the secret \"{}\" stands in a plain file", name.value),
-            );
-            fields.problems.push(problem.with_help(format!(
-                "remove `value` and set the environment variable {}",
-                variable(name.value)
-            )));
-        }
-        return Some(written.value.to_owned());
+/// The value in the information file.
+fn written_value(fields: Fields<'_>, name: Text<'_>, secret: bool) -> Option<String> {
+    let written = fields
+        .string("value")
+        .filter(|written| !is_placeholder(written.value))?;
+    if secret {
+        let message = format!("the secret \"{}\" stands in a plain file", name.value);
+        let problem = Diagnostic::warning(codes::SECRET_IN_FILE, fields.source, written.span, message);
+        let help = format!(
+            "remove `value` and set the environment variable {}",
+            variable(name.value)
+        );
+        fields.problems.push(problem.with_help(help));
     }
-    let variable = variable(name.value);
-    if let Some(value) = environment.variable(&variable) {
-        return Some(value);
-    }
-    let folder = environment.variable(FOLDER_VARIABLE);
-    let file = folder.as_ref().map(|folder| Path::new(folder).join(name.value));
-    if let Some(text) = file.as_ref().and_then(|file| environment.read(file).ok()) {
-        return Some(without_line_end(text));
-    }
-    let file = match file {
+    Some(written.value.to_owned())
+}
+
+/// The value in the environment or in a mounted file.
+fn outside_value(name: &str, environment: &dyn Environment) -> Option<String> {
+    environment.variable(&variable(name)).or_else(|| {
+        let text = environment.read(&mounted_file(name, environment)?).ok()?;
+        Some(without_line_end(text))
+    })
+}
+
+fn mounted_file(name: &str, environment: &dyn Environment) -> Option<PathBuf> {
+    environment
+        .variable(FOLDER_VARIABLE)
+        .map(|folder| Path::new(&folder).join(name))
+}
+
+fn no_value(fields: Fields<'_>, name: Text<'_>, environment: &dyn Environment) -> Diagnostic {
+    let file = match mounted_file(name.value, environment) {
         Some(file) => format!("the file `{}`", file.display()),
         None => format!("a file `{}` in the folder that {FOLDER_VARIABLE} names", name.value),
     };
     let message = format!("the named value \"{}\" has no value", name.value);
     let problem = fields.error(codes::NO_NAMED_VALUE, name.span, message);
-    fields.problems.push(problem.with_help(format!(
-        "set the environment variable {variable}, or write it to {file}"
-    )));
-    None
+    problem.with_help(format!(
+        "set the environment variable {}, or write it to {file}",
+        variable(name.value)
+    ))
 }
 
 /// What extractors write in place of a secret.

@@ -4,7 +4,7 @@
 use super::Loader;
 use crate::codes;
 use crate::fields::Fields;
-use crate::files::about;
+use crate::files::{Entry, about};
 use crate::information;
 use crate::problems::suggest;
 use crate::specification::{Described, Specification, as_sent, is_json, resource_name};
@@ -14,53 +14,26 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The file that describes an operation.
+const INFORMATION: &str = "operationInformation.json";
+
 /// All operations of the API in `folder`.
 pub(crate) fn load(
     loader: &Loader<'_>,
     api: Fields<'_>,
     folder: &Path,
     kind: &ApiKind,
-    specification: Option<&Specification>,
+    specification: Option<Specification>,
 ) -> Vec<Arc<Operation>> {
     let mut operations = specification
-        .map(|specification| specification.operations.clone())
+        .map(|specification| specification.operations)
         .unwrap_or_default();
-    if operations.is_empty() {
+    let folders = loader.files.folders(&folder.join("operations"));
+    if operations.is_empty() && !folders.iter().any(|entry| entry.path.join(INFORMATION).exists()) {
         operations = of_kind(api, kind);
     }
-    let mut policies = HashMap::new();
-    for entry in loader.files.folders(&folder.join("operations")) {
-        let found = position(&operations, &entry.name);
-        let path = entry.path.join("operationInformation.json");
-        let information = information::read_any(&loader.files, loader.problems, &path);
-        let has_information = information.is_some() || path.exists();
-        let at = match (information, found) {
-            (Some(information), found) => {
-                let fields = information.properties(loader.problems);
-                let Some(described) = described(fields, &entry.name) else {
-                    continue;
-                };
-                Some(merge(&mut operations, found, described))
-            }
-            (None, found) => found,
-        };
-        match at.and_then(|at| operations.get_mut(at)) {
-            // The folder's name is the operation's id, the specification's may be spelled otherwise.
-            Some(described) => {
-                described.id.clone_from(&entry.name);
-                policies.insert(entry.name.clone(), loader.policy(&entry.path));
-            }
-            None if !has_information => {
-                let message = format!("the API has no operation `{}`", entry.name);
-                let problem = about(Severity::Error, codes::UNKNOWN_OPERATION, &entry.path, message);
-                loader.problems.push(suggest(
-                    problem,
-                    &entry.name,
-                    operations.iter().map(|one| one.id.as_str()),
-                ));
-            }
-            None => {}
-        }
+    for entry in &folders {
+        add_folder(loader, &mut operations, entry);
     }
     check_duplicates(loader, &operations);
     if operations.is_empty() && !matches!(kind, ApiKind::Mcp(_)) {
@@ -70,11 +43,35 @@ pub(crate) fn load(
             .problems
             .push(problem.with_help("add a `specification.yaml` (OpenAPI) beside this file"));
     }
-    let with_policy = |described: Described| {
-        let policy = policies.remove(&described.id).flatten();
-        Arc::new(described.into_operation(policy))
-    };
-    operations.into_iter().map(with_policy).collect()
+    operations
+        .into_iter()
+        .map(|described| Arc::new(described.into_operation()))
+        .collect()
+}
+
+/// Adds what the folder of an operation says: its description, its policy document, or both.
+fn add_folder(loader: &Loader<'_>, operations: &mut Vec<Described>, entry: &Entry) {
+    let mut at = position(operations, &entry.name);
+    let path = entry.path.join(INFORMATION);
+    if path.exists() {
+        let information = information::read_any(&loader.files, loader.problems, &path);
+        let described = information.and_then(|file| described(file.properties(loader.problems), &entry.name));
+        let Some(described) = described else { return };
+        at = Some(merge(operations, at, described));
+    }
+    if let Some(described) = at.and_then(|at| operations.get_mut(at)) {
+        // The folder's name is the operation's id, the specification's may be spelled otherwise.
+        described.id.clone_from(&entry.name);
+        described.policy = loader.policy(&entry.path);
+    } else {
+        let message = format!("the API has no operation `{}`", entry.name);
+        let problem = about(Severity::Error, codes::UNKNOWN_OPERATION, &entry.path, message);
+        loader.problems.push(suggest(
+            problem,
+            &entry.name,
+            operations.iter().map(|one| one.id.as_str()),
+        ));
+    }
 }
 
 /// The operations that an API has by its kind.
@@ -91,6 +88,7 @@ fn of_kind(api: Fields<'_>, kind: &ApiKind) -> Vec<Described> {
         method: (*method).to_owned(),
         url_template: "/".to_owned(),
         responses: Vec::new(),
+        policy: None,
         source: Arc::clone(api.source),
         span: api.head(),
     };
@@ -134,6 +132,7 @@ fn described(fields: Fields<'_>, id: &str) -> Option<Described> {
         method: method?.value.trim().to_ascii_uppercase(),
         url_template: url_template.value.to_owned(),
         responses: fields.objects("responses").into_iter().map(response).collect(),
+        policy: None,
         source: Arc::clone(fields.source),
         span: url_template.span,
     })

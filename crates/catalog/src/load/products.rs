@@ -1,15 +1,10 @@
-//! Products, and the links by which products and gateways name APIs.
+//! Products: APIs that are offered together.
 
 use super::apis::LoadedApis;
-use super::{Loader, layout, references};
+use super::links::{linked, names};
+use super::{Loader, layout};
 use crate::Product;
-use crate::fields::{Fields, Text};
-use crate::files::about;
-use crate::information;
-use crate::{codes, problems::suggest};
-use diagnostic::Severity;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// All products by id; the APIs learn which products they are in.
@@ -46,102 +41,4 @@ pub(crate) fn load(loader: &Loader<'_>, apis: &mut LoadedApis) -> BTreeMap<Strin
         products.insert(entry.name, Arc::new(product));
     }
     products
-}
-
-/// The names that an entity links to, each of which must be known: a folder for each (`apis/orders/`), or a list in
-/// one file (`apis.json`).
-pub(crate) fn linked(
-    loader: &Loader<'_>,
-    folder: &Path,
-    links: &str,
-    kind: &str,
-    known: &BTreeSet<String>,
-) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in loader.files.folders(&folder.join(links)) {
-        let name = without_revision(&entry.name);
-        if known.contains(name) {
-            found.push(name.to_owned());
-        } else {
-            let problem = about(
-                Severity::Error,
-                codes::UNKNOWN_REFERENCE,
-                &entry.path,
-                format!("there is no {kind} `{name}`"),
-            );
-            loader
-                .problems
-                .push(suggest(problem, name, known.iter().map(String::as_str)));
-        }
-        check_link_files(loader, &entry.path);
-    }
-    each_in_list(loader, folder, links, |fields, text| {
-        let name = without_revision(references::name_in(text.value));
-        if references::check(fields, text, kind, name, known.iter().map(String::as_str)) {
-            found.push(name.to_owned());
-        }
-    });
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// Like [`linked`] for names that are not checked: built-in groups have no folder.
-fn names(loader: &Loader<'_>, folder: &Path, links: &str) -> Vec<String> {
-    let mut found: Vec<String> = loader
-        .files
-        .folders(&folder.join(links))
-        .into_iter()
-        .map(|entry| entry.name)
-        .collect();
-    each_in_list(loader, folder, links, |_, text| {
-        found.push(references::name_in(text.value).to_owned())
-    });
-    found.sort();
-    found.dedup();
-    found
-}
-
-fn check_link_files(loader: &Loader<'_>, folder: &Path) {
-    for entry in loader
-        .files
-        .list(folder)
-        .iter()
-        .filter(|entry| entry.name.ends_with(".json"))
-    {
-        let _ = information::read_any(&loader.files, loader.problems, &entry.path);
-    }
-}
-
-/// Visits the names in a list file: `[{"name": "orders"}]` or `["orders"]`.
-fn each_in_list(loader: &Loader<'_>, folder: &Path, links: &str, mut visit: impl FnMut(Fields<'_>, Text<'_>)) {
-    let path = folder.join(format!("{links}.json"));
-    let Some(list) = information::read_any(&loader.files, loader.problems, &path) else {
-        return;
-    };
-    for item in list.root().items() {
-        let fields = Fields {
-            source: &list.source,
-            value: item,
-            problems: loader.problems,
-        };
-        match item.text() {
-            Some(value) => visit(fields, Text { value, span: item.span }),
-            None => fields.required("name").into_iter().for_each(|text| visit(fields, text)),
-        }
-    }
-    if list.root().object().is_some() || list.root().text().is_some() {
-        let fields = Fields {
-            source: &list.source,
-            value: list.root(),
-            problems: loader.problems,
-        };
-        let message = format!("expected an array of names, found {}", list.root().type_name());
-        fields.report(codes::WRONG_TYPE, fields.head(), message);
-    }
-}
-
-/// An API's id without `;rev=…`.
-pub(crate) fn without_revision(name: &str) -> &str {
-    name.split_once(";rev=").map_or(name, |(id, _)| id)
 }

@@ -9,6 +9,11 @@ pub(crate) fn name_in(reference: &str) -> &str {
     reference.trim_end_matches('/').rsplit('/').next().unwrap_or_default()
 }
 
+/// An API's id without `;rev=…`.
+pub(crate) fn without_revision(name: &str) -> &str {
+    name.split_once(";rev=").map_or(name, |(id, _)| id)
+}
+
 /// Reports a reference to an entity that is not among the known ones.
 pub(crate) fn check<'n>(
     fields: Fields<'_>,

@@ -132,15 +132,14 @@ fn parsed_scope(text: &str) -> Option<SubscriptionScope> {
     let trimmed = text.trim().trim_matches('/');
     let segments: Vec<&str> = trimmed.split('/').collect();
     let (kind, name) = match segments.as_slice() {
-        [.., "Microsoft.ApiManagement", "service", _] | [""] | ["apis"] => return Some(SubscriptionScope::AllApis),
-        [.., "service", _, "apis"] => return Some(SubscriptionScope::AllApis),
+        ["" | "apis"] | [.., "Microsoft.ApiManagement", "service", _] | [.., "service", _, "apis"] => {
+            return Some(SubscriptionScope::AllApis);
+        }
         [kind, name] | [.., "service", _, kind, name] => (*kind, *name),
         _ => return None,
     };
     match kind {
-        "apis" => Some(SubscriptionScope::Api(
-            super::products::without_revision(name).to_owned(),
-        )),
+        "apis" => Some(SubscriptionScope::Api(references::without_revision(name).to_owned())),
         "products" => Some(SubscriptionScope::Product(name.to_owned())),
         _ => None,
     }

@@ -4,9 +4,13 @@ use super::load;
 use crate::environment::Environment;
 use crate::{Catalog, SubscriptionScope};
 use diagnostic::{Diagnostic, render};
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+
+/// Names and texts.
+type Pairs = &'static [(&'static str, &'static str)];
 
 /// An environment of given variables and files.
 #[derive(Default)]
@@ -160,46 +164,58 @@ fn named_values_come_from_the_file_the_environment_or_a_mounted_file() {
     let named = |text: &'static str| ("named values/n/namedValueInformation.json", text);
     let policy = ("policy.xml", "<policies><a b=\"{{my-key}}\" /></policies>");
     let secret = r#"{"properties": {"displayName": "my-key", "secret": true}}"#;
-    let rows: [(&[(&str, &str)], &[(&'static str, &'static str)], &str, &str); 5] = [
+    let rows: [(_, Pairs, &str, &str); 5] = [
         (
-            &[named(r#"{"properties": {"displayName": "my-key", "value": "v1"}}"#)],
+            named(r#"{"properties": {"displayName": "my-key", "value": "v1"}}"#),
             &[],
             "v1",
             "",
         ),
-        (&[named(secret)], &[("TOLLGATE_NAMED_VALUE_MY_KEY", "v2")], "v2", ""),
+        (named(secret), &[("TOLLGATE_NAMED_VALUE_MY_KEY", "v2")], "v2", ""),
         (
-            &[named(secret)],
+            named(secret),
             &[("TOLLGATE_NAMED_VALUES_DIR", "/m"), ("/m/my-key", "v3\n")],
             "v3",
             "",
         ),
         (
-            &[named(
-                r#"{"properties": {"displayName": "my-key", "value": "v4", "secret": true}}"#,
-            )],
+            named(r#"{"properties": {"displayName": "my-key", "value": "v4", "secret": true}}"#),
             &[],
             "v4",
             "named values/n/namedValueInformation.json:1:51 warning TG1103: the secret \"my-key\" stands in a plain file\n  \
              help: remove `value` and set the environment variable TOLLGATE_NAMED_VALUE_MY_KEY\n",
         ),
         (
-            &[named(
-                r#"{"properties": {"displayName": "my-key", "keyVault": {"secretIdentifier": "https://v/s"}}}"#,
-            )],
+            named(r#"{"properties": {"displayName": "my-key", "keyVault": {"secretIdentifier": "https://v/s"}}}"#),
             &[("TOLLGATE_NAMED_VALUES_DIR", "/m")],
             "",
             "named values/n/namedValueInformation.json:1:32 error TG1102: the named value \"my-key\" has no value\n  \
              help: set the environment variable TOLLGATE_NAMED_VALUE_MY_KEY, or write it to the file `/m/my-key`\n",
         ),
     ];
-    for (files, environment, value, problems) in rows {
-        let all: Vec<_> = files.iter().copied().chain([policy]).collect();
-        let (catalog, found) = load_files(&all, &Given(environment.iter().copied().collect()));
+    for (named_value, environment, value, problems) in rows {
+        let (catalog, found) = load_files(&[named_value, policy], &Given(environment.iter().copied().collect()));
         assert_eq!(found, problems);
         let text = catalog.policy.as_ref().unwrap().source.text().to_string();
         assert_eq!(text, format!("<policies><a b=\"{value}\" /></policies>"));
     }
+}
+
+#[test]
+fn a_named_value_without_value_that_nothing_uses_is_a_warning() {
+    check_folder(
+        &[
+            ("policy.xml", "<policies/>"),
+            (
+                "named values/l/namedValueInformation.json",
+                r#"{"properties": {"displayName": "Logger-Credentials--1", "secret": true, "value": "{#KEY#}"}}"#,
+            ),
+        ],
+        r#"
+named values/l/namedValueInformation.json:1:32 warning TG1102: the named value "Logger-Credentials--1" has no value
+  help: set the environment variable TOLLGATE_NAMED_VALUE_LOGGER_CREDENTIALS__1, or write it to a file `Logger-Credentials--1` in the folder that TOLLGATE_NAMED_VALUES_DIR names
+"#,
+    );
 }
 
 #[test]
@@ -221,6 +237,7 @@ fn unknown_names_are_errors_except_in_liquid() {
         ],
         r"
 backends/b/backendInformation.json:1:24 error TG1101: cannot find a property 'host'
+  help: define it in `named values/host/namedValueInformation.json`
 policy.xml:2:7 error TG1101: cannot find a property 'tenant_id'
   help: did you mean `tenant-id`?
 ",
@@ -415,6 +432,33 @@ fn mcp_servers_name_a_backend_and_an_endpoint() {
 }
 
 #[test]
+fn mcp_servers_may_be_described_in_a_second_file() {
+    let (catalog, problems) = load_files(
+        &[
+            (
+                "backends/learn/backendInformation.json",
+                r#"{"properties": {"url": "https://learn.test/mcp", "protocol": "http"}}"#,
+            ),
+            (
+                "apis/a/apiInformation.json",
+                r#"{"properties": {"displayName": "A", "path": "a", "type": "mcp"}}"#,
+            ),
+            (
+                "apis/a/mcpServerInformation.json",
+                r#"{"properties": {"backendId": "learn", "mcpProperties": {"endpoints": {"mcp": {"uriTemplate": "/rpc"}}}}}"#,
+            ),
+        ],
+        &Given::default(),
+    );
+    assert_eq!(problems, "");
+    let expected = crate::McpServer {
+        backend_id: "learn".to_owned(),
+        endpoint: "/rpc".to_owned(),
+    };
+    assert_eq!(catalog.api("a").unwrap().kind, crate::ApiKind::Mcp(expected));
+}
+
+#[test]
 fn types_that_are_not_served_are_left_out_but_known() {
     let (catalog, problems) = load_files(
         &[
@@ -472,4 +516,240 @@ backends/p/backendInformation.json:4:8 error TG1201: there is no backend `z`
         catalog.backends["c"].credentials.headers,
         [("x".to_owned(), vec!["1".to_owned(), "2".to_owned()])]
     );
+}
+
+#[test]
+fn the_trees_of_both_tools_load_alike() {
+    let shared: [(&str, &str); 12] = [
+        (
+            "policy.xml",
+            "<policies><inbound><include-fragment fragment-id=\"f\" /></inbound></policies>",
+        ),
+        (
+            "apis/shop-v2;rev=2/apiInformation.json",
+            r#"{"properties": {"displayName": "Shop", "path": "shop", "apiRevision": "2", "isCurrent": false, "apiVersion": "v2", "apiVersionSetId": "/apiVersionSets/vs"}}"#,
+        ),
+        (
+            "apis/shop-v2/apiInformation.json",
+            r#"{"properties": {"apiRevision": "3", "apiRevisionDescription": "", "apiVersion": "v2", "apiVersionSetId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/x/apiVersionSets/vs", "displayName": "Shop", "isCurrent": true, "path": "shop", "protocols": ["https"], "serviceUrl": "https://{{host}}/api", "subscriptionKeyParameterNames": {"header": "api-key", "query": "api-key"}, "subscriptionRequired": false, "type": "http"}}"#,
+        ),
+        (
+            "apis/shop-v2/specification.json",
+            r#"{"openapi": "3.0.1", "paths": {"/items": {"get": {"operationId": "ListItems", "responses": {}}, "post": {"operationId": "add-item", "responses": {}}}}}"#,
+        ),
+        (
+            "apis/shop-v2;rev=2/specification.json",
+            r#"{"openapi": "3.0.1", "paths": {"/items": {"get": {"operationId": "ListItems", "responses": {}}}}}"#,
+        ),
+        ("apis/shop-v2/operations/listitems/policy.xml", "<policies/>"),
+        (
+            "apis/shop-v2/diagnostics/applicationinsights/diagnosticInformation.json",
+            "{\"properties\": {\"loggerId\": \"/loggers/l\"}}",
+        ),
+        (
+            "apis/chat/apiInformation.json",
+            r#"{"properties": {"displayName": "Chat", "path": "chat", "type": "websocket", "serviceUrl": "wss://chat.test"}}"#,
+        ),
+        ("apis/chat/operations/onHandshake/policy.xml", "<policies/>"),
+        ("loggers/l/loggerInformation.json", "{\"properties\": {}}"),
+        (
+            "products/p/productInformation.json",
+            r#"{"properties": {"displayName": "P", "state": "published", "subscriptionRequired": true}}"#,
+        ),
+        ("products/p/policy.xml", "<policies/>"),
+    ];
+    let named_value = r#"{"properties": {"displayName": "host", "value": "shop.test", "tags": []}}"#;
+    let version_set =
+        r#"{"properties": {"displayName": "VS", "versioningScheme": "Header", "versionHeaderName": "Api-Version"}}"#;
+    let toolkit = [
+        ("named values/n/namedValueInformation.json", named_value),
+        ("version sets/vs/versionSetInformation.json", version_set),
+        (
+            "policy fragments/f/policyFragmentInformation.json",
+            "{\"properties\": {\"format\": \"rawxml\"}}",
+        ),
+        ("policy fragments/f/policy.xml", "<fragment/>"),
+        ("products/p/apis/shop-v2/productApiInformation.json", "{}"),
+        ("products/p/groups/developers/productGroupInformation.json", "{}"),
+        ("tags/t/apis/shop-v2/tagApiInformation.json", "{}"),
+    ];
+    let cli = [
+        ("namedValues/n/namedValueInformation.json", named_value),
+        ("versionSets/vs/versionSetInformation.json", version_set),
+        (
+            "policyFragments/f/policyFragmentInformation.json",
+            "{\"properties\": {\"format\": \"rawxml\"}}",
+        ),
+        ("policyFragments/f/policy.xml", "<fragment/>"),
+        ("products/p/apis.json", r#"[{"name": "shop-v2"}]"#),
+        ("products/p/groups.json", r#"[{"name": "developers"}]"#),
+        (
+            "apis/shop-v2/operations/listitems/operationInformation.json",
+            r#"{"properties": {"displayName": "ListItems", "method": "GET", "urlTemplate": "/items"}}"#,
+        ),
+        ("apis/shop-v2/tags/t/tagInformation.json", "{}"),
+        ("apis/shop-v2/wiki.md", "x"),
+    ];
+    let shown = |own: &[(&str, &str)]| {
+        let files: Vec<_> = shared.iter().chain(own).copied().collect();
+        let (catalog, problems) = load_files(&files, &Given::default());
+        assert_eq!(problems, "");
+        let api = |api: &crate::Api| {
+            let operations: Vec<String> = api
+                .operations
+                .iter()
+                .map(|one| {
+                    format!(
+                        "{} {} {}",
+                        one.id,
+                        one.method,
+                        if one.policy.is_some() { "policy" } else { "" }
+                    )
+                })
+                .collect();
+            format!(
+                "{} rev {} {:?} {:?} key {} in {:?}: {}",
+                api.id,
+                api.revision,
+                api.version.as_ref().map(|version| &version.name),
+                api.service_url.as_deref().unwrap_or_default(),
+                api.subscription_key_header,
+                api.products,
+                operations.join(", ")
+            )
+        };
+        let apis: Vec<String> = catalog.apis.iter().map(|one| api(one)).collect();
+        let product = &catalog.products["p"];
+        (
+            apis,
+            product.apis.clone(),
+            product.groups.clone(),
+            catalog.fragments.len(),
+            catalog.named_values.len(),
+        )
+    };
+    let expected = [
+        "chat rev 1 None \"wss://chat.test\" key Ocp-Apim-Subscription-Key in []: onHandshake GET policy",
+        "shop-v2 rev 3 Some(\"v2\") \"https://shop.test/api\" key api-key in [\"p\"]: listitems GET policy, add-item POST ",
+        "shop-v2 rev 2 Some(\"v2\") \"\" key Ocp-Apim-Subscription-Key in [\"p\"]: ListItems GET ",
+    ];
+    let found = shown(&toolkit);
+    assert_eq!(found.0, expected);
+    assert_eq!(
+        (&found.1, &found.2),
+        (&vec!["shop-v2".to_owned()], &vec!["developers".to_owned()])
+    );
+    assert_eq!((found.3, found.4), (1, 1));
+    assert_eq!(found, shown(&cli));
+}
+
+#[test]
+fn operations_belong_to_the_api() {
+    check_folder(
+        &api(&[
+            ("apis/orders/operations/lits/policy.xml", "<policies/>"),
+            (
+                "apis/orders/operations/other/operationInformation.json",
+                r#"{"properties": {"displayName": "O", "method": "get", "urlTemplate": "list/"}}"#,
+            ),
+            (
+                "apis/bare/apiInformation.json",
+                r#"{"properties": {"displayName": "B", "path": "b"}}"#,
+            ),
+        ]),
+        r"
+apis/bare/apiInformation.json:1:16 warning TG1209: this API has no operations: every request to it fails
+  help: add a `specification.yaml` (OpenAPI) beside this file
+apis/orders/operations/lits:1:1 error TG1210: the API has no operation `lits`
+  help: did you mean `list`?
+apis/orders/operations/other/operationInformation.json:1:69 error TG1203: an operation with the same method and URL template exists already: GET list/
+",
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn odd_files_are_reported_and_do_not_stop_loading() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(path("apis/orders")).unwrap();
+    std::fs::create_dir_all(path("backends/b")).unwrap();
+    std::fs::create_dir_all(path("loggers")).unwrap();
+    std::fs::write(path("apis/orders/apiInformation.json"), format!("\u{feff}{ORDERS}")).unwrap();
+    std::fs::write(path("apis/orders/specification.yaml"), SPECIFICATION).unwrap();
+    std::fs::write(path("apis/orders/policy.xml"), b"<a b='\xff'/>").unwrap();
+    std::fs::write(
+        path("backends/b/backendInformation.json"),
+        vec![b' '; 10 * 1024 * 1024 + 1],
+    )
+    .unwrap();
+    std::fs::create_dir(path("policy.xml")).unwrap();
+    symlink("..", path("apis/loop")).unwrap();
+    symlink("self", path("apis/self")).unwrap();
+    symlink("../loggers", path("loggers/loggers")).unwrap();
+    let (catalog, diagnostics) = load(folder.path(), &Given::default());
+    assert!(catalog.api("orders").is_some());
+    let found = brief(folder.path(), &diagnostics);
+    let expected = [
+        "apis/loop:1:1 error TG1004: this link leads to a folder that contains it",
+        "apis/orders/policy.xml:1:1 error TG1003: this file is not UTF-8: byte 6 starts no character",
+        "apis/self:1:1 error TG1001: this cannot be read: Too many levels of symbolic links (os error 40)",
+        "backends/b/backendInformation.json:1:1 error TG1002: this file has 10485761 bytes, the limit is 10485760",
+        "loggers/loggers:1:1 error TG1004: this link leads to a folder that contains it",
+        "policy.xml:1:1 error TG1001: expected a file here, found something else",
+    ];
+    assert_eq!(found.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_missing_folder_is_an_error() {
+    let (_, diagnostics) = load(Path::new("/no/such/folder"), &Given::default());
+    assert_eq!(
+        brief(Path::new("/"), &diagnostics),
+        "/no/such/folder:1:1 error TG1001: there is no such folder\n"
+    );
+}
+
+/// Any JSON made of names that mean something.
+fn any_information() -> impl Strategy<Value = serde_json::Value> {
+    let names = "properties|displayName|path|type|mcp|Pool|pool|services|id|serviceUrl|apiVersionSetId|apiVersionSet|versioningScheme|\
+                 Segment|credentials|header|circuitBreaker|rules|primaryKey|scope|/apis|/products/x|\\{\\{x\\}\\}|value|secret|\
+                 mcpProperties|endpoints|message|uriTemplate|responses|openapi|3\\.0|paths|/a|get|parameters|\\$ref|#/paths";
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<u32>().prop_map(Into::into),
+        names.prop_map(Into::into),
+    ];
+    let value = leaf.prop_recursive(5, 80, 8, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(serde_json::Value::from),
+            prop::collection::btree_map(names, inner, 0..8)
+                .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+        ]
+    });
+    value.prop_map(|value| serde_json::json!({"properties": value, "openapi": "3.0", "paths": {"/a": value}}))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_folder_makes_loading_panic(values in prop::collection::vec(any_information(), 10)) {
+        let paths = [
+            "apis/a/apiInformation.json",
+            "apis/a/specification.json",
+            "apis/a/operations/o/operationInformation.json",
+            "backends/b/backendInformation.json",
+            "named values/n/namedValueInformation.json",
+            "version sets/v/versionSetInformation.json",
+            "products/p/productInformation.json",
+            "products/p/apis.json",
+            "subscriptions/s/subscriptionInformation.json",
+            "users/u/userInformation.json",
+        ];
+        let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let files: Vec<(&str, &str)> = paths.into_iter().zip(texts.iter().map(String::as_str)).collect();
+        let _ = load_files(&files, &Given::default());
+    }
 }

@@ -13,11 +13,17 @@ enum Place {
     Header,
 }
 
+const INFORMATION: &str = "versionSetInformation.json";
+/// Its name in older extracts.
+const OLD_INFORMATION: &str = "apiVersionSetInformation.json";
+
 /// All version sets by id.
 pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Option<VersioningScheme>> {
     let mut sets = BTreeMap::new();
     for entry in layout::entities(loader, layout::VERSION_SETS) {
-        let information = loader.information(&entry.path, "versionSetInformation.json");
+        let is_old = entry.path.join(OLD_INFORMATION).exists();
+        let file_name = if is_old { OLD_INFORMATION } else { INFORMATION };
+        let information = loader.information(&entry.path, file_name);
         let scheme = information.and_then(|information| {
             let fields = information.properties(loader.problems);
             let _ = fields.required("displayName");

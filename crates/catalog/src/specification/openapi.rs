@@ -8,6 +8,7 @@ use crate::problems::Problems;
 use diagnostic::{Diagnostic, Source, Span};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 use std::sync::Arc;
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -15,12 +16,16 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 /// References to references are followed so far.
 const MAX_HOPS: usize = 16;
 
+/// Of the references to nothing in one description so many are reported.
+const MAX_UNRESOLVED: usize = 20;
+
 /// A whole description while it is read.
 pub(super) struct Description<'d> {
     pub root: &'d Value,
     pub is_swagger: bool,
     /// Bytes of examples and samples made so far: references could multiply them without bound.
     pub written: Cell<usize>,
+    unresolved: Cell<usize>,
     source: &'d Arc<Source>,
     problems: &'d Problems,
     targets: RefCell<HashMap<String, Option<&'d Value>>>,
@@ -47,11 +52,12 @@ pub(super) fn read(source: &Arc<Source>, root: &Value, problems: &Problems) -> O
             message,
         ));
     }
-    let (written, targets) = (Cell::new(0), RefCell::default());
+    let (written, unresolved, targets) = (Cell::new(0), Cell::new(0), RefCell::default());
     let description = Description {
         root,
         is_swagger,
         written,
+        unresolved,
         source,
         problems,
         targets,
@@ -96,7 +102,7 @@ impl<'d> Description<'d> {
                 let mut described = self.operation(&path.key, item, &method, &member.value);
                 described.span = member.key_span;
                 if member.value.get("operationId").and_then(Value::text).is_none() {
-                    described.id = unused(described.id, &mut generated);
+                    described.id = unused(&described.id, &mut generated);
                 }
                 operations.push(described);
             }
@@ -127,6 +133,7 @@ impl<'d> Description<'d> {
             method: method.to_ascii_uppercase(),
             url_template: self.url_template(path, item, operation),
             responses: self.responses(operation),
+            policy: None,
             source: Arc::clone(self.source),
             span: operation.span,
         }
@@ -152,7 +159,7 @@ impl<'d> Description<'d> {
                 .is_some_and(|(_, query)| query.split('&').any(|one| one.split('=').next() == Some(name)));
             if place == "query" && required && !name.is_empty() && !is_there {
                 let sign = if template.contains('?') { '&' } else { '?' };
-                template.push_str(&format!("{sign}{name}={{{name}}}"));
+                let _ = write!(template, "{sign}{name}={{{name}}}");
             }
         }
         template
@@ -185,7 +192,7 @@ impl<'d> Description<'d> {
             let known = self.targets.borrow().get(pointer).copied();
             let target = known.unwrap_or_else(|| {
                 let target = self.target(pointer);
-                if target.is_none() {
+                if target.is_none() && self.is_worth_a_word() {
                     let message = format!("there is no `#/{pointer}` in this document");
                     self.problems.push(Diagnostic::warning(
                         codes::BAD_SPECIFICATION,
@@ -203,6 +210,11 @@ impl<'d> Description<'d> {
             }
         }
         value
+    }
+
+    /// Whether one more reference to nothing is reported: a description cut in half has thousands.
+    fn is_worth_a_word(&self) -> bool {
+        self.unresolved.replace(self.unresolved.get() + 1) < MAX_UNRESOLVED
     }
 
     fn target(&self, pointer: &str) -> Option<&'d Value> {
@@ -270,8 +282,8 @@ fn operation_id(written: &str) -> String {
 }
 
 /// The id, with a number behind it when it was given before.
-fn unused(id: String, generated: &mut HashSet<String>) -> String {
-    let mut free = id.clone();
+fn unused(id: &str, generated: &mut HashSet<String>) -> String {
+    let mut free = id.to_owned();
     let mut number = 0;
     while !generated.insert(free.clone()) {
         number += 1;
@@ -282,7 +294,6 @@ fn unused(id: String, generated: &mut HashSet<String>) -> String {
 
 /// `200`, or `2XX` for the first of its hundred; `None` for `default`.
 fn status(key: &str) -> Option<u16> {
-    key.parse()
-        .ok()
-        .or_else(|| Some(key.strip_suffix("XX")?.parse::<u16>().ok()?.checked_mul(100)?))
+    let hundreds = || key.strip_suffix("XX")?.parse::<u16>().ok()?.checked_mul(100);
+    key.parse().ok().or_else(hundreds)
 }

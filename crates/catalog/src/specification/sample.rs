@@ -31,11 +31,10 @@ impl<'d> Description<'d> {
             return None;
         }
         progress.around.push(schema);
-        let sample = stated(schema)
-            .or_else(|| self.composed(schema, progress))
-            .or_else(|| self.typed(schema, progress));
+        let sample = stated(schema).or_else(|| self.composed(schema, progress));
+        let sample = sample.unwrap_or_else(|| self.typed(schema, progress));
         progress.around.pop();
-        sample
+        Some(sample)
     }
 
     /// The sample of `allOf` (all parts together), `oneOf` or `anyOf` (the first).
@@ -62,7 +61,7 @@ impl<'d> Description<'d> {
             .find_map(|choice| self.sample_within(choice, progress).filter(|sample| !sample.is_null()))
     }
 
-    fn typed(&self, schema: &'d Value, progress: &mut Progress<'d>) -> Option<Json> {
+    fn typed(&self, schema: &'d Value, progress: &mut Progress<'d>) -> Json {
         let written = schema.get("type");
         // OpenAPI 3.1 allows several types, the first that is not null is taken.
         let several = written.map(Value::items).unwrap_or_default();
@@ -74,7 +73,7 @@ impl<'d> Description<'d> {
         } else {
             "object"
         });
-        Some(match name {
+        match name {
             "string" => Json::from(text_of_format(
                 schema.get("format").and_then(Value::text).unwrap_or_default(),
             )),
@@ -88,7 +87,7 @@ impl<'d> Description<'d> {
             }
             "object" => Json::Object(self.properties(schema, progress)),
             _ => Json::Null,
-        })
+        }
     }
 
     fn properties(&self, schema: &'d Value, progress: &mut Progress<'d>) -> Map<String, Json> {

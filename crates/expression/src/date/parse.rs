@@ -43,17 +43,16 @@ pub fn parse(text: &str) -> Option<DateTime> {
         second,
         fraction,
     };
-    let offset = scanner.zone()?;
+    let (kind, offset) = scanner.zone()?;
     if !scanner.rest.is_empty() {
         return None;
     }
-    match offset {
-        None => DateTime::from_civil(civil, DateTimeKind::Unspecified),
-        Some(offset) => {
-            let date = DateTime::from_civil(civil, DateTimeKind::Local)?;
-            Some(DateTime::local_from_offset(date.ticks, offset))
-        }
-    }
+    let date = DateTime::from_civil(civil, kind)?;
+    Some(if kind == DateTimeKind::Local {
+        DateTime::local_from_offset(date.ticks, offset)
+    } else {
+        date
+    })
 }
 
 struct Scanner<'a> {
@@ -111,9 +110,7 @@ impl Scanner<'_> {
             return self.month_first();
         }
         let (first, length) = self.number()?;
-        let Some(separator) = self.skip(&['-', '/', '.', ' ']) else {
-            return None;
-        };
+        let separator = self.skip(&['-', '/', '.', ' '])?;
         self.spaces();
         if self.rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
             let month = self.month_name()?;
@@ -193,16 +190,16 @@ impl Scanner<'_> {
         })
     }
 
-    /// The offset in minutes; `Some(None)` where no zone is written.
-    fn zone(&mut self) -> Option<Option<i64>> {
+    /// The offset in minutes, 0 where no zone is written; and the kind that follows from it.
+    fn zone(&mut self) -> Option<(DateTimeKind, i64)> {
         self.spaces();
         let before = self.rest;
         match self.word().as_str() {
-            "z" | "gmt" | "utc" => return Some(Some(0)),
+            "z" | "gmt" | "utc" => return Some((DateTimeKind::Local, 0)),
             _ => self.rest = before,
         }
         let Some(sign) = self.skip(&['+', '-']) else {
-            return Some(None);
+            return Some((DateTimeKind::Unspecified, 0));
         };
         let (number, length) = self.number()?;
         let offset = match length {
@@ -211,7 +208,8 @@ impl Scanner<'_> {
             4 => number / 100 * 60 + number % 100,
             _ => return None,
         };
-        (offset <= 14 * 60).then_some(Some(if sign == '-' { -offset } else { offset }))
+        let offset = if sign == '-' { -offset } else { offset };
+        (offset.abs() <= 14 * 60).then_some((DateTimeKind::Local, offset))
     }
 }
 

@@ -41,7 +41,13 @@ pub(super) enum Kind {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Members {
     properties: Vec<NodeId>,
-    index: Option<Box<HashMap<Text, NodeId>>>,
+    index: Option<Box<NameIndex>>,
+}
+
+/// A large object's properties by name.
+#[derive(Clone, Debug, Default)]
+struct NameIndex {
+    by_name: HashMap<Text, NodeId>,
 }
 
 /// What a node number that belongs to no node shows; no caller makes one.
@@ -128,7 +134,7 @@ impl Arena {
             return None;
         };
         match &members.index {
-            Some(index) => index.get(name).copied(),
+            Some(index) => index.by_name.get(name).copied(),
             None => members
                 .properties
                 .iter()
@@ -194,7 +200,7 @@ impl Arena {
             Some(Kind::Object(members)) => {
                 members.properties.insert(at.min(members.properties.len()), item);
                 if let (Some(index), Some(name)) = (&mut members.index, name) {
-                    index.insert(name, item);
+                    index.by_name.insert(name, item);
                 } else if members.properties.len() > LINEAR_SEARCH_LIMIT {
                     self.build_index(container);
                 }
@@ -221,7 +227,7 @@ impl Arena {
             Some(Kind::Object(members)) => {
                 members.properties.remove(at);
                 if let (Some(index), Some(name)) = (&mut members.index, name) {
-                    index.remove(&name);
+                    index.by_name.remove(&name);
                 }
             }
             Some(Kind::Array(elements)) => drop(elements.remove(at)),
@@ -302,13 +308,13 @@ impl Arena {
 
     fn build_index(&mut self, object: NodeId) {
         let named = |id: &NodeId| Some((self.name(*id)?.clone(), *id));
-        let index = self.children(object).iter().filter_map(named).collect();
+        let by_name = self.children(object).iter().filter_map(named).collect();
         if let Some(Node {
             kind: Kind::Object(members),
             ..
         }) = self.node_mut(object)
         {
-            members.index = Some(Box::new(index));
+            members.index = Some(Box::new(NameIndex { by_name }));
         }
     }
 }
@@ -323,7 +329,7 @@ impl Node {
                 members
                     .index
                     .iter_mut()
-                    .flat_map(|index| index.values_mut())
+                    .flat_map(|index| index.by_name.values_mut())
                     .for_each(shift);
             }
             Kind::Array(elements) => elements.iter_mut().for_each(shift),

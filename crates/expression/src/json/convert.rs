@@ -235,3 +235,144 @@ fn number_error(error: NumberError, text: &str, noun: &str) -> JsonError {
         NumberError::Overflow => overflow(noun),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::format_double;
+
+    fn check<T>(convert: impl Fn(&JToken) -> Result<T, JsonError>, show: impl Fn(T) -> String, table: &[(&str, &str)]) {
+        for (source, expected) in table {
+            let token = JToken::parse(&(*source).into()).unwrap();
+            assert_eq!(
+                convert(&token).map_or_else(|error| error.message, &show),
+                *expected,
+                "{source}"
+            );
+        }
+    }
+
+    #[test]
+    fn strings() {
+        let show = |text: Option<Text>| text.map_or("(null)".into(), |text| text.to_string());
+        check(
+            JToken::to_nullable_string,
+            show,
+            &[
+                ("1", "1"),
+                ("1.0", "1"),
+                ("1e21", "1E+21"),
+                ("true", "True"),
+                ("null", "(null)"),
+                ("'s'", "s"),
+                ("'2024-05-06T07:08:09Z'", "05/06/2024 07:08:09"),
+                ("12345678901234567890", "12345678901234567890"),
+                ("{}", "Can not convert Object to String."),
+                ("[]", "Can not convert Array to String."),
+            ],
+        );
+    }
+
+    #[test]
+    fn integers() {
+        let too_large = "Value was either too large or too small for an Int32.";
+        check(
+            JToken::to_int32,
+            |value| value.to_string(),
+            &[
+                ("'12'", "12"),
+                ("1.6", "2"),
+                ("2.5", "2"),
+                ("true", "1"),
+                ("null", "Can not convert Null to Int32."),
+                ("'x'", "The input string 'x' was not in a correct format."),
+                ("5e9", too_large),
+                ("5000000000", too_large),
+                ("'5000000000'", too_large),
+                ("12345678901234567890", too_large),
+                ("'2024-05-06T07:08:09Z'", "Can not convert Date to Int32."),
+                ("{}", "Can not convert Object to Int32."),
+            ],
+        );
+        let too_long = "Value was either too large or too small for an Int64.";
+        check(
+            JToken::to_int64,
+            |value| value.to_string(),
+            &[
+                ("5e18", "5000000000000000000"),
+                ("1e19", "Arithmetic operation resulted in an overflow."),
+                ("12345678901234567890", too_long),
+                ("'12345678901234567890'", too_long),
+            ],
+        );
+    }
+
+    #[test]
+    fn booleans() {
+        check(
+            JToken::to_boolean,
+            |value| value.to_string(),
+            &[
+                ("' TRUE '", "true"),
+                ("1", "true"),
+                ("0.0", "false"),
+                ("'yes'", "String 'yes' was not recognized as a valid Boolean."),
+                ("null", "Can not convert Null to Boolean."),
+            ],
+        );
+    }
+
+    #[test]
+    fn fractions() {
+        check(
+            JToken::to_double,
+            format_double,
+            &[
+                ("'1,000.5'", "1000.5"),
+                ("'x'", "The input string 'x' was not in a correct format."),
+                ("[]", "Can not convert Array to Double."),
+            ],
+        );
+        check(
+            JToken::to_decimal,
+            |value| value.to_string(),
+            &[
+                ("1.1", "1.1"),
+                ("'1.10'", "1.10"),
+                ("1e30", "Value was either too large or too small for a Decimal."),
+            ],
+        );
+    }
+
+    #[test]
+    fn dates_and_guids() {
+        check(
+            JToken::to_date_time,
+            DateTime::iso,
+            &[
+                ("'2024-05-06'", "2024-05-06T00:00:00"),
+                ("'2024-05-06T07:08:09+02:00'", "2024-05-06T05:08:09+00:00"),
+                ("'x'", "String 'x' was not recognized as a valid DateTime."),
+                ("1", "Can not convert Integer to DateTime."),
+            ],
+        );
+        check(
+            JToken::to_guid,
+            crate::json::format_guid,
+            &[
+                (
+                    "'0f8fad5b-d9cb-469f-a165-70867728950e'",
+                    "0f8fad5b-d9cb-469f-a165-70867728950e",
+                ),
+                ("1", "Can not convert Integer to Guid."),
+            ],
+        );
+    }
+
+    #[test]
+    fn nullables_and_properties() {
+        let object = JToken::parse(&"{a:null,b:'7'}".into()).unwrap();
+        let value = |name| object.property(name).unwrap().nullable(JToken::to_int32).unwrap();
+        assert_eq!((value("a"), value("b")), (None, Some(7)));
+    }
+}

@@ -6,7 +6,24 @@ use super::arena::{Arena, Kind, NodeId};
 use super::error::JsonError;
 use super::scalar::JTokenType;
 
+/// Nodes of a tree, about 100 MB: attaching a tree to itself doubles it, so few steps could fill any memory.
+const MAX_NODES: usize = 2_000_000;
+
 impl Arena {
+    /// Whether the tree may still grow.
+    ///
+    /// # Errors
+    /// It has too many nodes, removed ones included.
+    pub fn check_room(&self) -> Result<(), JsonError> {
+        if self.len() > MAX_NODES {
+            let found = self.len();
+            return Err(JsonError::json(format!(
+                "JSON tree has {found} tokens, more than the {MAX_NODES} that it may grow to"
+            )));
+        }
+        Ok(())
+    }
+
     /// The item itself, or a copy if it has a parent already or would contain itself.
     pub fn adoptable(&mut self, item: NodeId, container: NodeId) -> NodeId {
         let contains_itself = item == container || (!self.children(item).is_empty() && self.root(container) == item);

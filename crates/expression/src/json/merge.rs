@@ -20,12 +20,13 @@ impl JToken {
         // A copy, because the content may be part of this very tree.
         let source = content.read(|_, arena, node| arena.extract(node));
         self.write(|arena, target| {
+            arena.check_room()?;
             let mut pending = vec![(target, Arena::first())];
             while let Some((target, from)) = pending.pop() {
                 merge_one(arena, target, &source, from, &mut pending);
             }
-        });
-        Ok(())
+            Ok(())
+        })
     }
 }
 

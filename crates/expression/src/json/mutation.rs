@@ -233,13 +233,19 @@ impl JToken {
     }
 
     /// Makes a node of the content, in the token's own tree, and hands it to `change` with the token's node.
-    fn edit<R>(&self, content: Content, change: impl FnOnce(&mut Arena, NodeId, NodeId) -> R) -> R {
+    fn edit(
+        &self,
+        content: Content,
+        change: impl FnOnce(&mut Arena, NodeId, NodeId) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
         match content.prepared() {
             Content::Scalar(scalar) => self.write(|arena, node| {
+                arena.check_room()?;
                 let item = arena.push(Kind::Value(scalar));
                 change(arena, node, item)
             }),
             Content::Token(item) => self.join(&item, |arena, node, item| {
+                arena.check_room()?;
                 let item = arena.adoptable(item, node);
                 change(arena, node, item)
             }),
@@ -272,4 +278,169 @@ fn add_property(arena: &mut Arena, object: NodeId, name: Text, item: NodeId) -> 
 
 fn position(index: i64) -> Result<usize, JsonError> {
     usize::try_from(index).map_err(|_| JsonError::out_of_range("Index is less than 0."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Formatting;
+
+    fn parsed(source: &str) -> JToken {
+        JToken::parse(&source.into()).unwrap()
+    }
+
+    /// What is left of `source` after `change`, or the exception's message.
+    fn check(source: &str, change: impl FnOnce(&JToken) -> Result<(), JsonError>, expected: &str) {
+        let token = parsed(source);
+        let outcome = change(&token).map_or_else(|error| error.message, |()| token.to_json(Formatting::None));
+        assert_eq!(outcome, expected, "{source}");
+    }
+
+    fn property(name: &str, value: i32) -> JToken {
+        JToken::new_property(name, value).unwrap()
+    }
+
+    #[test]
+    fn setting_and_adding() {
+        check("{a:1}", |o| o.set("a", "x"), r#"{"a":"x"}"#);
+        check("{a:1}", |o| o.set("b", Scalar::Null), r#"{"a":1,"b":null}"#);
+        check("[1]", |a| a.set_at(0, 2.5), "[2.5]");
+        check("[1,2]", |a| a.add_first(0), "[0,1,2]");
+        check("[1,2]", |a| a.insert(1, true), "[1,true,2]");
+        check("[1,2]", |a| a.get_at(0)?.add_after_self(9), "[1,9,2]");
+        check("[1,2]", |a| a.get_at(1)?.add_before_self(9), "[1,9,2]");
+        check("{a:1}", |o| o.add(property("b", 2)), r#"{"a":1,"b":2}"#);
+        check("{a:1}", |o| o.add_property("b", 2), r#"{"a":1,"b":2}"#);
+        check(
+            "{a:{b:1}}",
+            |o| o.set("c", o.get("a")?.unwrap()),
+            r#"{"a":{"b":1},"c":{"b":1}}"#,
+        );
+        check(
+            "{a:{b:1}}",
+            |o| o.get("a")?.unwrap().set("c", o),
+            r#"{"a":{"b":1,"c":{"a":{"b":1}}}}"#,
+        );
+        check("{}", |o| o.set("a", o), r#"{"a":{}}"#);
+        let large: Vec<String> = (0..20).map(|n| format!("p{n}:{n}")).collect();
+        let object = parsed(&format!("{{{}}}", large.join(",")));
+        object.set("p19", "last").unwrap();
+        object.set("new", 1).unwrap();
+        assert!(object.remove_key("p0") && !object.contains_key("p0") && object.contains_key("new"));
+        assert_eq!(
+            (object.count(), object.get("p19").unwrap().unwrap().to_text().as_str()),
+            (20, "last")
+        );
+    }
+
+    #[test]
+    fn removing_and_replacing() {
+        check("[1,2,3]", |a| a.get_at(1)?.remove(), "[1,3]");
+        check("[1,2,3]", |a| a.remove_at(0), "[2,3]");
+        check("[1,2,3]", |a| a.get_at(2)?.replace("x"), r#"[1,2,"x"]"#);
+        check(
+            "{a:1,b:2}",
+            |o| o.property("a").unwrap().replace(property("c", 3)),
+            r#"{"c":3,"b":2}"#,
+        );
+        check(
+            "{a:1,b:2}",
+            |o| o.property("b").unwrap().set_property_value(Scalar::Null),
+            r#"{"a":1,"b":null}"#,
+        );
+        check("{a:1,b:2}", |o| o.property("a").unwrap().remove(), r#"{"b":2}"#);
+        check("{a:1,b:2}", JToken::clear, "{}");
+        let object = parsed("{a:{b:1}}");
+        let value = object.get("a").unwrap().unwrap();
+        assert!(object.remove_key("a") && !object.remove_key("a"));
+        value.set("z", 2).unwrap();
+        assert_eq!(value.to_json(Formatting::None), r#"{"b":1,"z":2}"#);
+        assert_eq!(value.parent().unwrap().class(), "JProperty");
+        let array = parsed("[1,2]");
+        let second = array.get_at(1).unwrap();
+        assert!(array.remove_item(&second) && second.parent().is_none() && !array.remove_item(&JToken::value(1)));
+    }
+
+    #[test]
+    fn an_equal_value_stays_itself() {
+        for (new, detached) in [(1, true), (2, false)] {
+            let object = parsed("{a:1}");
+            let value = JToken::value(new);
+            object.set("a", &value).unwrap();
+            assert_eq!(value.parent().is_none(), detached);
+        }
+    }
+
+    #[test]
+    fn refusals() {
+        let of = |item: &str, container: &str| {
+            format!("Can not add Newtonsoft.Json.Linq.{item} to Newtonsoft.Json.Linq.{container}.")
+        };
+        let twice = "Can not add property b to Newtonsoft.Json.Linq.JObject. Property with the same name already exists on object.";
+        check(
+            "1",
+            |v| v.set("a", 1),
+            "Cannot set child value on Newtonsoft.Json.Linq.JValue.",
+        );
+        check(
+            "[1]",
+            |a| a.set("a", 1),
+            "Set JArray values with invalid key value: \"a\". Int32 array index expected.",
+        );
+        check(
+            "{}",
+            |o| o.set_at(0, 1),
+            "Set JObject values with invalid key value: 0. Object property name expected.",
+        );
+        check(
+            "[1]",
+            |a| a.set_at(5, 1),
+            "Index is equal to or greater than Count. (Parameter 'index')",
+        );
+        check("[1]", |a| a.set_at(-1, 1), "Index is less than 0. (Parameter 'index')");
+        check(
+            "[]",
+            |a| a.insert(3, 1),
+            "Index must be within the bounds of the List. (Parameter 'index')",
+        );
+        check(
+            "[]",
+            |a| a.remove_at(3),
+            "Index is equal to or greater than Count. (Parameter 'index')",
+        );
+        check("{b:1}", |o| o.add_property("b", 1), twice);
+        check(
+            "{a:1,b:2}",
+            |o| o.property("a").unwrap().replace(property("b", 3)),
+            twice,
+        );
+        check("{}", |o| o.add(1), &of("JValue", "JObject"));
+        check("[]", |a| a.add(property("a", 1)), &of("JProperty", "JArray"));
+        check("[]", JToken::remove, "The parent is missing.");
+        check("[]", |a| a.replace(1), "The parent is missing.");
+        let locked = "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty.";
+        check("{a:1}", |o| o.get("a")?.unwrap().remove(), locked);
+        check(
+            "{a:1}",
+            |o| o.property("a").unwrap().add(2),
+            "Newtonsoft.Json.Linq.JProperty cannot have multiple values.",
+        );
+    }
+
+    #[test]
+    fn growth_by_copies_of_itself_ends() {
+        let object = JToken::object();
+        let grown = (0..64).try_for_each(|n| object.set(n.to_string(), &object));
+        assert!(grown.unwrap_err().message.contains("more than"));
+    }
+
+    #[test]
+    fn merging_concatenates_arrays_and_ignores_nulls_for_known_names() {
+        check(
+            "{a:[1,{x:1}],b:{c:1,n:1},d:1}",
+            |o| o.merge(&parsed("{a:[2],b:{c:null,e:2},d:{f:1},g:null}")),
+            r#"{"a":[1,{"x":1},2],"b":{"c":1,"n":1,"e":2},"d":{"f":1},"g":null}"#,
+        );
+        check("{a:[1]}", |o| o.merge(o), r#"{"a":[1,1]}"#);
+    }
 }

@@ -1,4 +1,4 @@
-//! Newtonsoft's dialect of JSONPath: a path as a list of filters, each applied to what the one before found.
+//! Newtonsoft's dialect of `JSONPath`: a path as a list of filters, each applied to what the one before found.
 //!
 //! Never here: handles; `=~` (regular expressions), which is refused.
 

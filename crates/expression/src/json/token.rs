@@ -106,7 +106,7 @@ impl JToken {
 
     /// A `JProperty`'s value; `None` for other classes.
     pub fn property_value(&self) -> Option<Self> {
-        self.find(|arena, node| arena.property_value(node))
+        self.find(Arena::property_value)
     }
 
     /// `Parent`
@@ -131,12 +131,17 @@ impl JToken {
         self.read(|_, arena, node| arena.children(node).len())
     }
 
+    /// Tokens that a `DeepClone()` would make, for those who account for memory; counted, so as slow as the tree is large.
+    pub fn node_count(&self) -> usize {
+        self.read(|_, arena, node| 1 + arena.descendants(node).count())
+    }
+
     /// `Children()`, and what `foreach` goes through: an object's properties, an array's elements, a property's value.
     pub fn children(&self) -> Vec<Self> {
         self.list(|arena, node| arena.children(node).to_vec())
     }
 
-    /// `Properties()` of an object's values, `Values()`: an object's property values, otherwise the children.
+    /// `Values()`: an object's property values, otherwise the children.
     ///
     /// # Errors
     /// The token is a `JValue`.
@@ -332,5 +337,96 @@ impl From<Scalar> for JToken {
 impl fmt::Debug for JToken {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.class(), self.to_json(super::Formatting::None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Formatting;
+
+    fn parsed(source: &str) -> JToken {
+        JToken::parse(&source.into()).unwrap()
+    }
+
+    #[test]
+    fn children_by_name_and_index() {
+        let check = |source: &str, name: &str, index: &str| {
+            let token = parsed(source);
+            let by_name = token
+                .get("a")
+                .map_or_else(|error| error.message, |found| format!("{found:?}"));
+            let by_index = token
+                .get_at(0)
+                .map_or_else(|error| error.message, |found| format!("{found:?}"));
+            assert_eq!((by_name.as_str(), by_index.as_str()), (name, index), "{source}");
+        };
+        let no_child = "Cannot access child value on Newtonsoft.Json.Linq.JValue.";
+        let no_name = "Accessed JArray values with invalid key value: \"a\". Int32 array index expected.";
+        let no_index = "Accessed JObject values with invalid key value: 0. Object property name expected.";
+        check("{a:1}", "Some(JValue 1)", no_index);
+        check("{b:1}", "None", no_index);
+        check("[2]", no_name, "JValue 2");
+        check("null", no_child, no_child);
+        let beyond = "Index was out of range. Must be non-negative and less than the size of the collection. (Parameter 'index')";
+        check("[]", no_name, beyond);
+        assert_eq!(
+            parsed("{A:1}").property_ignoring_case("a").unwrap().name().unwrap(),
+            "A"
+        );
+        assert!(parsed("{A:1}").property("a").is_none());
+    }
+
+    #[test]
+    fn neighbours_and_paths() {
+        let token = parsed("{a:[1,{'b c':2}]}");
+        let listed = |tokens: Vec<JToken>| {
+            tokens
+                .iter()
+                .map(|token| format!("{}:{}", token.token_type().name(), token.path()))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(
+            listed(token.descendants()),
+            "Property:a Array:a Integer:a[0] Object:a[1] Property:a[1]['b c'] Integer:a[1]['b c']"
+        );
+        let innermost = token.descendants().pop().unwrap();
+        assert_eq!(
+            listed(innermost.ancestors()),
+            "Property:a[1]['b c'] Object:a[1] Array:a Property:a Object:"
+        );
+        let array = token.get("a").unwrap().unwrap();
+        let (first, second) = (array.get_at(0).unwrap(), array.last().unwrap().unwrap());
+        assert!(first.next().unwrap().same_reference(&second) && second.previous().unwrap().same_reference(&first));
+        assert!(first.previous().is_none() && second.next().is_none() && token.next().is_none());
+        assert_eq!((array.index_of(&second), array.index_of(&token)), (Some(1), None));
+        assert_eq!(listed(token.values().unwrap()), "Array:a");
+        assert!(first.first().is_err() && first.values().is_err() && first.children().is_empty());
+    }
+
+    #[test]
+    fn deep_equality() {
+        for (left, right, equal) in [
+            ("{a:1,b:[1,2.0]}", "{b:[1,2.0],a:1}", true),
+            ("{a:1}", "{a:1,b:1}", false),
+            ("1", "1.0", false),
+            ("'2024-05-06T07:08:09Z'", "'2024-05-06T07:08:09'", true),
+            ("[1,2]", "[2,1]", false),
+            ("12345678901234567890", "12345678901234567890", true),
+            ("null", "undefined", false),
+        ] {
+            assert_eq!(parsed(left).deep_equals(&parsed(right)), equal, "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn a_clone_has_no_parent() {
+        let token = parsed("{a:{b:[1]}}");
+        let copy = token.get("a").unwrap().unwrap().deep_clone();
+        copy.set("c", 2).unwrap();
+        assert!(copy.parent().is_none());
+        assert_eq!(copy.to_json(Formatting::None), r#"{"b":[1],"c":2}"#);
+        assert_eq!(token.to_json(Formatting::None), r#"{"a":{"b":[1]}}"#);
     }
 }

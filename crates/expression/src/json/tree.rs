@@ -151,3 +151,78 @@ fn take_in(larger: &mut Arc<Arena>, smaller: &mut Arc<Arena>) -> u32 {
     let smaller = Arc::try_unwrap(std::mem::take(smaller)).unwrap_or_else(|shared| (*shared).clone());
     Arc::make_mut(larger).append(smaller)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::json::{Formatting, JToken};
+
+    fn json(token: &JToken) -> String {
+        token.to_json(Formatting::None)
+    }
+
+    fn parsed(source: &str) -> JToken {
+        JToken::parse(&source.into()).unwrap()
+    }
+
+    #[test]
+    fn a_copy_does_not_see_changes_nor_pass_its_own_on() {
+        let original = parsed("{a:{b:1}}");
+        let copy = original.detached_copy();
+        let inner = copy.get("a").unwrap().unwrap();
+        inner.set("b", 2).unwrap();
+        assert_eq!(json(&copy), r#"{"a":{"b":2}}"#);
+        assert_eq!(json(&original), r#"{"a":{"b":1}}"#);
+        original.clear().unwrap();
+        assert_eq!(json(&copy), r#"{"a":{"b":2}}"#);
+        assert!(!copy.same_reference(&original));
+    }
+
+    #[test]
+    fn an_attached_root_stays_the_same_reference_whichever_tree_is_larger() {
+        for parent in [parsed("{}"), parsed("{x:[1,2,3,4,5,6,7,8,9]}")] {
+            let child = parsed("[0]");
+            let element = child.get_at(0).unwrap();
+            parent.set("a", &child).unwrap();
+            assert!(parent.get("a").unwrap().unwrap().same_reference(&child));
+            assert!(child.root().same_reference(&parent));
+            child.add(true).unwrap();
+            element.replace("first").unwrap();
+            assert!(json(&parent).ends_with(r#""a":["first",true]}"#), "{}", json(&parent));
+        }
+    }
+
+    #[test]
+    fn attaching_deeper_and_deeper_is_neither_slow_nor_recursive() {
+        let innermost = JToken::array();
+        let mut outer = innermost.clone();
+        for _ in 0..20_000 {
+            let array = JToken::array();
+            array.add(&outer).unwrap();
+            outer = array;
+        }
+        innermost.add(1).unwrap();
+        assert!(json(&outer).contains("[1]"));
+        assert!(outer.deep_equals(&outer.deep_clone()));
+        assert!(innermost.root().same_reference(&outer));
+        assert_eq!(outer.descendants().len(), 20_001);
+    }
+
+    #[test]
+    fn two_threads_that_join_the_same_trees_neither_deadlock_nor_lose_anything() {
+        let (left, right) = (JToken::array(), JToken::array());
+        std::thread::scope(|scope| {
+            for (one, other) in [(left.clone(), right.clone()), (right.clone(), left.clone())] {
+                scope.spawn(move || {
+                    for number in 0..500 {
+                        let child = JToken::array();
+                        child.add(number).unwrap();
+                        one.add(&child).unwrap();
+                        other.add(number).unwrap();
+                        child.remove().unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!((left.count(), right.count()), (500, 500));
+    }
+}

@@ -203,3 +203,58 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::parse;
+    use std::str::FromStr;
+
+    #[test]
+    fn values_print_in_json_and_as_text() {
+        let decimal = |text| Scalar::Decimal(rust_decimal::Decimal::from_str(text).unwrap());
+        let date = parse("2024-05-06").unwrap();
+        for (scalar, json, text) in [
+            (decimal("1.10"), "1.10", "1.10"),
+            (decimal("5"), "5.0", "5"),
+            (Scalar::Float(1.0), "1.0", "1"),
+            (Scalar::Float(f64::NAN), "\"NaN\"", "NaN"),
+            (Scalar::Boolean(true), "true", "True"),
+            (Scalar::Null, "null", ""),
+            (
+                Scalar::TimeSpan(900_615_000_000),
+                "\"1.01:01:01.5000000\"",
+                "1.01:01:01.5000000",
+            ),
+            (Scalar::Uri("http://a/b c".into()), "\"http://a/b c\"", "http://a/b c"),
+            (Scalar::Bytes(vec![1, 2, 3, 4].into()), "\"AQIDBA==\"", "System.Byte[]"),
+            (Scalar::Date(date), "\"2024-05-06T00:00:00\"", "05/06/2024 00:00:00"),
+            (
+                Scalar::DateOffset(date, -90),
+                "\"2024-05-06T00:00:00-01:30\"",
+                "05/06/2024 00:00:00 -01:30",
+            ),
+            (
+                Scalar::Guid(1),
+                "\"00000000-0000-0000-0000-000000000001\"",
+                "00000000-0000-0000-0000-000000000001",
+            ),
+            (Scalar::Raw("{raw}".into()), "{raw}", "{raw}"),
+        ] {
+            let token = JToken::value(scalar);
+            assert_eq!(
+                (token.to_json(Formatting::None).as_str(), token.to_text().as_str()),
+                (json, text)
+            );
+        }
+    }
+
+    #[test]
+    fn containers_are_indented_unless_empty() {
+        let token = JToken::parse(&"{a:[],b:{},c:[{}],d:{e:1,f:2}}".into()).unwrap();
+        let expected =
+            "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    {}\n  ],\n  \"d\": {\n    \"e\": 1,\n    \"f\": 2\n  }\n}";
+        assert_eq!(token.to_text(), expected);
+        assert_eq!(token.property("c").unwrap().to_json(Formatting::None), r#""c":[{}]"#);
+    }
+}

@@ -265,6 +265,7 @@ pub enum Literal {
 
 /// A piece of an interpolated string.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "few of them exist at a time")]
 pub enum Interpolation {
     /// Text with escapes resolved.
     Text(String),
@@ -726,6 +727,7 @@ pub struct SwitchSection {
 
 /// A label of a switch section.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "few of them exist at a time")]
 pub enum SwitchLabel {
     /// `case pattern when condition:`
     Case {
@@ -786,6 +788,7 @@ pub struct Query {
 
 /// A clause of a query.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "few of them exist at a time")]
 pub enum QueryClause {
     /// `from T x in xs`
     From {

@@ -24,8 +24,12 @@ impl Brackets {
         // How many of each kind are open, so that a stray bracket does not search the whole stack.
         let mut counts = [0_usize; 5];
         for (index, token) in tokens.iter().enumerate() {
-            let Some((kind, opens)) = bracket(&token.kind) else { continue };
-            let Some(count) = counts.get_mut(kind as usize) else { continue };
+            let Some((kind, opens)) = bracket(&token.kind) else {
+                continue;
+            };
+            let Some(count) = counts.get_mut(kind as usize) else {
+                continue;
+            };
             if opens {
                 *count += 1;
                 open.push((kind, index));

@@ -2,7 +2,7 @@
 
 use super::ast::{
     AnonymousMember, ArrayElement, ArrayInitializer, Expression, ExpressionKind, Initializer, InitializerTarget,
-    InitializerValue, MemberInitializer,
+    InitializerValue, MemberInitializer, TypeName,
 };
 use super::parser::Parser;
 use super::token::TokenKind;
@@ -28,41 +28,64 @@ impl Parser<'_> {
         if self.at("[") {
             return self.new_array(start, Some(type_name));
         }
-        let arguments = self.at("(").then(|| self.arguments("(", ")"));
+        let arguments = self.at("(").then(|| self.arguments());
         let initializer = self.at("{").then(|| self.initializer());
         if arguments.is_none() && initializer.is_none() {
             self.missing("CS1526", "`(`, `[` or `{` behind the type of `new`");
         }
-        self.node(start, ExpressionKind::New { type_name, arguments, initializer })
+        self.node(
+            start,
+            ExpressionKind::New {
+                type_name,
+                arguments,
+                initializer,
+            },
+        )
     }
 
     /// `[…]…` behind `new` or `new T`.
-    fn new_array(&mut self, start: usize, element: Option<super::ast::TypeName>) -> Expression {
-        let open = self.position;
-        self.bump();
-        let mut lengths = Vec::new();
-        let mut rank = 1;
-        if self.at("]") || self.at(",") {
-            while self.eat(",") {
-                rank += 1;
-            }
-        } else {
-            lengths.push(self.expression());
-            while self.eat(",") {
-                lengths.push(self.expression());
-            }
-            rank = lengths.len();
+    fn new_array(&mut self, start: usize, element: Option<TypeName>) -> Expression {
+        let (lengths, rank) = self.array_lengths();
+        if let (None, Some(length)) = (&element, lengths.first()) {
+            let help = "write the type of the elements: `new int[3]`";
+            self.report_with_help(
+                "CS0178",
+                length.span,
+                "an array's length without the type of its elements".to_owned(),
+                help,
+            );
         }
-        self.close(open, "]");
-        let mut further_ranks = Vec::new();
-        while let Some(rank) = self.array_rank() {
-            further_ranks.push(rank);
-        }
+        let further_ranks = std::iter::from_fn(|| self.array_rank()).collect();
         let initializer = self.at("{").then(|| self.array_initializer());
         if initializer.is_none() && lengths.is_empty() {
             self.missing("CS1586", "the array's length or `{ … }` with its elements");
         }
-        self.node(start, ExpressionKind::NewArray { element, lengths, rank, further_ranks, initializer })
+        self.node(
+            start,
+            ExpressionKind::NewArray {
+                element,
+                lengths,
+                rank,
+                further_ranks,
+                initializer,
+            },
+        )
+    }
+
+    /// `[2, n]`, or `[,]` without lengths: the lengths and the dimensions.
+    fn array_lengths(&mut self) -> (Vec<Expression>, usize) {
+        if let Some(rank) = self.array_rank() {
+            return (Vec::new(), rank);
+        }
+        let open = self.position;
+        self.bump();
+        let mut lengths = vec![self.expression()];
+        while self.eat(",") {
+            lengths.push(self.expression());
+        }
+        self.close(open, "]");
+        let rank = lengths.len();
+        (lengths, rank)
     }
 
     /// `{ 1, { 2, 3 } }`
@@ -82,7 +105,10 @@ impl Parser<'_> {
             }
             None => Vec::new(),
         };
-        ArrayInitializer { elements, span: self.since(start) }
+        ArrayInitializer {
+            elements,
+            span: self.since(start),
+        }
     }
 
     /// A list in braces; a comma may end it.
@@ -107,18 +133,28 @@ impl Parser<'_> {
         if named {
             self.bump();
         }
-        AnonymousMember { name, value: self.expression() }
+        AnonymousMember {
+            name,
+            value: self.expression(),
+        }
     }
 
     fn initializer(&mut self) -> Initializer {
-        let Some(level) = self.enter() else { return Initializer::Object(Vec::new()) };
+        let Some(level) = self.enter() else {
+            return Initializer::Object(Vec::new());
+        };
         let first = self.position + 1;
-        let assigns = self.is_name(first) && self.is_at(first + 1, "=") || self.is_at(first, "[") || self.is_at(first, "}");
+        let assigns =
+            self.is_name(first) && self.is_at(first + 1, "=") || self.is_at(first, "[") || self.is_at(first, "}");
         let initializer = if assigns {
             Initializer::Object(self.braced(Self::member_initializer))
         } else {
             Initializer::Collection(self.braced(|parser| {
-                if parser.at("{") { parser.braced(Self::expression) } else { vec![parser.expression()] }
+                if parser.at("{") {
+                    parser.braced(Self::expression)
+                } else {
+                    vec![parser.expression()]
+                }
             }))
         };
         self.leave(level);
@@ -127,12 +163,15 @@ impl Parser<'_> {
 
     fn member_initializer(&mut self) -> MemberInitializer {
         let target = if self.at("[") {
-            InitializerTarget::Index(self.arguments("[", "]"))
+            InitializerTarget::Index(self.indices())
         } else {
             InitializerTarget::Member(self.identifier())
         };
         let value = if !self.expect("=") {
-            InitializerValue::Expression(Expression { kind: ExpressionKind::Missing, span: Span::at(self.previous_end()) })
+            InitializerValue::Expression(Expression {
+                kind: ExpressionKind::Missing,
+                span: Span::at(self.previous_end()),
+            })
         } else if self.at("{") {
             InitializerValue::Nested(self.initializer())
         } else {

@@ -1,8 +1,8 @@
 //! Declarations: local variables, constants and local functions.
 
 use super::ast::{
-    ArrayInitializer, Declarator, Expression, ExpressionKind, Identifier, LambdaBody, LocalFunction, StatementKind, TypeName,
-    TypeNameKind, VariableDeclaration,
+    ArrayInitializer, Declarator, Expression, ExpressionKind, Identifier, LambdaBody, LocalFunction, StatementKind,
+    TypeName, TypeNameKind, VariableDeclaration,
 };
 use super::parser::Parser;
 use super::type_scan::Question;
@@ -14,21 +14,30 @@ impl Parser<'_> {
             return None;
         }
         let start = self.position + usize::from(self.at("ref"));
-        let name = self.scan_type(start, Question::Nullable).filter(|end| self.is_name(*end))?;
+        let name = self
+            .scan_type(start, Question::Nullable)
+            .filter(|end| self.is_name(*end))?;
         // `a ? b : c` starts like a nullable type.
         let conditional = self.is_at(name.saturating_sub(1), "?")
-            && !["=", ";", ",", "in", "(", ")"].iter().any(|follower| self.is_at(name + 1, follower));
+            && !["=", ";", ",", "in", "(", ")", "<"]
+                .iter()
+                .any(|follower| self.is_at(name + 1, follower));
         (!conditional).then_some(name)
     }
 
     /// Whether a local function's parameters and body follow the name at token `name`.
     pub(super) fn is_local_function(&self, name: usize) -> bool {
-        if self.is_at(name + 1, "<") {
-            return true;
-        }
-        self.is_at(name + 1, "(")
-            && self.closing(name + 1).is_some_and(|close| {
-                self.is_at(close + 1, "{") || self.is_at(close + 1, "=>") || self.kind_at(close + 1).is_contextual("where")
+        let open = if self.is_at(name + 1, "<") {
+            self.scan_arguments(name + 1, 0)
+        } else {
+            Some(name + 1)
+        };
+        open.filter(|open| self.is_at(*open, "("))
+            .and_then(|open| self.closing(open))
+            .is_some_and(|close| {
+                self.is_at(close + 1, "{")
+                    || self.is_at(close + 1, "=>")
+                    || self.kind_at(close + 1).is_contextual("where")
             })
     }
 
@@ -49,26 +58,39 @@ impl Parser<'_> {
 
     /// A type and the variables of that type.
     pub(super) fn variables(&mut self, constant: bool) -> VariableDeclaration {
-        if self.at("ref") {
+        let by_reference = self.at("ref");
+        if by_reference {
             self.report_unavailable("a reference (`ref`) outside of arguments");
             self.bump();
         }
         let type_name = self.type_name(Question::Nullable);
-        let mut variables = vec![self.declarator(&type_name)];
+        let mut variables = vec![self.declarator(&type_name, by_reference)];
         while self.eat(",") {
-            variables.push(self.declarator(&type_name));
+            variables.push(self.declarator(&type_name, by_reference));
         }
-        VariableDeclaration { constant, type_name, variables }
+        VariableDeclaration {
+            constant,
+            type_name,
+            variables,
+        }
     }
 
-    fn declarator(&mut self, type_name: &TypeName) -> Declarator {
+    fn declarator(&mut self, type_name: &TypeName, by_reference: bool) -> Declarator {
         let name = self.identifier();
         if self.at("[") {
             let help = "the brackets of an array stand behind its type: `int[] a = new int[3];`";
-            self.report_with_help("CS0650", self.span(), "brackets behind the variable's name".to_owned(), help);
+            self.report_with_help(
+                "CS0650",
+                self.span(),
+                "brackets behind the variable's name".to_owned(),
+                help,
+            );
             self.skip_brackets();
         }
         let value = self.eat("=").then(|| {
+            if by_reference {
+                self.eat("ref");
+            }
             if self.at("{") {
                 let initializer = self.array_initializer();
                 self.array_of_variable(type_name, initializer)
@@ -84,8 +106,16 @@ impl Parser<'_> {
         let span = initializer.span;
         let TypeNameKind::Array { element, rank } = &type_name.kind else {
             let help = "write `new T { … }`, or `new[] { … }` for an array";
-            self.report_with_help("CS0622", span, "only an array's variable takes `{ … }` alone".to_owned(), help);
-            return Expression { kind: ExpressionKind::Missing, span };
+            self.report_with_help(
+                "CS0622",
+                span,
+                "only an array's variable takes `{ … }` alone".to_owned(),
+                help,
+            );
+            return Expression {
+                kind: ExpressionKind::Missing,
+                span,
+            };
         };
         let (mut element, mut further_ranks) = (element, Vec::new());
         while let TypeNameKind::Array { element: inner, rank } = &element.kind {
@@ -110,7 +140,11 @@ impl Parser<'_> {
         }
         let return_type = self.type_name(Question::Nullable);
         let name = self.identifier();
-        let type_parameters = if self.eat("<") { self.type_parameters() } else { Vec::new() };
+        let type_parameters = if self.eat("<") {
+            self.type_parameters()
+        } else {
+            Vec::new()
+        };
         let parameters = self.parameters();
         // Constraints only restrict what callers may write; none is needed to run the function.
         while !self.at("{") && !self.at("=>") && self.at_word("where") {
@@ -119,13 +153,19 @@ impl Parser<'_> {
             }
         }
         let body = if self.eat("=>") {
-            let body = LambdaBody::Expression(Box::new(self.expression()));
+            let body = LambdaBody::Expression(Box::new(self.expression_or_throw()));
             self.end_statement();
             body
         } else {
             LambdaBody::Block(self.block())
         };
-        StatementKind::LocalFunction(Box::new(LocalFunction { return_type, name, type_parameters, parameters, body }))
+        StatementKind::LocalFunction(Box::new(LocalFunction {
+            return_type,
+            name,
+            type_parameters,
+            parameters,
+            body,
+        }))
     }
 
     fn type_parameters(&mut self) -> Vec<Identifier> {

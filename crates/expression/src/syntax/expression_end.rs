@@ -15,7 +15,11 @@ pub struct Unclosed {
 
 impl fmt::Display for Unclosed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the policy expression that starts here has no closing `{}`", self.bracket)
+        write!(
+            formatter,
+            "the policy expression that starts here has no closing `{}`",
+            self.bracket
+        )
     }
 }
 
@@ -31,9 +35,26 @@ impl std::error::Error for Unclosed {}
 /// # Errors
 /// The bracket is missing.
 pub fn expression_end(text: &str, at: usize) -> Result<usize, Unclosed> {
-    let (open, close) = if text.get(at..).is_some_and(|rest| rest.starts_with("@{")) { ('{', '}') } else { ('(', ')') };
-    let scan = |line_comments| Scan { text, at: at + 1, line_comments, open, close, depth: 0, frames: Vec::new() }.run();
-    scan(true).or_else(|| scan(false)).ok_or(Unclosed { at, bracket: close })
+    let (open, close) = if text.get(at..).is_some_and(|rest| rest.starts_with("@{")) {
+        ('{', '}')
+    } else {
+        ('(', ')')
+    };
+    let scan = |line_comments| {
+        Scan {
+            text,
+            at: at + 1,
+            line_comments,
+            open,
+            close,
+            depth: 0,
+            frames: Vec::new(),
+        }
+        .run()
+    };
+    scan(true)
+        .or_else(|| scan(false))
+        .ok_or(Unclosed { at, bracket: close })
 }
 
 struct Scan<'t> {
@@ -109,8 +130,16 @@ impl Scan<'_> {
         let character = rest.chars().next()?;
         let decoded = if character == '&' { entity(rest) } else { None };
         Some(match decoded {
-            Some((character, length)) => Unit { character, length, entity: true },
-            None => Unit { character, length: character.len_utf8(), entity: false },
+            Some((character, length)) => Unit {
+                character,
+                length,
+                entity: true,
+            },
+            None => Unit {
+                character,
+                length: character.len_utf8(),
+                entity: false,
+            },
         })
     }
 
@@ -132,7 +161,9 @@ impl Scan<'_> {
 
     fn interpolated_text(&mut self, unit: Unit, quoting: Quoting) {
         self.at += unit.length;
-        let doubled = self.unit().filter(|next| next.character == unit.character && next.entity == unit.entity);
+        let doubled = self
+            .unit()
+            .filter(|next| next.character == unit.character && next.entity == unit.entity);
         match (unit.character, doubled) {
             ('{', Some(second)) => self.at += second.length,
             ('{', None) => self.frames.push(Frame::Hole(0)),
@@ -149,7 +180,8 @@ impl Scan<'_> {
         let next = self.unit();
         match unit.character {
             '"' if unit.entity == quoting.entity => {
-                let doubled = next.filter(|next| quoting.verbatim && next.character == '"' && next.entity == unit.entity);
+                let doubled =
+                    next.filter(|next| quoting.verbatim && next.character == '"' && next.entity == unit.entity);
                 self.at += doubled.map_or(0, |quote| quote.length);
                 doubled.is_none()
             }
@@ -172,7 +204,10 @@ impl Scan<'_> {
                 true
             }
             '/' if rest.starts_with("/*") => {
-                self.at += rest.get(2..).and_then(|inside| inside.find("*/")).map_or(rest.len(), |inside| inside + 4);
+                self.at += rest
+                    .get(2..)
+                    .and_then(|inside| inside.find("*/"))
+                    .map_or(rest.len(), |inside| inside + 4);
                 true
             }
             '\'' => self.character(unit),
@@ -194,7 +229,10 @@ impl Scan<'_> {
             }
         };
         self.at = at;
-        let quoting = Quoting { verbatim, entity: quote.entity };
+        let quoting = Quoting {
+            verbatim,
+            entity: quote.entity,
+        };
         if interpolated {
             self.frames.push(Frame::Text(quoting));
             return true;
@@ -214,7 +252,9 @@ impl Scan<'_> {
         let mut escaped = false;
         // The longest is `'\U0001F600'`.
         for index in 0..11 {
-            let Some(unit) = self.unit_at(at).filter(|unit| unit.character != '\n') else { return false };
+            let Some(unit) = self.unit_at(at).filter(|unit| unit.character != '\n') else {
+                return false;
+            };
             at += unit.length;
             let closes = unit.character == '\'' && unit.entity == quote.entity && index > 0 && !(escaped && index == 1);
             if closes {
@@ -281,7 +321,7 @@ mod tests {
         check(r#"@($"){{)}} {f(")")} {a["}"]:N2} )")¦"#);
         check(r#"@($@"\{ $"{ x )}" + ")" } "" )")¦"#);
         check(r#"@(@$"\{ x }" + ")")¦"#);
-        check(r#"@(a ? 'b' : don't)¦"#);
+        check("@(a ? 'b' : don't)¦");
         check("@{ /* } */ return 1; // }\n }¦");
         check("@(\"http://x)\" + y)¦");
     }
@@ -311,7 +351,13 @@ mod tests {
 
     #[test]
     fn what_is_not_closed_is_reported_at_its_start() {
-        for (text, bracket) in [("ab @( x", ')'), ("ab @{ \"}\" ", '}'), ("ab @(/* )", ')'), ("ab @($\"{x", ')'), ("ab @(", ')')] {
+        for (text, bracket) in [
+            ("ab @( x", ')'),
+            ("ab @{ \"}\" ", '}'),
+            ("ab @(/* )", ')'),
+            ("ab @($\"{x", ')'),
+            ("ab @(", ')'),
+        ] {
             assert_eq!(expression_end(text, 3), Err(Unclosed { at: 3, bracket }), "{text}");
         }
     }

@@ -49,10 +49,17 @@ impl Parser<'_> {
             self.bump();
         } else {
             self.missing("CS1513", "`}` of the interpolated string");
-            if let Some(close) = self.closing(open).filter(|close| *close >= self.position && !self.at_end()) {
+            if let Some(close) = self
+                .closing(open)
+                .filter(|close| *close >= self.position && !self.at_end())
+            {
                 self.position = close + 1;
             }
         }
-        Interpolation::Hole { value, alignment, format }
+        Interpolation::Hole {
+            value,
+            alignment,
+            format,
+        }
     }
 }

@@ -30,30 +30,51 @@ impl Parser<'_> {
             self.report_unavailable("`async`");
             self.bump();
         }
-        let Some(level) = self.enter() else { return self.missing_expression() };
-        let kind = if self.eat("delegate") { self.anonymous_method() } else { self.arrow_lambda() };
+        let Some(level) = self.enter() else {
+            return self.missing_expression();
+        };
+        let kind = if self.eat("delegate") {
+            self.anonymous_method()
+        } else {
+            self.arrow_lambda()
+        };
         self.leave(level);
         self.node(start, kind)
     }
 
     fn anonymous_method(&mut self) -> ExpressionKind {
         let parameters = self.at("(").then(|| self.parameters());
-        ExpressionKind::Lambda { parameters, body: LambdaBody::Block(self.block()) }
+        ExpressionKind::Lambda {
+            parameters,
+            body: LambdaBody::Block(self.block()),
+        }
     }
 
     fn arrow_lambda(&mut self) -> ExpressionKind {
         let parameters = if self.at("(") {
             self.parameters()
         } else {
-            vec![Parameter { type_name: None, name: self.identifier(), passing: Passing::Value, default: None }]
+            vec![Parameter {
+                type_name: None,
+                name: self.identifier(),
+                passing: Passing::Value,
+                default: None,
+            }]
         };
         self.expect("=>");
-        ExpressionKind::Lambda { parameters: Some(parameters), body: self.lambda_body() }
+        ExpressionKind::Lambda {
+            parameters: Some(parameters),
+            body: self.lambda_body(),
+        }
     }
 
     /// What stands behind `=>`.
     pub(super) fn lambda_body(&mut self) -> LambdaBody {
-        if self.at("{") { LambdaBody::Block(self.block()) } else { LambdaBody::Expression(Box::new(self.expression())) }
+        if self.at("{") {
+            LambdaBody::Block(self.block())
+        } else {
+            LambdaBody::Expression(Box::new(self.expression_or_throw()))
+        }
     }
 
     /// Parameters in brackets; their types may be left out.
@@ -83,10 +104,17 @@ impl Parser<'_> {
             self.bump();
         }
         let bare = self.is_name(self.position)
-            && ["," , ")", "="].iter().any(|follower| self.is_at(self.position + 1, follower));
+            && [",", ")", "="]
+                .iter()
+                .any(|follower| self.is_at(self.position + 1, follower));
         let type_name = (!bare).then(|| self.type_name(Question::Nullable));
         let name = self.identifier();
         let default = self.eat("=").then(|| self.expression());
-        Parameter { type_name, name, passing, default }
+        Parameter {
+            type_name,
+            name,
+            passing,
+            default,
+        }
     }
 }

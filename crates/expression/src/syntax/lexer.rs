@@ -19,12 +19,25 @@ pub(super) struct Lexed {
 
 /// Reads `source` from byte `from` to its end.
 pub(super) fn tokens(source: &str, from: usize) -> Lexed {
-    let lexed = Lexed { tokens: Vec::new(), problems: Vec::new(), unterminated: None, ends_in_comment: false };
-    let mut lexer = Lexer { source, at: from, holes: Vec::new(), lexed };
-    while lexer.next_token() {}
+    let lexed = Lexed {
+        tokens: Vec::new(),
+        problems: Vec::new(),
+        unterminated: None,
+        ends_in_comment: false,
+    };
+    let mut reader = Lexer {
+        source,
+        at: from,
+        holes: Vec::new(),
+        lexed,
+    };
+    while reader.next_token() {}
     let end = source.trim_end().len().max(from);
-    lexer.lexed.tokens.push(Token { kind: TokenKind::End, span: Span::at(end) });
-    lexer.lexed
+    reader.lexed.tokens.push(Token {
+        kind: TokenKind::End,
+        span: Span::at(end),
+    });
+    reader.lexed
 }
 
 pub(super) struct Lexer<'s> {
@@ -60,15 +73,29 @@ impl<'s> Lexer<'s> {
     }
 
     pub(super) fn push(&mut self, kind: TokenKind, start: usize) {
-        self.lexed.tokens.push(Token { kind, span: Span::new(start, self.at) });
+        self.lexed.tokens.push(Token {
+            kind,
+            span: Span::new(start, self.at),
+        });
     }
 
     pub(super) fn report(&mut self, code: &'static str, start: usize, message: impl Into<String>) {
         self.report_with_help(code, start, message, None);
     }
 
-    pub(super) fn report_with_help(&mut self, code: &'static str, start: usize, message: impl Into<String>, help: Option<&str>) {
-        let problem = Problem { code, span: Span::new(start, self.at), message: message.into(), help: help.map(str::to_owned) };
+    pub(super) fn report_with_help(
+        &mut self,
+        code: &'static str,
+        start: usize,
+        message: impl Into<String>,
+        help: Option<&str>,
+    ) {
+        let problem = Problem {
+            code,
+            span: Span::new(start, self.at),
+            message: message.into(),
+            help: help.map(str::to_owned),
+        };
         self.lexed.problems.push(problem);
     }
 
@@ -77,7 +104,11 @@ impl<'s> Lexer<'s> {
     }
 
     pub(super) fn open_hole(&mut self, verbatim: bool) {
-        self.holes.push(Hole { verbatim, nesting: 0, conditional: false });
+        self.holes.push(Hole {
+            verbatim,
+            nesting: 0,
+            conditional: false,
+        });
     }
 
     /// Reads one token or reports a character that is none; false at the end.
@@ -98,7 +129,7 @@ impl<'s> Lexer<'s> {
             '.' if after.is_some_and(|after| after.is_ascii_digit()) => self.number(),
             '\\' if matches!(after, Some('u' | 'U')) => self.name(),
             next if starts_name(next) => self.name(),
-            '#' => self.directive(),
+            '#' if self.starts_line() => self.directive(),
             _ => self.symbol_or_hole_part(start),
         }
         true
@@ -115,7 +146,10 @@ impl<'s> Lexer<'s> {
                 self.at += length.unwrap_or(trimmed.len());
             } else if trimmed.starts_with("/*") {
                 let start = self.at;
-                let length = trimmed.get(2..).and_then(|inside| inside.find("*/")).map(|inside| inside + 4);
+                let length = trimmed
+                    .get(2..)
+                    .and_then(|inside| inside.find("*/"))
+                    .map(|inside| inside + 4);
                 self.at += length.unwrap_or(trimmed.len());
                 if length.is_none() {
                     self.unterminated(start);
@@ -140,14 +174,12 @@ impl<'s> Lexer<'s> {
         while let Some(next) = self.peek() {
             if next == '\\' {
                 let before = self.at;
-                match self.name_escape().filter(|c| continues_name(*c)) {
-                    Some(escape) => text.push(escape),
-                    None => {
-                        self.at = before + 1;
-                        self.report("CS1056", before, "unexpected character `\\`");
-                        break;
-                    }
-                }
+                let Some(escape) = self.name_escape().filter(|c| continues_name(*c)) else {
+                    self.at = before + 1;
+                    self.report("CS1056", before, "unexpected character `\\`");
+                    break;
+                };
+                text.push(escape);
                 escaped = true;
             } else if continues_name(next) {
                 self.bump();
@@ -192,16 +224,30 @@ impl<'s> Lexer<'s> {
         self.push(TokenKind::Literal(number.literal), start);
     }
 
+    /// Whether only white space stands before this place in its line.
+    fn starts_line(&self) -> bool {
+        let before = self.source.get(..self.at).unwrap_or_default();
+        before.trim_end_matches([' ', '\t']).ends_with('\n')
+    }
+
     fn directive(&mut self) {
         let start = self.at;
-        self.at += self.rest().find('\n').unwrap_or(1);
-        self.report("CS1040", start, "preprocessor directives cannot be used in policy expressions");
+        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+        self.report(
+            "CS1040",
+            start,
+            "preprocessor directives cannot be used in policy expressions",
+        );
     }
 
     fn symbol_or_hole_part(&mut self, start: usize) {
         let Some(symbol) = symbol(self.rest()) else {
             let found = self.bump().unwrap_or_default();
-            self.report("CS1056", start, format!("unexpected character `{}`", found.escape_debug()));
+            self.report(
+                "CS1056",
+                start,
+                format!("unexpected character `{}`", found.escape_debug()),
+            );
             return;
         };
         let after = self.rest().get(symbol.len()..).and_then(|rest| rest.chars().next());
@@ -246,5 +292,10 @@ fn starts_name(c: char) -> bool {
 
 fn continues_name(c: char) -> bool {
     // Combining marks and connectors, which `is_alphanumeric` does not cover.
-    starts_name(c) || c.is_numeric() || matches!(c, '\u{300}'..='\u{36f}' | '\u{200c}' | '\u{200d}' | '\u{203f}' | '\u{2040}')
+    starts_name(c)
+        || c.is_numeric()
+        || matches!(
+            c,
+            '\u{300}'..='\u{36f}' | '\u{200c}' | '\u{200d}' | '\u{203f}' | '\u{2040}'
+        )
 }

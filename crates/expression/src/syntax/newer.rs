@@ -14,13 +14,21 @@ impl Parser<'_> {
     /// `value switch { … }` and `value with { … }`, at the word; what they would give is unknown.
     pub(super) fn braces_behind(&mut self, value: &Expression) -> Expression {
         if self.at("switch") {
-            self.report_newer(self.span(), "a switch expression", 8, "write a `switch` statement or `?:`");
+            self.report_newer(
+                self.span(),
+                "a switch expression",
+                8,
+                "write a `switch` statement or `?:`",
+            );
         } else {
             self.report_newer(self.span(), "a `with` expression", 9, "create a new object");
         }
         self.bump();
         self.skip_brackets();
-        Expression { kind: ExpressionKind::Missing, span: self.since(value.span.start) }
+        Expression {
+            kind: ExpressionKind::Missing,
+            span: self.since(value.span.start),
+        }
     }
 
     /// Whether `switch {` or `with {` comes next.
@@ -30,7 +38,12 @@ impl Parser<'_> {
 
     /// `new(…)` without a type, at `new`.
     pub(super) fn target_typed_new(&mut self, start: usize) -> Expression {
-        self.report_newer(self.span(), "`new` without a type", 9, "write the type: `new List<string>()`");
+        self.report_newer(
+            self.span(),
+            "`new` without a type",
+            9,
+            "write the type: `new List<string>()`",
+        );
         self.bump();
         self.skip_brackets();
         if self.at("{") {
@@ -41,14 +54,24 @@ impl Parser<'_> {
 
     /// `[a, b]` where an expression is expected.
     pub(super) fn collection_expression(&mut self, start: usize) -> Expression {
-        self.report_newer(self.span(), "a collection expression `[…]`", 12, "write `new[] { … }` or `new List<string> { … }`");
+        self.report_newer(
+            self.span(),
+            "a collection expression `[…]`",
+            12,
+            "write `new[] { … }` or `new List<string> { … }`",
+        );
         self.skip_brackets();
         self.node(start, ExpressionKind::Missing)
     }
 
     /// `^1` where an operand is expected.
     pub(super) fn index_from_end(&mut self, start: usize) -> Expression {
-        self.report_newer(self.span(), "an index from the end `^`", 8, "write `Length - 1` or `Count - 1`");
+        self.report_newer(
+            self.span(),
+            "an index from the end `^`",
+            8,
+            "write `Length - 1` or `Count - 1`",
+        );
         self.bump();
         self.unary();
         self.node(start, ExpressionKind::Missing)

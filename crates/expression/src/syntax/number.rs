@@ -23,27 +23,50 @@ pub(super) fn scan(text: &str) -> Number {
 
 /// The digits and separators at the start of `text`.
 fn digits(text: &str, radix: u32) -> &str {
-    let end = text.find(|c: char| c != '_' && !c.is_digit(radix)).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| c != '_' && !c.is_digit(radix))
+        .unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
 }
 
 fn integer(text: &str, digits: &str, prefix: usize, radix: u32) -> Number {
     let rest = text.get(prefix + digits.len()..).unwrap_or_default();
-    let suffix = rest.find(|c| !matches!(c, 'u' | 'U' | 'l' | 'L')).unwrap_or(rest.len()).min(2);
+    let suffix = rest
+        .find(|c| !matches!(c, 'u' | 'U' | 'l' | 'L'))
+        .unwrap_or(rest.len())
+        .min(2);
     let suffix = rest.get(..suffix).unwrap_or_default().to_ascii_lowercase();
     // `1uu` is the number `1u` and a name.
-    let suffix = if matches!(suffix.as_str(), "uu" | "ll") { suffix.get(..1).unwrap_or_default() } else { &suffix };
+    let suffix = if matches!(suffix.as_str(), "uu" | "ll") {
+        suffix.get(..1).unwrap_or_default()
+    } else {
+        &suffix
+    };
     let written = digits.replace('_', "");
     let value = u64::from_str_radix(&written, radix);
     let problem = if written.is_empty() || digits.ends_with('_') {
-        Some(("CS1013", format!("`{}` is not a number: a digit must follow", text.get(..prefix + digits.len()).unwrap_or_default())))
+        Some((
+            "CS1013",
+            format!(
+                "`{}` is not a number: a digit must follow",
+                text.get(..prefix + digits.len()).unwrap_or_default()
+            ),
+        ))
     } else if value.is_err() {
         Some(("CS1021", "the whole number does not fit into 64 bits".to_owned()))
     } else {
         None
     };
-    let literal = Literal::Integer { value: value.unwrap_or(0), unsigned: suffix.contains('u'), long: suffix.contains('l') };
-    Number { length: prefix + digits.len() + suffix.len(), literal, problem }
+    let literal = Literal::Integer {
+        value: value.unwrap_or(0),
+        unsigned: suffix.contains('u'),
+        long: suffix.contains('l'),
+    };
+    Number {
+        length: prefix + digits.len() + suffix.len(),
+        literal,
+        problem,
+    }
 }
 
 fn decimal(text: &str) -> Number {
@@ -51,7 +74,10 @@ fn decimal(text: &str) -> Number {
     let mut length = whole.len();
     let after = |length: usize| text.get(length..).unwrap_or_default();
     let mut real = false;
-    if let Some(fraction) = after(length).strip_prefix('.').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+    if let Some(fraction) = after(length)
+        .strip_prefix('.')
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    {
         length += 1 + digits(fraction, 10).len();
         real = true;
     }
@@ -62,23 +88,34 @@ fn decimal(text: &str) -> Number {
             real = true;
         }
     }
-    let suffix = after(length).chars().next().map(|c| c.to_ascii_lowercase()).filter(|c| matches!(c, 'f' | 'd' | 'm'));
+    let suffix = after(length)
+        .chars()
+        .next()
+        .map(|c| c.to_ascii_lowercase())
+        .filter(|c| matches!(c, 'f' | 'd' | 'm'));
     if !real && suffix.is_none() {
         return integer(text, whole, 0, 10);
     }
     let written = text.get(..length).unwrap_or_default();
     let number = written.replace('_', "");
-    let mut problem = written.ends_with('_').then(|| ("CS1013", format!("`{written}` is not a number: a digit must follow")));
+    let mut problem = written
+        .ends_with('_')
+        .then(|| ("CS1013", format!("`{written}` is not a number: a digit must follow")));
     let literal = match suffix {
         Some('f') => Literal::Single(number.parse().unwrap_or(f32::INFINITY)),
         Some('m') => Literal::Decimal(number),
         _ => Literal::Double(number.parse().unwrap_or(f64::INFINITY)),
     };
-    let infinite = matches!(literal, Literal::Single(value) if value.is_infinite()) || matches!(literal, Literal::Double(value) if value.is_infinite());
+    let infinite = matches!(literal, Literal::Single(value) if value.is_infinite())
+        || matches!(literal, Literal::Double(value) if value.is_infinite());
     if infinite {
         problem = Some(("CS0594", format!("`{written}` is outside the range of its type")));
     }
-    Number { length: length + usize::from(suffix.is_some()), literal, problem }
+    Number {
+        length: length + usize::from(suffix.is_some()),
+        literal,
+        problem,
+    }
 }
 
 #[cfg(test)]
@@ -93,7 +130,11 @@ mod tests {
     fn numbers_and_where_they_end() {
         let check = |text: &str, length: usize, literal: Literal| {
             let number = scan(text);
-            assert_eq!((number.length, number.literal, number.problem), (length, literal, None), "{text}");
+            assert_eq!(
+                (number.length, number.literal, number.problem),
+                (length, literal, None),
+                "{text}"
+            );
         };
         check("0", 1, whole(0, false, false));
         check("1_000;", 5, whole(1000, false, false));
@@ -117,7 +158,14 @@ mod tests {
 
     #[test]
     fn wrong_numbers() {
-        for (text, code) in [("1_", "CS1013"), ("0x", "CS1013"), ("0b2", "CS1013"), ("18446744073709551616", "CS1021"), ("1e999", "CS0594"), ("1e39f", "CS0594")] {
+        for (text, code) in [
+            ("1_", "CS1013"),
+            ("0x", "CS1013"),
+            ("0b2", "CS1013"),
+            ("18446744073709551616", "CS1021"),
+            ("1e999", "CS0594"),
+            ("1e39f", "CS0594"),
+        ] {
             assert_eq!(scan(text).problem.map(|(code, _)| code), Some(code), "{text}");
         }
     }

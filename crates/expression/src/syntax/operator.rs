@@ -41,22 +41,75 @@ impl Infix {
     }
 
     /// Whether this operator, on the left, takes the operand between it and `next`.
-    pub(super) fn binds_before(self, next: Self) -> bool {
+    fn binds_before(self, next: Self) -> bool {
         self.precedence() > next.precedence() || self.precedence() == next.precedence() && self != Self::Coalesce
     }
 
     /// The node of `left operator right`.
-    pub(super) fn join(self, left: Expression, right: Expression, operator_span: Span) -> Expression {
+    fn join(self, left: Expression, right: Expression, operator_span: Span) -> Expression {
         let span = left.span.to(right.span);
         let (left, right) = (Box::new(left), Box::new(right));
         let kind = match self {
-            Self::Binary(operator) => ExpressionKind::Binary { operator, left, right, operator_span },
+            Self::Binary(operator) => ExpressionKind::Binary {
+                operator,
+                left,
+                right,
+                operator_span,
+            },
             Self::And => ExpressionKind::Logical { and: true, left, right },
-            Self::Or => ExpressionKind::Logical { and: false, left, right },
+            Self::Or => ExpressionKind::Logical {
+                and: false,
+                left,
+                right,
+            },
             Self::Coalesce => ExpressionKind::Coalesce { left, right },
             Self::Is | Self::As | Self::Range => ExpressionKind::Missing,
         };
         Expression { kind, span }
+    }
+}
+
+/// Operands and the operators between them that are not joined yet.
+#[derive(Default)]
+pub(super) struct Operands {
+    operands: Vec<Expression>,
+    operators: Vec<(Infix, Span)>,
+}
+
+impl Operands {
+    pub(super) fn push(&mut self, operand: Expression) {
+        self.operands.push(operand);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Expression> {
+        self.operands.pop()
+    }
+
+    pub(super) fn operator(&mut self, operator: Infix, span: Span) {
+        self.operators.push((operator, span));
+    }
+
+    /// Joins what binds tighter than `next`, which stands behind it.
+    pub(super) fn join_before(&mut self, next: Infix) {
+        while let Some((operator, span)) = self.operators.pop_if(|(operator, _)| operator.binds_before(next)) {
+            self.join(operator, span);
+        }
+    }
+
+    /// Joins everything into one expression.
+    pub(super) fn join_all(mut self) -> Option<Expression> {
+        while let Some((operator, span)) = self.operators.pop() {
+            self.join(operator, span);
+        }
+        self.operands.pop()
+    }
+
+    fn join(&mut self, operator: Infix, span: Span) {
+        if let Some(right) = self.operands.pop()
+            && let Some(left) = self.operands.pop()
+        {
+            self.operands.push(operator.join(left, right, span));
+        }
     }
 }
 

@@ -11,8 +11,11 @@ use diagnostic::Span;
 /// How deep expressions, types and statements may stand inside each other.
 const NESTING: usize = 200;
 
-/// How deep the tree of one expression may become, chains such as `a.b.c.d` or `a + b + c` included.
-const HEIGHT: usize = 500;
+/// How high the whole tree may become, chains such as `a.b.c.d` or `a + b + c` included: later stages walk it recursively.
+const HEIGHT: usize = 300;
+
+/// How many tokens must have been read since a problem for the next one not to be taken for its consequence.
+const CALM: usize = 3;
 
 /// Problems after which no more are collected.
 const PROBLEMS: usize = 50;
@@ -24,13 +27,15 @@ pub(super) struct Parser<'s> {
     /// Index of the token that comes next.
     pub(super) position: usize,
     problems: Vec<Problem>,
-    /// Where the last problem was reported: one token gets one problem.
-    reported: Option<usize>,
+    /// The token of the last problem, reported or not.
+    troubled: Option<usize>,
     unterminated: Option<usize>,
     ends_in_comment: bool,
     gave_up: bool,
     depth: usize,
     height: usize,
+    /// The token at which a `throw` may stand as an expression.
+    throw_position: Option<usize>,
     /// Query expressions around this place: their words are no names.
     pub(super) queries: usize,
     /// Inside the pattern of a `case`, where `when` is no name.
@@ -51,12 +56,13 @@ impl<'s> Parser<'s> {
             tokens: lexed.tokens,
             position: 0,
             problems: lexed.problems,
-            reported: None,
+            troubled: None,
             unterminated: lexed.unterminated,
             ends_in_comment: lexed.ends_in_comment,
             gave_up: false,
             depth: 0,
             height: 0,
+            throw_position: None,
             queries: 0,
             in_case: false,
         }
@@ -80,7 +86,10 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn span_at(&self, index: usize) -> Span {
-        self.tokens.get(index).or(self.tokens.last()).map_or(Span::at(self.source.len()), |token| token.span)
+        self.tokens
+            .get(index)
+            .or(self.tokens.last())
+            .map_or(Span::at(self.source.len()), |token| token.span)
     }
 
     pub(super) fn span(&self) -> Span {
@@ -89,7 +98,9 @@ impl<'s> Parser<'s> {
 
     /// Where the last token ended.
     pub(super) fn previous_end(&self) -> usize {
-        self.position.checked_sub(1).map_or(self.span().start, |index| self.span_at(index).end)
+        self.position
+            .checked_sub(1)
+            .map_or(self.span().start, |index| self.span_at(index).end)
     }
 
     /// From byte `start` to the end of the last token.
@@ -132,7 +143,9 @@ impl<'s> Parser<'s> {
 
     /// Whether the next token stands on another line than the last one.
     pub(super) fn on_new_line(&self) -> bool {
-        self.source.get(self.previous_end()..self.span().start).is_some_and(|between| between.contains('\n'))
+        self.source
+            .get(self.previous_end()..self.span().start)
+            .is_some_and(|between| between.contains('\n'))
     }
 
     pub(super) fn bump(&mut self) {
@@ -174,19 +187,35 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn report(&mut self, code: &'static str, span: Span, message: String) {
-        self.push_problem(Problem { code, span, message, help: None });
+        self.push_problem(Problem {
+            code,
+            span,
+            message,
+            help: None,
+        });
     }
 
-    pub(super) fn report_with_help(&mut self, code: &'static str, span: Span, message: String, help: impl Into<String>) {
-        self.push_problem(Problem { code, span, message, help: Some(help.into()) });
+    pub(super) fn report_with_help(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: String,
+        help: impl Into<String>,
+    ) {
+        self.push_problem(Problem {
+            code,
+            span,
+            message,
+            help: Some(help.into()),
+        });
     }
 
     fn push_problem(&mut self, problem: Problem) {
         let follows_from_earlier = self.gave_up
-            || self.reported == Some(self.position)
-            || self.unterminated.is_some_and(|start| problem.span.end > start)
+            || self.troubled.is_some_and(|troubled| self.position < troubled + CALM)
+            || self.unterminated.is_some_and(|start| self.span().start >= start)
             || self.problems.len() >= 2 * PROBLEMS;
-        self.reported = Some(self.position);
+        self.troubled = Some(self.position);
         if !follows_from_earlier {
             self.problems.push(problem);
         }
@@ -239,6 +268,15 @@ impl<'s> Parser<'s> {
         }
     }
 
+    /// What comes next may be a `throw` expression.
+    pub(super) fn allow_throw(&mut self) {
+        self.throw_position = Some(self.position);
+    }
+
+    pub(super) fn throw_is_allowed(&self) -> bool {
+        self.throw_position == Some(self.position)
+    }
+
     // Names.
 
     /// Takes a name, or reports that one is missing and gives an empty one.
@@ -255,12 +293,23 @@ impl<'s> Parser<'s> {
             && self.previous_end() == span.start
         {
             let message = format!("name expected, found the keyword `{keyword}`");
-            self.report_with_help("CS1041", span, message, format!("write `@{keyword}` to use it as a name"));
+            self.report_with_help(
+                "CS1041",
+                span,
+                message,
+                format!("write `@{keyword}` to use it as a name"),
+            );
             self.bump();
-            return Identifier { text: keyword.to_owned(), span };
+            return Identifier {
+                text: keyword.to_owned(),
+                span,
+            };
         }
         self.missing("CS1001", "name");
-        Identifier { text: String::new(), span: Span::at(self.previous_end()) }
+        Identifier {
+            text: String::new(),
+            span: Span::at(self.previous_end()),
+        }
     }
 
     // Depth.
@@ -272,13 +321,16 @@ impl<'s> Parser<'s> {
             return None;
         }
         self.depth += 1;
-        Some(Level { outer_height: std::mem::take(&mut self.height) })
+        Some(Level {
+            outer_height: std::mem::take(&mut self.height),
+        })
     }
 
-    pub(super) fn leave(&mut self, level: Level) {
+    // By value: each level is left once.
+    pub(super) fn leave(&mut self, Level { outer_height }: Level) {
         self.depth -= 1;
-        self.height = level.outer_height.max(self.height);
         self.grow();
+        self.height = self.height.max(outer_height);
     }
 
     /// The heights of what follows, up to [`Parser::end_chain`], count from zero.
@@ -294,7 +346,7 @@ impl<'s> Parser<'s> {
     pub(super) fn grow(&mut self) -> bool {
         self.height += 1;
         if self.height > HEIGHT {
-            self.give_up(format!("an expression of more than {HEIGHT} links or operators in one chain"));
+            self.give_up(format!("more than {HEIGHT} operators, members and calls in one chain"));
         }
         !self.gave_up
     }
@@ -309,16 +361,34 @@ impl<'s> Parser<'s> {
     // Nodes.
 
     pub(super) fn node(&self, start: usize, kind: ExpressionKind) -> Expression {
-        Expression { kind, span: self.since(start) }
+        Expression {
+            kind,
+            span: self.since(start),
+        }
     }
 
     /// What stands for an expression that could not be read.
     pub(super) fn missing_expression(&self) -> Expression {
-        Expression { kind: ExpressionKind::Missing, span: Span::at(self.previous_end()) }
+        Expression {
+            kind: ExpressionKind::Missing,
+            span: Span::at(self.previous_end()),
+        }
     }
 }
 
 /// Words that are reserved inside a query expression (C# standard, query expressions).
 const QUERY_WORDS: [&str; 13] = [
-    "from", "where", "join", "on", "equals", "into", "let", "orderby", "ascending", "descending", "select", "group", "by",
+    "from",
+    "where",
+    "join",
+    "on",
+    "equals",
+    "into",
+    "let",
+    "orderby",
+    "ascending",
+    "descending",
+    "select",
+    "group",
+    "by",
 ];

@@ -31,14 +31,20 @@ impl Parser<'_> {
             self.bump();
             return Pattern::Var(self.designation());
         }
-        let Some(end) = self.scan_type(self.position, question) else { return Pattern::Constant(constant(self)) };
+        let Some(end) = self.scan_type(self.position, question) else {
+            return Pattern::Constant(constant(self));
+        };
         if self.is_name(end) {
             let type_name = self.type_name(question);
-            return Pattern::Declaration { type_name, designation: self.designation() };
+            return Pattern::Declaration {
+                type_name,
+                designation: self.designation(),
+            };
         }
         // A dotted name may be a type or a constant: it stays an expression. The rest can only be a type.
         let last = end.saturating_sub(1);
-        let only_a_type = self.is_predefined_type(last) || [">", "?", "]", ")"].iter().any(|closer| self.is_at(last, closer));
+        let only_a_type =
+            self.is_predefined_type(last) || [">", "?", "]", ")"].iter().any(|closer| self.is_at(last, closer));
         if only_a_type && !self.is_at(end, ".") && !self.is_at(end, "(") {
             return Pattern::Type(self.type_name(question));
         }
@@ -52,16 +58,28 @@ impl Parser<'_> {
         if self.at_word("not") && (self.starts_expression(next) || self.is_at(next, "{")) {
             self.report_newer(span, "a `not` pattern", 9, "write `!(a is b)`, or `a != null`");
             self.bump();
-            return Some(if self.at("{") { self.property_pattern(span) } else { self.pattern(Question::Operand, Self::pattern_operand) });
+            return Some(if self.at("{") {
+                self.property_pattern(span)
+            } else {
+                self.pattern(Question::Operand, Self::pattern_operand)
+            });
         }
         let property = self.at("{")
-            || self.scan_type(self.position, Question::Operand).is_some_and(|end| self.is_at(end, "{")) && !self.in_case;
+            || self
+                .scan_type(self.position, Question::Operand)
+                .is_some_and(|end| self.is_at(end, "{"))
+                && !self.in_case;
         if property {
             self.report_newer(span, "a property pattern `{ … }`", 8, "test the members with `&&`");
             return Some(self.property_pattern(span));
         }
         if ["<", ">", "<=", ">="].iter().any(|comparison| self.at(comparison)) {
-            self.report_newer(span, "a relational pattern", 9, "compare with `<`, `>` …, joined by `&&`");
+            self.report_newer(
+                span,
+                "a relational pattern",
+                9,
+                "compare with `<`, `>` …, joined by `&&`",
+            );
             self.bump();
             return Some(Pattern::Constant(self.pattern_operand()));
         }
@@ -74,9 +92,18 @@ impl Parser<'_> {
         }
         self.skip_brackets();
         if self.is_name(self.position) {
-            let type_name = TypeName { kind: TypeNameKind::Missing, span: start };
-            return Pattern::Declaration { type_name, designation: self.designation() };
+            let type_name = TypeName {
+                kind: TypeNameKind::Missing,
+                span: start,
+            };
+            return Pattern::Declaration {
+                type_name,
+                designation: self.designation(),
+            };
         }
-        Pattern::Constant(Expression { kind: ExpressionKind::Missing, span: self.since(start.start) })
+        Pattern::Constant(Expression {
+            kind: ExpressionKind::Missing,
+            span: self.since(start.start),
+        })
     }
 }

@@ -1,6 +1,8 @@
 //! What stands between operators: literals, names, brackets, and the chain of members, calls and indices behind them.
 
-use super::ast::{Argument, Expression, ExpressionKind, Identifier, Increment, Literal, SimpleName, TypeName, TypeNameKind};
+use super::ast::{
+    Argument, Expression, ExpressionKind, Identifier, Increment, Literal, SimpleName, TypeName, TypeNameKind,
+};
 use super::parser::Parser;
 use super::token::TokenKind;
 use super::type_scan::Question;
@@ -20,8 +22,7 @@ impl Parser<'_> {
         match self.kind() {
             TokenKind::Literal(literal) => {
                 let literal = literal.clone();
-                self.bump();
-                self.node(start, ExpressionKind::Literal(literal))
+                self.constant(literal)
             }
             TokenKind::InterpolationStart => self.interpolated_string(),
             TokenKind::Identifier { .. } => self.named_operand(start),
@@ -36,7 +37,11 @@ impl Parser<'_> {
     /// Reports that an expression is missing; takes nothing.
     pub(super) fn expected_expression(&mut self) -> Expression {
         let code = if self.at_end() { "CS1733" } else { "CS1525" };
-        self.report(code, self.span(), format!("expression expected, found {}", self.found()));
+        self.report(
+            code,
+            self.span(),
+            format!("expression expected, found {}", self.found()),
+        );
         self.missing_expression()
     }
 
@@ -72,39 +77,27 @@ impl Parser<'_> {
     pub(super) fn var(&mut self) -> TypeName {
         let span = self.span();
         self.bump();
-        let identifier = Identifier { text: "var".to_owned(), span };
-        TypeName { kind: TypeNameKind::Named(vec![SimpleName { identifier, type_arguments: None }]), span }
+        let identifier = Identifier {
+            text: "var".to_owned(),
+            span,
+        };
+        TypeName {
+            kind: TypeNameKind::Named(vec![SimpleName {
+                identifier,
+                type_arguments: None,
+            }]),
+            span,
+        }
     }
 
     fn keyword_operand(&mut self, keyword: &'static str, start: usize) -> Expression {
-        let constant = match keyword {
-            "null" => Some(Literal::Null),
-            "true" => Some(Literal::Boolean(true)),
-            "false" => Some(Literal::Boolean(false)),
-            _ => None,
-        };
-        if let Some(literal) = constant {
-            self.bump();
-            return self.node(start, ExpressionKind::Literal(literal));
-        }
         match keyword {
+            "null" => self.constant(Literal::Null),
+            "true" => self.constant(Literal::Boolean(true)),
+            "false" => self.constant(Literal::Boolean(false)),
             "new" => self.new_expression(),
             "delegate" => self.lambda(),
-            "typeof" => {
-                self.bump();
-                let type_name = self.in_brackets(|parser| parser.type_name(Question::Nullable));
-                self.node(start, ExpressionKind::TypeOf(type_name))
-            }
-            "default" => {
-                self.bump();
-                let type_name = self.at("(").then(|| self.in_brackets(|parser| parser.type_name(Question::Nullable)));
-                self.node(start, ExpressionKind::Default(type_name))
-            }
-            "checked" | "unchecked" => {
-                self.bump();
-                let operand = Box::new(self.in_brackets(Self::expression));
-                self.node(start, ExpressionKind::Checked { overflow_throws: keyword == "checked", operand })
-            }
+            "typeof" | "default" | "checked" | "unchecked" => self.bracketed_operator(keyword, start),
             "sizeof" => self.size_of(start),
             "this" | "base" => self.unavailable_operand(&format!("`{keyword}`")),
             "ref" => self.unavailable_operand("a reference (`ref`) outside of arguments"),
@@ -116,6 +109,30 @@ impl Parser<'_> {
             }
             _ => self.predefined_type_operand(start),
         }
+    }
+
+    fn constant(&mut self, literal: Literal) -> Expression {
+        let start = self.span().start;
+        self.bump();
+        self.node(start, ExpressionKind::Literal(literal))
+    }
+
+    /// `typeof(T)`, `default(T)` or `default`, `checked(e)`, `unchecked(e)`
+    fn bracketed_operator(&mut self, keyword: &'static str, start: usize) -> Expression {
+        self.bump();
+        let type_name = |parser: &mut Self| parser.type_name(Question::Nullable);
+        let kind = match keyword {
+            "typeof" => ExpressionKind::TypeOf(self.in_brackets(type_name)),
+            "default" => ExpressionKind::Default(self.at("(").then(|| self.in_brackets(type_name))),
+            _ => {
+                let operand = Box::new(self.in_brackets(Self::expression));
+                ExpressionKind::Checked {
+                    overflow_throws: keyword == "checked",
+                    operand,
+                }
+            }
+        };
+        self.node(start, kind)
     }
 
     fn unavailable_operand(&mut self, what: &str) -> Expression {
@@ -130,7 +147,7 @@ impl Parser<'_> {
 
     fn predefined_type_operand(&mut self, start: usize) -> Expression {
         match self.predefined_type(self.position) {
-            Some(predefined) if self.is_at(self.position + 1, ".") || self.is_at(self.position + 1, ")") => {
+            Some(predefined) if self.is_at(self.position + 1, ".") => {
                 self.bump();
                 self.node(start, ExpressionKind::PredefinedType(predefined))
             }
@@ -151,10 +168,22 @@ impl Parser<'_> {
         };
         if value == 0 {
             let help = "only types such as `int` or `double` have a known size";
-            self.report_with_help("CS0233", self.span(), "`sizeof` takes a numeric type, `bool` or `char`".to_owned(), help);
+            self.report_with_help(
+                "CS0233",
+                self.span(),
+                "`sizeof` takes a numeric type, `bool` or `char`".to_owned(),
+                help,
+            );
         }
         self.in_brackets(|parser| parser.type_name(Question::Nullable));
-        self.node(start, ExpressionKind::Literal(Literal::Integer { value, unsigned: false, long: false }))
+        self.node(
+            start,
+            ExpressionKind::Literal(Literal::Integer {
+                value,
+                unsigned: false,
+                long: false,
+            }),
+        )
     }
 
     /// `(`, what `inner` reads, `)`.
@@ -175,7 +204,11 @@ impl Parser<'_> {
             let named = first.name.as_ref().map(|name| name.span);
             self.close(open, ")");
             if let Some(span) = named {
-                self.report("CS8124", span, "a tuple has at least two elements, found one".to_owned());
+                self.report(
+                    "CS8124",
+                    span,
+                    "a tuple has at least two elements, found one".to_owned(),
+                );
             }
             return self.node(start, ExpressionKind::Parenthesized(Box::new(first.value)));
         }
@@ -192,7 +225,8 @@ impl Parser<'_> {
         let start = receiver.span.start;
         loop {
             let spelling = self.kind().spelling();
-            let links = matches!(spelling, "." | "(" | "[" | "++" | "--" | "->" | "!")
+            let links = matches!(spelling, "." | "(" | "[" | "++" | "--" | "->")
+                || spelling == "!" && !self.starts_expression(self.position + 1)
                 || spelling == "?" && self.at_conditional_access()
                 || self.at_braces_behind();
             if !links || !self.grow() {
@@ -203,32 +237,65 @@ impl Parser<'_> {
     }
 
     fn link(&mut self, receiver: Expression, spelling: &str, start: usize) -> Expression {
-        let kind = match spelling {
-            "." => {
-                self.bump();
-                ExpressionKind::Member { receiver: Box::new(receiver), name: self.member_name() }
-            }
-            "(" => ExpressionKind::Invocation { function: Box::new(receiver), arguments: self.arguments("(", ")") },
-            "[" => ExpressionKind::Element { receiver: Box::new(receiver), arguments: self.arguments("[", "]") },
-            "?" => return self.conditional_access(receiver, start),
-            "++" | "--" => {
-                self.bump();
-                let operator = if spelling == "++" { Increment::Increment } else { Increment::Decrement };
-                ExpressionKind::Postfix { operator, operand: Box::new(receiver) }
-            }
-            "->" => {
-                self.report_unavailable("a pointer");
-                self.bump();
-                ExpressionKind::Member { receiver: Box::new(receiver), name: self.member_name() }
-            }
+        match spelling {
+            "." | "->" => self.member(receiver, start),
+            "(" | "[" => self.call_or_element(receiver, start),
+            "?" => self.conditional_access(receiver, start),
+            "++" | "--" => self.postfix(receiver, start),
             "!" => {
                 self.report_newer(self.span(), "the null-forgiving operator `!`", 8, "leave it out");
                 self.bump();
-                return receiver;
+                receiver
             }
-            _ => return self.braces_behind(&receiver),
+            _ => self.braces_behind(&receiver),
+        }
+    }
+
+    fn member(&mut self, receiver: Expression, start: usize) -> Expression {
+        if self.at("->") {
+            self.report_unavailable("a pointer");
+        }
+        self.bump();
+        let name = self.member_name();
+        self.node(
+            start,
+            ExpressionKind::Member {
+                receiver: Box::new(receiver),
+                name,
+            },
+        )
+    }
+
+    fn call_or_element(&mut self, receiver: Expression, start: usize) -> Expression {
+        let receiver = Box::new(receiver);
+        let kind = if self.at("(") {
+            ExpressionKind::Invocation {
+                function: receiver,
+                arguments: self.arguments(),
+            }
+        } else {
+            ExpressionKind::Element {
+                receiver,
+                arguments: self.indices(),
+            }
         };
         self.node(start, kind)
+    }
+
+    fn postfix(&mut self, operand: Expression, start: usize) -> Expression {
+        let operator = if self.at("++") {
+            Increment::Increment
+        } else {
+            Increment::Decrement
+        };
+        self.bump();
+        self.node(
+            start,
+            ExpressionKind::Postfix {
+                operator,
+                operand: Box::new(operand),
+            },
+        )
     }
 
     /// A name behind a dot, where the words of queries are names too.
@@ -250,14 +317,24 @@ impl Parser<'_> {
         let inner = self.node(self.previous_end(), ExpressionKind::ConditionalReceiver);
         let access = Box::new(self.chain(inner));
         self.leave(level);
-        self.node(start, ExpressionKind::ConditionalAccess { receiver: Box::new(receiver), access })
+        self.node(
+            start,
+            ExpressionKind::ConditionalAccess {
+                receiver: Box::new(receiver),
+                access,
+            },
+        )
     }
 
     /// An element of a tuple, which may declare a variable.
     fn element(&mut self) -> Argument {
         match self.declaration_in_tuple() {
-            Some(value) => Argument { name: None, passing: super::ast::Passing::Value, value },
-            None => self.argument(),
+            Some(value) => Argument {
+                name: None,
+                passing: super::ast::Passing::Value,
+                value,
+            },
+            None => self.named_value(),
         }
     }
 }

@@ -15,20 +15,26 @@ impl Parser<'_> {
     /// A query, at its `from`.
     pub(super) fn query_expression(&mut self) -> Expression {
         let start = self.span().start;
-        let Some(level) = self.enter() else { return self.missing_expression() };
+        let Some(level) = self.enter() else {
+            return self.missing_expression();
+        };
         self.queries += 1;
-        let first = self.from_clause();
+        let first = self.first_clause();
         let query = self.query_body(vec![first]);
         self.queries -= 1;
         self.leave(level);
         self.node(start, ExpressionKind::Query(Box::new(query)))
     }
 
-    fn from_clause(&mut self) -> QueryClause {
+    fn first_clause(&mut self) -> QueryClause {
         self.bump();
         let (type_name, name) = self.range_variable();
         self.expect("in");
-        QueryClause::From { type_name, name, source: self.expression() }
+        QueryClause::From {
+            type_name,
+            name,
+            source: self.expression(),
+        }
     }
 
     fn range_variable(&mut self) -> (Option<TypeName>, Identifier) {
@@ -42,8 +48,16 @@ impl Parser<'_> {
             clauses.push(clause);
         }
         let end = self.query_end();
-        let continuation = if self.at_word("into") { self.continuation() } else { None };
-        Query { clauses, end, continuation }
+        let continuation = if self.at_word("into") {
+            self.continuation()
+        } else {
+            None
+        };
+        Query {
+            clauses,
+            end,
+            continuation,
+        }
     }
 
     fn continuation(&mut self) -> Option<(Identifier, Box<Query>)> {
@@ -57,12 +71,15 @@ impl Parser<'_> {
 
     fn query_clause(&mut self) -> Option<QueryClause> {
         if self.at_word("from") {
-            return self.grow().then(|| self.from_clause());
+            return self.grow().then(|| self.first_clause());
         }
         if self.eat_word("let") {
             let name = self.identifier();
             self.expect("=");
-            return Some(QueryClause::Let { name, value: self.expression() });
+            return Some(QueryClause::Let {
+                name,
+                value: self.expression(),
+            });
         }
         if self.eat_word("where") {
             return Some(QueryClause::Where(self.expression()));
@@ -82,7 +99,14 @@ impl Parser<'_> {
         self.expect_word("equals");
         let right = self.expression();
         let into = self.eat_word("into").then(|| self.identifier());
-        QueryClause::Join { type_name, name, source, left, right, into }
+        QueryClause::Join {
+            type_name,
+            name,
+            source,
+            left,
+            right,
+            into,
+        }
     }
 
     fn order_by_clause(&mut self) -> QueryClause {
@@ -99,14 +123,24 @@ impl Parser<'_> {
         if !descending {
             self.eat_word("ascending");
         }
-        (key, if descending { Direction::Descending } else { Direction::Ascending })
+        (
+            key,
+            if descending {
+                Direction::Descending
+            } else {
+                Direction::Ascending
+            },
+        )
     }
 
     fn query_end(&mut self) -> QueryEnd {
         if self.eat_word("group") {
             let element = self.expression();
             self.expect_word("by");
-            return QueryEnd::Group { element, key: self.expression() };
+            return QueryEnd::Group {
+                element,
+                key: self.expression(),
+            };
         }
         if !self.eat_word("select") {
             let message = format!("a query ends with `select` or `group … by …`, found {}", self.found());

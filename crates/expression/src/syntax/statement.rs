@@ -10,7 +10,12 @@ impl Parser<'_> {
     /// `{ … }`
     pub(super) fn block(&mut self) -> Block {
         let start = self.span().start;
-        let Some(level) = self.enter() else { return Block { statements: Vec::new(), span: self.since(start) } };
+        let Some(level) = self.enter() else {
+            return Block {
+                statements: Vec::new(),
+                span: self.since(start),
+            };
+        };
         let mut statements = Vec::new();
         if self.expect("{") {
             while !self.at("}") && !self.at_end() {
@@ -19,7 +24,10 @@ impl Parser<'_> {
             self.expect("}");
         }
         self.leave(level);
-        Block { statements, span: self.since(start) }
+        Block {
+            statements,
+            span: self.since(start),
+        }
     }
 
     /// A statement of a list; passes over a token that can start none, so that the list comes to its end.
@@ -35,7 +43,12 @@ impl Parser<'_> {
     /// A statement of any kind.
     pub(super) fn statement(&mut self) -> Statement {
         let start = self.span().start;
-        let Some(level) = self.enter() else { return Statement { kind: StatementKind::Missing, span: self.span() } };
+        let Some(level) = self.enter() else {
+            return Statement {
+                kind: StatementKind::Missing,
+                span: self.span(),
+            };
+        };
         let kind = match self.kind() {
             TokenKind::Keyword(keyword) => self.keyword_statement(keyword),
             TokenKind::Symbol("{") => StatementKind::Block(self.block()),
@@ -46,7 +59,10 @@ impl Parser<'_> {
             _ => self.other_statement(),
         };
         self.leave(level);
-        Statement { kind, span: self.since(start) }
+        Statement {
+            kind,
+            span: self.since(start),
+        }
     }
 
     fn keyword_statement(&mut self, keyword: &'static str) -> StatementKind {
@@ -65,16 +81,26 @@ impl Parser<'_> {
             "lock" => {
                 self.bump();
                 let value = self.in_brackets(Self::expression);
-                StatementKind::Lock { value, body: self.embedded() }
+                StatementKind::Lock {
+                    value,
+                    body: self.embedded(),
+                }
             }
             "checked" | "unchecked" if self.is_at(self.position + 1, "{") => {
                 self.bump();
-                StatementKind::Checked { overflow_throws: keyword == "checked", body: self.block() }
+                StatementKind::Checked {
+                    overflow_throws: keyword == "checked",
+                    body: self.block(),
+                }
             }
             "else" | "catch" | "finally" | "case" => self.stray(keyword),
             "default" if self.is_at(self.position + 1, ":") => self.stray(keyword),
-            "unsafe" | "fixed" | "class" | "struct" | "interface" | "enum" | "namespace" => self.unavailable_statement(keyword),
-            "public" | "private" | "protected" | "internal" | "static" | "extern" | "readonly" => self.modifier(keyword),
+            "unsafe" | "fixed" | "class" | "struct" | "interface" | "enum" | "namespace" => {
+                self.unavailable_statement(keyword)
+            }
+            "public" | "private" | "protected" | "internal" | "static" | "extern" | "readonly" => {
+                self.modifier(keyword)
+            }
             _ => self.other_statement(),
         }
     }
@@ -88,14 +114,25 @@ impl Parser<'_> {
         if self.is_name(self.position) && self.is_at(next, ":") {
             let label = self.identifier();
             self.bump();
-            return StatementKind::Labeled { label, statement: self.embedded() };
+            return StatementKind::Labeled {
+                label,
+                statement: self.embedded(),
+            };
         }
-        if self.at_word("async") && (self.is_at(next, "void") || self.is_name(next) && self.is_name(next + 1)) {
+        if self.at_word("async")
+            && self
+                .scan_type(next, Question::Nullable)
+                .is_some_and(|end| self.is_name(end))
+        {
             self.report_unavailable("`async`");
             self.bump();
         }
         if let Some(name) = self.declared_name() {
-            return if self.is_local_function(name) { self.local_function() } else { self.local_declaration() };
+            return if self.is_local_function(name) {
+                self.local_function()
+            } else {
+                self.local_declaration()
+            };
         }
         let expression = self.expression();
         self.end_statement();
@@ -105,8 +142,15 @@ impl Parser<'_> {
     /// A statement inside another one.
     pub(super) fn embedded(&mut self) -> Box<Statement> {
         if self.at("}") || self.at_end() {
-            self.report("CS1525", self.span(), format!("statement expected, found {}", self.found()));
-            return Box::new(Statement { kind: StatementKind::Missing, span: self.since(self.previous_end()) });
+            self.report(
+                "CS1525",
+                self.span(),
+                format!("statement expected, found {}", self.found()),
+            );
+            return Box::new(Statement {
+                kind: StatementKind::Missing,
+                span: self.since(self.previous_end()),
+            });
         }
         Box::new(self.statement())
     }
@@ -135,13 +179,20 @@ impl Parser<'_> {
         let condition = self.in_brackets(Self::expression);
         let then = self.embedded();
         let otherwise = self.eat("else").then(|| self.embedded());
-        StatementKind::If { condition, then, otherwise }
+        StatementKind::If {
+            condition,
+            then,
+            otherwise,
+        }
     }
 
     fn while_statement(&mut self) -> StatementKind {
         self.bump();
         let condition = self.in_brackets(Self::expression);
-        StatementKind::While { condition, body: self.embedded() }
+        StatementKind::While {
+            condition,
+            body: self.embedded(),
+        }
     }
 
     fn do_statement(&mut self) -> StatementKind {
@@ -167,7 +218,12 @@ impl Parser<'_> {
         self.expect(";");
         let iterators = self.expressions_before(")");
         self.close(open, ")");
-        StatementKind::For { initializer, condition, iterators, body: self.embedded() }
+        StatementKind::For {
+            initializer,
+            condition,
+            iterators,
+            body: self.embedded(),
+        }
     }
 
     fn expressions_before(&mut self, end: &str) -> Vec<Expression> {
@@ -188,22 +244,40 @@ impl Parser<'_> {
         if self.at("(") && self.declared_name().is_none() {
             let target = self.primary();
             let (collection, body) = self.foreach_rest(open);
-            return StatementKind::ForeachDeconstruct { target, collection, body };
+            return StatementKind::ForeachDeconstruct {
+                target,
+                collection,
+                body,
+            };
         }
         let type_name = self.type_name(Question::Nullable);
         let designation = if self.at("in") {
             let help = "write the variable's type before its name: `foreach (var item in items)`";
-            self.report_with_help("CS0230", self.span(), "`foreach` needs a type and a name".to_owned(), help);
+            self.report_with_help(
+                "CS0230",
+                self.span(),
+                "`foreach` needs a type and a name".to_owned(),
+                help,
+            );
             Designation::Discard(type_name.span)
         } else {
             self.designation()
         };
         let (collection, body) = self.foreach_rest(open);
-        StatementKind::Foreach { type_name, designation, collection, body }
+        StatementKind::Foreach {
+            type_name,
+            designation,
+            collection,
+            body,
+        }
     }
 
     fn foreach_rest(&mut self, open: usize) -> (Expression, Box<Statement>) {
-        let collection = if self.expect("in") { self.expression() } else { self.missing_expression() };
+        let collection = if self.expect("in") {
+            self.expression()
+        } else {
+            self.missing_expression()
+        };
         self.close(open, ")");
         (collection, self.embedded())
     }
@@ -253,7 +327,12 @@ impl Parser<'_> {
 
     fn using_statement(&mut self) -> StatementKind {
         if !self.is_at(self.position + 1, "(") {
-            self.report_newer(self.span(), "a `using` declaration", 8, "write `using (var x = …) { … }`");
+            self.report_newer(
+                self.span(),
+                "a `using` declaration",
+                8,
+                "write `using (var x = …) { … }`",
+            );
             self.bump();
             return self.other_statement();
         }
@@ -262,7 +341,10 @@ impl Parser<'_> {
             Some(_) => UsingResource::Declaration(parser.variables(false)),
             None => UsingResource::Expression(parser.expression()),
         });
-        StatementKind::Using { resource, body: self.embedded() }
+        StatementKind::Using {
+            resource,
+            body: self.embedded(),
+        }
     }
 
     /// A word that continues a statement which is not there.
@@ -272,7 +354,11 @@ impl Parser<'_> {
             "catch" | "finally" => ("CS1003", "`try`"),
             _ => ("CS1003", "`switch`"),
         };
-        self.report(code, self.span(), format!("`{keyword}` without the {belongs_to} that it belongs to"));
+        self.report(
+            code,
+            self.span(),
+            format!("`{keyword}` without the {belongs_to} that it belongs to"),
+        );
         self.bump();
         if self.at("(") {
             self.skip_brackets();
@@ -307,6 +393,6 @@ impl Parser<'_> {
 
 /// Words at which a statement certainly starts.
 const STATEMENT_WORDS: [&str; 16] = [
-    "break", "case", "const", "continue", "do", "for", "foreach", "goto", "if", "lock", "return", "switch", "throw", "try",
-    "using", "while",
+    "break", "case", "const", "continue", "do", "for", "foreach", "goto", "if", "lock", "return", "switch", "throw",
+    "try", "using", "while",
 ];

@@ -41,7 +41,8 @@ impl Units {
 
     fn flush(&mut self, unit: Option<u16>) {
         if let Some(unit) = unit {
-            self.text.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+            self.text
+                .push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
     }
 
@@ -87,7 +88,11 @@ impl Lexer<'_> {
         }
         if self.rest().starts_with("u8") {
             self.at += 2;
-            self.report("CS8370", start, "a UTF-8 string literal is C# 11; policy expressions are C# 7");
+            self.report(
+                "CS8370",
+                start,
+                "a UTF-8 string literal is C# 11; policy expressions are C# 7",
+            );
         }
         self.push(TokenKind::Literal(Literal::String(units.finish())), start);
     }
@@ -97,7 +102,12 @@ impl Lexer<'_> {
         if self.peek().is_none() {
             self.report("CS1039", start, "the string has no closing `\"`");
         } else {
-            self.report_with_help("CS1010", start, "the string has no closing `\"` on its line", Some(NO_LINE_BREAK));
+            self.report_with_help(
+                "CS1010",
+                start,
+                "the string has no closing `\"` on its line",
+                Some(NO_LINE_BREAK),
+            );
         }
     }
 
@@ -195,7 +205,8 @@ impl Lexer<'_> {
         let mut units = Units::default();
         let end = loop {
             let rest = self.rest();
-            let doubled = ["{{", "}}"].iter().any(|braces| rest.starts_with(braces)) || verbatim && rest.starts_with("\"\"");
+            let doubled =
+                ["{{", "}}"].iter().any(|braces| rest.starts_with(braces)) || verbatim && rest.starts_with("\"\"");
             match self.peek() {
                 Some(next) if doubled => {
                     self.at += 2;
@@ -204,7 +215,12 @@ impl Lexer<'_> {
                 Some(quote_or_brace @ ('"' | '{')) => break Some(quote_or_brace),
                 Some('}') => {
                     self.bump();
-                    self.report_with_help("CS8086", self.at - 1, "`}` without `{` in an interpolated string", Some("write `}}` for a brace"));
+                    self.report_with_help(
+                        "CS8086",
+                        self.at - 1,
+                        "`}` without `{` in an interpolated string",
+                        Some("write `}}` for a brace"),
+                    );
                 }
                 Some('\\') if !verbatim => self.escape(&mut units),
                 Some(next) if verbatim || !is_line_end(next) => {
@@ -240,7 +256,9 @@ impl Lexer<'_> {
         let closed = loop {
             let rest = self.rest();
             match self.peek() {
-                Some(next) if rest.starts_with("}}") || rest.starts_with("{{") || verbatim && rest.starts_with("\"\"") => {
+                Some(next)
+                    if rest.starts_with("}}") || rest.starts_with("{{") || verbatim && rest.starts_with("\"\"") =>
+                {
                     self.at += 2;
                     units.character(next);
                 }
@@ -255,7 +273,11 @@ impl Lexer<'_> {
         };
         self.push(TokenKind::Format(units.finish()), start);
         if !closed {
-            self.report("CS8076", start, "the format in the interpolated string has no closing `}`");
+            self.report(
+                "CS8076",
+                start,
+                "the format in the interpolated string has no closing `}`",
+            );
             self.unterminated(start);
             self.abandon_hole();
             let start = self.at;
@@ -283,7 +305,12 @@ impl Lexer<'_> {
             Some('U') => return self.hexadecimal(start, 8, 8, units),
             Some(other) if !is_line_end(other) => {
                 let message = format!("`\\{other}` is not an escape sequence");
-                self.report_with_help("CS1009", start, message, Some("write `\\\\` for a backslash, or a verbatim string `@\"…\"`"));
+                self.report_with_help(
+                    "CS1009",
+                    start,
+                    message,
+                    Some("write `\\\\` for a backslash, or a verbatim string `@\"…\"`"),
+                );
                 other
             }
             _ => {
@@ -296,12 +323,21 @@ impl Lexer<'_> {
 
     fn hexadecimal(&mut self, start: usize, least: usize, most: usize, units: &mut Units) {
         let digits = self.rest().bytes().take(most).take_while(u8::is_ascii_hexdigit).count();
-        let value = self.rest().get(..digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let value = self
+            .rest()
+            .get(..digits)
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok());
         self.at += digits;
         match value.filter(|_| digits >= least) {
             Some(value) if value <= 0xFFFF => units.unit(value as u16),
-            Some(value) if char::from_u32(value).is_some() => units.character(char::from_u32(value).unwrap_or_default()),
-            _ => self.report("CS1009", start, format!("the escape sequence needs {least} hexadecimal digits of a character's number")),
+            Some(value) if char::from_u32(value).is_some() => {
+                units.character(char::from_u32(value).unwrap_or_default());
+            }
+            _ => self.report(
+                "CS1009",
+                start,
+                format!("the escape sequence needs {least} hexadecimal digits of a character's number"),
+            ),
         }
     }
 }

@@ -32,7 +32,8 @@ impl Parser<'_> {
     }
 
     fn at_label(&self) -> bool {
-        self.at("case") || self.at("default") && !self.is_at(self.position + 1, "(") && !self.is_at(self.position + 1, ".")
+        self.at("case")
+            || self.at("default") && !self.is_at(self.position + 1, "(") && !self.is_at(self.position + 1, ".")
     }
 
     fn switch_label(&mut self) -> SwitchLabel {
@@ -45,6 +46,10 @@ impl Parser<'_> {
         let pattern = self.pattern_of_case();
         let when = self.eat_word("when").then(|| self.expression());
         self.expect(":");
-        SwitchLabel::Case { pattern, when, span: self.since(start) }
+        SwitchLabel::Case {
+            pattern,
+            when,
+            span: self.since(start),
+        }
     }
 }

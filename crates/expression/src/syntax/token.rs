@@ -15,7 +15,10 @@ pub(super) struct Token {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum TokenKind {
     /// A name; `escaped` when written with `@` or `\u…`, which keeps it from being a contextual keyword.
-    Identifier { text: String, escaped: bool },
+    Identifier {
+        text: String,
+        escaped: bool,
+    },
     /// A reserved word.
     Keyword(&'static str),
     /// An operator or bracket. `>` always stands alone, because `>>` may close two lists of type arguments.
@@ -48,7 +51,11 @@ impl TokenKind {
 
 /// The reserved word that `text` is.
 pub(super) fn keyword(text: &str) -> Option<&'static str> {
-    KEYWORDS.binary_search(&text).ok().and_then(|index| KEYWORDS.get(index)).copied()
+    KEYWORDS
+        .binary_search(&text)
+        .ok()
+        .and_then(|index| KEYWORDS.get(index))
+        .copied()
 }
 
 /// The longest symbol at the start of `text`.
@@ -57,13 +64,83 @@ pub(super) fn symbol(text: &str) -> Option<&'static str> {
 }
 
 const KEYWORDS: [&str; 77] = [
-    "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue",
-    "decimal", "default", "delegate", "do", "double", "else", "enum", "event", "explicit", "extern", "false", "finally",
-    "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in", "int", "interface", "internal", "is", "lock",
-    "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private", "protected",
-    "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string",
-    "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort",
-    "using", "virtual", "void", "volatile", "while",
+    "abstract",
+    "as",
+    "base",
+    "bool",
+    "break",
+    "byte",
+    "case",
+    "catch",
+    "char",
+    "checked",
+    "class",
+    "const",
+    "continue",
+    "decimal",
+    "default",
+    "delegate",
+    "do",
+    "double",
+    "else",
+    "enum",
+    "event",
+    "explicit",
+    "extern",
+    "false",
+    "finally",
+    "fixed",
+    "float",
+    "for",
+    "foreach",
+    "goto",
+    "if",
+    "implicit",
+    "in",
+    "int",
+    "interface",
+    "internal",
+    "is",
+    "lock",
+    "long",
+    "namespace",
+    "new",
+    "null",
+    "object",
+    "operator",
+    "out",
+    "override",
+    "params",
+    "private",
+    "protected",
+    "public",
+    "readonly",
+    "ref",
+    "return",
+    "sbyte",
+    "sealed",
+    "short",
+    "sizeof",
+    "stackalloc",
+    "static",
+    "string",
+    "struct",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "uint",
+    "ulong",
+    "unchecked",
+    "unsafe",
+    "ushort",
+    "using",
+    "virtual",
+    "void",
+    "volatile",
+    "while",
 ];
 
 /// Longer ones before their beginnings.
@@ -81,7 +158,10 @@ mod tests {
     fn tables_are_in_the_order_that_searching_needs() {
         assert!(KEYWORDS.is_sorted());
         for (index, symbol) in SYMBOLS.iter().enumerate() {
-            assert!(!SYMBOLS[..index].iter().any(|earlier| symbol.starts_with(earlier)), "{symbol} is never found");
+            assert!(
+                !SYMBOLS[..index].iter().any(|earlier| symbol.starts_with(earlier)),
+                "{symbol} is never found"
+            );
         }
     }
 }

@@ -31,6 +31,12 @@ impl Parser<'_> {
             });
         }
         let filter = self.eat_word("when").then(|| self.in_brackets(Self::expression));
-        Catch { type_name, variable, filter, body: self.block(), span }
+        Catch {
+            type_name,
+            variable,
+            filter,
+            body: self.block(),
+            span,
+        }
     }
 }

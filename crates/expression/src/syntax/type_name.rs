@@ -38,7 +38,9 @@ impl Parser<'_> {
     /// A type; reports when none stands here.
     pub(super) fn type_name(&mut self, question: Question) -> TypeName {
         let start = self.span().start;
-        let Some(level) = self.enter() else { return self.missing_type() };
+        let Some(level) = self.enter() else {
+            return self.missing_type();
+        };
         let mut type_name = self.type_without_suffix();
         loop {
             if self.at("?") && self.question_belongs_to_type(self.position, question) {
@@ -46,7 +48,10 @@ impl Parser<'_> {
                     break;
                 }
                 self.bump();
-                type_name = TypeName { kind: TypeNameKind::Nullable(Box::new(type_name)), span: self.since(start) };
+                type_name = TypeName {
+                    kind: TypeNameKind::Nullable(Box::new(type_name)),
+                    span: self.since(start),
+                };
             } else if self.scan_rank(self.position).is_some() {
                 type_name = self.array_of(type_name);
             } else {
@@ -63,13 +68,19 @@ impl Parser<'_> {
         let type_name = self.type_without_suffix();
         if self.at("?") && (self.is_at(self.position + 1, "[") || self.is_at(self.position + 1, "(")) {
             self.bump();
-            return TypeName { kind: TypeNameKind::Nullable(Box::new(type_name)), span: self.since(start) };
+            return TypeName {
+                kind: TypeNameKind::Nullable(Box::new(type_name)),
+                span: self.since(start),
+            };
         }
         type_name
     }
 
     fn missing_type(&self) -> TypeName {
-        TypeName { kind: TypeNameKind::Missing, span: Span::at(self.previous_end()) }
+        TypeName {
+            kind: TypeNameKind::Missing,
+            span: Span::at(self.previous_end()),
+        }
     }
 
     fn type_without_suffix(&mut self) -> TypeName {
@@ -77,18 +88,19 @@ impl Parser<'_> {
         let kind = match self.kind() {
             TokenKind::Identifier { .. } if self.is_name(self.position) => self.named_type(),
             TokenKind::Symbol("(") => self.tuple_type(),
-            _ => match self.predefined_type(self.position) {
-                Some(predefined) => {
-                    self.bump();
-                    TypeNameKind::Predefined(predefined)
-                }
-                None => {
+            _ => {
+                let Some(predefined) = self.predefined_type(self.position) else {
                     self.report("CS1031", self.span(), format!("type expected, found {}", self.found()));
                     return self.missing_type();
-                }
-            },
+                };
+                self.bump();
+                TypeNameKind::Predefined(predefined)
+            }
         };
-        TypeName { kind, span: self.since(start) }
+        TypeName {
+            kind,
+            span: self.since(start),
+        }
     }
 
     fn named_type(&mut self) -> TypeNameKind {
@@ -105,7 +117,10 @@ impl Parser<'_> {
     fn name_of_type(&mut self) -> SimpleName {
         let identifier = self.identifier();
         let type_arguments = self.at("<").then(|| self.type_arguments());
-        SimpleName { identifier, type_arguments }
+        SimpleName {
+            identifier,
+            type_arguments,
+        }
     }
 
     /// A name in an expression, where `<` starts type arguments only if the standard's rule says so.
@@ -113,7 +128,10 @@ impl Parser<'_> {
         let identifier: Identifier = self.identifier();
         let generic = self.at("<") && self.type_arguments_follow(self.position);
         let type_arguments = generic.then(|| self.type_arguments());
-        SimpleName { identifier, type_arguments }
+        SimpleName {
+            identifier,
+            type_arguments,
+        }
     }
 
     fn type_arguments(&mut self) -> Vec<TypeName> {
@@ -162,7 +180,10 @@ impl Parser<'_> {
         }
         let span = self.since(start);
         ranks.into_iter().rev().fold(element, |element, rank| TypeName {
-            kind: TypeNameKind::Array { element: Box::new(element), rank },
+            kind: TypeNameKind::Array {
+                element: Box::new(element),
+                rank,
+            },
             span,
         })
     }

@@ -48,7 +48,9 @@ impl Parser<'_> {
     pub(super) fn question_belongs_to_type(&self, at: usize, question: Question) -> bool {
         match question {
             Question::Nullable => !self.is_at(at + 1, "."),
-            Question::Operand => !self.starts_expression(at + 1) && !self.is_at(at + 1, ".") && !self.is_at(at + 1, "["),
+            Question::Operand => {
+                !self.starts_expression(at + 1) && !self.is_at(at + 1, ".") && !self.is_at(at + 1, "[")
+            }
         }
     }
 
@@ -72,7 +74,7 @@ impl Parser<'_> {
     }
 
     /// `<T, U>`, or `<,>` of an open type.
-    fn scan_arguments(&self, mut at: usize, depth: usize) -> Option<usize> {
+    pub(super) fn scan_arguments(&self, mut at: usize, depth: usize) -> Option<usize> {
         at += 1;
         while self.is_at(at, ",") {
             at += 1;
@@ -124,11 +126,13 @@ impl Parser<'_> {
     /// Whether the `<` at `at` starts type arguments in an expression: they must be types, and what follows must be
     /// one of the tokens that C#'s standard lists (grammar ambiguities).
     pub(super) fn type_arguments_follow(&self, at: usize) -> bool {
-        let Some(end) = self.scan_arguments(at, 0) else { return false };
+        let Some(end) = self.scan_arguments(at, 0) else {
+            return false;
+        };
         match self.kind_at(end) {
             TokenKind::Symbol(symbol) => matches!(
                 *symbol,
-                "(" | ")" | "]" | "}" | ":" | ";" | "," | "." | "?" | "==" | "!=" | "|" | "^" | "&&" | "||" | "&" | "[" | ">"
+                "(" | ")" | "]" | "}" | ":" | ";" | "," | "." | "?" | "==" | "!=" | "|" | "^" | "&&" | "||" | "&" | "["
             ),
             TokenKind::HoleEnd | TokenKind::Format(_) | TokenKind::End => true,
             _ => false,

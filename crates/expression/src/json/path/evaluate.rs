@@ -6,7 +6,12 @@ use crate::json::error::JsonError;
 use crate::json::guid::format_guid;
 use crate::json::scalar::{JTokenType, Scalar};
 use crate::json::writer::base64;
+use crate::text::Text;
+use std::cell::Cell;
 use std::cmp::Ordering;
+
+/// Nodes that one search may look at: `$..*..*` grows with a power of the document.
+const MAX_WORK: usize = 5_000_000;
 
 /// The nodes that the path finds from `node`, in Newtonsoft's order.
 ///
@@ -22,6 +27,7 @@ pub(in crate::json) fn evaluate(
         arena,
         root: node,
         strict,
+        work: &Cell::new(0),
     }
     .run(&query.filters, node)
 }
@@ -30,6 +36,7 @@ struct Search<'a> {
     arena: &'a Arena,
     root: NodeId,
     strict: bool,
+    work: &'a Cell<usize>,
 }
 
 impl Search<'_> {
@@ -46,9 +53,10 @@ impl Search<'_> {
     }
 
     fn apply(&self, filter: &Filter, node: NodeId, found: &mut Vec<NodeId>) -> Result<(), JsonError> {
+        self.work()?;
         match filter {
             Filter::Root => found.push(self.root),
-            Filter::Fields { names, scan: true } => self.scan(names, node, found),
+            Filter::Fields { names, scan: true } => self.scan(names, node, found)?,
             Filter::Fields { names, scan: false } => self.fields(names, node, found)?,
             Filter::Indexes(indexes) => {
                 for index in indexes {
@@ -87,16 +95,28 @@ impl Search<'_> {
         }
     }
 
-    fn scan(&self, names: &Names, node: NodeId, found: &mut Vec<NodeId>) {
+    /// Counts a step.
+    fn work(&self) -> Result<(), JsonError> {
+        self.work.set(self.work.get() + 1);
+        if self.work.get() > MAX_WORK {
+            return Err(JsonError::json(format!(
+                "path looks at more than {MAX_WORK} tokens; name more of its steps"
+            )));
+        }
+        Ok(())
+    }
+
+    fn scan(&self, names: &Names, node: NodeId, found: &mut Vec<NodeId>) -> Result<(), JsonError> {
         if *names == Names::Every {
             found.push(node);
         }
         for descendant in self.arena.descendants(node) {
-            let name = self.arena.name(descendant).map(|name| name.as_str());
+            self.work()?;
+            let name = self.arena.name(descendant).map(Text::as_str);
             match (names, name) {
                 (Names::Every, None) => found.push(descendant),
                 (Names::One(wanted), Some(name)) if wanted == name => {
-                    found.extend(self.arena.property_value(descendant))
+                    found.extend(self.arena.property_value(descendant));
                 }
                 (Names::Several(wanted), Some(name)) if wanted.iter().any(|wanted| wanted == name) => {
                     found.extend(self.arena.property_value(descendant));
@@ -104,6 +124,7 @@ impl Search<'_> {
                 _ => {}
             }
         }
+        Ok(())
     }
 
     fn fields(&self, names: &Names, node: NodeId, found: &mut Vec<NodeId>) -> Result<(), JsonError> {
@@ -183,11 +204,11 @@ impl Search<'_> {
         } else {
             at.min(count - 1)
         };
-        let stop = end
+        let limit = end
             .map_or(if forward { count } else { -1 }, from_end)
             .max(-1)
             .min(count);
-        let inside = |at: i64| if forward { at < stop } else { at > stop };
+        let inside = |at: i64| if forward { at < limit } else { at > limit };
         if !inside(at) {
             let bound = |bound: Option<i64>| bound.map_or_else(|| "*".to_string(), |bound| bound.to_string());
             return self.complain(
@@ -203,6 +224,7 @@ impl Search<'_> {
     }
 
     fn fulfils(&self, condition: &Condition, node: NodeId) -> Result<bool, JsonError> {
+        self.work()?;
         match condition {
             Condition::Exists(Side::Literal(_)) => Ok(true),
             Condition::Exists(Side::Path(path)) => Ok(!self.lenient().run(path, node)?.is_empty()),
@@ -234,6 +256,7 @@ impl Search<'_> {
         let (left, right) = (self.operands(left, node)?, self.operands(right, node)?);
         for one in &left {
             for other in &right {
+                self.work()?;
                 let matches = match (one, other) {
                     (Some(one), Some(other)) => operator.holds(one, other)?,
                     _ => operator == Operator::NotEqual,

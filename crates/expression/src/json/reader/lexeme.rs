@@ -82,7 +82,6 @@ impl Reader<'_> {
     fn hexadecimal(&mut self) -> Result<u32, JsonError> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let Some((end, last)) = rest.char_indices().nth(3) else {
-            self.at = self.text.len();
             return Err(self.error("Unexpected end while parsing Unicode escape sequence."));
         };
         let digits = rest.get(..end + last.len_utf8()).unwrap_or_default();

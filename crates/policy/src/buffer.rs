@@ -1,0 +1,100 @@
+//! Keeping a body because a policy reads it, under a limit.
+//!
+//! Never here: which policy reads what; the plan knows.
+
+use crate::block::Needs;
+use crate::body::{Body, BodyError, Head, StreamBody};
+use crate::exchange::Exchange;
+use crate::failure::Failure;
+use bytes::Bytes;
+use expression::body::MessageBody;
+use http::StatusCode;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+/// Whether everything is there already.
+pub(crate) fn is_met(needs: Needs, exchange: &Exchange) -> bool {
+    let request_flows = matches!(exchange.request.body, Body::Stream(_) | Body::Answer(_));
+    let response = exchange.response.as_ref().map(|response| &response.body);
+    let response_waits = match response {
+        Some(Body::Stream(_)) => needs.reads.response_body,
+        Some(Body::Answer(_)) => needs.reads.response_body || needs.answer,
+        _ => false,
+    };
+    !(needs.reads.request_body && request_flows || response_waits)
+}
+
+/// Keeps the bodies that are needed.
+pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Failure> {
+    let limit = exchange.services.buffer_limit;
+    if needs.reads.request_body {
+        keep(&mut exchange.request.body, limit)
+            .await
+            .map_err(|error| failure(&error))?;
+    }
+    let Some(response) = &mut exchange.response else {
+        return Ok(());
+    };
+    if needs.reads.response_body {
+        keep(&mut response.body, limit).await.map_err(|error| failure(&error))?;
+    }
+    if needs.reads.response_body || needs.answer {
+        let head = Head {
+            status: response.status,
+            headers: response.headers.clone(),
+        };
+        match std::mem::take(&mut response.body) {
+            Body::Answer(mut stream) => {
+                let message = stream.answer(&head).await.map_err(|error| failure(&error))?;
+                response.body = Body::Answered(MessageBody::new(message), stream);
+            }
+            other => response.body = other,
+        }
+    }
+    Ok(())
+}
+
+async fn keep(body: &mut Body, limit: u64) -> Result<(), BodyError> {
+    if let Body::Stream(stream) = body {
+        let bytes = read_whole(stream, limit).await?;
+        *body = Body::Buffered(MessageBody::new(bytes));
+    }
+    Ok(())
+}
+
+async fn read_whole(stream: &mut StreamBody, limit: u64) -> Result<Bytes, BodyError> {
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while let Some(frame) = poll_fn(|context| Pin::as_mut(stream).poll_frame(context)).await {
+        let Ok(chunk) = frame?.into_data() else { continue };
+        if (first.len() + all.len() + chunk.len()) as u64 > limit {
+            return Err(BodyError::TooLarge { limit });
+        }
+        // Most bodies are one chunk, which needs no copy.
+        if first.is_empty() && all.is_empty() {
+            first = chunk;
+        } else {
+            all.extend_from_slice(&std::mem::take(&mut first));
+            all.extend_from_slice(&chunk);
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}
+
+/// What a body that cannot be had means for the exchange.
+pub(crate) fn failure(error: &BodyError) -> Failure {
+    let message = error.to_string();
+    match error {
+        BodyError::Client(_) => Failure::refused(
+            "ClientConnectionFailure",
+            StatusCode::BAD_REQUEST,
+            message,
+            "Bad request",
+        ),
+        BodyError::TooLarge { .. } => {
+            Failure::refused("BodyTooLarge", StatusCode::PAYLOAD_TOO_LARGE, message.clone(), message)
+        }
+        BodyError::Upstream(_) => Failure::internal("BackendConnectionFailure", message),
+        BodyError::Idle { .. } => Failure::internal("Timeout", message),
+    }
+}

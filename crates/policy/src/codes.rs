@@ -1,0 +1,70 @@
+//! The numbers of every problem that reading and compiling policy documents can find: one list, each explained once.
+//!
+//! Numbers are stable and never reused. `TG30` are problems of the text, `TG31` of elements and attributes,
+//! `TG32` of places and references, `TG33` names what is not built. Problems inside expressions carry C#'s own numbers.
+
+/// `@(` or `@{` has no closing bracket.
+pub const UNCLOSED_EXPRESSION: &str = "TG3001";
+/// An end tag names another element than the one that is open.
+pub const MISMATCHED_TAG: &str = "TG3002";
+/// An element has no end tag.
+pub const UNCLOSED_ELEMENT: &str = "TG3003";
+/// An end tag closes nothing.
+pub const STRAY_END_TAG: &str = "TG3004";
+/// Something in a tag is neither an attribute nor its end.
+pub const MALFORMED_TAG: &str = "TG3005";
+/// A comment, CDATA section, processing instruction or attribute value has no end.
+pub const UNCLOSED_MARKUP: &str = "TG3006";
+/// An attribute stands twice on one element.
+pub const DUPLICATE_ATTRIBUTE: &str = "TG3007";
+/// A document is too large or too deeply nested.
+pub const DOCUMENT_LIMIT: &str = "TG3008";
+/// An entity reference that XML does not define.
+pub const UNKNOWN_ENTITY: &str = "TG3009";
+/// Not well-formed, yet its meaning is clear; APIM refuses it.
+pub const LOOSE_MARKUP: &str = "TG3010";
+/// Text where only elements may stand.
+pub const STRAY_TEXT: &str = "TG3011";
+
+/// A required attribute is missing.
+pub const MISSING_ATTRIBUTE: &str = "TG3101";
+/// An attribute that the element does not have.
+pub const UNKNOWN_ATTRIBUTE: &str = "TG3102";
+/// A literal of the wrong type or outside its range.
+pub const WRONG_VALUE: &str = "TG3103";
+/// An expression where only a literal may stand.
+pub const LITERAL_ONLY: &str = "TG3104";
+/// A required child element or text is missing.
+pub const MISSING_CHILD: &str = "TG3105";
+/// A child element that the element does not have.
+pub const UNKNOWN_CHILD: &str = "TG3106";
+/// More of a child element than may be.
+pub const TOO_MANY_CHILDREN: &str = "TG3107";
+/// Attributes or children that exclude each other, or of which one is needed.
+pub const CONFLICT: &str = "TG3108";
+/// A spelling that another tool writes and APIM does not know.
+pub const ALIAS: &str = "TG3109";
+
+/// An element that is no policy.
+pub const UNKNOWN_POLICY: &str = "TG3201";
+/// A policy in a section where it may not stand.
+pub const WRONG_SECTION: &str = "TG3202";
+/// A policy in a scope where it may not stand.
+pub const WRONG_SCOPE: &str = "TG3203";
+/// A policy more often in a section than may be.
+pub const ONCE: &str = "TG3204";
+/// `<base/>` where it may not stand.
+pub const MISPLACED_BASE: &str = "TG3205";
+/// The root or a section of a document is not what it should be.
+pub const DOCUMENT_SHAPE: &str = "TG3206";
+/// `<backend>` holds more than one policy.
+pub const BACKEND_CHILDREN: &str = "TG3207";
+/// A fragment or backend that the catalog does not have.
+pub const UNKNOWN_REFERENCE: &str = "TG3208";
+/// Fragments that include each other.
+pub const FRAGMENT_CYCLE: &str = "TG3209";
+
+/// A policy of the reference that is not built yet.
+pub const POLICY_NOT_BUILT: &str = "TG3301";
+/// A feature of a policy that is not built yet.
+pub const FEATURE_NOT_BUILT: &str = "TG3302";

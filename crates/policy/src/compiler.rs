@@ -1,0 +1,130 @@
+//! What is at hand while documents are compiled: the place, the catalog, the problems found so far.
+//!
+//! Never here: which policies exist; whoever makes a [`Compiler`] hands in how a step is read.
+
+use crate::block::{Block, Origin, Planned, Scope, Section};
+use crate::codes;
+use crate::findings::Findings;
+use crate::xml::{Element, Node};
+use catalog::Catalog;
+use diagnostic::{Diagnostic, Source, Span};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Reads one policy element, which stands at `path` within the step or section around it.
+pub(crate) type ReadStep = fn(&mut Compiler<'_>, &Element, String) -> Option<Planned>;
+
+/// The document and section that is being compiled.
+#[derive(Clone)]
+pub(crate) struct Place {
+    pub source: Arc<Source>,
+    pub document: Arc<str>,
+    /// Unknown when a fragment or snippet is checked by itself.
+    pub section: Option<Section>,
+    /// Unknown when a document is checked by itself.
+    pub scope: Option<Scope>,
+}
+
+/// Key of a compiled fragment: its id and where it is included.
+pub(crate) type FragmentKey = (String, Option<Section>, Option<Scope>);
+
+/// Compiles documents one after another.
+pub(crate) struct Compiler<'c> {
+    pub findings: Findings,
+    /// Fragments and backends; `None` when a file is checked by itself.
+    pub catalog: Option<&'c Catalog>,
+    pub place: Place,
+    /// Fragments compiled so far; `None` when they cannot be used.
+    pub fragments: HashMap<FragmentKey, Option<Arc<Block>>>,
+    /// Fragments that are being compiled, outermost first.
+    pub including: Vec<String>,
+    read_step: ReadStep,
+}
+
+impl<'c> Compiler<'c> {
+    pub fn new(findings: Findings, catalog: Option<&'c Catalog>, place: Place, read_step: ReadStep) -> Self {
+        Self {
+            findings,
+            catalog,
+            place,
+            fragments: HashMap::new(),
+            including: Vec::new(),
+            read_step,
+        }
+    }
+
+    /// The policies in `content`, whose paths begin with `prefix`.
+    pub fn steps(&mut self, content: &[Node], prefix: &str) -> Block {
+        self.counted_steps(content, prefix, &mut HashMap::new())
+    }
+
+    /// Like [`Self::steps`] for a part of a content: `counts` are the elements by name before it.
+    pub fn counted_steps<'n>(
+        &mut self,
+        content: &'n [Node],
+        prefix: &str,
+        counts: &mut HashMap<&'n str, usize>,
+    ) -> Block {
+        self.stray_text(content);
+        let mut steps = Vec::new();
+        for node in content {
+            let Node::Element(element) = node else { continue };
+            let name = element.name.text.as_str();
+            let count = counts.entry(name).or_default();
+            *count += 1;
+            let path = format!("{prefix}{name}[{count}]");
+            steps.extend((self.read_step)(self, element, path));
+        }
+        Block { steps }
+    }
+
+    /// Reports text where only elements may stand.
+    pub fn stray_text(&mut self, content: &[Node]) {
+        let stray = crate::xml::text(content).into_iter().find(|piece| !piece.is_blank());
+        if let Some(piece) = stray {
+            self.error(codes::STRAY_TEXT, piece.span(), "found text, expected a policy element");
+        }
+    }
+
+    /// Where a step stands.
+    pub fn origin(&self, element: &'static str, span: Span, id: Option<String>, path: String) -> Origin {
+        Origin {
+            element,
+            id,
+            path,
+            scope: self.place.scope,
+            section: self.place.section,
+            document: Arc::clone(&self.place.document),
+            position: self.place.source.position(span.start),
+        }
+    }
+
+    pub fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.findings.error(code, &self.place.source, span, message);
+    }
+
+    /// An error with advice.
+    pub fn error_with_help(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        let mut diagnostic = Diagnostic::error(code, &self.place.source, span, message);
+        diagnostic.help = help;
+        self.findings.push(diagnostic);
+    }
+
+    /// What works here although APIM refuses it.
+    pub fn refused_by_apim(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        let diagnostic = Diagnostic::warning(code, &self.place.source, span, message);
+        self.findings.refused_by_apim(diagnostic);
+    }
+
+    /// What is understood and not built.
+    pub fn not_built(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        let diagnostic = Diagnostic::warning(code, &self.place.source, span, message);
+        self.findings.not_built(diagnostic);
+    }
+}

@@ -1,0 +1,292 @@
+//! The exchange as expressions see it: `context`.
+//!
+//! Nothing is copied that no expression asks for. Never here: what an expression does with it.
+
+use crate::body::Body;
+use crate::exchange::{Exchange, RequestMessage, ResponseMessage};
+use expression::body::MessageBody;
+use expression::context::{
+    Api, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url, User,
+    WhichUrl,
+};
+use expression::text::Text;
+use expression::value::Value;
+use http::HeaderMap;
+use std::sync::Arc;
+
+impl Context for Exchange {
+    fn request(&self) -> &dyn Request {
+        self
+    }
+
+    fn response(&self) -> Option<&dyn Response> {
+        self.response.as_ref().map(|_| self as &dyn Response)
+    }
+
+    fn variable(&self, name: &str) -> Option<Value> {
+        let found = self.variables.iter().find(|(known, _)| known.as_str() == name);
+        found.map(|(_, value)| value.clone())
+    }
+
+    fn variable_names(&self) -> Vec<Text> {
+        self.variables.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn api(&self) -> Option<&Arc<Api>> {
+        self.matched.api.as_ref()
+    }
+
+    fn operation(&self) -> Option<&Arc<Operation>> {
+        self.matched.operation.as_ref()
+    }
+
+    fn product(&self) -> Option<&Arc<Product>> {
+        self.matched.product.as_ref()
+    }
+
+    fn subscription(&self) -> Option<&Arc<Subscription>> {
+        self.identity.subscription.as_ref()
+    }
+
+    fn user(&self) -> Option<&Arc<User>> {
+        self.identity.user.as_ref()
+    }
+
+    fn deployment(&self) -> &Arc<Deployment> {
+        &self.services.deployment
+    }
+
+    fn last_error(&self) -> Option<&LastError> {
+        self.last_error.as_ref()
+    }
+
+    fn request_id(&self) -> u128 {
+        self.request_id
+    }
+
+    fn timestamp(&self) -> i64 {
+        self.timestamp
+    }
+
+    fn now(&self) -> i64 {
+        self.services.clock.ticks()
+    }
+
+    fn tracing(&self) -> bool {
+        false
+    }
+
+    fn trace(&self, message: &str) {
+        tracing::info!(target: "policy.trace", request_id = %self.activity_id(), message);
+    }
+
+    fn random(&self) -> u64 {
+        self.services.clock.random()
+    }
+}
+
+impl Request for Exchange {
+    fn method(&self) -> Text {
+        self.request.method.as_str().into()
+    }
+
+    fn url(&self, which: WhichUrl) -> Arc<Url> {
+        let RequestMessage {
+            scheme,
+            authority,
+            original,
+            path,
+            query,
+            ..
+        } = &self.request;
+        Arc::new(match which {
+            WhichUrl::Original => {
+                let (path, query) = original.split_once('?').unwrap_or((original, ""));
+                url(scheme, authority, path, query)
+            }
+            WhichUrl::Current => {
+                let base = self.target.base_url.as_ref().and_then(|base| base.split_once("://"));
+                let (scheme, rest) = base.unwrap_or((scheme, authority));
+                let authority = rest.split_once('/').map_or(rest, |(authority, _)| authority);
+                url(scheme, authority, path, query)
+            }
+        })
+    }
+
+    fn ip_address(&self) -> Text {
+        self.request.ip.to_string().into()
+    }
+
+    fn headers(&self) -> &dyn Headers {
+        &self.request
+    }
+
+    fn matched_parameters(&self) -> &[(Text, Text)] {
+        &self.matched.parameters
+    }
+
+    fn body(&self) -> Option<&MessageBody> {
+        let empty = self.state.is_mcp.then_some(&self.state.no_body);
+        kept(&self.request.body).or(empty)
+    }
+}
+
+impl Response for Exchange {
+    fn status_code(&self) -> i32 {
+        self.response
+            .as_ref()
+            .map_or(0, |response| response.status.as_u16().into())
+    }
+
+    fn status_reason(&self) -> Text {
+        let Some(response) = &self.response else {
+            return Text::default();
+        };
+        let standard = || response.status.canonical_reason().unwrap_or_default().into();
+        response.reason.clone().unwrap_or_else(standard)
+    }
+
+    fn headers(&self) -> &dyn Headers {
+        self.response
+            .as_ref()
+            .map_or(&self.request as &dyn Headers, |response| response)
+    }
+
+    fn body(&self) -> &MessageBody {
+        let body = self.response.as_ref().and_then(|response| kept(&response.body));
+        body.unwrap_or(&self.state.no_body)
+    }
+}
+
+impl Headers for RequestMessage {
+    fn values(&self, name: &str) -> Vec<Text> {
+        values(&self.headers, name)
+    }
+
+    fn joined(&self, name: &str) -> Option<Text> {
+        joined(&self.headers, name)
+    }
+
+    fn names(&self) -> Vec<Text> {
+        names(&self.headers)
+    }
+}
+
+impl Headers for ResponseMessage {
+    fn values(&self, name: &str) -> Vec<Text> {
+        values(&self.headers, name)
+    }
+
+    fn joined(&self, name: &str) -> Option<Text> {
+        joined(&self.headers, name)
+    }
+
+    fn names(&self) -> Vec<Text> {
+        names(&self.headers)
+    }
+}
+
+/// A body as far as it is kept. One that flows through is kept before an expression that reads it runs.
+fn kept(body: &Body) -> Option<&MessageBody> {
+    match body {
+        Body::Buffered(body) | Body::Answered(body, _) => Some(body),
+        Body::Empty | Body::Stream(_) | Body::Answer(_) => None,
+    }
+}
+
+fn values(headers: &HeaderMap, name: &str) -> Vec<Text> {
+    headers
+        .get_all(name)
+        .iter()
+        .map(|value| text_of(value.as_bytes()))
+        .collect()
+}
+
+fn joined(headers: &HeaderMap, name: &str) -> Option<Text> {
+    let mut values = headers.get_all(name).iter();
+    let first = text_of(values.next()?.as_bytes());
+    let rest: Vec<Text> = values.map(|value| text_of(value.as_bytes())).collect();
+    if rest.is_empty() {
+        return Some(first);
+    }
+    Some(
+        std::iter::once(&first)
+            .chain(&rest)
+            .map(Text::as_str)
+            .collect::<Vec<_>>()
+            .join(",")
+            .into(),
+    )
+}
+
+fn names(headers: &HeaderMap) -> Vec<Text> {
+    headers.keys().map(|name| name.as_str().into()).collect()
+}
+
+fn text_of(bytes: &[u8]) -> Text {
+    String::from_utf8_lossy(bytes).into_owned().into()
+}
+
+fn url(scheme: &str, authority: &str, path: &str, query: &str) -> Url {
+    let after_bracket = authority.rfind(']').map_or(0, |at| at + 1);
+    let port_at = authority
+        .get(after_bracket..)
+        .and_then(|rest| rest.rfind(':'))
+        .map(|at| after_bracket + at);
+    let (host, port) = port_at.map_or((authority, None), |at| {
+        let port = authority.get(at + 1..).and_then(|port| port.parse::<u16>().ok());
+        (authority.get(..at).unwrap_or_default(), port)
+    });
+    let default_port = if scheme == "https" { 443 } else { 80 };
+    Url {
+        scheme: scheme.into(),
+        host: host.into(),
+        port: port.unwrap_or(default_port).into(),
+        path: path.into(),
+        query_string: if query.is_empty() {
+            Text::default()
+        } else {
+            format!("?{query}").into()
+        },
+        query: query_parameters(query),
+    }
+}
+
+/// Decoded parameters in order, each name once with all its values.
+fn query_parameters(query: &str) -> Vec<(Text, Vec<Text>)> {
+    let mut parameters: Vec<(Text, Vec<Text>)> = Vec::new();
+    let mut places = std::collections::HashMap::<String, usize>::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) = (decode_query(name), Text::from(decode_query(value)));
+        let place = *places.entry(name).or_insert_with_key(|name| {
+            parameters.push((name.as_str().into(), Vec::new()));
+            parameters.len() - 1
+        });
+        if let Some((_, values)) = parameters.get_mut(place) {
+            values.push(value);
+        }
+    }
+    parameters
+}
+
+/// Percent-decoding with `+` for a space, as query strings have it.
+pub(crate) fn decode_query(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let escaped = escaped.filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        match (first, escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+                continue;
+            }
+            (b'+', _) => bytes.push(b' '),
+            (other, _) => bytes.push(*other),
+        }
+        rest = tail;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

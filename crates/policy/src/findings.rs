@@ -1,0 +1,87 @@
+//! Where problems are gathered while a document is read and compiled, so that all are reported at once.
+//!
+//! Never here: what is a problem.
+
+use diagnostic::{Diagnostic, Severity, Source, Span};
+use std::sync::Arc;
+
+/// How strict to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What works here but is refused by APIM is an error instead of a warning.
+    pub strict: bool,
+    /// The document will serve requests: what is not built yet is an error instead of a warning.
+    pub serving: bool,
+}
+
+/// The problems found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    options: Options,
+    list: Vec<Diagnostic>,
+}
+
+impl Findings {
+    pub(crate) fn new(options: Options) -> Self {
+        Self {
+            options,
+            list: Vec::new(),
+        }
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        self.options
+    }
+
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    /// How many errors there are.
+    pub(crate) fn errors(&self) -> usize {
+        self.list.iter().filter(|diagnostic| diagnostic.is_error()).count()
+    }
+
+    pub(crate) fn error(&mut self, code: &'static str, source: &Arc<Source>, span: Span, message: impl Into<String>) {
+        self.push(Diagnostic::error(code, source, span, message));
+    }
+
+    /// What works here although APIM refuses it.
+    pub(crate) fn refused_by_apim(&mut self, mut diagnostic: Diagnostic) {
+        if self.options.strict {
+            diagnostic.severity = Severity::Error;
+        }
+        self.push(diagnostic);
+    }
+
+    /// What is understood and not built: fine to check, impossible to serve.
+    pub(crate) fn not_built(&mut self, mut diagnostic: Diagnostic) {
+        if self.options.serving {
+            diagnostic.severity = Severity::Error;
+        }
+        self.push(diagnostic);
+    }
+
+    /// All problems in the order of documents and places, each once however often its fragment was included.
+    pub(crate) fn finish(self) -> Vec<Diagnostic> {
+        let mut seen = std::collections::HashSet::new();
+        let mut list = self.list;
+        list.retain(|diagnostic| {
+            let source = diagnostic.source.as_ref().map(Arc::as_ptr);
+            seen.insert((source, diagnostic.span, diagnostic.code, diagnostic.message.clone()))
+        });
+        list.sort_by(|a, b| (a.file(), a.span).cmp(&(b.file(), b.span)));
+        list
+    }
+}
+
+/// The known name that a misspelt one probably means.
+pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let longest = name.chars().count();
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance * 3 <= longest.max(candidate.len()).max(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,68 @@
+//! Fragments: compiled once for each section and scope that they are included in, and shared.
+//!
+//! Never here: how an included fragment runs.
+
+use crate::block::Block;
+use crate::codes;
+use crate::compiler::{Compiler, Place};
+use crate::document::root;
+use diagnostic::Span;
+use std::sync::Arc;
+
+/// Fragments inside fragments; APIM allows none.
+const DEEPEST: usize = 8;
+/// Steps that a fragment may come to when all fragments in it are counted.
+const MOST_STEPS: usize = 100_000;
+
+/// The steps of the fragment `id`, which is named at `span`. `None` when it cannot be had, which is reported, or when
+/// there is no catalog to look it up in.
+pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Option<Arc<Block>> {
+    let catalog = compiler.catalog?;
+    let Some(text) = catalog.fragments.get(id) else {
+        let help = crate::findings::nearest(id, catalog.fragments.keys().map(String::as_str));
+        let help = help.map(|near| format!("did you mean `{near}`?"));
+        compiler.error_with_help(
+            codes::UNKNOWN_REFERENCE,
+            span,
+            format!("there is no fragment \"{id}\""),
+            help,
+        );
+        return None;
+    };
+    let key = (id.to_owned(), compiler.place.section, compiler.place.scope);
+    if let Some(known) = compiler.fragments.get(&key) {
+        return known.clone();
+    }
+    if compiler.including.iter().any(|including| including == id) || compiler.including.len() >= DEEPEST {
+        let way = compiler.including.join(" → ");
+        let message = format!("fragment \"{id}\" is included by itself or too deeply: {way} → {id}");
+        compiler.error(codes::FRAGMENT_CYCLE, span, message);
+        return None;
+    }
+    if !compiler.including.is_empty() {
+        compiler.refused_by_apim(codes::FRAGMENT_CYCLE, span, "a fragment includes another one");
+    }
+    compiler.including.push(id.to_owned());
+    let place = Place {
+        source: Arc::clone(&text.source),
+        document: text.source.name().into(),
+        ..compiler.place.clone()
+    };
+    let outer = std::mem::replace(&mut compiler.place, place);
+    let errors = compiler.findings.errors();
+    let nodes = crate::xml::read(&text.source, &mut compiler.findings);
+    let block = root(compiler, &nodes, "fragment").map(|root| compiler.steps(&root.content, ""));
+    let is_whole = compiler.findings.errors() == errors;
+    compiler.place = outer;
+    compiler.including.pop();
+    let mut block = block
+        .filter(|_| is_whole || !compiler.findings.options().serving)
+        .map(Arc::new);
+    if block.as_ref().is_some_and(|block| block.size() > MOST_STEPS) {
+        let message = format!("fragment \"{id}\" comes to more than {MOST_STEPS} policies");
+        compiler.error(codes::DOCUMENT_LIMIT, span, message);
+        block = None;
+    }
+    compiler.fragments.insert(key, block.clone());
+    block
+}

@@ -1,0 +1,85 @@
+//! Header names and values as policies write them, and how several values share a line.
+//!
+//! Never here: which headers a hop may carry; that is the connection's business.
+
+use crate::failure::Failure;
+use crate::value::{Readable, evaluation_failure};
+use expression::Target;
+use expression::text::Text;
+use expression::value::Value as Object;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+impl Readable for HeaderName {
+    const TARGET: Target = Target::String;
+    const EXPECTED: &'static str = "a header name";
+    fn from_literal(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+    fn from_object(object: Object) -> Option<Self> {
+        Self::from_literal(&Text::from_object(object)?)
+    }
+}
+
+/// A line break or NUL in a computed value is an evaluation failure: it would let a caller write headers of its own.
+impl Readable for HeaderValue {
+    const TARGET: Target = Target::String;
+    const EXPECTED: &'static str = "a header value without control characters";
+    /// Line breaks of the document's layout are folded.
+    fn from_literal(text: &str) -> Option<Self> {
+        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        Self::from_bytes(lines.join(" ").as_bytes()).ok()
+    }
+    fn from_object(object: Object) -> Option<Self> {
+        Self::from_bytes(Text::from_object(object)?.as_bytes()).ok()
+    }
+}
+
+/// Headers that belong to the connection and that no policy changes.
+const PROTECTED: [&str; 4] = ["connection", "content-length", "keep-alive", "transfer-encoding"];
+
+/// Headers whose values each have a line of their own.
+const NOT_JOINED: [&str; 12] = [
+    "user-agent",
+    "www-authenticate",
+    "proxy-authenticate",
+    "cookie",
+    "set-cookie",
+    "warning",
+    "date",
+    "expires",
+    "if-modified-since",
+    "if-unmodified-since",
+    "last-modified",
+    "retry-after",
+];
+
+/// Whether no policy may change this header.
+pub(crate) fn is_protected(name: &HeaderName) -> bool {
+    PROTECTED.contains(&name.as_str())
+}
+
+/// Adds values to a header: behind those that it has, on one line where its kind allows.
+pub(crate) fn append(headers: &mut HeaderMap, name: &HeaderName, values: Vec<HeaderValue>) -> Result<(), Failure> {
+    if NOT_JOINED.contains(&name.as_str()) {
+        for value in values {
+            headers.try_append(name, value).map_err(|_| too_many())?;
+        }
+        return Ok(());
+    }
+    let all: Vec<&HeaderValue> = headers.get_all(name).iter().chain(&values).collect();
+    let joined = match all.as_slice() {
+        [] => return Ok(()),
+        [one] => (*one).clone(),
+        several => {
+            let bytes: Vec<&[u8]> = several.iter().map(|value| value.as_bytes()).collect();
+            HeaderValue::from_bytes(&bytes.join(&b','))
+                .map_err(|_| evaluation_failure("The header values cannot be joined."))?
+        }
+    };
+    headers.try_insert(name, joined).map_err(|_| too_many())?;
+    Ok(())
+}
+
+fn too_many() -> Failure {
+    Failure::internal("HeadersTooLarge", "the message has too many headers")
+}

@@ -1,0 +1,150 @@
+//! Policies of APIM's reference that are not built yet, so that a document that uses them is understood around them.
+
+use crate::registry::{Scopes, Sections};
+
+/// A policy that is known by name only.
+pub(crate) struct Known {
+    pub name: &'static str,
+    pub sections: Sections,
+    /// Sections that its page does not name and where APIM accepts it nevertheless.
+    pub tolerated: Sections,
+    pub scopes: Scopes,
+    /// What its child elements are.
+    pub holds: Holds,
+}
+
+/// What stands inside of an element that is known by name only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Its own elements.
+    Parts,
+    /// Policies.
+    Policies,
+    /// Policies inside of an element of this name.
+    PoliciesIn(&'static str),
+}
+
+/// Names that another tool writes, and what they mean.
+pub(crate) const ALIASES: &[(&str, &str)] = &[
+    ("publish-to-darp", "publish-to-dapr"),
+    ("invoke-darp-binding", "invoke-dapr-binding"),
+];
+
+const I: Sections = Sections::INBOUND;
+const O: Sections = Sections::OUTBOUND;
+const E: Sections = Sections::ON_ERROR;
+const IO: Sections = I.and(O);
+const IOE: Sections = IO.and(E);
+const ALL: Sections = Sections::ALL;
+/// Toolkit's or a page's wider list.
+const IBO: Sections = IO.and(Sections::BACKEND);
+
+/// All of them, in the order of the reference.
+pub(crate) const KNOWN: &[Known] = &[
+    Known {
+        holds: Holds::Policies,
+        ..known("retry", ALL)
+    },
+    Known {
+        holds: Holds::Policies,
+        ..known("wait", IBO)
+    },
+    Known {
+        holds: Holds::Policies,
+        ..known("limit-concurrency", ALL)
+    },
+    known("proxy", I),
+    known("invoke-request", ALL),
+    Known {
+        tolerated: O.and(E),
+        ..known("set-query-parameter", I.and(Sections::BACKEND))
+    },
+    known("rewrite-uri", I),
+    known("mock-response", IOE),
+    known("rate-limit-by-key", I),
+    known("ip-filter", I),
+    known("check-header", I),
+    known("cors", I),
+    Known {
+        tolerated: E,
+        ..known("trace", IBO)
+    },
+    known("find-and-replace", ALL),
+    known("redirect-content-urls", IO),
+    known("json-to-xml", IOE),
+    known("xml-to-json", IOE),
+    known("xsl-transform", IO),
+    Known {
+        scopes: Scopes::PRODUCT.and(Scopes::API).and(Scopes::OPERATION),
+        ..known("rate-limit", I)
+    },
+    Known {
+        scopes: Scopes::PRODUCT,
+        ..known("quota", I)
+    },
+    known("quota-by-key", I),
+    known("llm-token-limit", I),
+    known("azure-openai-token-limit", I),
+    known("validate-jwt", I),
+    known("validate-azure-ad-token", I),
+    known("validate-client-certificate", I),
+    known("authentication-basic", I),
+    known("authentication-certificate", I),
+    Known {
+        tolerated: O,
+        ..known("authentication-managed-identity", I)
+    },
+    Known {
+        tolerated: IBO,
+        ..known("get-authorization-context", I)
+    },
+    known("jsonp", O),
+    Known {
+        scopes: Scopes::GLOBAL,
+        ..known("cross-domain", I)
+    },
+    known("cache-lookup", I),
+    known("cache-store", O),
+    known("cache-lookup-value", ALL),
+    known("cache-store-value", ALL),
+    known("cache-remove-value", ALL),
+    Known {
+        holds: Holds::PoliciesIn("value"),
+        ..known("cache-value", ALL)
+    },
+    known("llm-semantic-cache-lookup", I),
+    known("azure-openai-semantic-cache-lookup", I),
+    known("llm-semantic-cache-store", O),
+    known("azure-openai-semantic-cache-store", O),
+    known("send-request", ALL),
+    known("send-one-way-request", ALL),
+    known("log-to-eventhub", ALL),
+    known("send-service-bus-message", IOE),
+    known("publish-to-dapr", I),
+    known("invoke-dapr-binding", IOE),
+    known("emit-metric", ALL),
+    known("llm-emit-token-metric", I),
+    known("azure-openai-emit-token-metric", I),
+    known("validate-content", IOE),
+    known("validate-parameters", I),
+    known("validate-headers", O.and(E)),
+    known("validate-status-code", O.and(E)),
+    known("validate-odata-request", I),
+    known("validate-graphql-request", I),
+    known("llm-content-safety", IO),
+    known("http-data-source", ALL),
+    known("sql-data-source", ALL),
+    known("cosmosdb-data-source", ALL),
+    known("publish-event", ALL),
+    known("set-graphql-resolver", ALL),
+];
+
+const fn known(name: &'static str, sections: Sections) -> Known {
+    Known {
+        name,
+        sections,
+        tolerated: Sections::NONE,
+        scopes: Scopes::ALL,
+        holds: Holds::Parts,
+    }
+}

@@ -1,0 +1,204 @@
+//! Plans: what runs for the requests of an operation, compiled when a snapshot is built.
+//!
+//! Each document is compiled once; the plans of a thousand operations share the blocks of the global one.
+//! Never here: running a plan ([`crate::pipeline`]).
+
+use crate::block::{Block, Needs, Scope, Section};
+use crate::compiler::{Compiler, Place};
+use crate::document::{Document, compile_document};
+use crate::effective::effective;
+use crate::findings::{Findings, Options};
+use crate::steps::read_step;
+use catalog::{Api, ApiKind, Catalog, Operation, PolicyText, Product};
+use diagnostic::{Diagnostic, Source};
+use expression::Reads;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The document of a gateway whose global scope has none.
+const DEFAULT: &str = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
+
+/// The effective policies of an operation.
+pub struct Plan {
+    inbound: Vec<Arc<Block>>,
+    backend: Vec<Arc<Block>>,
+    outbound: Vec<Arc<Block>>,
+    on_error: Vec<Arc<Block>>,
+    /// What runs after a backend section that has not forwarded, for MCP servers.
+    pub(crate) implicit_forward: Option<Arc<Block>>,
+    /// What must be there before the request leaves for the backend, because something reads it later.
+    pub(crate) needs_before_backend: Needs,
+    /// Whether a policy reads or replaces the response's message.
+    pub(crate) wants_answer: bool,
+}
+
+impl Plan {
+    fn new(chain: &[Arc<Document>], implicit_forward: Option<Arc<Block>>) -> Self {
+        let [inbound, backend, outbound, on_error] = Section::ALL.map(|section| effective(chain, section));
+        let needs = |blocks: &[Arc<Block>]| {
+            blocks
+                .iter()
+                .fold(Needs::default(), |needs, block| needs.or(block.needs()))
+        };
+        let later = needs(&backend).or(needs(&outbound)).or(needs(&on_error));
+        // Policies of inbound may have something done when the response leaves.
+        let anywhere = later.or(needs(&inbound));
+        let reads = Reads {
+            request_body: later.reads.request_body,
+            response_body: false,
+        };
+        let needs_before_backend = Needs { reads, answer: false };
+        let wants_answer = anywhere.reads.response_body || anywhere.answer;
+        Self {
+            inbound,
+            backend,
+            outbound,
+            on_error,
+            implicit_forward,
+            needs_before_backend,
+            wants_answer,
+        }
+    }
+
+    /// The blocks of a section in the order in which they run.
+    pub(crate) fn section(&self, section: Section) -> &[Arc<Block>] {
+        match section {
+            Section::Inbound => &self.inbound,
+            Section::Backend => &self.backend,
+            Section::Outbound => &self.outbound,
+            Section::OnError => &self.on_error,
+        }
+    }
+}
+
+/// The plans of all operations of a catalog.
+pub struct Plans {
+    global: Arc<Plan>,
+    plans: HashMap<Key, Arc<Plan>>,
+    /// Keeps the addresses in the keys from being used again.
+    _apis: Vec<Arc<Api>>,
+    _products: Vec<Arc<Product>>,
+}
+
+/// Addresses of API, operation and product; 0 for none.
+type Key = (usize, usize, usize);
+
+fn address<T>(entity: Option<&Arc<T>>) -> usize {
+    entity.map_or(0, |entity| Arc::as_ptr(entity).addr())
+}
+
+impl Plans {
+    /// Compiles all policy documents of a catalog. With errors among the diagnostics the plans must not serve.
+    pub fn compile(catalog: &Catalog) -> (Self, Vec<Diagnostic>) {
+        let options = Options {
+            strict: false,
+            serving: true,
+        };
+        let default = Source::new("default policies", DEFAULT);
+        let place = Place {
+            document: default.name().into(),
+            source: default,
+            section: None,
+            scope: None,
+        };
+        let mut documents = Documents {
+            compiler: Compiler::new(Findings::new(options), Some(catalog), place, read_step),
+            known: HashMap::new(),
+        };
+        let default = documents.compile_here(Scope::Global);
+        let forward = effective(std::slice::from_ref(&default), Section::Backend)
+            .first()
+            .cloned();
+        let global = catalog
+            .policy
+            .as_ref()
+            .map_or(default, |text| documents.compile(text, Scope::Global));
+        let mut plans = HashMap::new();
+        for api in &catalog.apis {
+            let implicit_forward = if matches!(api.kind, ApiKind::Mcp(_)) {
+                forward.clone()
+            } else {
+                None
+            };
+            let api_products = api.products.iter().filter_map(|id| catalog.products.get(id));
+            for product in std::iter::once(None).chain(api_products.map(Some)) {
+                for operation in std::iter::once(None).chain(api.operations.iter().map(Some)) {
+                    let mut chain = Vec::new();
+                    let texts = [
+                        (
+                            operation.and_then(|operation| operation.policy.as_ref()),
+                            Scope::Operation,
+                        ),
+                        (api.policy.as_ref(), Scope::Api),
+                        (product.and_then(|product| product.policy.as_ref()), Scope::Product),
+                    ];
+                    for (text, scope) in texts {
+                        chain.extend(text.map(|text| documents.compile(text, scope)));
+                    }
+                    chain.push(Arc::clone(&global));
+                    let key = (address(Some(api)), address(operation), address(product));
+                    plans.insert(key, Arc::new(Plan::new(&chain, implicit_forward.clone())));
+                }
+            }
+        }
+        for product in catalog.products.values() {
+            product
+                .policy
+                .iter()
+                .for_each(|text| drop(documents.compile(text, Scope::Product)));
+        }
+        let plans = Self {
+            global: Arc::new(Plan::new(&[global], None)),
+            plans,
+            _apis: catalog.apis.clone(),
+            _products: catalog.products.values().cloned().collect(),
+        };
+        (plans, documents.compiler.findings.finish())
+    }
+
+    /// The plan of an operation of an API, called under a product or none; all from the catalog that was compiled.
+    pub fn plan(
+        &self,
+        api: &Arc<Api>,
+        operation: Option<&Arc<Operation>>,
+        product: Option<&Arc<Product>>,
+    ) -> &Arc<Plan> {
+        let key = |product| (address(Some(api)), address(operation), address(product));
+        // A product that does not list the API (an inconsistent catalog) has no policies for it.
+        self.plans
+            .get(&key(product))
+            .or_else(|| self.plans.get(&key(None)))
+            .unwrap_or(&self.global)
+    }
+
+    /// The plan for requests that match no API.
+    pub fn global(&self) -> &Arc<Plan> {
+        &self.global
+    }
+}
+
+/// Documents compiled so far.
+struct Documents<'c> {
+    compiler: Compiler<'c>,
+    known: HashMap<usize, Arc<Document>>,
+}
+
+impl Documents<'_> {
+    fn compile(&mut self, text: &Arc<PolicyText>, scope: Scope) -> Arc<Document> {
+        if let Some(known) = self.known.get(&address(Some(text))) {
+            return Arc::clone(known);
+        }
+        self.compiler.place.source = Arc::clone(&text.source);
+        self.compiler.place.document = text.source.name().into();
+        let document = self.compile_here(scope);
+        self.known.insert(address(Some(text)), Arc::clone(&document));
+        document
+    }
+
+    fn compile_here(&mut self, scope: Scope) -> Arc<Document> {
+        self.compiler.place.scope = Some(scope);
+        let source = Arc::clone(&self.compiler.place.source);
+        let nodes = crate::xml::read(&source, &mut self.compiler.findings);
+        Arc::new(compile_document(&mut self.compiler, &nodes))
+    }
+}

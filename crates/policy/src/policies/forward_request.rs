@@ -1,0 +1,124 @@
+//! `forward-request` sends the request to its backend and takes the response over. It stands in backend only; the
+//! default document has it at global scope.
+//!
+//! `timeout` (300 s) ends the wait for the response's head, not for its body. There is no response before it has run
+//! and after it has failed. `fail-on-error-status-code` makes a response of 400 to 599 a failure; on-error sees it,
+//! and it is what the client gets if on-error leaves it.
+
+mod call;
+
+use crate::LocalFuture;
+use crate::block::Needs;
+use crate::element::{ElementReader, Words};
+use crate::exchange::{Exchange, ResponseMessage};
+use crate::failure::Failure;
+use crate::registry::{Policy, Sections, waiting};
+use crate::step::{Flow, Run, WaitingStep};
+use crate::upstream::{HttpVersion, UpstreamFailure};
+use crate::value::Value;
+use expression::Reads;
+use http::StatusCode;
+use std::time::Duration;
+
+pub(crate) const FORWARD_REQUEST: Policy = Policy {
+    sections: Sections::BACKEND,
+    ..Policy::new("forward-request", parse)
+};
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
+
+struct ForwardRequest {
+    timeout: Timeout,
+    continue_timeout: Option<Value<Duration>>,
+    version: HttpVersion,
+    follow_redirects: Value<bool>,
+    buffer_response: bool,
+    fail_on_error_status_code: bool,
+}
+
+enum Timeout {
+    Seconds(Value<Duration>),
+    Milliseconds(Value<u32>),
+}
+
+const VERSIONS: Words<HttpVersion> = &[
+    ("1", HttpVersion::One),
+    ("2or1", HttpVersion::TwoOrOne),
+    ("2", HttpVersion::Two),
+];
+
+fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
+    let seconds = element.or("timeout", DEFAULT_TIMEOUT);
+    let milliseconds = element.optional("timeout-ms");
+    if element.has("timeout") && element.has("timeout-ms") {
+        element.exactly_one(&["timeout", "timeout-ms"]);
+    }
+    let forward = ForwardRequest {
+        timeout: milliseconds.map_or(Timeout::Seconds(seconds), Timeout::Milliseconds),
+        continue_timeout: element.optional("continue-timeout"),
+        version: element.literal_word("http-version", VERSIONS).unwrap_or_default(),
+        follow_redirects: element.or("follow-redirects", false),
+        buffer_response: element.literal("buffer-response").unwrap_or(true),
+        fail_on_error_status_code: element.literal("fail-on-error-status-code").unwrap_or(false),
+    };
+    if element.literal("buffer-request-body").unwrap_or(false) {
+        let reads = Reads {
+            request_body: true,
+            response_body: false,
+        };
+        element.need(Needs { reads, answer: false });
+    }
+    waiting(forward)
+}
+
+impl WaitingStep for ForwardRequest {
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> LocalFuture<'a, Result<Flow, Failure>> {
+        Box::pin(async move {
+            let call = self.call(exchange)?;
+            exchange.response = None;
+            exchange.state.forwarded = true;
+            exchange.state.answer_replaced = false;
+            let services = std::rc::Rc::clone(&exchange.services);
+            let reply = services
+                .upstream
+                .send(call)
+                .await
+                .map_err(|failure| not_answered(&failure))?;
+            let status = reply.status;
+            exchange.response = Some(ResponseMessage {
+                status,
+                reason: reply.reason.map(Into::into),
+                headers: reply.headers,
+                body: reply.body,
+                extensions: reply.extensions,
+            });
+            if self.fail_on_error_status_code && (400..=599).contains(&status.as_u16()) {
+                let message = format!("the backend answered {}", status.as_u16());
+                let failure = Failure::internal("BackendStatusCode", message);
+                return Err(Failure {
+                    keeps_response: true,
+                    status,
+                    ..failure
+                });
+            }
+            Ok(Flow::Next)
+        })
+    }
+}
+
+fn not_answered(failure: &UpstreamFailure) -> Failure {
+    let message = failure.to_string();
+    match failure {
+        UpstreamFailure::Connection(_) => Failure::internal("BackendConnectionFailure", message),
+        UpstreamFailure::Timeout(_) => Failure::internal("Timeout", message),
+        UpstreamFailure::Client(_) => Failure::refused(
+            "ClientConnectionFailure",
+            StatusCode::BAD_REQUEST,
+            message,
+            "Bad request",
+        ),
+        UpstreamFailure::TooLarge(_) => {
+            Failure::refused("BodyTooLarge", StatusCode::PAYLOAD_TOO_LARGE, message.clone(), message)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The call that an exchange comes to: target, path, query, and what the backend's credentials add.
+
+use super::{ForwardRequest, Timeout};
+use crate::body::Body;
+use crate::exchange::{Exchange, Target};
+use crate::failure::Failure;
+use crate::upstream::Call;
+use catalog::BackendCredentials;
+use expression::body::MessageBody;
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
+use std::fmt::Write;
+use std::time::Duration;
+
+impl ForwardRequest {
+    pub(super) fn call(&self, exchange: &mut Exchange) -> Result<Call, Failure> {
+        let timeout = match &self.timeout {
+            Timeout::Seconds(seconds) => seconds.get(exchange)?,
+            Timeout::Milliseconds(milliseconds) => Duration::from_millis(milliseconds.get(exchange)?.into()),
+        };
+        let continue_timeout = self
+            .continue_timeout
+            .as_ref()
+            .map(|wait| wait.get(exchange))
+            .transpose()?;
+        let follow_redirects = self.follow_redirects.get(exchange)?;
+        let backend = exchange.target.backend.clone();
+        let credentials = backend.as_ref().map(|backend| &backend.credentials);
+        let url = url(
+            &exchange.target,
+            &exchange.request.path,
+            &exchange.request.query,
+            credentials,
+        )?;
+        let mut headers = exchange.request.headers.clone();
+        // The client's own Host names the gateway; one that a policy has set names the backend.
+        if headers
+            .get(HOST)
+            .is_some_and(|host| host.as_bytes() == exchange.request.authority.as_bytes())
+        {
+            headers.remove(HOST);
+        }
+        credentials.map_or(Ok(()), |credentials| add_credentials(&mut headers, credentials))?;
+        let body = outgoing(&mut exchange.request.body);
+        if matches!(body, Body::Empty) {
+            headers.remove(http::header::CONTENT_LENGTH);
+        }
+        Ok(Call {
+            method: exchange.request.method.clone(),
+            url,
+            headers,
+            body,
+            backend,
+            timeout,
+            continue_timeout,
+            follow_redirects,
+            version: self.version,
+            buffer_response: self.buffer_response,
+            extensions: std::mem::take(&mut exchange.request.extensions),
+            wants_answer: exchange.state.wants_answer,
+        })
+    }
+}
+
+/// The body for the backend. A kept one stays for policies that come later; one that was read without
+/// `preserveContent` is gone.
+fn outgoing(body: &mut Body) -> Body {
+    match body {
+        Body::Buffered(body) if body.is_consumed() => Body::Empty,
+        Body::Buffered(body) => Body::Buffered(MessageBody::new(body.bytes().clone())),
+        flowing => std::mem::take(flowing),
+    }
+}
+
+fn url(
+    target: &Target,
+    path: &str,
+    query: &str,
+    credentials: Option<&BackendCredentials>,
+) -> Result<http::Uri, Failure> {
+    let Some(base) = &target.base_url else {
+        return Err(Failure::internal(
+            "BackendNotFound",
+            "the api has no service url and no policy sets a backend",
+        ));
+    };
+    let (base, base_query) = base.split_once('?').unwrap_or((base, ""));
+    let mut url = base.to_owned();
+    if !target.whole_endpoint {
+        url.truncate(base.trim_end_matches('/').len());
+        url.push_str(path);
+    }
+    let mut separator = '?';
+    for part in [base_query, query] {
+        if !part.is_empty() {
+            url.push(separator);
+            url.push_str(part);
+            separator = '&';
+        }
+    }
+    for (name, values) in credentials
+        .map(|credentials| credentials.query.as_slice())
+        .unwrap_or_default()
+    {
+        for value in values {
+            url.push(separator);
+            encode(name, &mut url);
+            url.push('=');
+            encode(value, &mut url);
+            separator = '&';
+        }
+    }
+    // The URL may hold a credential: it is not quoted.
+    url.parse()
+        .map_err(|error| Failure::internal("BackendNotFound", format!("the backend's url is not valid: {error}")))
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters.
+fn encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(byte.into());
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+}
+
+fn add_credentials(headers: &mut HeaderMap, credentials: &BackendCredentials) -> Result<(), Failure> {
+    let wrong = || Failure::internal("BackendCredentials", "the backend's credentials are no valid header");
+    for (name, values) in &credentials.headers {
+        let name: HeaderName = name.parse().map_err(|_| wrong())?;
+        headers.remove(&name);
+        for value in values {
+            let mut value: HeaderValue = value.parse().map_err(|_| wrong())?;
+            value.set_sensitive(true);
+            headers.try_append(&name, value).map_err(|_| wrong())?;
+        }
+    }
+    if let Some((scheme, parameter)) = &credentials.authorization {
+        let mut value: HeaderValue = format!("{scheme} {parameter}").parse().map_err(|_| wrong())?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    Ok(())
+}

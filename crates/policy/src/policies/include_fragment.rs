@@ -1,0 +1,38 @@
+//! `include-fragment` runs the policies of a fragment as if they stood in its place.
+//!
+//! A fragment holds policies only: no sections, no `<base />`. Unlike in APIM a fragment may include others, not itself.
+
+use crate::LocalFuture;
+use crate::block::Block;
+use crate::element::ElementReader;
+use crate::exchange::Exchange;
+use crate::failure::Failure;
+use crate::fragment::fragment;
+use crate::registry::{Policy, waiting};
+use crate::step::{Flow, Run, WaitingStep};
+use expression::text::Text;
+use std::sync::Arc;
+
+pub(crate) const INCLUDE_FRAGMENT: Policy = Policy::new("include-fragment", parse);
+
+struct IncludeFragment {
+    block: Arc<Block>,
+}
+
+fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
+    let id: Text = element.required_literal("fragment-id")?;
+    let span = element.attribute_span("fragment-id");
+    let block = fragment(element.compiler, &id, span)?;
+    element.holds(&block);
+    waiting(IncludeFragment { block })
+}
+
+impl WaitingStep for IncludeFragment {
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> LocalFuture<'a, Result<Flow, Failure>> {
+        Box::pin(self.block.run(exchange))
+    }
+
+    fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {
+        self.block.preflight(exchange)
+    }
+}

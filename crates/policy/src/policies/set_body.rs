@@ -1,0 +1,115 @@
+//! `set-body` replaces a message's body: the request's in inbound and backend, the response's in outbound and on-error.
+//!
+//! The content is a literal (markup included, such as a SOAP envelope), an expression, or a `<value>` that holds one.
+//! `Content-Type` stays; the length follows the body. Null and nothing give an empty body. In an MCP server's stream
+//! the answering message is replaced and the stream flows on. Liquid templates are not built yet.
+
+use crate::block::Needs;
+use crate::body::Body;
+use crate::codes;
+use crate::element::{ElementReader, Words};
+use crate::exchange::{Exchange, Message};
+use crate::failure::Failure;
+use crate::registry::{Policy, Sections, now};
+use crate::step::{Flow, Run, Step};
+use crate::value::{Readable, Value};
+use bytes::Bytes;
+use expression::body::MessageBody;
+use expression::text::Text;
+use expression::value::Value as Object;
+use expression::{Reads, Target};
+
+pub(crate) const SET_BODY: Policy = Policy {
+    sections: Sections::INBOUND.and(Sections::BACKEND).and(Sections::OUTBOUND),
+    tolerated: Sections::ON_ERROR,
+    ..Policy::new("set-body", parse)
+};
+
+struct SetBody {
+    message: Message,
+    content: Value<Content>,
+}
+
+fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
+    let message = element.message();
+    if message == Message::Response {
+        element.need(Needs {
+            reads: Reads::default(),
+            answer: true,
+        });
+    }
+    let content = read_content(element)?;
+    now(SetBody { message, content })
+}
+
+impl Step for SetBody {
+    fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        let body = self.content.get(exchange)?.into_body();
+        exchange.headers_mut(self.message).remove(http::header::CONTENT_LENGTH);
+        match self.message {
+            Message::Request => exchange.request.body = body,
+            Message::Response => exchange.replace_response_body(body),
+        }
+        Ok(Flow::Next)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Template {
+    None,
+    Liquid,
+}
+
+const TEMPLATES: Words<Template> = &[("none", Template::None), ("liquid", Template::Liquid)];
+
+/// The content of a `set-body` element, wherever it stands.
+pub(crate) fn read_content(element: &mut ElementReader<'_, '_>) -> Option<Value<Content>> {
+    let template = element.literal_word("template", TEMPLATES);
+    element.literal::<Text>("xsi-nil");
+    element.literal::<bool>("parse-date");
+    if let Some(Template::Liquid) = template {
+        let span = element.attribute_span("template");
+        element
+            .compiler
+            .not_built(codes::FEATURE_NOT_BUILT, span, "liquid templates are not built yet");
+        element.skip_content();
+        return None;
+    }
+    let empty = || Value::Constant(Content(Bytes::new()));
+    let given = if element.count("value") == 1 && element.count("*") == 1 {
+        element.one("value", |value| Some(value.content().unwrap_or_else(empty)))
+    } else {
+        element.content()
+    };
+    Some(given.unwrap_or_else(empty))
+}
+
+/// A body's bytes.
+#[derive(Clone)]
+pub(crate) struct Content(Bytes);
+
+impl Content {
+    pub fn into_body(self) -> Body {
+        if self.0.is_empty() {
+            Body::Empty
+        } else {
+            Body::Buffered(MessageBody::new(self.0))
+        }
+    }
+}
+
+impl Readable for Content {
+    const TARGET: Target = Target::Body;
+    const EXPECTED: &'static str = "a string or bytes";
+    const KEEPS_SPACE: bool = true;
+    fn from_literal(text: &str) -> Option<Self> {
+        Some(Self(Bytes::copy_from_slice(text.as_bytes())))
+    }
+    fn from_object(object: Object) -> Option<Self> {
+        match object {
+            Object::Null => Some(Self(Bytes::new())),
+            Object::String(text) => Self::from_literal(&text),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `set-status` gives the response a status code and, if the author wants another than the standard one, a reason.
+//!
+//! Before there is a response, in inbound, one comes into being.
+
+use crate::element::ElementReader;
+use crate::exchange::{Exchange, ResponseMessage};
+use crate::failure::Failure;
+use crate::registry::{Policy, now};
+use crate::step::{Flow, Run, Step};
+use crate::value::{Readable, Value};
+use expression::Target;
+use expression::text::Text;
+use expression::value::Value as Object;
+use http::StatusCode;
+
+pub(crate) const SET_STATUS: Policy = Policy::new("set-status", parse);
+
+struct SetStatus {
+    status: Status,
+}
+
+fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
+    let status = Status::read(element)?;
+    now(SetStatus { status })
+}
+
+impl Step for SetStatus {
+    fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        let change = self.status.evaluate(exchange)?;
+        change.apply(exchange.response_mut());
+        Ok(Flow::Next)
+    }
+}
+
+/// A `set-status` element, wherever it stands.
+pub(crate) struct Status {
+    code: Value<StatusCode>,
+    reason: Option<Value<Reason>>,
+}
+
+impl Status {
+    pub fn read(element: &mut ElementReader<'_, '_>) -> Option<Self> {
+        let code = element.required("code");
+        let reason = element.optional("reason");
+        Some(Self { code: code?, reason })
+    }
+
+    pub fn evaluate(&self, exchange: &Exchange) -> Result<StatusChange, Failure> {
+        let reason = self.reason.as_ref().map(|reason| reason.get(exchange)).transpose()?;
+        Ok(StatusChange {
+            code: self.code.get(exchange)?,
+            reason,
+        })
+    }
+}
+
+/// A [`Status`] with its values for one exchange.
+pub(crate) struct StatusChange {
+    code: StatusCode,
+    reason: Option<Reason>,
+}
+
+impl StatusChange {
+    pub fn apply(self, response: &mut ResponseMessage) {
+        response.status = self.code;
+        let standard = self.code.canonical_reason().unwrap_or_default();
+        let reason = self.reason.map(|reason| reason.0);
+        response.reason = reason.filter(|reason| !reason.is_empty() && *reason != standard);
+    }
+}
+
+/// A reason phrase: text on one line.
+#[derive(Clone)]
+struct Reason(Text);
+
+impl Readable for Reason {
+    const TARGET: Target = Target::String;
+    const EXPECTED: &'static str = "text without control characters";
+    fn from_literal(text: &str) -> Option<Self> {
+        let is_one_line = !text.chars().any(|c| c.is_control() && c != '\t');
+        is_one_line.then(|| Self(text.into()))
+    }
+    fn from_object(object: Object) -> Option<Self> {
+        Self::from_literal(&Text::from_object(object)?)
+    }
+}
+
+impl Readable for StatusCode {
+    const TARGET: Target = Target::Int32;
+    const EXPECTED: &'static str = "a status code from 100 to 999";
+    fn from_literal(text: &str) -> Option<Self> {
+        Self::from_u16(text.parse().ok()?).ok()
+    }
+    fn from_object(object: Object) -> Option<Self> {
+        Self::from_u16(i64::from_object(object)?.try_into().ok()?).ok()
+    }
+}

@@ -1,0 +1,407 @@
+//! The bench that policies are tested on: documents and a request in, the client's response out, as text.
+//!
+//! ```text
+//! run("<inbound><set-status code='404' /></inbound>", "GET /a\nX-Name: value\n\nbody") -> "404 Not Found\n…"
+//! ```
+//! The upstream answers `200` with what it was sent as its body, unless the bench has another answer.
+
+use crate::body::{Body, BodyError};
+use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target};
+use crate::plan::{Plan, Plans};
+use crate::upstream::{Call, Reply, Upstream, UpstreamFailure};
+use crate::{LocalFuture, StreamBody};
+use bytes::Bytes;
+use catalog::{Api, ApiKind, Backend, Catalog, Operation, PolicyText, Product};
+use diagnostic::Source;
+use expression::body::MessageBody;
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
+use http_body::Frame;
+use std::cell::RefCell;
+use std::fmt::Write;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use store::InProcessCounters;
+
+/// Runs one request through policies: sections (`<inbound>…`), without `<backend>` the default one.
+pub(crate) fn run(policies: &str, request: &str) -> String {
+    Bench::new(policies).run(request)
+}
+
+/// A gateway in miniature. Fields may be set before [`Bench::run`].
+pub(crate) struct Bench {
+    pub catalog: Catalog,
+    /// The answer of the upstream as text; `None` for what it was sent.
+    pub answer: Option<Result<String, UpstreamFailure>>,
+    pub clock: Arc<TestClock>,
+    pub counters: Arc<InProcessCounters>,
+    pub target: Target,
+    pub mcp_answer: Option<&'static str>,
+    pub buffer_limit: u64,
+    /// What the upstream was sent, as text.
+    pub sent: Rc<RefCell<Vec<String>>>,
+    plans: Option<Plans>,
+}
+
+impl Bench {
+    /// One API with this document at API scope, over the default global document.
+    pub fn new(policies: &str) -> Self {
+        let backend = if policies.contains("<backend") {
+            ""
+        } else {
+            "<backend><base /></backend>"
+        };
+        Self::with_documents(&[("api", &format!("<policies>{policies}{backend}</policies>"))])
+    }
+
+    /// Documents by scope: `global`, `product`, `api`, `operation`; anything else is a fragment's id.
+    pub fn with_documents(documents: &[(&str, &str)]) -> Self {
+        let text = |scope: &str| {
+            let found = documents.iter().find(|(name, _)| *name == scope);
+            found.map(|(name, text)| {
+                Arc::new(PolicyText {
+                    source: Source::new(format!("{name}.xml"), *text),
+                })
+            })
+        };
+        let mut catalog = Catalog {
+            policy: text("global"),
+            ..Catalog::default()
+        };
+        let scopes = ["global", "product", "api", "operation"];
+        for (name, _) in documents.iter().filter(|(name, _)| !scopes.contains(name)) {
+            catalog
+                .fragments
+                .extend(text(name).map(|text| ((*name).to_owned(), text)));
+        }
+        let operation = Operation {
+            id: "op".into(),
+            name: "Op".into(),
+            method: "*".into(),
+            url_template: "/*".into(),
+            responses: Vec::new(),
+            policy: text("operation"),
+        };
+        let product = Product {
+            id: "gold".into(),
+            name: "Gold".into(),
+            subscription_required: true,
+            approval_required: false,
+            subscriptions_limit: None,
+            published: true,
+            apis: vec!["orders".into()],
+            groups: Vec::new(),
+            policy: text("product"),
+        };
+        catalog.products.insert("gold".into(), Arc::new(product));
+        catalog
+            .apis
+            .push(Arc::new(api(ApiKind::Http, vec![Arc::new(operation)], text("api"))));
+        Self {
+            catalog,
+            answer: None,
+            clock: Arc::default(),
+            counters: Arc::default(),
+            target: Target {
+                base_url: Some("http://backend.example/base".into()),
+                ..Target::default()
+            },
+            mcp_answer: None,
+            buffer_limit: 1 << 20,
+            sent: Rc::default(),
+            plans: None,
+        }
+    }
+
+    /// Makes the API an MCP server whose upstream answers with this message within a stream.
+    pub fn mcp(mut self, answer: &'static str) -> Self {
+        let server = catalog::McpServer {
+            backend_id: "mcp".into(),
+            endpoint: "/mcp".into(),
+        };
+        let policy = self.catalog.apis[0].policy.clone();
+        self.catalog.apis = vec![Arc::new(api(ApiKind::Mcp(server), Vec::new(), policy))];
+        self.mcp_answer = Some(answer);
+        self.target.whole_endpoint = true;
+        self
+    }
+
+    pub fn backend(mut self, id: &str, backend: Backend) -> Self {
+        self.catalog.backends.insert(id.into(), Arc::new(backend));
+        self
+    }
+
+    pub fn answer(mut self, text: &str) -> Self {
+        self.answer = Some(Ok(text.into()));
+        self
+    }
+
+    pub fn fails(mut self, failure: UpstreamFailure) -> Self {
+        self.answer = Some(Err(failure));
+        self
+    }
+
+    /// The client's response to `METHOD /path?query`, header lines, an empty line and the body. Documents must be free
+    /// of errors.
+    pub fn run(&mut self, request: &str) -> String {
+        self.run_under(request, None)
+    }
+
+    /// Like [`Self::run`], for a call under the product `gold`.
+    pub fn run_under_product(&mut self, request: &str) -> String {
+        let product = self.catalog.products["gold"].clone();
+        self.run_under(request, Some(&product))
+    }
+
+    fn run_under(&mut self, request: &str, product: Option<&Arc<Product>>) -> String {
+        let plan = self.plan(product);
+        let mut exchange = self.exchange(request);
+        ready(plan.run(&mut exchange));
+        response_text(&mut exchange)
+    }
+
+    pub fn plan(&mut self, product: Option<&Arc<Product>>) -> Arc<Plan> {
+        let catalog = &self.catalog;
+        let plans = self.plans.get_or_insert_with(|| {
+            let (plans, problems) = Plans::compile(catalog);
+            let errors: Vec<_> = problems.into_iter().filter(diagnostic::Diagnostic::is_error).collect();
+            assert!(errors.is_empty(), "{}", diagnostic::render(&errors));
+            plans
+        });
+        let api = &self.catalog.apis[0];
+        Arc::clone(plans.plan(api, api.operations.first(), product))
+    }
+
+    /// An exchange for a request; see [`Self::run`].
+    pub fn exchange(&self, request: &str) -> Exchange {
+        let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));
+        let mut lines = head.lines();
+        let (method, url) = lines.next().unwrap().split_once(' ').unwrap();
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        let upstream = TestUpstream {
+            answer: self.answer.clone(),
+            mcp_answer: self.mcp_answer,
+            sent: Rc::clone(&self.sent),
+        };
+        Exchange {
+            request: RequestMessage {
+                method: method.parse().unwrap(),
+                scheme: "https",
+                authority: "gateway.example".into(),
+                original: format!("/orders{url}").into(),
+                path: path.into(),
+                query: query.into(),
+                headers: headers(lines),
+                body: if body.is_empty() {
+                    Body::Empty
+                } else {
+                    Body::Stream(stream(body))
+                },
+                ip: [192, 0, 2, 7].into(),
+                extensions: Extensions::new(),
+            },
+            response: None,
+            variables: Vec::new(),
+            last_error: None,
+            matched: Matched::default(),
+            identity: Identity::default(),
+            target: self.target.clone(),
+            services: Rc::new(Services {
+                clock: self.clock.clone(),
+                counters: self.counters.clone(),
+                upstream: Rc::new(upstream),
+                deployment: Arc::default(),
+                buffer_limit: self.buffer_limit,
+            }),
+            request_id: 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
+            timestamp: self.clock.ticks(),
+            state: State::default(),
+        }
+    }
+}
+
+fn api(kind: ApiKind, operations: Vec<Arc<Operation>>, policy: Option<Arc<PolicyText>>) -> Api {
+    Api {
+        id: "orders".into(),
+        name: "Orders".into(),
+        kind,
+        path: "orders".into(),
+        protocols: Vec::new(),
+        service_url: None,
+        revision: "1".into(),
+        is_current: true,
+        is_online: true,
+        version: None,
+        subscription_required: false,
+        subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
+        subscription_key_query: "subscription-key".into(),
+        hosts: Vec::new(),
+        operations,
+        policy,
+        products: vec!["gold".into()],
+    }
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Default)]
+pub(crate) struct TestClock {
+    seconds: AtomicU64,
+}
+
+impl TestClock {
+    pub fn pass(&self, seconds: u64) {
+        self.seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn ticks(&self) -> i64 {
+        638_000_000_000_000_000 + self.seconds.load(Ordering::Relaxed) as i64 * 10_000_000
+    }
+    fn monotonic(&self) -> Duration {
+        Duration::from_secs(self.seconds.load(Ordering::Relaxed))
+    }
+    fn random(&self) -> u64 {
+        4
+    }
+}
+
+struct TestUpstream {
+    answer: Option<Result<String, UpstreamFailure>>,
+    mcp_answer: Option<&'static str>,
+    sent: Rc<RefCell<Vec<String>>>,
+}
+
+impl Upstream for TestUpstream {
+    fn send(&self, call: Call) -> LocalFuture<'_, Result<Reply, UpstreamFailure>> {
+        Box::pin(async move {
+            let mut sent = format!("{} {}", call.method, call.url);
+            write_headers(&call.headers, &mut sent);
+            let body = body_text(call.body);
+            if !body.is_empty() {
+                let _ = write!(sent, "\n\n{body}");
+            }
+            self.sent.borrow_mut().push(sent.clone());
+            let text = self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")))?;
+            let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
+            let mut lines = head.lines();
+            let status = lines.next().unwrap().split(' ').next().unwrap().parse().unwrap();
+            let body = match self.mcp_answer {
+                Some(answer) => Body::Answer(Box::new(TestAnswer(answer))),
+                None => Body::Stream(stream(body)),
+            };
+            Ok(Reply {
+                status,
+                reason: None,
+                headers: headers(lines),
+                body,
+                extensions: Extensions::new(),
+            })
+        })
+    }
+}
+
+/// A stream `before`, the answer, `after`.
+struct TestAnswer(&'static str);
+
+impl crate::AnswerStream for TestAnswer {
+    fn answer<'a>(&'a mut self, _: &'a crate::Head) -> LocalFuture<'a, Result<Bytes, BodyError>> {
+        Box::pin(async { Ok(Bytes::from_static(self.0.as_bytes())) })
+    }
+    fn finish(self: Box<Self>, answer: Option<Bytes>) -> StreamBody {
+        let answer = answer.map_or(self.0.to_owned(), |bytes| String::from_utf8(bytes.to_vec()).unwrap());
+        stream(&format!("before|{answer}|after"))
+    }
+}
+
+/// A body in two chunks.
+struct Chunks(Vec<Bytes>);
+
+impl http_body::Body for Chunks {
+    type Data = Bytes;
+    type Error = BodyError;
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        Poll::Ready(self.0.pop().map(|chunk| Ok(Frame::data(chunk))))
+    }
+}
+
+pub(crate) fn stream(text: &str) -> StreamBody {
+    let bytes = text.as_bytes();
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    Box::pin(Chunks(vec![
+        Bytes::copy_from_slice(second),
+        Bytes::copy_from_slice(first),
+    ]))
+}
+
+fn headers<'l>(lines: impl Iterator<Item = &'l str>) -> HeaderMap {
+    let pairs = lines.map(|line| line.split_once(": ").unwrap());
+    pairs
+        .map(|(name, value)| {
+            (
+                name.parse::<HeaderName>().unwrap(),
+                value.parse::<HeaderValue>().unwrap(),
+            )
+        })
+        .collect()
+}
+
+fn write_headers(headers: &HeaderMap, out: &mut String) {
+    let mut lines: Vec<String> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    lines.sort();
+    for line in lines {
+        let _ = write!(out, "\n{line}");
+    }
+}
+
+/// Status line, sorted headers, and the body behind an empty line.
+pub(crate) fn response_text(exchange: &mut Exchange) -> String {
+    let response = exchange.response.take().unwrap_or_default();
+    let standard = response.status.canonical_reason().unwrap_or_default();
+    let reason = response.reason.as_deref().unwrap_or(standard);
+    let mut out = format!("{} {reason}", response.status.as_u16());
+    write_headers(&response.headers, &mut out);
+    let body = body_text(response.body);
+    if !body.is_empty() {
+        let _ = write!(out, "\n\n{body}");
+    }
+    out
+}
+
+fn body_text(body: Body) -> String {
+    match body {
+        Body::Empty => String::new(),
+        Body::Buffered(body) => MessageBody::text(&body).to_string(),
+        Body::Stream(mut stream) => ready(async move {
+            let mut text = Vec::new();
+            while let Some(frame) = std::future::poll_fn(|context| stream.as_mut().poll_frame(context)).await {
+                text.extend_from_slice(&frame.unwrap().into_data().unwrap());
+            }
+            String::from_utf8(text).unwrap()
+        }),
+        Body::Answer(_) | Body::Answered(..) => "(an unfinished answer)".to_owned(),
+    }
+}
+
+/// The result of a future that never has to wait, as all are on the bench.
+pub(crate) fn ready<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => unreachable!("nothing waits on the bench"),
+    }
+}
+
+/// Asserts the response to each request, given as (policies, request, response).
+#[track_caller]
+pub(crate) fn responds(cases: &[(&str, &str, &str)]) {
+    for (policies, request, expected) in cases {
+        assert_eq!(run(policies, request), *expected, "of {policies} for {request}");
+    }
+}

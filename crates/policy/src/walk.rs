@@ -1,0 +1,78 @@
+//! Walking over steps: plain calls where nothing waits, bodies kept just before a step that reads them, and where a
+//! failure came from.
+//!
+//! Never here: sections, what becomes of a failure.
+
+use crate::block::{Block, InstantBlock, Origin};
+use crate::buffer::{is_met, meet};
+use crate::exchange::{Exchange, FailedAt};
+use crate::failure::Failure;
+use crate::step::{Flow, Run};
+
+impl Block {
+    /// Runs the steps until one answers or fails.
+    pub async fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        for step in &self.steps {
+            if !is_met(step.needs, exchange)
+                && let Err(failure) = meet(step.needs, exchange).await
+            {
+                return Err(note(failure, &step.origin, exchange));
+            }
+            let result = match &step.run {
+                Run::Now(run) => run.run(exchange),
+                Run::Waiting(run) => run.run(exchange).await,
+            };
+            match result {
+                Ok(Flow::Next) => {}
+                Ok(Flow::Answer) => return Ok(Flow::Answer),
+                Err(failure) => return Err(note(failure, &step.origin, exchange)),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    /// The steps that take part in answering a CORS preflight; see [`Step::preflight`].
+    pub fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {
+        let mut seen = None;
+        for step in &self.steps {
+            let result = match &step.run {
+                Run::Now(run) => run.preflight(exchange),
+                Run::Waiting(run) => run.preflight(exchange),
+            };
+            match result {
+                None => {}
+                Some(Ok(Flow::Next)) => seen = Some(Ok(Flow::Next)),
+                answer => return answer,
+            }
+        }
+        seen
+    }
+}
+
+impl InstantBlock {
+    /// Runs the steps until one answers or fails.
+    pub fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        for (step, origin) in &self.steps {
+            match step.run(exchange) {
+                Ok(Flow::Next) => {}
+                Ok(Flow::Answer) => return Ok(Flow::Answer),
+                Err(failure) => return Err(note(failure, origin, exchange)),
+            }
+        }
+        Ok(Flow::Next)
+    }
+}
+
+/// Remembers where a failure came from: the innermost step, and the way to it.
+fn note(failure: Failure, origin: &Origin, exchange: &mut Exchange) -> Failure {
+    match &mut exchange.state.failed_at {
+        Some(failed) => failed.path = format!("{}/{}", origin.path, failed.path),
+        none => {
+            *none = Some(FailedAt {
+                origin: origin.clone(),
+                path: origin.path.clone(),
+            });
+        }
+    }
+    failure
+}
