@@ -1,1 +1,36 @@
-//! Under construction.
+//! The data plane: listeners, routing, subscriptions, the exchange through the pipeline, upstream connections.
+//!
+//! [`Gateway::start`] serves a catalog with its compiled plans until [`Running::shutdown`]; [`Running::replace`] puts
+//! the next state in place without a pause. One thread per core, nothing shared between them on a request's way.
+//! Never here: where a catalog came from, what a policy does, wire formats of models.
+
+mod admin;
+mod admit;
+mod body;
+mod clock;
+mod config;
+mod connection;
+mod entities;
+mod forwarded;
+mod gateway;
+mod hop_by_hop;
+mod intake;
+mod listener;
+mod mcp;
+mod metrics;
+mod pipeline;
+mod respond;
+mod route;
+mod server;
+mod snapshot;
+mod stream;
+mod ticker;
+mod upgrade;
+mod upstream;
+mod watched;
+mod worker;
+
+pub use clock::SystemClock;
+pub use config::{Config, Limits, Listen, Network, Timeouts, TlsIdentity};
+pub use gateway::{Gateway, Running};
+pub use pipeline::Plans;

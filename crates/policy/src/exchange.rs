@@ -195,6 +195,8 @@ pub struct Matched {
     pub product: Option<Arc<Product>>,
     /// Template parameters in the template's order.
     pub parameters: Vec<(Text, Text)>,
+    /// The operation as the catalog has it, with the responses that it declares.
+    pub declared: Option<Arc<catalog::Operation>>,
 }
 
 /// Who calls.

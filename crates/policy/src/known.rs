@@ -55,20 +55,6 @@ pub(crate) const KNOWN: &[Known] = &[
     },
     known("proxy", I),
     known("invoke-request", ALL),
-    Known {
-        tolerated: O.and(E),
-        ..known("set-query-parameter", I.and(Sections::BACKEND))
-    },
-    known("rewrite-uri", I),
-    known("mock-response", IOE),
-    known("rate-limit-by-key", I),
-    known("ip-filter", I),
-    known("check-header", I),
-    known("cors", I),
-    Known {
-        tolerated: E,
-        ..known("trace", IBO)
-    },
     known("find-and-replace", ALL),
     known("redirect-content-urls", IO),
     known("json-to-xml", IOE),

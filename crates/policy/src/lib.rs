@@ -23,6 +23,7 @@ mod known;
 mod pipeline;
 mod plan;
 mod policies;
+mod query;
 mod registry;
 mod respond;
 mod step;

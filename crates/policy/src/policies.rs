@@ -24,27 +24,43 @@
 
 use crate::registry::Policy;
 
+mod check_header;
 mod choose;
+mod cors;
 mod forward_request;
 mod include_fragment;
+mod ip_filter;
+mod mock_response;
+mod rate_limit_by_key;
 mod return_response;
+mod rewrite_uri;
 mod set_backend_service;
 mod set_body;
 mod set_header;
 mod set_method;
+mod set_query_parameter;
 mod set_status;
 mod set_variable;
+mod trace;
 
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[
     choose::CHOOSE,
     include_fragment::INCLUDE_FRAGMENT,
     return_response::RETURN_RESPONSE,
+    mock_response::MOCK_RESPONSE,
     forward_request::FORWARD_REQUEST,
     set_backend_service::SET_BACKEND_SERVICE,
     set_variable::SET_VARIABLE,
     set_header::SET_HEADER,
+    set_query_parameter::SET_QUERY_PARAMETER,
+    rewrite_uri::REWRITE_URI,
     set_body::SET_BODY,
     set_method::SET_METHOD,
     set_status::SET_STATUS,
+    rate_limit_by_key::RATE_LIMIT_BY_KEY,
+    ip_filter::IP_FILTER,
+    check_header::CHECK_HEADER,
+    cors::CORS,
+    trace::TRACE,
 ];

@@ -3,7 +3,8 @@
 use crate::configuration::Configuration;
 use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format};
 use clap::Args;
-use diagnostic::{Diagnostic, Report, Severity, Source};
+use diagnostic::{Diagnostic, Report, Source};
+use policy::Options;
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -31,20 +32,13 @@ pub struct Check {
 impl Check {
     /// Runs the command.
     pub fn run(self) -> ExitCode {
-        let mut diagnostics = match self.collect() {
+        let diagnostics = match self.collect() {
             Ok(diagnostics) => diagnostics,
             Err(message) => {
                 eprintln!("error: {message}");
                 return ExitCode::from(EXIT_FAILED);
             }
         };
-        if self.strict_apim {
-            for diagnostic in &mut diagnostics {
-                if policy::is_refused_by_apim(diagnostic.code) {
-                    diagnostic.severity = Severity::Error;
-                }
-            }
-        }
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         match self.format {
             Format::Json => println!("{}", serde_json::json!(diagnostics.iter().map(Report::from).collect::<Vec<_>>())),
@@ -58,12 +52,13 @@ impl Check {
 
     fn collect(&self) -> Result<Vec<Diagnostic>, String> {
         let named_values = self.named_values.as_deref().map(read_named_values).transpose()?;
+        let options = Options { strict: self.strict_apim, serving: false };
         let mut diagnostics = Vec::new();
         for path in &self.paths {
             if path.is_dir() {
                 diagnostics.extend(Configuration::load(path).diagnostics);
             } else {
-                diagnostics.extend(check_file(path, named_values.as_ref())?);
+                diagnostics.extend(check_file(path, named_values.as_ref(), options)?);
             }
         }
         Ok(diagnostics)
@@ -80,15 +75,15 @@ fn read_named_values(path: &Path) -> Result<Map<String, Value>, String> {
     serde_json::from_str(&text).map_err(|error| format!("{} must be a JSON object of names and values: {error}", path.display()))
 }
 
-fn check_file(path: &Path, named_values: Option<&Map<String, Value>>) -> Result<Vec<Diagnostic>, String> {
+fn check_file(path: &Path, named_values: Option<&Map<String, Value>>, options: Options) -> Result<Vec<Diagnostic>, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let text = String::from_utf8(bytes).map_err(|error| format!("{} is not UTF-8: {error}", path.display()))?;
     let name = path.display().to_string();
-    let Some(named_values) = named_values else { return Ok(policy::check(&Source::new(name, text))) };
+    let Some(named_values) = named_values else { return Ok(policy::check(&Source::new(name, text), options)) };
     let own = path.file_name().and_then(|file| named_values.get(&*file.to_string_lossy())).and_then(Value::as_object);
     let known = own.unwrap_or(named_values);
     let (source, unknown) = Source::expanded(name, text, |name| known.get(name).and_then(Value::as_str));
-    let mut diagnostics = policy::check(&source);
+    let mut diagnostics = policy::check(&source, options);
     diagnostics.extend(unknown_names(&source, unknown));
     Ok(diagnostics)
 }

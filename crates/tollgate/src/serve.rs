@@ -3,13 +3,18 @@
 use crate::configuration::Configuration;
 use crate::logging::{self, LogFormat, LogLevel};
 use crate::{EXIT_FAILED, EXIT_PROBLEMS};
+use catalog::Watch;
 use clap::Args;
-use gateway::{Gateway, Running};
+use diagnostic::{Diagnostic, Severity};
+use gateway::{Config, Gateway, Listen, Running, SystemClock, TlsIdentity};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use store::InProcessCounters;
 
 /// Serve the APIs of an artifact folder; a change of the folder is live at once, a broken one is refused.
 #[derive(Args)]
@@ -48,17 +53,117 @@ impl Serve {
     pub fn run(self) -> ExitCode {
         logging::start(self.log_format, self.log_level);
         let configuration = Configuration::load(&self.config);
-        eprint!("{}", diagnostic::render(&configuration.diagnostics));
+        log_problems(&configuration.diagnostics);
         if !configuration.is_sound() {
-            eprintln!("error: the folder {} cannot be served, see above", self.config.display());
+            tracing::error!(folder = %self.config.display(), "this folder cannot be served");
             return ExitCode::from(EXIT_PROBLEMS);
         }
-        match self.start(configuration) {
-            Ok(running) => self.serve(running),
+        match self.serve(configuration) {
+            Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
-                eprintln!("error: {message}");
+                tracing::error!("{message}");
                 ExitCode::from(EXIT_FAILED)
             }
         }
     }
+
+    fn serve(&self, configuration: Configuration) -> Result<(), String> {
+        let stopped = stop_signal()?;
+        let running = Arc::new(self.start(configuration)?);
+        // Scripts wait for these lines.
+        let scheme = if self.tls_certificate.is_some() { "https" } else { "http" };
+        let address = |address: Option<SocketAddr>| address.map_or_else(String::new, |address| address.to_string());
+        println!("listening on {scheme}://{}", address(running.address()));
+        println!("admin on http://{}", address(running.admin_address()));
+        let watch = watch(&self.config, &running)?;
+        let _ = stopped.recv();
+        tracing::info!(seconds = self.drain, "stopping: requests in flight may end");
+        // The watch holds the gateway too; it must let go first.
+        drop(watch);
+        if let Some(running) = Arc::into_inner(running) {
+            running.shutdown(Duration::from_secs(self.drain));
+        }
+        Ok(())
+    }
+
+    fn start(&self, configuration: Configuration) -> Result<Running, String> {
+        let config = Config {
+            listen: vec![Listen { address: self.listen, tls: self.tls_identity()? }],
+            admin_listen: Some(self.admin_listen),
+            workers: self.workers,
+            ..Config::default()
+        };
+        let counters = Arc::new(InProcessCounters::default());
+        Gateway::start(config, Arc::new(configuration.catalog), configuration.plans, counters, Arc::new(SystemClock::default()))
+    }
+
+    fn tls_identity(&self) -> Result<Option<Vec<TlsIdentity>>, String> {
+        let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) else { return Ok(None) };
+        let unreadable = |path: &Path| {
+            let path = path.display().to_string();
+            move |error: rustls_pki_types::pem::Error| format!("cannot read {path} as PEM: {error}")
+        };
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect);
+        let chain = chain.map_err(unreadable(certificate))?;
+        if chain.is_empty() {
+            return Err(format!("{} holds no certificate", certificate.display()));
+        }
+        let key = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key))?;
+        Ok(Some(vec![TlsIdentity { hosts: Vec::new(), chain, key }]))
+    }
+}
+
+/// Reloads the folder whenever it changes, until the watch is dropped.
+fn watch(folder: &Path, running: &Arc<Running>) -> Result<Watch, String> {
+    let (path, running) = (folder.to_owned(), Arc::clone(running));
+    let watch = catalog::watch(folder, move || reload(&path, &running));
+    watch.map_err(|error| format!("cannot watch {}: {error}", folder.display()))
+}
+
+fn reload(folder: &Path, running: &Running) {
+    let began = Instant::now();
+    let configuration = Configuration::load(folder);
+    log_problems(&configuration.diagnostics);
+    if configuration.is_sound() {
+        running.replace(Arc::new(configuration.catalog), configuration.plans);
+        tracing::info!(milliseconds = began.elapsed().as_millis() as u64, "the changed configuration is live");
+    } else {
+        running.refused();
+        tracing::error!("the changed configuration is broken; the last good one stays in service");
+    }
+}
+
+fn log_problems(diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics {
+        let position = diagnostic.position();
+        let (file, line, column, code) = (diagnostic.file(), position.line, position.column, diagnostic.code);
+        let help = diagnostic.help.as_deref();
+        match diagnostic.severity {
+            Severity::Error => tracing::error!(file, line, column, code, help, "{}", diagnostic.message),
+            Severity::Warning => tracing::warn!(file, line, column, code, help, "{}", diagnostic.message),
+        }
+    }
+}
+
+/// Receives once when the process is asked to stop (SIGTERM, SIGINT).
+fn stop_signal() -> Result<std::sync::mpsc::Receiver<()>, String> {
+    let failed = |error: std::io::Error| format!("cannot listen for signals: {error}");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
+    let (told, stopped) = std::sync::mpsc::channel();
+    let (terminate, interrupt) = {
+        let _inside = runtime.enter();
+        use tokio::signal::unix::{SignalKind, signal};
+        (signal(SignalKind::terminate()).map_err(failed)?, signal(SignalKind::interrupt()).map_err(failed)?)
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(async move {
+            let (mut terminate, mut interrupt) = (terminate, interrupt);
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        });
+        let _ = told.send(());
+    });
+    Ok(stopped)
 }

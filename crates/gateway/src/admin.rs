@@ -1,0 +1,78 @@
+//! Pages about the gateway itself: status for probes, metrics for scrapers.
+//!
+//! The status page answers on every listener, as APIM's self-hosted gateway does; metrics only on the operator's own.
+//! Never here: management of APIs.
+
+use crate::body::Outgoing;
+use crate::metrics::Metrics;
+use crate::respond::{self, AnswerBody};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use policy::ResponseMessage;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// Whether a path is the status page's: APIM's own, and the form of it that a part of its documentation prints.
+pub fn is_status(path: &str) -> bool {
+    matches!(path, "/status-0123456789abcdef" | "/status-012345678990abcdef")
+}
+
+/// The status page.
+pub fn status() -> ResponseMessage {
+    page("text/plain; charset=utf-8", "Service Operational")
+}
+
+fn page(content_type: &'static str, text: impl Into<bytes::Bytes>) -> ResponseMessage {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let body = policy::Body::Buffered(expression::body::MessageBody::new(text));
+    ResponseMessage { status: StatusCode::OK, headers, body, ..ResponseMessage::default() }
+}
+
+/// Serves the operator's pages on a thread with a local task set.
+pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
+    // A scraper needs a few connections, not all of them.
+    let room = Arc::new(Semaphore::new(64));
+    loop {
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let metrics = Arc::clone(&metrics);
+        tokio::task::spawn_local(async move {
+            let service = service_fn(move |request| {
+                let response = answer(&request, &metrics);
+                async { Ok::<_, Infallible>(response) }
+            });
+            let mut builder = hyper::server::conn::http1::Builder::new();
+            builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
+            let served = builder.serve_connection(TokioIo::new(stream), service).await;
+            drop((served, permit));
+        });
+    }
+}
+
+fn answer(request: &Request<Incoming>, metrics: &Metrics) -> Response<AnswerBody> {
+    let is_head = request.method() == Method::HEAD;
+    let message = match request.uri().path() {
+        _ if !is_head && request.method() != Method::GET => None,
+        path if is_status(path) => Some(status()),
+        "/metrics" => Some(page("text/plain; version=0.0.4; charset=utf-8", metrics.text())),
+        _ => None,
+    };
+    match message {
+        Some(message) => respond::head(message, None, is_head),
+        None => {
+            let mut response = Response::new(AnswerBody::new(Outgoing::Empty, None));
+            *response.status_mut() = StatusCode::NOT_FOUND;
+            response
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What an operator sets: where to listen, how much to accept, how long to wait.
+//!
+//! Never here: what is governed (that is the catalog), reading files or the command line.
+
+use expression::context::Deployment;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Settings of a gateway; a change of them needs a restart, unlike a change of the catalog.
+#[derive(Default)]
+pub struct Config {
+    /// Sockets for clients; port 0 takes a free one.
+    pub listen: Vec<Listen>,
+    /// Socket for `/status-0123456789abcdef` and `/metrics`; none: neither metrics nor a status of its own.
+    pub admin_listen: Option<SocketAddr>,
+    /// Worker threads; 0: one per core.
+    pub workers: usize,
+    /// Sizes.
+    pub limits: Limits,
+    /// Times.
+    pub timeouts: Timeouts,
+    /// Proxies in front whose `X-Forwarded-*` headers are believed; none by default.
+    pub trusted_proxies: Vec<Network>,
+    /// Origins (`https://app.example`) that may call MCP servers from a browser through a loopback listener, beside
+    /// those on the loopback itself.
+    pub mcp_origins: Vec<String>,
+    /// `context.Deployment`
+    pub deployment: Arc<Deployment>,
+}
+
+/// One listening socket.
+pub struct Listen {
+    /// Address and port.
+    pub address: SocketAddr,
+    /// Certificates for TLS; none: cleartext.
+    pub tls: Option<Vec<TlsIdentity>>,
+}
+
+/// A certificate with its key, and the names it is shown for.
+pub struct TlsIdentity {
+    /// Host names, lower case; `*.example.com` for one label below; empty: for every name that no other one has.
+    pub hosts: Vec<String>,
+    /// The chain, leaf first.
+    pub chain: Vec<CertificateDer<'static>>,
+    /// Its private key.
+    pub key: PrivateKeyDer<'static>,
+}
+
+/// Sizes beyond which a message is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a request's head; more gives 431.
+    pub head_bytes: usize,
+    /// Header lines of a message; more gives 431.
+    pub headers: usize,
+    /// Bytes of path and query; more gives 414.
+    pub url_bytes: usize,
+    /// Bytes of a request's body, streamed or not; more gives 413; none: unlimited, since it streams.
+    pub body_bytes: Option<u64>,
+    /// Bytes of a body that a policy reads whole.
+    pub buffer_bytes: u64,
+    /// Concurrent requests of one HTTP/2 connection.
+    pub streams: u32,
+    /// Idle connections kept for one upstream by one worker.
+    pub idle_upstream_connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head_bytes: 64 << 10,
+            headers: 100,
+            url_bytes: 16 << 10,
+            body_bytes: None,
+            buffer_bytes: 4 << 20,
+            streams: 200,
+            idle_upstream_connections: 256,
+        }
+    }
+}
+
+/// How long to wait; all are enforced with a granularity of a tenth of a second.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// From a request's first byte to the end of its head; then the connection is closed.
+    pub head: Duration,
+    /// Between two stretches of a request's body; then 408.
+    pub request_body: Duration,
+    /// Between two stretches of a response's body, which event streams with long pauses need to be long.
+    pub response_body: Duration,
+    /// For a client that takes no bytes of its response.
+    pub write_stall: Duration,
+    /// For a client connection without a request.
+    pub idle: Duration,
+    /// For an upgraded connection without traffic in either direction.
+    pub upgraded_idle: Duration,
+    /// For an upstream connection, TLS included.
+    pub connect: Duration,
+    /// For an upstream connection without a request.
+    pub upstream_idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(20),
+            request_body: Duration::from_secs(60),
+            response_body: Duration::from_secs(300),
+            write_stall: Duration::from_secs(60),
+            idle: Duration::from_secs(120),
+            upgraded_idle: Duration::from_secs(600),
+            connect: Duration::from_secs(10),
+            upstream_idle: Duration::from_secs(55),
+        }
+    }
+}
+
+/// A range of addresses in CIDR notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u32,
+}
+
+impl Network {
+    /// The network of the first `prefix` bits of `address`; `None` when the address has fewer bits.
+    pub fn new(address: IpAddr, prefix: u32) -> Option<Self> {
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        (prefix <= bits).then_some(Self { address, prefix })
+    }
+
+    /// Whether `address` is in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let differ = match (self.address, address) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros(),
+            (IpAddr::V6(own), IpAddr::V6(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros(),
+            _ => return false,
+        };
+        differ >= self.prefix
+    }
+}
+
+impl std::str::FromStr for Network {
+    type Err = String;
+
+    /// Reads `10.0.0.0/8`, `fd00::/8` or a single address.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let malformed = || format!("`{text}` is not a network; write an address or address/prefix, such as 10.0.0.0/8");
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let address: IpAddr = address.parse().map_err(|_| malformed())?;
+        let whole = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.map_or(Ok(whole), str::parse).map_err(|_| malformed())?;
+        Self::new(address, prefix).ok_or_else(malformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks() {
+        for (network, address, inside) in [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1", "127.0.0.2", false),
+            ("0.0.0.0/0", "8.8.8.8", true),
+            ("0.0.0.0/0", "::1", false),
+            ("fd00::/8", "fd12::1", true),
+        ] {
+            let parsed: Network = network.parse().unwrap();
+            assert_eq!(parsed.contains(address.parse().unwrap()), inside, "{network} {address}");
+        }
+        for malformed in ["", "10.0.0.0/33", "x/8", "10.0.0.0/"] {
+            assert!(malformed.parse::<Network>().is_err(), "{malformed}");
+        }
+    }
+}

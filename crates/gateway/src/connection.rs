@@ -1,0 +1,200 @@
+//! One client connection from its first byte to its end: TLS, HTTP/1.1 or HTTP/2, deadlines, draining.
+//!
+//! Never here: what a request means.
+
+use crate::config::Timeouts;
+use crate::forwarded::Peer;
+use crate::server;
+use crate::stream::Stream;
+use crate::ticker::Alarm;
+use crate::watched::{Traffic, Watched};
+use crate::worker::{Accepted, Local, Visit, Worker};
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+/// What an HTTP/2 client that needs no negotiation says first (RFC 9113, section 3.4).
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Serves a connection.
+pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
+    let Accepted { stream, peer, tls, loopback, open } = accepted;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let opening = async {
+        let stream = TcpStream::from_std(stream).ok()?;
+        match tls {
+            Some(acceptor) => {
+                let stream = acceptor.accept(stream).await.ok()?;
+                let stream = Stream::Tls(Box::new(stream.into()));
+                let http2 = stream.is_http2();
+                Some((stream, http2))
+            }
+            None => {
+                let http2 = begins_with_preface(&stream).await?;
+                Some((Stream::Plain(stream), http2))
+            }
+        }
+    };
+    let alarm = worker.ticker.alarm();
+    let opened = tokio::select! {
+        opened = alarm.limit(first_byte(&worker), opening) => opened.flatten(),
+        () = worker.draining.notified() => None,
+    };
+    let Some((stream, http2)) = opened else { return };
+    let traffic = Arc::new(Traffic::default());
+    let visit = Rc::new(Visit {
+        peer: Peer::new(peer.ip(), scheme, &worker.settings.trusted_proxies),
+        loopback,
+        traffic: Arc::clone(&traffic),
+        begun: Cell::new(0),
+        in_flight: Cell::new(0),
+    });
+    let io = TokioIo::new(Watched::new(stream, traffic));
+    let deadlines = Deadlines::new(&worker, &visit, http2);
+    if http2 { serve_http2(worker, visit, io, deadlines).await } else { serve_http1(worker, visit, io, deadlines).await }
+    drop(open);
+}
+
+/// A client that says nothing at all is as idle as one between two requests; TLS must be quick.
+fn first_byte(worker: &Worker) -> Duration {
+    worker.settings.timeouts.idle.min(worker.settings.timeouts.head * 2)
+}
+
+async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>, deadlines: Deadlines) {
+    let limits = worker.settings.limits;
+    let service = service_fn({
+        let worker = Rc::clone(&worker);
+        move |request| {
+            let answer = server::answer(Rc::clone(&worker), Rc::clone(&visit), request);
+            async { Ok::<_, Infallible>(answer.await) }
+        }
+    });
+    let mut builder = http1::Builder::new();
+    builder
+        .header_read_timeout(None)
+        .max_headers(limits.headers)
+        .max_header_size(limits.head_bytes)
+        // hyper's least is 8 KiB; the buffer holds a head and the beginning of a body.
+        .max_buf_size((limits.head_bytes * 2).max(400 << 10));
+    let connection = builder.serve_connection(io, service).with_upgrades();
+    drive(&worker, connection, deadlines, |connection| connection.graceful_shutdown()).await;
+}
+
+async fn serve_http2(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>, deadlines: Deadlines) {
+    let limits = worker.settings.limits;
+    let service = service_fn({
+        let worker = Rc::clone(&worker);
+        move |request| {
+            let answer = server::answer(Rc::clone(&worker), Rc::clone(&visit), request);
+            async { Ok::<_, Infallible>(answer.await) }
+        }
+    });
+    let mut builder = http2::Builder::new(Local);
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
+        .adaptive_window(true);
+    let connection = builder.serve_connection(io, service);
+    drive(&worker, connection, deadlines, |connection| connection.graceful_shutdown()).await;
+}
+
+/// Polls a connection until it ends, its deadline passes, or the gateway stops and it has nothing left to do.
+async fn drive<C, E>(worker: &Worker, connection: C, mut deadlines: Deadlines, drain: fn(Pin<&mut C>))
+where
+    C: Future<Output = Result<(), E>>,
+{
+    let mut connection = pin!(connection);
+    let mut draining = pin!(worker.draining.notified());
+    let mut told = false;
+    poll_fn(|context| {
+        if !told && (worker.is_draining.get() || draining.as_mut().poll(context).is_ready()) {
+            told = true;
+            drain(connection.as_mut());
+        }
+        if connection.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        deadlines.follow();
+        deadlines.alarm.poll(context)
+    })
+    .await;
+}
+
+/// What a connection waits for, and until when.
+struct Deadlines {
+    alarm: Alarm,
+    visit: Rc<Visit>,
+    timeouts: Timeouts,
+    http2: bool,
+    waits: Option<(Wait, u64)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// A request is under way; bodies have deadlines of their own.
+    Request,
+    /// The client takes no bytes.
+    Writing,
+    /// A request's head has begun to come.
+    Head,
+    /// Nothing has.
+    Idle,
+}
+
+impl Deadlines {
+    fn new(worker: &Worker, visit: &Rc<Visit>, http2: bool) -> Self {
+        let (visit, timeouts) = (Rc::clone(visit), worker.settings.timeouts);
+        Self { alarm: worker.ticker.alarm(), visit, timeouts, http2, waits: None }
+    }
+
+    /// Sets the alarm anew when what is waited for has changed.
+    fn follow(&mut self) {
+        let wait = if self.visit.traffic.is_write_blocked() {
+            Wait::Writing
+        } else if self.visit.in_flight.get() > 0 {
+            Wait::Request
+        } else if self.visit.traffic.has_read() && !self.http2 {
+            Wait::Head
+        } else {
+            Wait::Idle
+        };
+        let waits = Some((wait, self.visit.begun.get()));
+        if self.waits == waits {
+            return;
+        }
+        self.waits = waits;
+        match wait {
+            Wait::Request => self.alarm.off(),
+            Wait::Writing => self.alarm.set(self.timeouts.write_stall),
+            Wait::Head => self.alarm.set(self.timeouts.head),
+            Wait::Idle => self.alarm.set(self.timeouts.idle),
+        }
+    }
+}
+
+/// Whether the client speaks HTTP/2 without TLS; `None` when it goes away before it says anything.
+async fn begins_with_preface(stream: &TcpStream) -> Option<bool> {
+    let mut buffer = [0; PREFACE.len()];
+    loop {
+        let length = stream.peek(&mut buffer).await.ok()?;
+        let begun = buffer.get(..length).filter(|bytes| !bytes.is_empty())?;
+        if !PREFACE.starts_with(begun) {
+            return Some(false);
+        }
+        if length == PREFACE.len() {
+            return Some(true);
+        }
+        // What has been peeked at stays readable, so there is nothing to wait on but time.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

@@ -1,0 +1,126 @@
+//! `X-Forwarded-For`, `-Proto` and `-Host`: what an upstream is told about the client.
+//!
+//! What a client says about itself is believed only from proxies that the operator trusts; its addresses are kept in
+//! `X-Forwarded-For` all the same, in front of the one that was seen.
+//! Never here: RFC 7239's `Forwarded`, which APIM passes through.
+
+use crate::config::Network;
+use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use std::net::IpAddr;
+
+const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// The peer of a connection.
+pub struct Peer {
+    /// Its address.
+    pub ip: IpAddr,
+    /// The same as a header's value.
+    pub text: HeaderValue,
+    /// Whether it is a proxy whose word counts.
+    pub trusted: bool,
+    /// `http` or `https`
+    pub scheme: &'static str,
+}
+
+/// Who a request comes from.
+#[derive(Debug, PartialEq)]
+pub struct Client {
+    /// Address.
+    pub ip: IpAddr,
+    /// `http` or `https`
+    pub scheme: &'static str,
+}
+
+impl Peer {
+    /// The peer at this address.
+    pub fn new(ip: IpAddr, scheme: &'static str, trusted: &[Network]) -> Self {
+        // An IPv4 client of a socket for both families is an IPv4 client.
+        let ip = ip.to_canonical();
+        let text = HeaderValue::try_from(ip.to_string()).unwrap_or(HeaderValue::from_static("unknown"));
+        Self { ip, text, trusted: trusted.iter().any(|network| network.contains(ip)), scheme }
+    }
+
+    /// Writes the headers for the upstream, and says who the client is.
+    pub fn forward(&self, headers: &mut HeaderMap, trusted: &[Network]) -> Client {
+        let client = if self.trusted { self.believed(headers, trusted) } else { self.seen() };
+        let addresses = match headers.get_all(FOR).iter().next() {
+            None => self.text.clone(),
+            Some(_) => appended(headers, &self.text),
+        };
+        headers.insert(FOR, addresses);
+        if !self.trusted || !headers.contains_key(PROTO) {
+            headers.insert(PROTO, HeaderValue::from_static(self.scheme));
+        }
+        if (!self.trusted || !headers.contains_key(FORWARDED_HOST))
+            && let Some(host) = headers.get(HOST).cloned()
+        {
+            headers.insert(FORWARDED_HOST, host);
+        }
+        client
+    }
+
+    fn seen(&self) -> Client {
+        Client { ip: self.ip, scheme: self.scheme }
+    }
+
+    /// The last address that is not a trusted proxy's, and the protocol that the proxy names.
+    fn believed(&self, headers: &HeaderMap, trusted: &[Network]) -> Client {
+        let mut client = self.seen();
+        let values: Vec<&str> = headers.get_all(FOR).iter().filter_map(|value| value.to_str().ok()).collect();
+        for address in values.iter().rev().flat_map(|value| value.rsplit(',')) {
+            let Ok(ip) = address.trim().parse::<IpAddr>() else { break };
+            client.ip = ip;
+            if !trusted.iter().any(|network| network.contains(ip)) {
+                break;
+            }
+        }
+        client.scheme = match headers.get(PROTO).map(HeaderValue::as_bytes) {
+            Some(b"https") => "https",
+            Some(b"http") => "http",
+            _ => client.scheme,
+        };
+        client
+    }
+}
+
+fn appended(headers: &HeaderMap, last: &HeaderValue) -> HeaderValue {
+    let mut list = Vec::new();
+    for value in headers.get_all(FOR).iter().chain([last]) {
+        if !list.is_empty() {
+            list.extend_from_slice(b", ");
+        }
+        list.extend_from_slice(value.as_bytes());
+    }
+    HeaderValue::from_bytes(&list).unwrap_or_else(|_| last.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(peer: &str, given: &[(&str, &str)], expected: [&str; 3], client: &str) {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let mut headers: HeaderMap =
+            given.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect();
+        headers.insert(HOST, HeaderValue::from_static("shop"));
+        let found = Peer::new(peer.parse().unwrap(), "http", &trusted).forward(&mut headers, &trusted);
+        let written = [FOR, PROTO, FORWARDED_HOST].map(|name| headers[name].to_str().unwrap().to_owned());
+        assert_eq!(written, expected, "{given:?}");
+        assert_eq!(format!("{} {}", found.scheme, found.ip), client, "{given:?}");
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        check("192.0.2.1", &[], ["192.0.2.1", "http", "shop"], "http 192.0.2.1");
+        check("::ffff:192.0.2.1", &[], ["192.0.2.1", "http", "shop"], "http 192.0.2.1");
+        let said = [("x-forwarded-for", "1.1.1.1"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil")];
+        check("192.0.2.1", &said, ["1.1.1.1, 192.0.2.1", "http", "shop"], "http 192.0.2.1");
+        check("10.0.0.1", &said, ["1.1.1.1, 10.0.0.1", "https", "evil"], "https 1.1.1.1");
+        let chain = [("x-forwarded-for", "6.6.6.6, 1.1.1.1"), ("x-forwarded-for", "10.2.2.2")];
+        check("10.0.0.1", &chain, ["6.6.6.6, 1.1.1.1, 10.2.2.2, 10.0.0.1", "http", "shop"], "http 1.1.1.1");
+        check("10.0.0.1", &[("x-forwarded-for", "junk")], ["junk, 10.0.0.1", "http", "shop"], "http 10.0.0.1");
+    }
+}

@@ -1,0 +1,188 @@
+//! Starting, reloading and stopping a gateway.
+//!
+//! Never here: where settings and catalogs come from.
+
+use crate::admin;
+use crate::config::Config;
+use crate::listener::{Queue, accept, acceptor};
+use crate::metrics::Metrics;
+use crate::pipeline::Plans;
+use crate::snapshot::Snapshot;
+use crate::upstream::ClientTls;
+use crate::worker::{self, Shared};
+use arc_swap::ArcSwap;
+use catalog::Catalog;
+use policy::Clock;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use store::Counters;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::LocalSet;
+use tokio_rustls::TlsAcceptor;
+
+/// Starts gateways.
+pub struct Gateway;
+
+/// A gateway that runs until it is told to stop or dropped.
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    admin: Option<SocketAddr>,
+    place: Arc<ArcSwap<Snapshot>>,
+    metrics: Arc<Metrics>,
+    stop: watch::Sender<bool>,
+    drain: Arc<AtomicUsize>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Gateway {
+    /// Listens and serves. An error says which socket or certificate is unusable.
+    pub fn start(
+        config: Config,
+        catalog: Arc<Catalog>,
+        plans: Plans,
+        counters: Arc<dyn Counters>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Running, String> {
+        let sockets = Sockets::bind(&config)?;
+        let addresses = sockets.listeners.iter().map(|(address, ..)| *address).collect();
+        let admin = sockets.admin.as_ref().map(|(address, _)| *address);
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let workers = if config.workers == 0 { cores() } else { config.workers };
+        let metrics = Arc::new(Metrics::new(workers));
+        let place = Arc::new(ArcSwap::from_pointee(Snapshot::of(catalog, plans, &metrics)));
+        let drain = Arc::new(AtomicUsize::new(0));
+        let shared = Shared {
+            settings: Arc::new(config),
+            place: Arc::clone(&place),
+            metrics: Arc::clone(&metrics),
+            counters,
+            clock,
+            tls: Arc::new(ClientTls::with_system_roots()),
+            drain: Arc::clone(&drain),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let mut running = Running { addresses, admin, place, metrics, stop, drain, threads: Vec::new() };
+        let queues = running.spawn_workers(workers, &shared)?;
+        running.spawn_acceptor(sockets, queues, stopped)?;
+        Ok(running)
+    }
+}
+
+impl Running {
+    /// The address of the first listener.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.addresses.first().copied()
+    }
+
+    /// The addresses of all listeners, in the order of the settings.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The address of the operator's pages.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin
+    }
+
+    /// Puts a new state in place; requests under way finish on the old one.
+    pub fn replace(&self, catalog: Arc<Catalog>, plans: Plans) {
+        self.place.store(Arc::new(Snapshot::of(catalog, plans, &self.metrics)));
+        self.metrics.reloads.add(1);
+    }
+
+    /// Stops accepting, lets requests under way finish for at most `drain`, then closes what is left. Blocks until
+    /// then.
+    pub fn shutdown(mut self, drain: Duration) {
+        self.drain.store(usize::try_from(drain.as_millis()).unwrap_or(usize::MAX), Ordering::Relaxed);
+        self.stop.send_replace(true);
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has nothing left to finish.
+            let _ = thread.join();
+        }
+    }
+
+    fn spawn_workers(&mut self, count: usize, shared: &Shared) -> Result<Vec<Queue>, String> {
+        let mut queues = Vec::with_capacity(count);
+        for index in 0..count {
+            let (sockets, received) = mpsc::unbounded_channel();
+            let open = Arc::new(AtomicUsize::new(0));
+            queues.push(Queue { sockets, open: Arc::clone(&open) });
+            let shared = shared.clone();
+            self.spawn(format!("worker {index}"), move || worker::run(index, shared, received, &open))?;
+        }
+        Ok(queues)
+    }
+
+    fn spawn_acceptor(&mut self, sockets: Sockets, queues: Vec<Queue>, stopped: watch::Receiver<bool>) -> Result<(), String> {
+        let metrics = Arc::clone(&self.metrics);
+        self.spawn("acceptor".to_owned(), move || match runtime() {
+            Ok(runtime) => LocalSet::new().block_on(&runtime, sockets.serve(queues, metrics, stopped)),
+            Err(error) => tracing::error!(error, "nothing can be accepted"),
+        })
+    }
+
+    fn spawn(&mut self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), String> {
+        let named = format!("no thread for {name}");
+        let thread = std::thread::Builder::new().name(name).spawn(run).map_err(|error| format!("{named}: {error}"))?;
+        self.threads.push(thread);
+        Ok(())
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())
+}
+
+/// Sockets that are bound and not served yet.
+struct Sockets {
+    listeners: Vec<(SocketAddr, std::net::TcpListener, Option<TlsAcceptor>)>,
+    admin: Option<(SocketAddr, std::net::TcpListener)>,
+}
+
+impl Sockets {
+    fn bind(config: &Config) -> Result<Self, String> {
+        let mut listeners = Vec::new();
+        for listen in &config.listen {
+            let tls = listen.tls.as_deref().map(acceptor).transpose()?;
+            let (address, listener) = bind(listen.address)?;
+            listeners.push((address, listener, tls));
+        }
+        let admin = config.admin_listen.map(bind).transpose()?;
+        Ok(Self { listeners, admin })
+    }
+
+    async fn serve(self, queues: Vec<Queue>, metrics: Arc<Metrics>, mut stopped: watch::Receiver<bool>) {
+        let mut accepting = Vec::new();
+        for (address, listener, tls) in self.listeners {
+            match TcpListener::from_std(listener) {
+                Ok(listener) => {
+                    accepting.push(tokio::task::spawn_local(accept(listener, tls, queues.clone(), stopped.clone())));
+                }
+                Err(error) => tracing::error!(%error, %address, "the socket is not served"),
+            }
+        }
+        drop(queues);
+        if let Some((address, listener)) = self.admin {
+            match TcpListener::from_std(listener) {
+                Ok(listener) => drop(tokio::task::spawn_local(admin::serve(listener, metrics))),
+                Err(error) => tracing::error!(%error, %address, "the socket is not served"),
+            }
+        }
+        // An error means that the gateway was dropped.
+        let _ = stopped.changed().await;
+        for task in accepting {
+            let _ = task.await;
+        }
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<(SocketAddr, std::net::TcpListener), String> {
+    let failed = |error: std::io::Error| format!("cannot listen on {address}: {error}");
+    let listener = std::net::TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    Ok((listener.local_addr().map_err(failed)?, listener))
+}

@@ -1,0 +1,113 @@
+//! Headers that belong to one connection and never travel further (RFC 9110, section 7.6.1).
+//!
+//! Never here: which of them a connection of ours adds by itself.
+
+use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING, UPGRADE};
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+
+/// Takes out what belongs to the client's connection, and says what the upstream's must have in its place.
+pub fn strip_request(headers: &mut HeaderMap) {
+    let upgrade = upgrade(headers);
+    let trailers = headers.get(TE).is_some_and(accepts_trailers);
+    strip(headers);
+    headers.remove(http::header::PROXY_AUTHORIZATION);
+    if let Some(protocol) = upgrade {
+        headers.insert(UPGRADE, protocol);
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    } else if trailers {
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+        headers.insert(CONNECTION, HeaderValue::from_static("TE"));
+    }
+}
+
+/// Takes out what belongs to the upstream's connection; a `101` keeps the protocol that was agreed upon.
+pub fn strip_response(headers: &mut HeaderMap, switching: bool) {
+    let upgrade = if switching { headers.get(UPGRADE).cloned() } else { None };
+    strip(headers);
+    if let Some(protocol) = upgrade {
+        headers.insert(UPGRADE, protocol);
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    }
+}
+
+/// The protocol that a message wants to switch to: `Upgrade`, when `Connection` names it.
+pub fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
+    let protocol = headers.get(UPGRADE)?;
+    nominated(headers).any(|name| name.eq_ignore_ascii_case("upgrade")).then(|| protocol.clone())
+}
+
+fn strip(headers: &mut HeaderMap) {
+    if headers.contains_key(CONNECTION) {
+        let names: Vec<HeaderName> =
+            nominated(headers).filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()).collect();
+        for name in names {
+            // Framing and addressing are not the sender's to hide: RFC 9110 forbids to nominate end-to-end fields.
+            if name != http::header::HOST && name != http::header::CONTENT_LENGTH {
+                headers.remove(name);
+            }
+        }
+        headers.remove(CONNECTION);
+    }
+    for name in [KEEP_ALIVE, PROXY_CONNECTION, TE, TRANSFER_ENCODING, UPGRADE] {
+        headers.remove(name);
+    }
+}
+
+fn nominated(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+}
+
+fn accepts_trailers(value: &HeaderValue) -> bool {
+    value.to_str().is_ok_and(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case("trailers")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(text: &str) -> HeaderMap {
+        text.lines()
+            .filter_map(|line| line.trim().split_once(": "))
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap()))
+            .collect()
+    }
+
+    #[track_caller]
+    fn check(request: bool, before: &str, after: &str) {
+        let mut headers = map(before);
+        if request {
+            strip_request(&mut headers);
+        } else {
+            strip_response(&mut headers, before.contains("upgrade"));
+        }
+        assert_eq!(headers, map(after), "{before}");
+    }
+
+    #[test]
+    fn requests() {
+        check(true, "host: a\naccept: b", "host: a\naccept: b");
+        check(true, "connection: keep-alive\nkeep-alive: timeout=5\nx: 1", "x: 1");
+        check(true, "connection: close, X-Secret\nconnection: y\nx-secret: 1\ny: 2\nz: 3", "z: 3");
+        check(true, "connection: host, content-length\nhost: a\ncontent-length: 3", "host: a\ncontent-length: 3");
+        check(true, "te: gzip;q=1, Trailers\nconnection: te", "te: trailers\nconnection: TE");
+        check(true, "te: gzip", "");
+        check(true, "transfer-encoding: chunked\nproxy-authorization: x\nproxy-connection: y", "");
+        check(true, "connection: Upgrade\nupgrade: websocket", "connection: Upgrade\nupgrade: websocket");
+        check(true, "upgrade: h2c", "");
+    }
+
+    #[test]
+    fn responses() {
+        check(false, "connection: close\nkeep-alive: x\ntransfer-encoding: chunked\netag: 1", "etag: 1");
+        check(false, "connection: upgrade\nupgrade: websocket", "connection: Upgrade\nupgrade: websocket");
+        check(false, "trailer: x-checksum\nproxy-authenticate: Basic", "trailer: x-checksum\nproxy-authenticate: Basic");
+    }
+}

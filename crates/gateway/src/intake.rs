@@ -1,0 +1,131 @@
+//! A request's head as it comes off a connection: refused where it is ambiguous, else turned into an exchange.
+//!
+//! hyper has parsed it by then and refused what is not HTTP; a request with both `Content-Length` and
+//! `Transfer-Encoding` has lost the former, and its connection is closed behind it (RFC 9112, section 6.1).
+//! Never here: routing, bodies' contents.
+
+use crate::body::{ClientBody, Progress};
+use crate::respond::Refusal;
+use crate::worker::{Visit, Worker};
+use expression::text::Text;
+use http::header::{HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version, request};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use policy::{Body, Exchange, Matched, RequestMessage, Target};
+use std::rc::Rc;
+
+/// A request that may go on.
+pub struct Arrived {
+    /// With nothing matched yet.
+    pub exchange: Exchange,
+    /// What became of its body; none when it has none.
+    pub progress: Option<Rc<Progress>>,
+}
+
+/// Checks a request and makes it an exchange.
+pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) -> Result<Arrived, Refusal> {
+    let (mut parts, incoming) = request.into_parts();
+    let authority = check(worker, &mut parts, &incoming)?;
+    let client = visit.peer.forward(&mut parts.headers, &worker.settings.trusted_proxies);
+    let (body, progress) = body(worker, incoming);
+    let original: Text = parts.uri.path_and_query().map_or("/", |target| target.as_str()).into();
+    let path_end = parts.uri.path().len();
+    let message = RequestMessage {
+        method: parts.method,
+        scheme: client.scheme,
+        authority,
+        path: original.slice(0..path_end).unwrap_or_default(),
+        query: original.slice(path_end + 1..original.len()).unwrap_or_else(|| worker.nothing.clone()),
+        original,
+        headers: parts.headers,
+        body,
+        ip: client.ip,
+        extensions: parts.extensions,
+    };
+    let exchange = Exchange {
+        request: message,
+        response: None,
+        variables: Vec::new(),
+        last_error: None,
+        matched: Matched::default(),
+        identity: policy::Identity::default(),
+        target: Target::default(),
+        services: Rc::clone(&worker.services),
+        request_id: crate::clock::request_id(),
+        timestamp: worker.services.clock.ticks(),
+    };
+    Ok(Arrived { exchange, progress })
+}
+
+/// Refuses what is ambiguous or too large; gives the request's authority, which `Host` has in the end.
+fn check(worker: &Worker, parts: &mut request::Parts, incoming: &Incoming) -> Result<Text, Refusal> {
+    if parts.method == Method::CONNECT {
+        return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "CONNECT is for proxies, which this server is not"));
+    }
+    if parts.uri.path_and_query().is_some_and(|target| target.as_str().len() > worker.settings.limits.url_bytes) {
+        return Err(Refusal::new(StatusCode::URI_TOO_LONG, "The URL is too long"));
+    }
+    if !parts.uri.path().starts_with('/') && parts.uri.path() != "*" {
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "The request target is not a path"));
+    }
+    transfer_encoding(&parts.headers)?;
+    let limit = worker.settings.limits.body_bytes;
+    if limit.is_some_and(|limit| incoming.size_hint().lower() > limit) {
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large"));
+    }
+    host(parts)
+}
+
+/// The one coding that can be taken off and put on again is `chunked`.
+fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        _ => Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, "The only transfer coding is chunked")),
+    }
+}
+
+/// RFC 9112, section 3.2: one `Host`, which an absolute target overrides.
+fn host(parts: &mut request::Parts) -> Result<Text, Refusal> {
+    let refuse = |message| Err(Refusal::new(StatusCode::BAD_REQUEST, message));
+    let mut hosts = parts.headers.get_all(HOST).iter();
+    let (first, second) = (hosts.next(), hosts.next());
+    if second.is_some() {
+        return refuse("The request has more than one Host header");
+    }
+    if let Some(authority) = parts.uri.authority() {
+        // An authority may carry credentials, which are not a host's.
+        let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+        let text = Text::from(host);
+        if let Ok(value) = HeaderValue::from_str(host) {
+            parts.headers.insert(HOST, value);
+        }
+        return Ok(text);
+    }
+    match first {
+        None if parts.version == Version::HTTP_10 => Ok(Text::default()),
+        None => refuse("The request has no Host header"),
+        Some(host) => match host.to_str() {
+            Ok(host) if is_host(host) => Ok(host.into()),
+            _ => refuse("The Host header is not a host"),
+        },
+    }
+}
+
+/// RFC 3986, section 3.2: a name or address with an optional port, without credentials.
+fn is_host(host: &str) -> bool {
+    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&byte))
+}
+
+fn body(worker: &Rc<Worker>, incoming: Incoming) -> (Body, Option<Rc<Progress>>) {
+    if incoming.is_end_stream() {
+        return (Body::Empty, None);
+    }
+    let progress = Rc::new(Progress::default());
+    let settings = &worker.settings;
+    let (idle, limit) = (settings.timeouts.request_body, settings.limits.body_bytes);
+    let body = ClientBody::new(incoming, worker.ticker.alarm(), idle, limit, Rc::clone(&progress));
+    (Body::Stream(Box::pin(body)), Some(progress))
+}

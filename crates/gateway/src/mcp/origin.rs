@@ -1,0 +1,68 @@
+//! Protection of local MCP servers against DNS rebinding (MCP, Streamable HTTP transport, security warning): a page
+//! of a foreign site must not reach a server that listens on the loopback by a name that points there.
+//!
+//! Never here: CORS, which is a policy.
+
+use crate::respond::Refusal;
+use crate::route::Called;
+use crate::worker::Visit;
+use catalog::ApiKind;
+use http::header::ORIGIN;
+use http::StatusCode;
+use policy::{Exchange, ResponseMessage};
+
+/// The refusal of a request to an MCP server through a loopback listener whose `Host` or `Origin` is not local;
+/// `allowed` are origins beside the local ones.
+pub fn foreign(called: &Called, visit: &Visit, exchange: &Exchange, allowed: &[String]) -> Option<ResponseMessage> {
+    if !visit.loopback || !matches!(called.api.catalog.kind, ApiKind::Mcp(_)) {
+        return None;
+    }
+    let request = &exchange.request;
+    let served = is_local(&request.authority) || called.api.catalog.hosts.iter().any(|host| same(host, &request.authority));
+    if !served {
+        return Some(refuse("The Host header does not name this server"));
+    }
+    let mut origins = request.headers.get_all(ORIGIN).iter();
+    let (origin, second) = (origins.next()?, origins.next());
+    let origin = origin.to_str().unwrap_or_default();
+    let host = origin.split_once("://").map_or("", |(_, host)| host);
+    let known = is_local(host) || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin));
+    (second.is_some() || !known).then(|| refuse("Requests from this origin are not allowed"))
+}
+
+fn refuse(message: &'static str) -> ResponseMessage {
+    Refusal::new(StatusCode::FORBIDDEN, message).response()
+}
+
+/// Whether a host, with or without a port, is the machine itself.
+fn is_local(authority: &str) -> bool {
+    let host = without_port(authority);
+    host.eq_ignore_ascii_case("localhost")
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn same(host: &str, authority: &str) -> bool {
+    host.eq_ignore_ascii_case(without_port(authority)) || host.eq_ignore_ascii_case(authority)
+}
+
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn the_machine_itself() {
+        for local in ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "[::1]:80", "[::1]", "127.9.9.9"] {
+            assert!(is_local(local), "{local}");
+        }
+        for foreign in ["", "evil.example", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil.example:80", "null"] {
+            assert!(!is_local(foreign), "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Responses on their way to the client, and the bodies that the gateway makes itself.
+//!
+//! Never here: responses of policies, status codes of upstreams.
+
+use crate::body::Outgoing;
+use crate::worker::InFlight;
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::ext::ReasonPhrase;
+use policy::{BodyError, ResponseMessage};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// A response as a connection sends it.
+pub type Answer = Response<AnswerBody>;
+
+/// A response's body; its end ends the exchange.
+pub struct AnswerBody {
+    outgoing: Outgoing,
+    _in_flight: Option<InFlight>,
+}
+
+impl AnswerBody {
+    /// A body whose end is the end of `in_flight`.
+    pub fn new(outgoing: Outgoing, in_flight: Option<InFlight>) -> Self {
+        Self { outgoing, _in_flight: in_flight }
+    }
+}
+
+impl HttpBody for AnswerBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        Pin::new(&mut self.get_mut().outgoing).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.outgoing.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.outgoing.size_hint()
+    }
+}
+
+/// A request that never became an exchange.
+pub struct Refusal {
+    /// Status.
+    pub status: StatusCode,
+    /// What the client is told.
+    pub message: &'static str,
+}
+
+impl Refusal {
+    /// Refuses with this status.
+    pub fn new(status: StatusCode, message: &'static str) -> Self {
+        Self { status, message }
+    }
+
+    /// The response; the connection is closed behind it, since what follows on it cannot be trusted.
+    pub fn response(self) -> ResponseMessage {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let body = format!("{{ \"statusCode\": {}, \"message\": \"{}\" }}", self.status.as_u16(), self.message);
+        ResponseMessage {
+            status: self.status,
+            headers,
+            body: policy::Body::Buffered(expression::body::MessageBody::new(body)),
+            ..ResponseMessage::default()
+        }
+    }
+}
+
+/// What the connection sends of a response: framing is the connection's own, so that no header splits a message.
+pub fn head(mut message: ResponseMessage, in_flight: Option<InFlight>, is_head: bool) -> Answer {
+    let outgoing = Outgoing::of(std::mem::take(&mut message.body));
+    let headers = &mut message.headers;
+    headers.remove(TRANSFER_ENCODING);
+    match outgoing.size_hint().exact() {
+        // The answer to HEAD and a 304 say how long the body would have been.
+        Some(0) if is_head || message.status == StatusCode::NOT_MODIFIED => {}
+        _ => {
+            headers.remove(CONTENT_LENGTH);
+        }
+    }
+    if message.status != StatusCode::SWITCHING_PROTOCOLS {
+        headers.remove(UPGRADE);
+    }
+    let outgoing = if is_head { Outgoing::Empty } else { outgoing };
+    let mut response = Response::new(AnswerBody::new(outgoing, in_flight));
+    *response.status_mut() = message.status;
+    *response.headers_mut() = message.headers;
+    *response.extensions_mut() = message.extensions;
+    if let Some(reason) = message.reason
+        && let Ok(reason) = ReasonPhrase::try_from(reason.as_bytes())
+    {
+        response.extensions_mut().insert(reason);
+    }
+    response
+}

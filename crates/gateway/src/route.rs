@@ -1,0 +1,255 @@
+//! Which API and operation a request calls.
+//!
+//! In this order: APIs of the request's host before those of any host; the longest API path; there, the version that
+//! the request names (segment, query or header; without one, the unversioned API of the set); the revision that
+//! `;rev=n` names, else the current one; then the operation ([`operations`]). An API that has neither the version nor
+//! the revision does not take part, so that a shorter path may match; one that lacks the operation ends the search.
+//! Path text is compared ignoring case (ASCII) and percent-encoding.
+//! Never here: who may call.
+
+mod operations;
+mod segments;
+mod template;
+
+pub use operations::ServedOperation;
+
+use crate::entities::Entities;
+use crate::metrics::{ApiMetrics, Metrics};
+use catalog::{Api, ApiKind, Catalog, VersioningScheme};
+use expression::context;
+use expression::text::Text;
+use http::HeaderMap;
+use operations::Operations;
+use segments::{Segment, cut, fold};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The APIs of a snapshot by host and path.
+#[derive(Default)]
+pub struct Router {
+    hosts: HashMap<String, Node>,
+    any_host: Node,
+}
+
+#[derive(Default)]
+struct Node {
+    apis: Vec<Arc<ServedApi>>,
+    below: HashMap<String, Node>,
+}
+
+/// An API that can be called.
+pub struct ServedApi {
+    /// As the catalog has it.
+    pub catalog: Arc<Api>,
+    /// As expressions see it.
+    pub entity: Arc<context::Api>,
+    /// Where its requests go when no policy says otherwise.
+    pub base_url: Option<Text>,
+    /// Its counters.
+    pub metrics: Arc<ApiMetrics>,
+    operations: Operations,
+    /// The operation of an API that has but one for everything, such as a WebSocket's handshake.
+    only: Option<Arc<ServedOperation>>,
+}
+
+/// What a request says about where it goes.
+pub struct Address<'a> {
+    /// Host and port as the client named them.
+    pub authority: &'a str,
+    /// Path as sent.
+    pub path: &'a str,
+    /// Query without `?`.
+    pub query: &'a str,
+    /// Method.
+    pub method: &'a str,
+    /// Headers, for versions.
+    pub headers: &'a HeaderMap,
+}
+
+/// An API and operation that a request calls.
+pub struct Called {
+    /// The API.
+    pub api: Arc<ServedApi>,
+    /// The operation; none for APIs without operations.
+    pub operation: Option<Arc<ServedOperation>>,
+    /// Path parameters in the template's order, then those of its query.
+    pub parameters: Vec<(Text, Text)>,
+    /// Where the path below the API's path begins in the request's path.
+    pub below: usize,
+}
+
+/// A request's query, decoded where it is looked at.
+pub struct Query<'a>(pub &'a str);
+
+impl<'a> Query<'a> {
+    /// The first value of a parameter, whose name is compared ignoring case.
+    pub fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.0.split('&').find_map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let matches = key.eq_ignore_ascii_case(name) || segments::decode(key).eq_ignore_ascii_case(name);
+            matches.then(|| if value.contains('+') { plus(value) } else { segments::decode(value) })
+        })
+    }
+}
+
+/// In a query, `+` is a space.
+fn plus(value: &str) -> Cow<'static, str> {
+    Cow::Owned(segments::decode(&value.replace('+', " ")).into_owned())
+}
+
+impl Router {
+    /// The routes of a catalog.
+    pub fn of(catalog: &Catalog, entities: &Entities, metrics: &Metrics) -> Self {
+        let mut router = Self::default();
+        for api in &catalog.apis {
+            let operations = Operations::of(&api.operations);
+            let only = match api.kind {
+                ApiKind::WebSocket => api.operations.first(),
+                _ => None,
+            };
+            let only = only.map(|catalog| {
+                let entity = Arc::new(crate::entities::operation(catalog));
+                Arc::new(ServedOperation { catalog: Arc::clone(catalog), entity })
+            });
+            let entity = entities.api(api);
+            let metrics = metrics.api(&api.id);
+            let base_url = api.service_url.as_deref().map(Text::from);
+            let served = ServedApi { catalog: Arc::clone(api), entity, base_url, metrics, operations, only };
+            let served = Arc::new(served);
+            if api.hosts.is_empty() {
+                router.any_host.add(Arc::clone(&served));
+            }
+            for host in &api.hosts {
+                router.hosts.entry(host.to_ascii_lowercase()).or_default().add(Arc::clone(&served));
+            }
+        }
+        router
+    }
+
+    /// What a request calls; `None` when it matches no API or no operation.
+    pub fn find(&self, address: &Address<'_>) -> Option<Called> {
+        let segments = cut(address.path)?;
+        let host = if self.hosts.is_empty() { None } else { self.hosts.get(&host_of(address.authority)) };
+        let api = host.and_then(|host| host.find(&segments, address));
+        let (api, used) = api.or_else(|| self.any_host.find(&segments, address))?;
+        let below = segments.get(used..).unwrap_or_default();
+        let start = below.first().map_or(address.path.len(), |segment| segment.start.saturating_sub(1));
+        api.call(below, start, address)
+    }
+}
+
+impl Node {
+    fn add(&mut self, api: Arc<ServedApi>) {
+        let mut node = self;
+        for segment in api.catalog.path.split('/').filter(|segment| !segment.is_empty()) {
+            node = node.below.entry(fold(segment).into_owned()).or_default();
+        }
+        node.apis.push(api);
+    }
+
+    /// The API with the longest path, and how many segments its path takes.
+    fn find(&self, segments: &[Segment<'_>], address: &Address<'_>) -> Option<(&Arc<ServedApi>, usize)> {
+        let mut found = self.choose(None, segments, 0, address);
+        let mut node = self;
+        for (index, segment) in segments.iter().enumerate() {
+            let (name, revision) = revision_of(segment.raw);
+            if revision.is_some() && name.is_empty() && index == 0 {
+                return self.choose(revision, segments, 1, address);
+            }
+            let Some(next) = node.below.get(fold(name).as_ref()) else { break };
+            node = next;
+            found = node.choose(revision, segments, index + 1, address).or(found);
+            if revision.is_some() {
+                break;
+            }
+        }
+        found
+    }
+
+    fn choose(
+        &self,
+        revision: Option<&str>,
+        segments: &[Segment<'_>],
+        used: usize,
+        address: &Address<'_>,
+    ) -> Option<(&Arc<ServedApi>, usize)> {
+        let candidates = self.apis.iter().filter_map(|api| {
+            let (versioned, version_revision) = version(&api.catalog, segments.get(used), address)?;
+            let revision = revision.or(version_revision);
+            let right = revision.map_or(api.catalog.is_current, |revision| api.catalog.revision == revision);
+            let taken = used + usize::from(versioned == Versioned::BySegment);
+            (right && api.catalog.is_online).then_some((versioned, api, taken))
+        });
+        let best = candidates.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.map(|(_, api, taken)| (api, taken))
+    }
+}
+
+/// How a request names an API's version; the more explicit is the greater.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Versioned {
+    NotNamed,
+    Elsewhere,
+    BySegment,
+}
+
+/// Whether the request names this API's version, with the revision where that stands on the version's segment.
+fn version<'a>(
+    api: &Api,
+    next: Option<&'a Segment<'_>>,
+    address: &Address<'_>,
+) -> Option<(Versioned, Option<&'a str>)> {
+    let Some(version) = &api.version else { return Some((Versioned::NotNamed, None)) };
+    let named = match &version.scheme {
+        VersioningScheme::Segment if version.name.is_empty() => return Some((Versioned::NotNamed, None)),
+        VersioningScheme::Segment => {
+            let (name, revision) = revision_of(next?.raw);
+            return fold(name).eq_ignore_ascii_case(&version.name).then_some((Versioned::BySegment, revision));
+        }
+        VersioningScheme::Query(name) => Query(address.query).get(name),
+        VersioningScheme::Header(name) => {
+            address.headers.get(name.as_str()).and_then(|value| value.to_str().ok()).map(Cow::Borrowed)
+        }
+    };
+    let named = named.unwrap_or_default();
+    let how = if version.name.is_empty() { Versioned::NotNamed } else { Versioned::Elsewhere };
+    named.eq_ignore_ascii_case(&version.name).then_some((how, None))
+}
+
+/// A segment's name, and the revision of `name;rev=n`.
+fn revision_of(raw: &str) -> (&str, Option<&str>) {
+    match raw.split_once(";rev=") {
+        Some((name, revision)) => (name, Some(revision)),
+        None => (raw, None),
+    }
+}
+
+impl ServedApi {
+    fn call(self: &Arc<Self>, below: &[Segment<'_>], start: usize, address: &Address<'_>) -> Option<Called> {
+        let called = |operation, parameters| Called { api: Arc::clone(self), operation, parameters, below: start };
+        let path = address.path.get(start..).unwrap_or_default();
+        match &self.catalog.kind {
+            ApiKind::Mcp(server) => {
+                let same = path.trim_matches('/').eq_ignore_ascii_case(server.endpoint.trim_matches('/'));
+                same.then(|| called(None, Vec::new()))
+            }
+            ApiKind::WebSocket => Some(called(self.only.clone(), Vec::new())),
+            ApiKind::GraphQl if self.catalog.operations.is_empty() => Some(called(None, Vec::new())),
+            ApiKind::Http | ApiKind::Soap | ApiKind::GraphQl => {
+                let query = Query(address.query);
+                let found = self.operations.find(address.method, below, (path, start), &query)?;
+                Some(called(Some(Arc::clone(found.operation)), found.parameters))
+            }
+        }
+    }
+}
+
+/// A host without its port, in lower case.
+fn host_of(authority: &str) -> String {
+    let end = match authority.rfind(':') {
+        Some(colon) if !authority.get(colon..).is_some_and(|port| port.contains(']')) => colon,
+        _ => authority.len(),
+    };
+    authority.get(..end).unwrap_or(authority).to_ascii_lowercase()
+}

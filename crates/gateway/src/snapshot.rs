@@ -1,0 +1,62 @@
+//! One state of everything a request needs: routes, doors, plans. Immutable; a reload puts the next one in its place.
+//!
+//! Never here: how a catalog is loaded, when it is reloaded.
+
+use crate::admit::Doors;
+use crate::entities::Entities;
+use crate::metrics::{ApiMetrics, Metrics};
+use crate::pipeline::Plans;
+use crate::route::Router;
+use arc_swap::ArcSwap;
+use catalog::Catalog;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// One state of the data plane.
+pub struct Snapshot {
+    /// What is governed.
+    pub catalog: Arc<Catalog>,
+    /// What runs for an operation.
+    pub plans: Plans,
+    /// Which operation is called.
+    pub router: Router,
+    /// Who may call.
+    pub doors: Doors,
+    /// Counters of what matched no API.
+    pub unmatched: Arc<ApiMetrics>,
+}
+
+impl Snapshot {
+    /// The state of `catalog` with its compiled `plans`.
+    pub fn of(catalog: Arc<Catalog>, plans: Plans, metrics: &Metrics) -> Self {
+        let entities = Entities::of(&catalog);
+        let router = Router::of(&catalog, &entities, metrics);
+        let doors = Doors::of(&catalog, &entities);
+        Self { catalog, plans, router, doors, unmatched: metrics.api("") }
+    }
+}
+
+/// A worker's hold on the snapshot in place: requests share it without touching what other threads count.
+pub struct Current {
+    place: Arc<ArcSwap<Snapshot>>,
+    held: RefCell<Rc<Arc<Snapshot>>>,
+}
+
+impl Current {
+    /// Follows what is in `place`.
+    pub fn new(place: Arc<ArcSwap<Snapshot>>) -> Self {
+        let held = RefCell::new(Rc::new(place.load_full()));
+        Self { place, held }
+    }
+
+    /// The snapshot in place now; who has it keeps it to the end of the request.
+    pub fn get(&self) -> Rc<Arc<Snapshot>> {
+        let mut held = self.held.borrow_mut();
+        let place = self.place.load();
+        if !Arc::ptr_eq(&place, &held) {
+            *held = Rc::new(Arc::clone(&place));
+        }
+        Rc::clone(&held)
+    }
+}

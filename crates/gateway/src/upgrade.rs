@@ -1,0 +1,62 @@
+//! Connections that stop speaking HTTP (`101 Switching Protocols`): both sides' bytes pass as they are.
+//!
+//! Never here: WebSocket frames.
+
+use crate::ticker::Alarm;
+use crate::worker::Worker;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use policy::{RequestMessage, ResponseMessage};
+use std::cell::Cell;
+use std::pin::pin;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// Joins the client's connection and the upstream's once both have switched. Without both the response is no `101`.
+pub fn splice(worker: &Worker, request: &mut RequestMessage, response: &mut ResponseMessage) {
+    let client = request.extensions.remove::<OnUpgrade>();
+    let upstream = response.extensions.remove::<OnUpgrade>();
+    let (Some(client), Some(upstream)) = (client, upstream) else {
+        response.status = http::StatusCode::BAD_GATEWAY;
+        return;
+    };
+    let (alarm, idle) = (worker.ticker.alarm(), worker.settings.timeouts.upgraded_idle);
+    let draining = std::sync::Arc::clone(&worker.draining);
+    tokio::task::spawn_local(async move {
+        let (Ok(client), Ok(upstream)) = tokio::join!(client, upstream) else { return };
+        tokio::select! {
+            () = join(client, upstream, alarm, idle) => {}
+            () = draining.notified() => {}
+        }
+    });
+}
+
+async fn join(client: Upgraded, upstream: Upgraded, alarm: Alarm, idle: Duration) {
+    let (client_read, client_write) = tokio::io::split(TokioIo::new(client));
+    let (upstream_read, upstream_write) = tokio::io::split(TokioIo::new(upstream));
+    let moved = Cell::new(0_u64);
+    let mut both = pin!(async {
+        tokio::join!(copy(client_read, upstream_write, &moved), copy(upstream_read, client_write, &moved))
+    });
+    loop {
+        let before = moved.get();
+        if alarm.limit(idle, both.as_mut()).await.is_some() || moved.get() == before {
+            return;
+        }
+    }
+}
+
+/// Copies until the end, which it passes on, so that either side may stop speaking first.
+async fn copy(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, moved: &Cell<u64>) {
+    let mut buffer = vec![0; 16 << 10];
+    loop {
+        let length = from.read(&mut buffer).await.unwrap_or(0);
+        let Some(bytes) = buffer.get(..length).filter(|bytes| !bytes.is_empty()) else { break };
+        if to.write_all(bytes).await.is_err() {
+            return;
+        }
+        moved.set(moved.get() + 1);
+    }
+    // The other side may be gone already.
+    let _ = to.shutdown().await;
+}

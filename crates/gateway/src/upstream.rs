@@ -1,0 +1,224 @@
+//! Sends requests to upstreams: one call, its attempts, the head of its answer.
+//!
+//! A request goes out a second time only where that is safe: the connection had served before, it broke before a byte
+//! of the answer, and either nothing had been written or the request is idempotent with a body at hand (RFC 9110,
+//! section 9.2.2). Never here: routing, backends' pools and breakers, what a client is told.
+
+mod connect;
+mod expect;
+mod pool;
+mod redirect;
+mod reply;
+mod tls;
+
+pub use pool::Pool;
+pub use tls::ClientTls;
+
+use crate::body::Outgoing;
+use crate::hop_by_hop;
+use crate::metrics::WorkerMetrics;
+use crate::ticker::Ticker;
+use connect::{Origin, Sender};
+use expect::Gate;
+use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use policy::{BodyError, Call, LocalFuture, Reply, Upstream, UpstreamFailure};
+use pool::{Lease, Return};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A worker's upstreams.
+pub struct Client {
+    pool: Rc<Pool>,
+    ticker: Rc<Ticker>,
+    idle: Duration,
+    metrics: Arc<WorkerMetrics>,
+}
+
+impl Client {
+    /// Sends through `pool`; a response's body may pause for `idle`.
+    pub fn new(pool: Rc<Pool>, ticker: Rc<Ticker>, idle: Duration, metrics: Arc<WorkerMetrics>) -> Self {
+        Self { pool, ticker, idle, metrics }
+    }
+
+    async fn send_within(&self, call: Call) -> Result<Reply, UpstreamFailure> {
+        let timeout = call.timeout;
+        let alarm = self.ticker.alarm();
+        let answer = async {
+            if call.follow_redirects { redirect::follow(self, call).await } else { self.send_once(call).await }
+        };
+        // The coarse clock would be felt in short timeouts.
+        let answered = if timeout < Duration::from_secs(10) {
+            tokio::time::timeout(timeout, answer).await.ok()
+        } else {
+            alarm.limit(timeout, answer).await
+        };
+        let answered = answered.unwrap_or(Err(UpstreamFailure::Timeout(timeout)));
+        if let Err(UpstreamFailure::Connection(_) | UpstreamFailure::Timeout(_)) = answered {
+            self.metrics.upstream_errors.add(1);
+        }
+        answered
+    }
+
+    async fn send_once(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
+        let origin = Origin::of(&call).map_err(UpstreamFailure::Connection)?;
+        let mut body = Outgoing::of(std::mem::take(&mut call.body));
+        hop_by_hop::strip_request(&mut call.headers);
+        let gate = expect::gate(&call, &mut body, self.ticker.alarm());
+        frame(&call.method, &mut call.headers, &body);
+        let written = watch(&mut body);
+        let message = Message { method: call.method, url: call.url, headers: call.headers, gate };
+        let (response, lease) = self.attempt(&origin, message, body).await?;
+        let returning = Return::new(Rc::clone(&self.pool), origin, lease);
+        Ok(reply::reply(response, returning, written, self.ticker.alarm(), self.idle))
+    }
+
+    async fn attempt(
+        &self,
+        origin: &Origin,
+        message: Message,
+        body: Outgoing,
+    ) -> Result<(Response<Incoming>, Lease), UpstreamFailure> {
+        let mut lease = self.pool.lease(origin).await.map_err(UpstreamFailure::Connection)?;
+        let again = if lease.reused { message.again(&body) } else { None };
+        let request = message.request(origin, &lease, body);
+        let broken = match send(&mut lease, request).await {
+            Ok(response) => return Ok((response, lease)),
+            Err(broken) => broken,
+        };
+        let request = match (lease.reused, broken.unsent, again) {
+            (true, Some(request), _) => request,
+            (true, None, Some((message, body))) if broken.before_answer => message.request(origin, &lease, body),
+            _ => return Err(broken.failure),
+        };
+        let mut fresh = self.pool.open(origin).await.map_err(UpstreamFailure::Connection)?;
+        match send(&mut fresh, request).await {
+            Ok(response) => Ok((response, fresh)),
+            Err(broken) => Err(broken.failure),
+        }
+    }
+}
+
+impl Upstream for Client {
+    fn send(&self, call: Call) -> LocalFuture<'_, Result<Reply, UpstreamFailure>> {
+        Box::pin(self.send_within(call))
+    }
+}
+
+/// What says whether all of a request's body has been handed to the connection; none: it was there at once.
+fn watch(body: &mut Outgoing) -> Option<Rc<Cell<bool>>> {
+    let Outgoing::Stream { complete, .. } = body else { return None };
+    Some(Rc::clone(complete.insert(Rc::default())))
+}
+
+/// A request's head before a connection is chosen.
+struct Message {
+    method: Method,
+    url: Uri,
+    headers: HeaderMap,
+    gate: Option<Gate>,
+}
+
+impl Message {
+    /// A copy for a second attempt, where one is allowed.
+    fn again(&self, body: &Outgoing) -> Option<(Self, Outgoing)> {
+        if !self.method.is_idempotent() {
+            return None;
+        }
+        let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
+        Some((Self { method, url, headers, gate: None }, body.replay()?))
+    }
+
+    fn request(mut self, origin: &Origin, lease: &Lease, body: Outgoing) -> Request<Outgoing> {
+        let mut request = Request::new(body);
+        let mut target = self.url.into_parts();
+        match lease.sender {
+            Sender::Http1(_) => {
+                if !self.headers.contains_key(HOST)
+                    && let Ok(host) = HeaderValue::from_str(origin.authority.as_str())
+                {
+                    self.headers.insert(HOST, host);
+                }
+                // Origin form: what remains is path and query.
+                target.scheme = None;
+                target.authority = None;
+            }
+            Sender::Http2(_) => {
+                *request.version_mut() = Version::HTTP_2;
+                let host = self.headers.remove(HOST).and_then(|host| host.to_str().ok()?.parse().ok());
+                target.scheme = Some(origin.scheme());
+                target.authority = Some(host.unwrap_or_else(|| origin.authority.clone()));
+                self.headers.remove(http::header::CONNECTION);
+                self.headers.remove(TRANSFER_ENCODING);
+            }
+        }
+        *request.method_mut() = self.method;
+        *request.uri_mut() = Uri::from_parts(target).unwrap_or_default();
+        *request.headers_mut() = self.headers;
+        if let Some(gate) = self.gate {
+            gate.attach(&mut request);
+        }
+        request
+    }
+}
+
+/// Why an attempt failed.
+struct Broken {
+    failure: UpstreamFailure,
+    /// The request, where nothing of it was written.
+    unsent: Option<Request<Outgoing>>,
+    before_answer: bool,
+}
+
+async fn send(lease: &mut Lease, request: Request<Outgoing>) -> Result<Response<Incoming>, Broken> {
+    let sent = match &mut lease.sender {
+        Sender::Http1(sender) => sender.try_send_request(request).await,
+        Sender::Http2(sender) => sender.try_send_request(request).await,
+    };
+    sent.map_err(|mut error| {
+        let unsent = error.take_message();
+        let error = error.into_error();
+        Broken { before_answer: !error.is_parse() && !error.is_user(), failure: failure(&error), unsent }
+    })
+}
+
+/// Whose fault it was: a request's body breaks inside of the upstream's connection.
+fn failure(error: &hyper::Error) -> UpstreamFailure {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        match cause.downcast_ref::<BodyError>() {
+            Some(BodyError::TooLarge { limit }) => return UpstreamFailure::TooLarge(*limit),
+            Some(body) => return UpstreamFailure::Client(body.to_string()),
+            None => source = cause.source(),
+        }
+    }
+    let cause = std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
+    UpstreamFailure::Connection(format!("the connection to the backend broke: {error}{cause}"))
+}
+
+/// Sets the headers that say how long the body is, from the body itself.
+fn frame(method: &Method, headers: &mut HeaderMap, body: &Outgoing) {
+    match body.size_hint().exact() {
+        Some(0) if headers.get(CONTENT_LENGTH).is_some_and(|length| length == "0") => {}
+        Some(0) => {
+            headers.remove(CONTENT_LENGTH);
+            if matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
+                headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
+        }
+        Some(length) => {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        None => {
+            headers.remove(CONTENT_LENGTH);
+            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        }
+    }
+    if matches!(body, Outgoing::Empty) {
+        headers.remove(EXPECT);
+    }
+}

@@ -1,0 +1,123 @@
+//! Opening a connection to an upstream: name, TCP, TLS, the HTTP handshake.
+//!
+//! Never here: keeping connections (that is the pool), requests.
+
+use crate::body::Outgoing;
+use crate::stream::Stream;
+use crate::upstream::tls::{Alpn, ClientTls, Verification};
+use crate::worker::Local;
+use http::uri::{Authority, Scheme};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use policy::{Call, HttpVersion};
+use rustls::pki_types::ServerName;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+/// What connections are told apart by: requests of one origin may share them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Host and port.
+    pub authority: Authority,
+    /// How its certificate is checked; none: cleartext.
+    pub tls: Option<Verification>,
+    /// What is spoken.
+    pub version: HttpVersion,
+}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.authority.hash(state);
+        self.tls.hash(state);
+        std::mem::discriminant(&self.version).hash(state);
+    }
+}
+
+impl Origin {
+    /// Where a call goes; an error says what is wrong with its URL.
+    pub fn of(call: &Call) -> Result<Self, String> {
+        let Some(authority) = call.url.authority().cloned() else {
+            return Err(format!("the backend URL `{}` has no host", call.url));
+        };
+        let verification = call.backend.as_ref().map_or(Verification { chain: true, name: true }, |backend| {
+            Verification { chain: backend.validate_certificate_chain, name: backend.validate_certificate_name }
+        });
+        let tls = match call.url.scheme_str() {
+            Some("https" | "wss") => Some(verification),
+            Some("http" | "ws") => None,
+            _ => return Err(format!("the backend URL `{}` is neither http nor https", call.url)),
+        };
+        Ok(Self { authority, tls, version: call.version })
+    }
+
+    /// `http` or `https`.
+    pub fn scheme(&self) -> Scheme {
+        if self.tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP }
+    }
+
+    /// The host as the resolver and certificates have it, and the port.
+    fn host_and_port(&self) -> (&str, u16) {
+        let host = self.authority.host();
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let default = if self.tls.is_some() { 443 } else { 80 };
+        (host, self.authority.port_u16().unwrap_or(default))
+    }
+}
+
+/// Where requests are handed to a connection.
+pub enum Sender {
+    /// One request at a time.
+    Http1(http1::SendRequest<Outgoing>),
+    /// Many requests at a time.
+    Http2(http2::SendRequest<Outgoing>),
+}
+
+/// A new connection to `origin`, driven by a task of its own.
+pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String> {
+    let stream = open(origin, tls).await?;
+    let http2 = stream.is_http2() || (origin.version == HttpVersion::Two && origin.tls.is_none());
+    if origin.version == HttpVersion::Two && !http2 {
+        return Err(format!("{} does not speak HTTP/2", origin.authority));
+    }
+    let io = TokioIo::new(stream);
+    if http2 {
+        let (sender, connection) = http2::Builder::new(Local)
+            .timer(TokioTimer::new())
+            .adaptive_window(true)
+            .keep_alive_interval(std::time::Duration::from_secs(30))
+            .handshake(io)
+            .await
+            .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
+        tokio::task::spawn_local(connection);
+        return Ok(Sender::Http2(sender));
+    }
+    let (sender, connection) = http1::Builder::new()
+        .handshake(io)
+        .await
+        .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;
+    tokio::task::spawn_local(connection.with_upgrades());
+    Ok(Sender::Http1(sender))
+}
+
+async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
+    let (host, port) = origin.host_and_port();
+    let failed = |error: std::io::Error| format!("no connection to {}: {error}", origin.authority);
+    let stream = TcpStream::connect((host, port)).await.map_err(failed)?;
+    stream.set_nodelay(true).map_err(failed)?;
+    let Some(verification) = origin.tls else { return Ok(Stream::Plain(stream)) };
+    let alpn: Alpn = match origin.version {
+        HttpVersion::One => &[b"http/1.1"],
+        HttpVersion::TwoOrOne => &[b"h2", b"http/1.1"],
+        HttpVersion::Two => &[b"h2"],
+    };
+    let connector = TlsConnector::from(Arc::clone(&tls.config(verification, alpn)?));
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|_| format!("`{host}` is not a name that a certificate can have"))?;
+    let stream = connector
+        .connect(name, stream)
+        .await
+        .map_err(|error| format!("no TLS with {}: {error}", origin.authority))?;
+    Ok(Stream::Tls(Box::new(stream.into())))
+}

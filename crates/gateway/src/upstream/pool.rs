@@ -1,0 +1,166 @@
+//! Connections to upstreams, kept for the next request. One pool per worker, so there is nothing to lock.
+//!
+//! HTTP/1.1 connections are taken last in, first out: what is used little becomes idle and is closed. HTTP/2
+//! connections are shared up to a number of streams, then joined by another one.
+//! Never here: requests, retries.
+
+use crate::body::Outgoing;
+use crate::ticker::Ticker;
+use crate::upstream::connect::{Origin, Sender, connect};
+use crate::upstream::tls::ClientTls;
+use hyper::client::conn::{http1, http2};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Streams that share one HTTP/2 connection; most servers allow a hundred, and few many more (RFC 9113, section 6.5.2).
+const STREAMS: usize = 100;
+
+/// A worker's upstream connections.
+pub struct Pool {
+    ticker: Rc<Ticker>,
+    tls: Arc<ClientTls>,
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+    most_idle: usize,
+    idle: RefCell<HashMap<Origin, Vec<Idle>>>,
+    shared: RefCell<HashMap<Origin, Vec<Shared>>>,
+}
+
+struct Idle {
+    sender: http1::SendRequest<Outgoing>,
+    since: u64,
+}
+
+struct Shared {
+    sender: http2::SendRequest<Outgoing>,
+    streams: Rc<()>,
+    used: u64,
+}
+
+/// A connection for one request.
+pub struct Lease {
+    /// Where the request goes.
+    pub sender: Sender,
+    /// Whether the connection has served before, so that it may have died in between.
+    pub reused: bool,
+    // Counts the streams of a shared connection.
+    stream: Option<Rc<()>>,
+}
+
+/// Brings a connection back when its response has been read.
+pub struct Return {
+    pool: Rc<Pool>,
+    origin: Origin,
+    lease: Lease,
+}
+
+impl Pool {
+    /// An empty pool.
+    pub fn new(ticker: Rc<Ticker>, tls: Arc<ClientTls>, config: &crate::Config) -> Rc<Self> {
+        Rc::new(Self {
+            ticker,
+            tls,
+            connect_timeout: config.timeouts.connect,
+            idle_timeout: config.timeouts.upstream_idle,
+            most_idle: config.limits.idle_upstream_connections,
+            idle: RefCell::default(),
+            shared: RefCell::default(),
+        })
+    }
+
+    /// A connection that waits for a request, else a new one.
+    pub async fn lease(&self, origin: &Origin) -> Result<Lease, String> {
+        match self.take_idle(origin).or_else(|| self.share(origin)) {
+            Some(lease) => Ok(lease),
+            None => self.open(origin).await,
+        }
+    }
+
+    /// A new connection.
+    pub async fn open(&self, origin: &Origin) -> Result<Lease, String> {
+        let opened = self.ticker.alarm().limit(self.connect_timeout, connect(origin, &self.tls)).await;
+        let sender = opened.unwrap_or_else(|| {
+            Err(format!("no connection to {} within {} s", origin.authority, self.connect_timeout.as_secs()))
+        })?;
+        let stream = match &sender {
+            Sender::Http1(_) => None,
+            Sender::Http2(sender) => {
+                let streams = Rc::new(());
+                let shared = Shared { sender: sender.clone(), streams: Rc::clone(&streams), used: self.ticker.now() };
+                self.shared.borrow_mut().entry(origin.clone()).or_default().push(shared);
+                Some(streams)
+            }
+        };
+        Ok(Lease { sender, reused: false, stream })
+    }
+
+    fn take_idle(&self, origin: &Origin) -> Option<Lease> {
+        let mut idle = self.idle.borrow_mut();
+        let connections = idle.get_mut(origin)?;
+        while let Some(Idle { sender, .. }) = connections.pop() {
+            if sender.is_ready() {
+                return Some(Lease { sender: Sender::Http1(sender), reused: true, stream: None });
+            }
+        }
+        None
+    }
+
+    fn share(&self, origin: &Origin) -> Option<Lease> {
+        let mut shared = self.shared.borrow_mut();
+        let connections = shared.get_mut(origin)?;
+        connections.retain(|connection| !connection.sender.is_closed());
+        let free = connections.iter_mut().find(|connection| {
+            Rc::strong_count(&connection.streams) <= STREAMS
+        })?;
+        free.used = self.ticker.now();
+        let sender = Sender::Http2(free.sender.clone());
+        Some(Lease { sender, reused: true, stream: Some(Rc::clone(&free.streams)) })
+    }
+
+    fn put(&self, origin: Origin, sender: http1::SendRequest<Outgoing>) {
+        if sender.is_closed() {
+            return;
+        }
+        let mut idle = self.idle.borrow_mut();
+        let connections = idle.entry(origin).or_default();
+        if connections.len() < self.most_idle {
+            connections.push(Idle { sender, since: self.ticker.now() });
+        }
+    }
+
+    /// Closes what has been idle for too long or was closed by the upstream.
+    pub fn purge(&self) {
+        let keep = u64::try_from(self.idle_timeout.as_millis()).unwrap_or(u64::MAX);
+        let oldest = self.ticker.now().saturating_sub(keep);
+        let expired = |since: u64| self.ticker.now() > keep && since < oldest;
+        self.idle.borrow_mut().retain(|_, connections| {
+            connections.retain(|idle| !idle.sender.is_closed() && !expired(idle.since));
+            !connections.is_empty()
+        });
+        self.shared.borrow_mut().retain(|_, connections| {
+            connections.retain(|shared| {
+                let busy = Rc::strong_count(&shared.streams) > 1;
+                !shared.sender.is_closed() && (busy || !expired(shared.used))
+            });
+            !connections.is_empty()
+        });
+    }
+}
+
+impl Return {
+    /// To bring `lease` back to `pool`.
+    pub fn new(pool: Rc<Pool>, origin: Origin, lease: Lease) -> Self {
+        Self { pool, origin, lease }
+    }
+
+    /// The response has been read and the request written: the connection may serve again.
+    pub fn put_back(self) {
+        match self.lease.sender {
+            Sender::Http1(sender) => self.pool.put(self.origin, sender),
+            Sender::Http2(_) => drop(self.lease.stream),
+        }
+    }
+}

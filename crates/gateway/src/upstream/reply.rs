@@ -1,0 +1,98 @@
+//! An upstream's answer: its head, and its body, whose end brings the connection back to the pool.
+//!
+//! Never here: sending.
+
+use crate::body::poll_idle;
+use crate::hop_by_hop;
+use crate::ticker::Alarm;
+use crate::upstream::pool::Return;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::ext::ReasonPhrase;
+use policy::{Body, BodyError, Reply};
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+/// The answer as policies see it. `written` says whether the request's body has been sent, without which the
+/// connection cannot be used again; the answer's body may pause for `idle`.
+pub fn reply(
+    response: Response<Incoming>,
+    returning: Return,
+    written: Option<Rc<Cell<bool>>>,
+    alarm: Alarm,
+    idle: Duration,
+) -> Reply {
+    let (mut parts, incoming) = response.into_parts();
+    hop_by_hop::strip_response(&mut parts.headers, parts.status == StatusCode::SWITCHING_PROTOCOLS);
+    let reason = parts.extensions.remove::<ReasonPhrase>();
+    let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
+    let mut body = UpstreamBody { incoming, returning: Some(returning), written, alarm, idle };
+    let body = if body.incoming.is_end_stream() {
+        if parts.status != StatusCode::SWITCHING_PROTOCOLS {
+            body.end();
+        }
+        Body::Empty
+    } else {
+        Body::Stream(Box::pin(body))
+    };
+    Reply { status: parts.status, reason, headers: parts.headers, body, extensions: parts.extensions }
+}
+
+/// An upstream's body. Dropped before its end, it takes its connection with it.
+struct UpstreamBody {
+    incoming: Incoming,
+    returning: Option<Return>,
+    written: Option<Rc<Cell<bool>>>,
+    alarm: Alarm,
+    idle: Duration,
+}
+
+impl UpstreamBody {
+    fn end(&mut self) {
+        let written = self.written.as_ref().is_none_or(|written| written.get());
+        if let Some(returning) = self.returning.take()
+            && written
+        {
+            returning.put_back();
+        }
+    }
+}
+
+impl HttpBody for UpstreamBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) else {
+            ready!(poll_idle(&this.alarm, this.idle, context));
+            return Poll::Ready(Some(Err(BodyError::Idle { seconds: this.idle.as_secs() })));
+        };
+        this.alarm.off();
+        match frame {
+            Some(Err(error)) => {
+                this.returning = None;
+                Poll::Ready(Some(Err(BodyError::Upstream(error.to_string()))))
+            }
+            frame => {
+                if frame.is_none() || this.incoming.is_end_stream() {
+                    this.end();
+                }
+                Poll::Ready(frame.and_then(Result::ok).map(Ok))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}

@@ -1,0 +1,135 @@
+//! TLS towards upstreams: which roots are trusted, and what a backend may switch off.
+//!
+//! Never here: TLS towards clients, client certificates.
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What of an upstream's certificate is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Verification {
+    /// That a trusted root signed it, and that it is valid now.
+    pub chain: bool,
+    /// That it carries the host's name.
+    pub name: bool,
+}
+
+/// Client-side TLS settings, made once for each combination that is used.
+pub struct ClientTls {
+    roots: Arc<RootCertStore>,
+    provider: Arc<CryptoProvider>,
+    configs: Mutex<HashMap<(Verification, Alpn), Arc<ClientConfig>>>,
+}
+
+/// Protocols that are offered, the preferred one first.
+pub type Alpn = &'static [&'static [u8]];
+
+impl ClientTls {
+    /// Trusts the system's roots; what of them cannot be read is left out.
+    pub fn with_system_roots() -> Self {
+        let mut roots = RootCertStore::empty();
+        let loaded = rustls_native_certs::load_native_certs();
+        let (_, ignored) = roots.add_parsable_certificates(loaded.certs);
+        if ignored > 0 || !loaded.errors.is_empty() {
+            tracing::warn!(ignored, errors = loaded.errors.len(), "some of the system's root certificates are unusable");
+        }
+        Self { roots: Arc::new(roots), provider: Arc::new(aws_lc_rs::default_provider()), configs: Mutex::default() }
+    }
+
+    /// The settings for upstreams that are checked like this and offered these protocols.
+    pub fn config(&self, verification: Verification, alpn: Alpn) -> Result<Arc<ClientConfig>, String> {
+        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = configs.get(&(verification, alpn)) {
+            return Ok(Arc::clone(config));
+        }
+        let config = Arc::new(self.build(verification, alpn)?);
+        configs.insert((verification, alpn), Arc::clone(&config));
+        Ok(config)
+    }
+
+    fn build(&self, verification: Verification, alpn: Alpn) -> Result<ClientConfig, String> {
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| format!("TLS is not available: {error}"))?;
+        let mut config = if verification.chain && verification.name {
+            builder.with_root_certificates(Arc::clone(&self.roots)).with_no_client_auth()
+        } else {
+            let verifier = Lenient::new(verification, &self.roots, &self.provider)?;
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
+        };
+        config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
+        Ok(config)
+    }
+}
+
+/// Checks less than all, because a backend entity says so.
+#[derive(Debug)]
+struct Lenient {
+    name: bool,
+    chain: Option<Arc<WebPkiServerVerifier>>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl Lenient {
+    fn new(checks: Verification, roots: &Arc<RootCertStore>, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
+        let chain = checks.chain.then(|| {
+            WebPkiServerVerifier::builder_with_provider(Arc::clone(roots), Arc::clone(provider))
+                .build()
+                .map_err(|error| format!("the system has no usable root certificates: {error}"))
+        });
+        Ok(Self { name: checks.name, chain: chain.transpose()?, provider: Arc::clone(provider) })
+    }
+}
+
+impl ServerCertVerifier for Lenient {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if self.name {
+            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+        }
+        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
+        match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+            // The chain is checked before the name.
+            Err(Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            checked => checked,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,214 @@
+//! A worker: one thread with its own runtime, connections, upstreams and counters. Nothing of it leaves the thread.
+//!
+//! Never here: accepting connections, HTTP.
+
+use crate::config::Config;
+use crate::connection;
+use crate::forwarded::Peer;
+use crate::metrics::{ApiMetrics, Metrics, WorkerMetrics};
+use crate::snapshot::{Current, Snapshot};
+use crate::ticker::Ticker;
+use crate::watched::Traffic;
+use crate::upstream::{Client, ClientTls, Pool};
+use arc_swap::ArcSwap;
+use expression::text::Text;
+use policy::{Clock, Services};
+use std::cell::Cell;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use store::Counters;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::LocalSet;
+use tokio_rustls::TlsAcceptor;
+
+/// What all workers share.
+#[derive(Clone)]
+pub struct Shared {
+    /// The operator's settings.
+    pub settings: Arc<Config>,
+    /// The snapshot in place.
+    pub place: Arc<ArcSwap<Snapshot>>,
+    /// All counters.
+    pub metrics: Arc<Metrics>,
+    /// Counters of limits.
+    pub counters: Arc<dyn Counters>,
+    /// Time and randomness.
+    pub clock: Arc<dyn Clock>,
+    /// TLS towards upstreams.
+    pub tls: Arc<ClientTls>,
+    /// How long requests in flight may take when the gateway stops, in milliseconds.
+    pub drain: Arc<AtomicUsize>,
+}
+
+/// A socket that was accepted.
+pub struct Accepted {
+    /// The connection.
+    pub stream: std::net::TcpStream,
+    /// The client's address.
+    pub peer: SocketAddr,
+    /// TLS, when the listener speaks it.
+    pub tls: Option<TlsAcceptor>,
+    /// Whether the listener can be reached from this machine alone.
+    pub loopback: bool,
+    /// Open connections of the worker, this one included; counted down at its end.
+    pub open: Open,
+}
+
+/// One of a worker's open connections.
+pub struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    /// Counts one more.
+    pub fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// One worker.
+pub struct Worker {
+    /// Its number, which is its place among the counters.
+    pub index: usize,
+    /// The operator's settings.
+    pub settings: Arc<Config>,
+    /// The snapshot in place.
+    pub current: Current,
+    /// Its counters.
+    pub metrics: Arc<WorkerMetrics>,
+    /// What policies reach of the outside.
+    pub services: Rc<Services>,
+    /// Its coarse clock.
+    pub ticker: Rc<Ticker>,
+    /// The empty text, so that none is made for each request.
+    pub nothing: Text,
+    /// Told when connections are to end.
+    pub draining: Arc<Notify>,
+    /// Whether that was told.
+    pub is_draining: Cell<bool>,
+}
+
+/// A client connection, as its requests know it.
+pub struct Visit {
+    /// The client.
+    pub peer: Peer,
+    /// Whether the listener can be reached from this machine alone.
+    pub loopback: bool,
+    /// What has been seen of its bytes.
+    pub traffic: Arc<Traffic>,
+    /// Requests that have begun.
+    pub begun: Cell<u64>,
+    /// Requests that have begun and not ended.
+    pub in_flight: Cell<u64>,
+}
+
+/// A request from its head to the end of its response; dropped, it is over.
+pub struct InFlight {
+    worker: Rc<Worker>,
+    visit: Rc<Visit>,
+    started: Instant,
+}
+
+impl InFlight {
+    /// A request begins.
+    pub fn begin(worker: &Rc<Worker>, visit: &Rc<Visit>) -> Self {
+        worker.metrics.begun.add(1);
+        visit.traffic.begin_request();
+        visit.begun.set(visit.begun.get() + 1);
+        visit.in_flight.set(visit.in_flight.get() + 1);
+        Self { worker: Rc::clone(worker), visit: Rc::clone(visit), started: Instant::now() }
+    }
+
+    /// Counts the request's status for its API.
+    pub fn count(&self, api: &ApiMetrics, status: http::StatusCode) {
+        api.count(self.worker.index, status);
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.worker.metrics.end(self.started.elapsed());
+        self.visit.in_flight.set(self.visit.in_flight.get().saturating_sub(1));
+    }
+}
+
+/// Runs tasks of hyper's on the worker's own thread.
+#[derive(Clone, Copy)]
+pub struct Local;
+
+impl<F: Future + 'static> hyper::rt::Executor<F> for Local {
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(async move {
+            future.await;
+        });
+    }
+}
+
+impl Worker {
+    fn new(index: usize, shared: Shared) -> Rc<Self> {
+        let ticker = Ticker::new();
+        let settings = shared.settings;
+        let pool = Pool::new(Rc::clone(&ticker), shared.tls, &settings);
+        let metrics = shared.metrics.workers().get(index).cloned().unwrap_or_default();
+        tokio::task::spawn_local(Rc::clone(&ticker).run({
+            let pool = Rc::clone(&pool);
+            move || pool.purge()
+        }));
+        let client = Client::new(pool, Rc::clone(&ticker), settings.timeouts.response_body, Arc::clone(&metrics));
+        let services = Services {
+            clock: shared.clock,
+            counters: shared.counters,
+            upstream: Rc::new(client),
+            deployment: Arc::clone(&settings.deployment),
+            buffer_limit: settings.limits.buffer_bytes,
+        };
+        Rc::new(Self {
+            index,
+            current: Current::new(shared.place),
+            metrics,
+            services: Rc::new(services),
+            ticker,
+            nothing: Text::default(),
+            draining: Arc::new(Notify::new()),
+            is_draining: Cell::new(false),
+            settings,
+        })
+    }
+}
+
+/// A worker's thread: serves connections until no more can come, then lets those that are open finish.
+pub fn run(index: usize, shared: Shared, sockets: UnboundedReceiver<Accepted>, open: &Arc<AtomicUsize>) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "a worker has no runtime; its connections are not served");
+            return;
+        }
+    };
+    LocalSet::new().block_on(&runtime, serve(index, shared, sockets, open));
+}
+
+async fn serve(index: usize, shared: Shared, mut sockets: UnboundedReceiver<Accepted>, open: &Arc<AtomicUsize>) {
+    let drain = Arc::clone(&shared.drain);
+    let worker = Worker::new(index, shared);
+    while let Some(accepted) = sockets.recv().await {
+        worker.metrics.connections.add(1);
+        tokio::task::spawn_local(connection::serve(Rc::clone(&worker), accepted));
+    }
+    worker.is_draining.set(true);
+    worker.draining.notify_waiters();
+    let deadline = Instant::now() + Duration::from_millis(drain.load(Ordering::Relaxed) as u64);
+    while open.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

@@ -1,0 +1,237 @@
+//! Bodies stream both ways, under limits, and end as they should.
+
+use crate::support::{
+    AnyBody, Client, PATIENCE, Upstream, body_of, converse, fetch, full, get, in_front_of, read_head, request, soon,
+    start_with, text,
+};
+use crate::support::{api, catalog};
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+use http_body::Frame;
+use http_body_util::BodyExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+/// A body of the frames that come out of a channel.
+fn channel() -> (mpsc::Sender<Frame<Bytes>>, AnyBody) {
+    let (sender, receiver) = mpsc::channel(1);
+    (sender, Frames(receiver).boxed())
+}
+
+struct Frames(mpsc::Receiver<Frame<Bytes>>);
+
+impl http_body::Body for Frames {
+    type Data = Bytes;
+    type Error = std::io::Error;
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        self.0.poll_recv(context).map(|frame| frame.map(Ok))
+    }
+}
+
+#[tokio::test]
+async fn ten_megabytes_pass_both_ways_unchanged() {
+    let upstream = Upstream::http(|request| async move {
+        let length = request.headers().get("content-length").cloned();
+        let bytes = request.into_body().collect().await.unwrap().to_bytes();
+        let mut response = Response::new(full(bytes));
+        response.headers_mut().insert("x-length", length.unwrap_or("chunked".parse().unwrap()));
+        response
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    let bytes: Bytes = (0..10 << 20).map(|n: u32| (n / 7) as u8).collect::<Vec<u8>>().into();
+    let response = Client::connect(&gateway).await.send(request("POST", "/echo", full(bytes.clone()))).await.unwrap();
+    assert_eq!(response.headers()["x-length"], "10485760");
+    assert!(soon(response.into_body().collect()).await.unwrap().to_bytes() == bytes);
+    let (sender, body) = channel();
+    let mut client = Client::connect(&gateway).await;
+    let sent = tokio::spawn(async move { client.send(request("PUT", "/echo", body)).await.unwrap() });
+    for _ in 0..3 {
+        sender.send(Frame::data(Bytes::from_static(b"abc"))).await.unwrap();
+    }
+    drop(sender);
+    let response = sent.await.unwrap();
+    assert_eq!(response.headers()["x-length"], "chunked");
+    assert_eq!(body_of(response).await, "abcabcabc");
+}
+
+#[tokio::test]
+async fn what_comes_is_passed_on_at_once() {
+    let upstream = Upstream::http(|request| async move { Response::new(request.into_body().map_err(std::io::Error::other).boxed()) }).await;
+    let gateway = in_front_of(&upstream);
+    let (sender, body) = channel();
+    let response = Client::connect(&gateway).await.send(request("POST", "/echo", body)).await.unwrap();
+    let mut echoed = response.into_body();
+    for word in ["one", "two", "three"] {
+        sender.send(Frame::data(Bytes::from(word))).await.unwrap();
+        let frame = soon(echoed.frame()).await.unwrap().unwrap();
+        assert_eq!(frame.into_data().unwrap(), word);
+    }
+    drop(sender);
+    assert!(soon(echoed.frame()).await.is_none());
+}
+
+#[tokio::test]
+async fn a_slow_reader_slows_the_upstream() {
+    let written = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&written);
+    let upstream = Upstream::serve(move |mut stream| {
+        let count = Arc::clone(&count);
+        async move {
+            read_head(&mut stream).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 268435456\r\n\r\n").await;
+            let chunk = vec![0; 64 << 10];
+            while stream.write_all(&chunk).await.is_ok() {
+                count.fetch_add(chunk.len(), Ordering::SeqCst);
+            }
+        }
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    client.write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    soon(client.read_u8()).await.unwrap();
+    // Nobody reads on: what has been written stops growing at what sockets and the gateway's buffers hold.
+    let mut before = 0;
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let now = written.load(Ordering::SeqCst);
+        if now > 0 && now == before {
+            break;
+        }
+        before = now;
+    }
+    let held = written.load(Ordering::SeqCst);
+    assert!(held < 64 << 20, "{held} bytes were taken in");
+}
+
+#[tokio::test]
+async fn trailers_pass_both_ways() {
+    let upstream = Upstream::http(|request| async move {
+        let collected = request.into_body().collect().await.unwrap();
+        let sum = collected.trailers().and_then(|trailers| trailers.get("x-sum")).cloned();
+        let (sender, body) = channel();
+        tokio::spawn(async move {
+            sender.send(Frame::data(Bytes::from_static(b"body"))).await.unwrap();
+            let trailers = HeaderMap::from_iter([("x-sum".parse().unwrap(), sum.unwrap())]);
+            sender.send(Frame::trailers(trailers)).await.unwrap();
+        });
+        let mut response = Response::new(body);
+        response.headers_mut().insert("trailer", "x-sum".parse().unwrap());
+        response
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    let answer = converse(
+        &gateway,
+        "POST /echo HTTP/1.1\r\nhost: a\r\nte: trailers\r\nconnection: te, close\r\ntransfer-encoding: chunked\r\n\
+         trailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nx-sum: 42\r\n\r\n",
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.ends_with("4\r\nbody\r\n0\r\nx-sum: 42\r\n\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn one_hundred_continue_is_said_when_the_upstream_wants_the_body() {
+    let upstream = Upstream::http(|request| async move {
+        let refused = request.headers().contains_key("x-refuse");
+        if refused {
+            return Response::builder().status(403).body(full("no")).unwrap();
+        }
+        text(&String::from_utf8_lossy(&request.into_body().collect().await.unwrap().to_bytes()))
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    let head = "POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 4\r\n";
+    client.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
+    assert_eq!(soon(read_head(&mut client)).await.unwrap(), "HTTP/1.1 100 Continue\r\n\r\n");
+    client.write_all(b"body").await.unwrap();
+    assert!(soon(read_head(&mut client)).await.unwrap().starts_with("HTTP/1.1 200"));
+    let refused = converse(&gateway, &format!("{head}connection: close\r\nx-refuse: 1\r\n\r\n")).await;
+    assert!(refused.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_upstream_that_dies_inside_of_a_body_never_gives_a_clean_end() {
+    for response in [
+        "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\nnonsense\r\n",
+    ] {
+        let upstream = Upstream::saying(response, true).await;
+        let gateway = in_front_of(&upstream);
+        let response = Client::connect(&gateway).await.send(get("/echo")).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(soon(response.into_body().collect()).await.is_err());
+        let raw = converse(&gateway, "GET /echo HTTP/1.1\r\nhost: a\r\n\r\n").await;
+        assert!(!raw.ends_with("0\r\n\r\n"), "{raw}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_takes_its_upstream_call_with_it() {
+    let (left, mut noticed) = mpsc::channel(1);
+    let upstream = Upstream::serve(move |mut stream| {
+        let left = left.clone();
+        async move {
+            read_head(&mut stream).await;
+            // No answer: only the end of the connection ends this.
+            if stream.read_u8().await.is_err() {
+                let _ = left.send(()).await;
+            }
+        }
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    client.write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    while upstream.connections() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop(client);
+    soon(noticed.recv()).await.unwrap();
+}
+
+#[tokio::test]
+async fn bodies_beyond_the_limit_are_refused() {
+    let upstream = Upstream::http(|request| async move {
+        let _ = request.into_body().collect().await;
+        text("ok")
+    })
+    .await;
+    let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| config.limits.body_bytes = Some(1000));
+    assert_eq!(fetch(&gateway, request("POST", "/echo", full(vec![0; 1000]))).await.0, StatusCode::OK);
+    let chunk = format!("7d0\r\n{}\r\n0\r\n\r\n", "x".repeat(2000));
+    for head in ["content-length: 2000\r\n\r\n".to_owned(), format!("transfer-encoding: chunked\r\n\r\n{chunk}")] {
+        let answer = converse(&gateway, &format!("POST /echo HTTP/1.1\r\nhost: a\r\n{head}")).await;
+        assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
+        assert!(answer.contains("connection: close\r\n"), "{answer}");
+        assert!(answer.ends_with("{ \"statusCode\": 413, \"message\": \"The request body is too large\" }"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_stops_coming_is_refused() {
+    let upstream = Upstream::http(|request| async move {
+        let _ = request.into_body().collect().await;
+        text("ok")
+    })
+    .await;
+    let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
+        config.timeouts.request_body = Duration::from_millis(300);
+    });
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    client.write_all(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf").await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE, client.read_to_string(&mut answer)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
+}

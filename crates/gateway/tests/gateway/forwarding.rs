@@ -1,0 +1,166 @@
+//! What reaches the upstream and what comes back.
+
+use crate::support::{Client, Upstream, api, body_of, catalog, fetch, full, get, in_front_of, read_head, request, soon, start, text};
+use http::{Request, StatusCode};
+use tokio::io::AsyncWriteExt;
+
+/// An upstream that answers with the request's head as it came over the wire.
+async fn mirror() -> Upstream {
+    Upstream::serve(|mut stream| async move {
+        while let Some(head) = read_head(&mut stream).await {
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{head}", head.len());
+            if stream.write_all(answer.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_request_passes_with_path_query_and_headers() {
+    let upstream = mirror().await;
+    let gateway = in_front_of(&upstream);
+    let mut wanted = get("/echo/a%20b/c?x=1&y=%2F");
+    wanted.headers_mut().insert("x-custom", "kept".parse().unwrap());
+    wanted.headers_mut().insert("connection", "x-private".parse().unwrap());
+    wanted.headers_mut().insert("x-private", "dropped".parse().unwrap());
+    wanted.headers_mut().insert("keep-alive", "timeout=5".parse().unwrap());
+    let (status, head) = fetch(&gateway, wanted).await;
+    assert_eq!(status, StatusCode::OK);
+    let mut lines: Vec<&str> = head.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines.remove(0), "GET /a%20b/c?x=1&y=%2F HTTP/1.1");
+    lines.sort_unstable();
+    let expected = [
+        format!("host: {}", upstream.address),
+        "x-custom: kept".into(),
+        "x-forwarded-for: 127.0.0.1".into(),
+        "x-forwarded-host: gateway.test".into(),
+        "x-forwarded-proto: http".into(),
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test]
+async fn the_path_below_the_api_is_appended_to_the_service_url() {
+    let upstream = mirror().await;
+    let mut with_base = api("with/base", upstream.address);
+    with_base.service_url = Some(format!("http://{}/v1/", upstream.address));
+    let gateway = start(catalog(vec![with_base, api("", upstream.address)]));
+    for (path, expected) in [
+        ("/with/base/a", "/v1/a"),
+        ("/With/Base", "/v1/"),
+        ("/with/base/?q", "/v1/?q"),
+        ("/with/other", "/with/other"),
+        ("/with/base/;rev=1", "/v1/;rev=1"),
+        ("/with/base;rev=1/a", "/v1/a"),
+        ("/;rev=1/a", "/a"),
+        ("/", "/"),
+        ("http://gateway.test/with/base/absolute", "/v1/absolute"),
+    ] {
+        let (_, head) = fetch(&gateway, get(path)).await;
+        assert_eq!(head.lines().next().unwrap(), format!("GET {expected} HTTP/1.1"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn upstream_connections_are_reused() {
+    let upstream = Upstream::http(|request| async move { text(request.uri().path()) }).await;
+    let gateway = in_front_of(&upstream);
+    let mut client = Client::connect(&gateway).await;
+    for turn in 0..20 {
+        let path = format!("/echo/{turn}");
+        let response = client.send(get(&path)).await.unwrap();
+        assert_eq!(body_of(response).await, format!("/{turn}"));
+        let (status, _) = fetch(&gateway, request("POST", &path, full("x"))).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+    assert_eq!(upstream.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_the_upstream_closed_is_replaced() {
+    let upstream = Upstream::saying("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", true).await;
+    let gateway = in_front_of(&upstream);
+    for _ in 0..10 {
+        assert_eq!(fetch(&gateway, get("/echo")).await, (StatusCode::OK, "ok".to_owned()));
+    }
+    assert_eq!(upstream.connections(), 10);
+}
+
+#[tokio::test]
+async fn responses_pass_with_reason_headers_and_without_hop_by_hop() {
+    let upstream = Upstream::saying(
+        "HTTP/1.1 299 Fine By Me\r\nset-cookie: a\r\nset-cookie: b\r\nconnection: x-hop\r\nx-hop: 1\r\n\
+         keep-alive: timeout=5\r\ndate: Tue, 15 Nov 1994 08:12:31 GMT\r\ncontent-length: 0\r\n\r\n",
+        false,
+    )
+    .await;
+    let gateway = in_front_of(&upstream);
+    let response = Client::connect(&gateway).await.send(get("/echo")).await.unwrap();
+    assert_eq!(response.status().as_u16(), 299);
+    let reason = response.extensions().get::<hyper::ext::ReasonPhrase>().unwrap();
+    assert_eq!(reason.as_bytes(), b"Fine By Me");
+    let mut names: Vec<&str> = response.headers().keys().map(http::HeaderName::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["content-length", "date", "set-cookie"]);
+    assert_eq!(response.headers()["date"], "Tue, 15 Nov 1994 08:12:31 GMT");
+    assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
+}
+
+#[tokio::test]
+async fn head_and_304_keep_their_content_length_and_have_no_body() {
+    let upstream = Upstream::saying("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n", false).await;
+    let gateway = in_front_of(&upstream);
+    let response = Client::connect(&gateway).await.send(request("HEAD", "/echo", full(""))).await.unwrap();
+    assert_eq!(response.headers()["content-length"], "1000");
+    assert_eq!(body_of(response).await, "");
+    let upstream = Upstream::saying("HTTP/1.1 304 Not Modified\r\netag: \"1\"\r\n\r\n", false).await;
+    let gateway = in_front_of(&upstream);
+    let response = Client::connect(&gateway).await.send(get("/echo")).await.unwrap();
+    assert_eq!((response.status().as_u16(), &response.headers()["etag"]), (304, &"\"1\"".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn an_unreachable_upstream_gives_the_activity_id_body() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gateway = start(catalog(vec![api("echo", nobody)]));
+    let (status, body) = fetch(&gateway, get("/echo")).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    let start = "{ \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": \"";
+    let id = body.strip_prefix(start).and_then(|rest| rest.strip_suffix("\" }"));
+    assert_eq!(id.map(str::len), Some(36), "{body}");
+}
+
+#[tokio::test]
+async fn header_values_of_an_upstream_never_split_a_response() {
+    for poison in ["a\rb", "a\0b", "a\nx: y"] {
+        let response: &'static str = format!("HTTP/1.1 200 OK\r\nx-bad: {poison}\r\ncontent-length: 2\r\n\r\nok").leak();
+        let upstream = Upstream::saying(response, true).await;
+        let gateway = in_front_of(&upstream);
+        let response = Client::connect(&gateway).await.send(get("/echo")).await.unwrap();
+        let split = response.headers().get("x-bad").is_some_and(|value| value.as_bytes().len() > 1);
+        assert!(!split, "{poison:?} {response:?}");
+    }
+}
+
+#[tokio::test]
+async fn many_clients_at_once_get_their_own_answers() {
+    let upstream = Upstream::http(|request| async move { text(request.uri().path()) }).await;
+    let gateway = in_front_of(&upstream);
+    let mut clients = tokio::task::JoinSet::new();
+    for number in 0..40 {
+        let mut client = Client::connect(&gateway).await;
+        clients.spawn(async move {
+            for turn in 0..20 {
+                let wanted: Request<_> = get(&format!("/echo/{number}/{turn}"));
+                let response = client.send(wanted).await.unwrap();
+                assert_eq!(body_of(response).await, format!("/{number}/{turn}"));
+            }
+        });
+    }
+    while let Some(done) = soon(clients.join_next()).await {
+        done.unwrap();
+    }
+    assert!(upstream.connections() <= 40, "{}", upstream.connections());
+}

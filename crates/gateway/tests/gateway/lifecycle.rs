@@ -1,0 +1,98 @@
+//! Reloading, stopping, idling.
+
+use crate::support::{Client, Upstream, api, body_of, catalog, eventually, fetch, full, get, in_front_of, request, soon, start_with, text};
+use gateway::Plans;
+use http::StatusCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+
+#[tokio::test]
+async fn a_reload_under_load_fails_no_request_and_then_holds() {
+    let upstream = Upstream::http(|request| async move { text(request.uri().path()) }).await;
+    let gateway = Arc::new(in_front_of(&upstream));
+    let stop = Arc::new(AtomicBool::new(false));
+    let answered = Arc::new(AtomicUsize::new(0));
+    let mut clients = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (gateway, stop, answered) = (Arc::clone(&gateway), Arc::clone(&stop), Arc::clone(&answered));
+        clients.spawn(async move {
+            let mut client = Client::connect(&gateway).await;
+            while !stop.load(Ordering::SeqCst) {
+                let response = client.send(get("/echo/x")).await.unwrap();
+                assert_eq!(response.status(), StatusCode::OK);
+                body_of(response).await;
+                answered.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+    }
+    for round in 0..20 {
+        let next = catalog(vec![api("echo", upstream.address), api(&format!("round-{round}"), upstream.address)]);
+        let plans = Plans::compile(&next);
+        gateway.replace(Arc::new(next), plans);
+        assert_eq!(fetch(&gateway, get(&format!("/round-{round}/y"))).await, (StatusCode::OK, "/y".into()));
+        assert_eq!(fetch(&gateway, get(&format!("/round-{}/y", round + 1))).await.0, StatusCode::NOT_FOUND);
+    }
+    stop.store(true, Ordering::SeqCst);
+    while let Some(done) = soon(clients.join_next()).await {
+        done.unwrap();
+    }
+    assert!(answered.load(Ordering::SeqCst) > 0);
+}
+
+#[tokio::test]
+async fn stopping_lets_requests_finish_and_closes_idle_connections() {
+    let gate = Arc::new(Semaphore::new(0));
+    let opened = Arc::clone(&gate);
+    let upstream = Upstream::http(move |_| {
+        let gate = Arc::clone(&opened);
+        async move {
+            gate.acquire().await.unwrap().forget();
+            text("finished")
+        }
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    let address = gateway.address().unwrap();
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    let mut client = Client::connect(&gateway).await;
+    let under_way = tokio::spawn(async move { client.send(request("POST", "/echo", full("x"))).await.unwrap() });
+    eventually("the request", || upstream.connections() == 1).await;
+    let stopped = tokio::task::spawn_blocking(move || gateway.shutdown(Duration::from_secs(15)));
+    let mut rest = Vec::new();
+    soon(idle.read_to_end(&mut rest)).await.unwrap();
+    eventually("the end of listening", || std::net::TcpStream::connect(address).is_err()).await;
+    gate.add_permits(1);
+    let response = under_way.await.unwrap();
+    assert_eq!(body_of(response).await, "finished");
+    soon(stopped).await.unwrap();
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_ever() {
+    let upstream = Upstream::http(|_| std::future::pending()).await;
+    let gateway = in_front_of(&upstream);
+    let mut client = Client::connect(&gateway).await;
+    let under_way = tokio::spawn(async move { client.send(get("/echo")).await });
+    eventually("the request", || upstream.connections() == 1).await;
+    soon(tokio::task::spawn_blocking(move || gateway.shutdown(Duration::from_millis(200)))).await.unwrap();
+    assert!(soon(under_way).await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn an_idle_client_is_closed() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
+        config.timeouts.idle = Duration::from_millis(300);
+    });
+    let mut silent = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    let mut client = Client::connect(&gateway).await;
+    assert_eq!(client.send(get("/echo")).await.unwrap().status(), StatusCode::OK);
+    let mut rest = Vec::new();
+    assert_eq!(soon(silent.read_to_end(&mut rest)).await.unwrap(), 0);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    assert!(client.send(get("/echo")).await.is_err());
+}

@@ -1,0 +1,138 @@
+//! `trace` writes a message of the policy's author into the gateway's log, under the target `policy.trace`.
+//!
+//! `severity` becomes the log's level: `verbose` (which is also the default) is debug, `information` info, `error`
+//! error. `metadata` elements are written with it. The message may also be the element's own text, as older documents
+//! have it.
+
+use crate::codes;
+use crate::element::{ElementReader, Words};
+use crate::exchange::Exchange;
+use crate::failure::Failure;
+use crate::registry::{Policy, Sections, now};
+use crate::step::{Flow, Run, Step};
+use crate::value::Value;
+use expression::text::Text;
+
+pub(crate) const TRACE: Policy = Policy {
+    sections: Sections::INBOUND.and(Sections::BACKEND).and(Sections::OUTBOUND),
+    tolerated: Sections::ON_ERROR,
+    ..Policy::new("trace", parse)
+};
+
+struct Trace {
+    source: Text,
+    severity: Severity,
+    message: Value<Text>,
+    metadata: Vec<(Text, Value<Text>)>,
+}
+
+#[derive(Clone, Copy)]
+enum Severity {
+    Verbose,
+    Information,
+    Error,
+}
+
+impl Severity {
+    const WORDS: Words<Self> = &[
+        ("verbose", Self::Verbose),
+        ("information", Self::Information),
+        ("error", Self::Error),
+    ];
+}
+
+fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
+    let source = element.required_literal("source");
+    let severity = element
+        .literal_word("severity", Severity::WORDS)
+        .unwrap_or(Severity::Verbose);
+    let has_child = element.count("message") > 0;
+    let child = element.at_most_one("message", |message| message.text());
+    let text = element.text();
+    let metadata = element.children("metadata", |metadata| {
+        let name = metadata.required_literal("name");
+        let value = metadata.required("value");
+        Some((name?, value?))
+    });
+    if !has_child && text.is_none() {
+        element.error_at("", codes::MISSING_CHILD, "`<trace>` lacks `<message>`");
+    }
+    now(Trace {
+        source: source?,
+        severity,
+        message: child.or(text)?,
+        metadata,
+    })
+}
+
+impl Step for Trace {
+    fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        let message = self.message.get(exchange)?;
+        let mut metadata = String::new();
+        for (name, value) in &self.metadata {
+            let separator = if metadata.is_empty() { "" } else { ", " };
+            metadata += &format!("{separator}{name}={}", value.get(exchange)?);
+        }
+        let request_id = exchange.activity_id();
+        let source = self.source.as_str();
+        match self.severity {
+            Severity::Verbose => tracing::debug!(target: "policy.trace", %request_id, source, metadata, "{message}"),
+            Severity::Information => tracing::info!(target: "policy.trace", %request_id, source, metadata, "{message}"),
+            Severity::Error => tracing::error!(target: "policy.trace", %request_id, source, metadata, "{message}"),
+        }
+        Ok(Flow::Next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::run;
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn check(trace: &str, expected: &str) {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_ansi(false)
+            .without_time()
+            .with_writer(move || writer.clone())
+            .finish();
+        let response = tracing::subscriber::with_default(subscriber, || {
+            run(&format!("<inbound>{trace}</inbound><backend />"), "GET /")
+        });
+        assert_eq!(response, "200 OK");
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(log.trim(), expected);
+    }
+
+    #[test]
+    fn messages_are_logged_with_their_severity() {
+        let id = "request_id=01234567-89ab-cdef-0123-456789abcdef";
+        check(
+            "<trace source='s' severity='information'><message>a1</message><metadata name='n' value='v' /><metadata name='m' value='w' /></trace>",
+            &format!("INFO policy.trace: a1 {id} source=\"s\" metadata=\"n=v, m=w\""),
+        );
+        check(
+            "<trace source='s' severity='error'><message>m</message></trace>",
+            &format!("ERROR policy.trace: m {id} source=\"s\" metadata=\"\""),
+        );
+        check(
+            "<trace source='s'> old </trace>",
+            &format!("DEBUG policy.trace: old {id} source=\"s\" metadata=\"\""),
+        );
+    }
+}
