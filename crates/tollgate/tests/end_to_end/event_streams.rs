@@ -17,6 +17,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 /// How much memory a stream may take, in KiB.
 const STREAM_KIB: u64 = 100;
 
+/// How much more the gateway may take whatever the number of streams, in KiB.
+const SLACK_KIB: u64 = 10 << 10;
+
 /// The upstream's end of each stream, with the stream's target.
 type Streams = UnboundedReceiver<(String, Sender<Bytes, io::Error>)>;
 
@@ -77,12 +80,12 @@ async fn check(folder: impl Fn(&str) -> Artifacts, count: usize, each: usize, ro
     assert_eq!(gateway.metric("tollgate_requests_in_flight").await, count as u64);
     let grown = gateway.process.resident_kib().saturating_sub(before);
     drop(sources);
-    for mut stream in streams {
-        let end = soon("the end of a stream", stream.frame()).await;
-        assert!(end.is_none(), "{end:?}");
+    for stream in streams {
+        let rest = soon("the end of a stream", stream.collect()).await.unwrap();
+        assert_eq!(rest.to_bytes(), Bytes::new());
     }
     gateway.idle().await;
-    let most = STREAM_KIB * count as u64;
+    let most = SLACK_KIB + STREAM_KIB * count as u64;
     assert!(grown < most, "{count} streams took {grown} KiB, expected less than {most}");
 }
 

@@ -137,7 +137,8 @@ fn apis_and_subscriptions_come_and_go() {
         let gateway = Gateway::serve(&folder).await;
         let answers = async |target: &str, key: &str, status: u16| {
             eventually(format!("{status} for {target} with {key}"), async || {
-                let headers = [("ocp-apim-subscription-key", key)];
+                let header = ("ocp-apim-subscription-key", key);
+                let headers = if key.is_empty() { vec![] } else { vec![header] };
                 let answer = client::get_with(gateway.address, target, &headers).await;
                 (answer.status == status).then_some(())
             })
