@@ -32,7 +32,12 @@ fn page(content_type: &'static str, text: impl Into<bytes::Bytes>) -> ResponseMe
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     let body = policy::Body::Buffered(expression::body::MessageBody::new(text));
-    ResponseMessage { status: StatusCode::OK, headers, body, ..ResponseMessage::default() }
+    ResponseMessage {
+        status: StatusCode::OK,
+        headers,
+        body,
+        ..ResponseMessage::default()
+    }
 }
 
 /// Serves the operator's pages on a thread with a local task set.
@@ -40,7 +45,9 @@ pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
     // A scraper needs a few connections, not all of them.
     let room = Arc::new(Semaphore::new(64));
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
@@ -52,7 +59,9 @@ pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
                 async { Ok::<_, Infallible>(response) }
             });
             let mut builder = hyper::server::conn::http1::Builder::new();
-            builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(30));
+            builder
+                .timer(TokioTimer::new())
+                .header_read_timeout(Duration::from_secs(30));
             let served = builder.serve_connection(TokioIo::new(stream), service).await;
             drop((served, permit));
         });

@@ -8,27 +8,35 @@
 use crate::clock::ticks;
 use crate::entities::Entities;
 use crate::route::{Called, Query};
-use catalog::{Api, Catalog, KeyDigest, SubscriptionScope, SubscriptionState};
+use catalog::{Api, Catalog, SubscriptionScope, SubscriptionState};
 use expression::context;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use policy::{Failure, Identity};
-use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The subscriptions of a snapshot by key, and its open products.
-#[derive(Default)]
+/// The subscriptions of a snapshot, and its open products.
 pub struct Doors {
-    keys: HashMap<KeyDigest, Arc<Subscriber>>,
+    catalog: Arc<Catalog>,
+    /// By the subscription's id.
+    subscribers: HashMap<String, Subscriber>,
     /// By API id: the product that opens it without a subscription.
-    open: HashMap<String, Arc<context::Product>>,
+    open: HashMap<String, ServedProduct>,
+}
+
+/// A product that calls come in under.
+#[derive(Clone)]
+pub struct ServedProduct {
+    /// As the catalog has it.
+    pub catalog: Arc<catalog::Product>,
+    /// As expressions see it.
+    pub entity: Arc<context::Product>,
 }
 
 struct Subscriber {
-    scope: SubscriptionScope,
-    /// The APIs and the entity of the product, where the scope is one.
-    product: Option<(Vec<String>, Arc<context::Product>)>,
-    active: bool,
+    /// Where the subscription's scope is a product.
+    product: Option<ServedProduct>,
     /// Ticks from and until which it works.
     from: i64,
     until: i64,
@@ -38,78 +46,90 @@ struct Subscriber {
 /// Proof that a caller may call; made by [`Doors::admit`] alone.
 pub struct Admitted {
     /// The product that the call came in under.
-    pub product: Option<Arc<context::Product>>,
+    pub product: Option<ServedProduct>,
     /// The subscription and its owner.
     pub identity: Identity,
 }
 
 impl Doors {
     /// The doors of a catalog.
-    pub fn of(catalog: &Catalog, entities: &Entities) -> Self {
-        let mut doors = Self::default();
-        for subscription in catalog.subscriptions.values() {
-            let subscriber = Arc::new(Subscriber::of(subscription, catalog, entities));
-            for key in &subscription.keys {
-                doors.keys.insert(key.clone(), Arc::clone(&subscriber));
+    pub fn of(catalog: Arc<Catalog>, entities: &Entities) -> Self {
+        let served = |id: &String| {
+            let product = catalog.products.get(id)?;
+            Some(ServedProduct {
+                catalog: Arc::clone(product),
+                entity: entities.product(id)?,
+            })
+        };
+        let subscribers = catalog.subscriptions.values().map(|subscription| {
+            let product = match &subscription.scope {
+                SubscriptionScope::Product(id) => served(id),
+                SubscriptionScope::AllApis | SubscriptionScope::Api(_) => None,
+            };
+            (subscription.id.clone(), Subscriber::of(subscription, product, entities))
+        });
+        let subscribers = subscribers.collect();
+        let mut open = HashMap::new();
+        for (id, product) in &catalog.products {
+            let opens = product.published && !product.subscription_required;
+            let Some(served) = served(id).filter(|_| opens) else {
+                continue;
+            };
+            for api in catalog.apis.iter().filter(|api| covers(product, api)) {
+                open.entry(api.id.clone()).or_insert_with(|| served.clone());
             }
         }
-        for (id, product) in catalog.products.iter().filter(|(_, product)| !product.subscription_required) {
-            let Some(entity) = entities.product(id) else { continue };
-            let apis = catalog.apis.iter().filter(|api| covers(product, api));
-            for api in apis.filter(|_| product.published) {
-                doors.open.entry(api.id.clone()).or_insert_with(|| Arc::clone(&entity));
-            }
+        Self {
+            subscribers,
+            open,
+            catalog,
         }
-        doors
     }
 
     /// Lets a call in, or says why not. `now` is in ticks.
     pub fn admit(&self, called: &Called, headers: &HeaderMap, query: &str, now: i64) -> Result<Admitted, Failure> {
         let api = &called.api.catalog;
+        let without_key = |product| Admitted {
+            product,
+            identity: Identity::default(),
+        };
         match presented(api, headers, query) {
-            Some(key) => self.with_key(key, api, now).ok_or_else(|| refused(Refusal::Invalid, api)),
-            None if !api.subscription_required => Ok(Admitted { product: None, identity: Identity::default() }),
+            Some(key) => self
+                .with_key(&key, api, now)
+                .ok_or_else(|| refused(Refusal::Invalid, api)),
+            None if !api.subscription_required => Ok(without_key(None)),
             None => match self.open.get(&api.id) {
-                Some(product) => {
-                    Ok(Admitted { product: Some(Arc::clone(product)), identity: Identity::default() })
-                }
+                Some(product) => Ok(without_key(Some(product.clone()))),
                 None => Err(refused(Refusal::Missing, api)),
             },
         }
     }
 
-    fn with_key(&self, key: KeyDigest, api: &Api, now: i64) -> Option<Admitted> {
-        // Only digests are compared, so the time that takes says nothing about a key.
-        let subscriber = self.keys.get(&key)?;
-        if !subscriber.active || now < subscriber.from || now >= subscriber.until {
+    fn with_key(&self, key: &str, api: &Api, now: i64) -> Option<Admitted> {
+        let subscription = self.catalog.subscription_by_key(key)?;
+        let subscriber = self.subscribers.get(&subscription.id)?;
+        let active = subscription.state == SubscriptionState::Active;
+        if !active || now < subscriber.from || now >= subscriber.until {
             return None;
         }
-        let product = match &subscriber.scope {
-            SubscriptionScope::AllApis => None,
-            SubscriptionScope::Api(id) if *id == api.id => None,
-            SubscriptionScope::Api(_) => return None,
-            SubscriptionScope::Product(id) => {
-                let (apis, product) = subscriber.product.as_ref()?;
-                let covered = api.products.contains(id) || apis.contains(&api.id);
-                Some(covered.then(|| Arc::clone(product))?)
+        let covered = match (&subscription.scope, &subscriber.product) {
+            (SubscriptionScope::AllApis, _) => true,
+            (SubscriptionScope::Api(id), _) => *id == api.id,
+            (SubscriptionScope::Product(_), product) => {
+                product.as_ref().is_some_and(|product| covers(&product.catalog, api))
             }
         };
-        Some(Admitted { product, identity: subscriber.identity.clone() })
+        covered.then(|| Admitted {
+            product: subscriber.product.clone(),
+            identity: subscriber.identity.clone(),
+        })
     }
 }
 
 impl Subscriber {
-    fn of(subscription: &catalog::Subscription, catalog: &Catalog, entities: &Entities) -> Self {
-        let product = match &subscription.scope {
-            SubscriptionScope::Product(id) => {
-                catalog.products.get(id).map(|product| product.apis.clone()).zip(entities.product(id))
-            }
-            _ => None,
-        };
+    fn of(subscription: &catalog::Subscription, product: Option<ServedProduct>, entities: &Entities) -> Self {
         Self {
-            scope: subscription.scope.clone(),
             product,
-            active: subscription.state == SubscriptionState::Active,
             from: subscription.start_date.map_or(i64::MIN, ticks),
             until: subscription.expiration_date.map_or(i64::MAX, ticks),
             identity: Identity {
@@ -124,15 +144,16 @@ fn covers(product: &catalog::Product, api: &Api) -> bool {
     product.apis.contains(&api.id) || api.products.contains(&product.id)
 }
 
-fn presented(api: &Api, headers: &HeaderMap, query: &str) -> Option<KeyDigest> {
-    let digest = |key: &[u8]| KeyDigest(Sha256::digest(key).into());
+/// The key that a request carries; one that is no text is a wrong one.
+fn presented<'a>(api: &Api, headers: &'a HeaderMap, query: &'a str) -> Option<Cow<'a, str>> {
     if let Some(key) = headers.get(api.subscription_key_header.as_str()) {
-        return Some(digest(key.as_bytes()));
+        return Some(key.to_str().unwrap_or_default().into());
     }
     if query.is_empty() {
-        return None;
+        None
+    } else {
+        Query(query).get(&api.subscription_key_query)
     }
-    Query(query).get(&api.subscription_key_query).map(|key| digest(key.as_bytes()))
 }
 
 enum Refusal {

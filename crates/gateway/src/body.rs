@@ -40,7 +40,14 @@ pub struct ClientBody {
 impl ClientBody {
     /// The body of a request, to be refused when it grows beyond `limit` or nothing comes for `idle`.
     pub fn new(incoming: Incoming, alarm: Alarm, idle: Duration, limit: Option<u64>, progress: Rc<Progress>) -> Self {
-        Self { incoming, alarm, idle, limit, passed: 0, progress }
+        Self {
+            incoming,
+            alarm,
+            idle,
+            limit,
+            passed: 0,
+            progress,
+        }
     }
 
     fn fail(&self, error: BodyError) -> BodyError {
@@ -65,7 +72,9 @@ impl HttpBody for ClientBody {
         let this = self.get_mut();
         let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) else {
             ready!(poll_idle(&this.alarm, this.idle, context));
-            return Poll::Ready(Some(Err(this.fail(BodyError::Idle { seconds: this.idle.as_secs() }))));
+            return Poll::Ready(Some(Err(this.fail(BodyError::Idle {
+                seconds: this.idle.as_secs(),
+            }))));
         };
         this.alarm.off();
         Poll::Ready(frame.map(|frame| match frame {
@@ -137,7 +146,11 @@ impl Outgoing {
 
 impl From<Bytes> for Outgoing {
     fn from(bytes: Bytes) -> Self {
-        if bytes.is_empty() { Self::Empty } else { Self::Full(bytes) }
+        if bytes.is_empty() {
+            Self::Empty
+        } else {
+            Self::Full(bytes)
+        }
     }
 }
 
@@ -158,7 +171,9 @@ impl HttpBody for Outgoing {
                 Poll::Ready(frame)
             }
             full => {
-                let Self::Full(bytes) = std::mem::take(full) else { return Poll::Ready(None) };
+                let Self::Full(bytes) = std::mem::take(full) else {
+                    return Poll::Ready(None);
+                };
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
         }

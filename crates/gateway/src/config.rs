@@ -148,7 +148,9 @@ impl std::str::FromStr for Network {
     /// Reads `10.0.0.0/8`, `fd00::/8` or a single address.
     fn from_str(text: &str) -> Result<Self, String> {
         let malformed = || format!("`{text}` is not a network; write an address or address/prefix, such as 10.0.0.0/8");
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+        let (address, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.parse().map_err(|_| malformed())?;
         let whole = if address.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.map_or(Ok(whole), str::parse).map_err(|_| malformed())?;

@@ -27,7 +27,13 @@ const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Serves a connection.
 pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
-    let Accepted { stream, peer, tls, loopback, open } = accepted;
+    let Accepted {
+        stream,
+        peer,
+        tls,
+        loopback,
+        open,
+    } = accepted;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let opening = async {
         let stream = TcpStream::from_std(stream).ok()?;
@@ -60,7 +66,11 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     });
     let io = TokioIo::new(Watched::new(stream, traffic));
     let deadlines = Deadlines::new(&worker, &visit, http2);
-    if http2 { serve_http2(worker, visit, io, deadlines).await } else { serve_http1(worker, visit, io, deadlines).await }
+    if http2 {
+        serve_http2(worker, visit, io, deadlines).await
+    } else {
+        serve_http1(worker, visit, io, deadlines).await
+    }
     drop(open);
 }
 
@@ -86,7 +96,10 @@ async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         // hyper's least is 8 KiB; the buffer holds a head and the beginning of a body.
         .max_buf_size((limits.head_bytes * 2).max(400 << 10));
     let connection = builder.serve_connection(io, service).with_upgrades();
-    drive(&worker, connection, deadlines, |connection| connection.graceful_shutdown()).await;
+    drive(&worker, connection, deadlines, |connection| {
+        connection.graceful_shutdown()
+    })
+    .await;
 }
 
 async fn serve_http2(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>, deadlines: Deadlines) {
@@ -105,7 +118,10 @@ async fn serve_http2(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
         .adaptive_window(true);
     let connection = builder.serve_connection(io, service);
-    drive(&worker, connection, deadlines, |connection| connection.graceful_shutdown()).await;
+    drive(&worker, connection, deadlines, |connection| {
+        connection.graceful_shutdown()
+    })
+    .await;
 }
 
 /// Polls a connection until it ends, its deadline passes, or the gateway stops and it has nothing left to do.
@@ -154,7 +170,13 @@ enum Wait {
 impl Deadlines {
     fn new(worker: &Worker, visit: &Rc<Visit>, http2: bool) -> Self {
         let (visit, timeouts) = (Rc::clone(visit), worker.settings.timeouts);
-        Self { alarm: worker.ticker.alarm(), visit, timeouts, http2, waits: None }
+        Self {
+            alarm: worker.ticker.alarm(),
+            visit,
+            timeouts,
+            http2,
+            waits: None,
+        }
     }
 
     /// Sets the alarm anew when what is waited for has changed.

@@ -21,7 +21,11 @@ pub struct Entities {
 impl Entities {
     /// The entities of `catalog`.
     pub fn of(catalog: &Catalog) -> Self {
-        let apis: HashMap<_, _> = catalog.apis.iter().map(|entry| (Arc::as_ptr(entry), Arc::new(api(entry)))).collect();
+        let apis: HashMap<_, _> = catalog
+            .apis
+            .iter()
+            .map(|entry| (Arc::as_ptr(entry), Arc::new(api(entry))))
+            .collect();
         let current = |id: &String| {
             let found = catalog.apis.iter().find(|entry| entry.id == *id && entry.is_current)?;
             apis.get(&Arc::as_ptr(found)).cloned()
@@ -31,13 +35,19 @@ impl Entities {
             (id.clone(), Arc::new(product(entry, apis)))
         });
         let products = products.collect();
-        let users = catalog.users.iter().map(|(id, entry)| (id.clone(), Arc::new(user(entry)))).collect();
+        let users = catalog
+            .users
+            .iter()
+            .map(|(id, entry)| (id.clone(), Arc::new(user(entry))))
+            .collect();
         Self { apis, products, users }
     }
 
     /// The entity of one of the catalog's APIs.
     pub fn api(&self, entry: &Arc<catalog::Api>) -> Arc<Api> {
-        self.apis.get(&Arc::as_ptr(entry)).map_or_else(|| Arc::new(api(entry)), Arc::clone)
+        self.apis
+            .get(&Arc::as_ptr(entry))
+            .map_or_else(|| Arc::new(api(entry)), Arc::clone)
     }
 
     /// A product.
@@ -61,7 +71,10 @@ fn api(entry: &catalog::Api) -> Api {
         subscription_key_header: text(&entry.subscription_key_header),
         subscription_key_query: text(&entry.subscription_key_query),
         revision: text(&entry.revision),
-        version: entry.version.as_ref().map_or_else(Text::default, |version| text(&version.name)),
+        version: entry
+            .version
+            .as_ref()
+            .map_or_else(Text::default, |version| text(&version.name)),
         is_current_revision: entry.is_current,
     }
 }
@@ -113,7 +126,15 @@ fn user(entry: &catalog::User) -> User {
 }
 
 fn groups(names: &[String]) -> Vec<Arc<Group>> {
-    names.iter().map(|name| Arc::new(Group { id: text(name), name: text(name) })).collect()
+    names
+        .iter()
+        .map(|name| {
+            Arc::new(Group {
+                id: text(name),
+                name: text(name),
+            })
+        })
+        .collect()
 }
 
 fn url(written: &str) -> Option<Url> {

@@ -39,12 +39,21 @@ impl Peer {
         // An IPv4 client of a socket for both families is an IPv4 client.
         let ip = ip.to_canonical();
         let text = HeaderValue::try_from(ip.to_string()).unwrap_or(HeaderValue::from_static("unknown"));
-        Self { ip, text, trusted: trusted.iter().any(|network| network.contains(ip)), scheme }
+        Self {
+            ip,
+            text,
+            trusted: trusted.iter().any(|network| network.contains(ip)),
+            scheme,
+        }
     }
 
     /// Writes the headers for the upstream, and says who the client is.
     pub fn forward(&self, headers: &mut HeaderMap, trusted: &[Network]) -> Client {
-        let client = if self.trusted { self.believed(headers, trusted) } else { self.seen() };
+        let client = if self.trusted {
+            self.believed(headers, trusted)
+        } else {
+            self.seen()
+        };
         let addresses = match headers.get_all(FOR).iter().next() {
             None => self.text.clone(),
             Some(_) => appended(headers, &self.text),
@@ -62,15 +71,24 @@ impl Peer {
     }
 
     fn seen(&self) -> Client {
-        Client { ip: self.ip, scheme: self.scheme }
+        Client {
+            ip: self.ip,
+            scheme: self.scheme,
+        }
     }
 
     /// The last address that is not a trusted proxy's, and the protocol that the proxy names.
     fn believed(&self, headers: &HeaderMap, trusted: &[Network]) -> Client {
         let mut client = self.seen();
-        let values: Vec<&str> = headers.get_all(FOR).iter().filter_map(|value| value.to_str().ok()).collect();
+        let values: Vec<&str> = headers
+            .get_all(FOR)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
         for address in values.iter().rev().flat_map(|value| value.rsplit(',')) {
-            let Ok(ip) = address.trim().parse::<IpAddr>() else { break };
+            let Ok(ip) = address.trim().parse::<IpAddr>() else {
+                break;
+            };
             client.ip = ip;
             if !trusted.iter().any(|network| network.contains(ip)) {
                 break;
@@ -103,8 +121,10 @@ mod tests {
     #[track_caller]
     fn check(peer: &str, given: &[(&str, &str)], expected: [&str; 3], client: &str) {
         let trusted = ["10.0.0.0/8".parse().unwrap()];
-        let mut headers: HeaderMap =
-            given.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect();
+        let mut headers: HeaderMap = given
+            .iter()
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect();
         headers.insert(HOST, HeaderValue::from_static("shop"));
         let found = Peer::new(peer.parse().unwrap(), "http", &trusted).forward(&mut headers, &trusted);
         let written = [FOR, PROTO, FORWARDED_HOST].map(|name| headers[name].to_str().unwrap().to_owned());
@@ -116,11 +136,35 @@ mod tests {
     fn only_trusted_proxies_are_believed() {
         check("192.0.2.1", &[], ["192.0.2.1", "http", "shop"], "http 192.0.2.1");
         check("::ffff:192.0.2.1", &[], ["192.0.2.1", "http", "shop"], "http 192.0.2.1");
-        let said = [("x-forwarded-for", "1.1.1.1"), ("x-forwarded-proto", "https"), ("x-forwarded-host", "evil")];
-        check("192.0.2.1", &said, ["1.1.1.1, 192.0.2.1", "http", "shop"], "http 192.0.2.1");
-        check("10.0.0.1", &said, ["1.1.1.1, 10.0.0.1", "https", "evil"], "https 1.1.1.1");
+        let said = [
+            ("x-forwarded-for", "1.1.1.1"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-host", "evil"),
+        ];
+        check(
+            "192.0.2.1",
+            &said,
+            ["1.1.1.1, 192.0.2.1", "http", "shop"],
+            "http 192.0.2.1",
+        );
+        check(
+            "10.0.0.1",
+            &said,
+            ["1.1.1.1, 10.0.0.1", "https", "evil"],
+            "https 1.1.1.1",
+        );
         let chain = [("x-forwarded-for", "6.6.6.6, 1.1.1.1"), ("x-forwarded-for", "10.2.2.2")];
-        check("10.0.0.1", &chain, ["6.6.6.6, 1.1.1.1, 10.2.2.2, 10.0.0.1", "http", "shop"], "http 1.1.1.1");
-        check("10.0.0.1", &[("x-forwarded-for", "junk")], ["junk, 10.0.0.1", "http", "shop"], "http 10.0.0.1");
+        check(
+            "10.0.0.1",
+            &chain,
+            ["6.6.6.6, 1.1.1.1, 10.2.2.2, 10.0.0.1", "http", "shop"],
+            "http 1.1.1.1",
+        );
+        check(
+            "10.0.0.1",
+            &[("x-forwarded-for", "junk")],
+            ["junk, 10.0.0.1", "http", "shop"],
+            "http 10.0.0.1",
+        );
     }
 }

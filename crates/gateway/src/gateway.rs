@@ -6,13 +6,12 @@ use crate::admin;
 use crate::config::Config;
 use crate::listener::{Queue, accept, acceptor};
 use crate::metrics::Metrics;
-use crate::pipeline::Plans;
 use crate::snapshot::Snapshot;
 use crate::upstream::ClientTls;
 use crate::worker::{self, Shared};
 use arc_swap::ArcSwap;
 use catalog::Catalog;
-use policy::Clock;
+use policy::{Clock, Plans};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -65,7 +64,15 @@ impl Gateway {
             drain: Arc::clone(&drain),
         };
         let (stop, stopped) = watch::channel(false);
-        let mut running = Running { addresses, admin, place, metrics, stop, drain, threads: Vec::new() };
+        let mut running = Running {
+            addresses,
+            admin,
+            place,
+            metrics,
+            stop,
+            drain,
+            threads: Vec::new(),
+        };
         let queues = running.spawn_workers(workers, &shared)?;
         running.spawn_acceptor(sockets, queues, stopped)?;
         Ok(running)
@@ -94,10 +101,18 @@ impl Running {
         self.metrics.reloads.add(1);
     }
 
+    /// Counts a changed configuration that was broken; the one in place stays.
+    pub fn refused(&self) {
+        self.metrics.refused_reloads.add(1);
+    }
+
     /// Stops accepting, lets requests under way finish for at most `drain`, then closes what is left. Blocks until
     /// then.
     pub fn shutdown(mut self, drain: Duration) {
-        self.drain.store(usize::try_from(drain.as_millis()).unwrap_or(usize::MAX), Ordering::Relaxed);
+        self.drain.store(
+            usize::try_from(drain.as_millis()).unwrap_or(usize::MAX),
+            Ordering::Relaxed,
+        );
         self.stop.send_replace(true);
         for thread in self.threads.drain(..) {
             // A thread that panicked has nothing left to finish.
@@ -110,14 +125,24 @@ impl Running {
         for index in 0..count {
             let (sockets, received) = mpsc::unbounded_channel();
             let open = Arc::new(AtomicUsize::new(0));
-            queues.push(Queue { sockets, open: Arc::clone(&open) });
+            queues.push(Queue {
+                sockets,
+                open: Arc::clone(&open),
+            });
             let shared = shared.clone();
-            self.spawn(format!("worker {index}"), move || worker::run(index, shared, received, &open))?;
+            self.spawn(format!("worker {index}"), move || {
+                worker::run(index, shared, received, &open)
+            })?;
         }
         Ok(queues)
     }
 
-    fn spawn_acceptor(&mut self, sockets: Sockets, queues: Vec<Queue>, stopped: watch::Receiver<bool>) -> Result<(), String> {
+    fn spawn_acceptor(
+        &mut self,
+        sockets: Sockets,
+        queues: Vec<Queue>,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<(), String> {
         let metrics = Arc::clone(&self.metrics);
         self.spawn("acceptor".to_owned(), move || match runtime() {
             Ok(runtime) => LocalSet::new().block_on(&runtime, sockets.serve(queues, metrics, stopped)),
@@ -127,14 +152,20 @@ impl Running {
 
     fn spawn(&mut self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), String> {
         let named = format!("no thread for {name}");
-        let thread = std::thread::Builder::new().name(name).spawn(run).map_err(|error| format!("{named}: {error}"))?;
+        let thread = std::thread::Builder::new()
+            .name(name)
+            .spawn(run)
+            .map_err(|error| format!("{named}: {error}"))?;
         self.threads.push(thread);
         Ok(())
     }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, String> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())
 }
 
 /// Sockets that are bound and not served yet.
@@ -160,7 +191,12 @@ impl Sockets {
         for (address, listener, tls) in self.listeners {
             match TcpListener::from_std(listener) {
                 Ok(listener) => {
-                    accepting.push(tokio::task::spawn_local(accept(listener, tls, queues.clone(), stopped.clone())));
+                    accepting.push(tokio::task::spawn_local(accept(
+                        listener,
+                        tls,
+                        queues.clone(),
+                        stopped.clone(),
+                    )));
                 }
                 Err(error) => tracing::error!(%error, %address, "the socket is not served"),
             }

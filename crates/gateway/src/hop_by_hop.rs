@@ -35,13 +35,16 @@ pub fn strip_response(headers: &mut HeaderMap, switching: bool) {
 /// The protocol that a message wants to switch to: `Upgrade`, when `Connection` names it.
 pub fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     let protocol = headers.get(UPGRADE)?;
-    nominated(headers).any(|name| name.eq_ignore_ascii_case("upgrade")).then(|| protocol.clone())
+    nominated(headers)
+        .any(|name| name.eq_ignore_ascii_case("upgrade"))
+        .then(|| protocol.clone())
 }
 
 fn strip(headers: &mut HeaderMap) {
     if headers.contains_key(CONNECTION) {
-        let names: Vec<HeaderName> =
-            nominated(headers).filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()).collect();
+        let names: Vec<HeaderName> = nominated(headers)
+            .filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok())
+            .collect();
         for name in names {
             // Framing and addressing are not the sender's to hide: RFC 9110 forbids to nominate end-to-end fields.
             if name != http::header::HOST && name != http::header::CONTENT_LENGTH {
@@ -66,7 +69,11 @@ fn nominated(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 fn accepts_trailers(value: &HeaderValue) -> bool {
-    value.to_str().is_ok_and(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case("trailers")))
+    value.to_str().is_ok_and(|value| {
+        value
+            .split(',')
+            .any(|part| part.trim().eq_ignore_ascii_case("trailers"))
+    })
 }
 
 #[cfg(test)]
@@ -76,7 +83,12 @@ mod tests {
     fn map(text: &str) -> HeaderMap {
         text.lines()
             .filter_map(|line| line.trim().split_once(": "))
-            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap()))
+            .map(|(name, value)| {
+                (
+                    name.parse::<HeaderName>().unwrap(),
+                    value.parse::<HeaderValue>().unwrap(),
+                )
+            })
             .collect()
     }
 
@@ -95,19 +107,51 @@ mod tests {
     fn requests() {
         check(true, "host: a\naccept: b", "host: a\naccept: b");
         check(true, "connection: keep-alive\nkeep-alive: timeout=5\nx: 1", "x: 1");
-        check(true, "connection: close, X-Secret\nconnection: y\nx-secret: 1\ny: 2\nz: 3", "z: 3");
-        check(true, "connection: host, content-length\nhost: a\ncontent-length: 3", "host: a\ncontent-length: 3");
-        check(true, "te: gzip;q=1, Trailers\nconnection: te", "te: trailers\nconnection: TE");
+        check(
+            true,
+            "connection: close, X-Secret\nconnection: y\nx-secret: 1\ny: 2\nz: 3",
+            "z: 3",
+        );
+        check(
+            true,
+            "connection: host, content-length\nhost: a\ncontent-length: 3",
+            "host: a\ncontent-length: 3",
+        );
+        check(
+            true,
+            "te: gzip;q=1, Trailers\nconnection: te",
+            "te: trailers\nconnection: TE",
+        );
         check(true, "te: gzip", "");
-        check(true, "transfer-encoding: chunked\nproxy-authorization: x\nproxy-connection: y", "");
-        check(true, "connection: Upgrade\nupgrade: websocket", "connection: Upgrade\nupgrade: websocket");
+        check(
+            true,
+            "transfer-encoding: chunked\nproxy-authorization: x\nproxy-connection: y",
+            "",
+        );
+        check(
+            true,
+            "connection: Upgrade\nupgrade: websocket",
+            "connection: Upgrade\nupgrade: websocket",
+        );
         check(true, "upgrade: h2c", "");
     }
 
     #[test]
     fn responses() {
-        check(false, "connection: close\nkeep-alive: x\ntransfer-encoding: chunked\netag: 1", "etag: 1");
-        check(false, "connection: upgrade\nupgrade: websocket", "connection: Upgrade\nupgrade: websocket");
-        check(false, "trailer: x-checksum\nproxy-authenticate: Basic", "trailer: x-checksum\nproxy-authenticate: Basic");
+        check(
+            false,
+            "connection: close\nkeep-alive: x\ntransfer-encoding: chunked\netag: 1",
+            "etag: 1",
+        );
+        check(
+            false,
+            "connection: upgrade\nupgrade: websocket",
+            "connection: Upgrade\nupgrade: websocket",
+        );
+        check(
+            false,
+            "trailer: x-checksum\nproxy-authenticate: Basic",
+            "trailer: x-checksum\nproxy-authenticate: Basic",
+        );
     }
 }

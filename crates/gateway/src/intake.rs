@@ -36,7 +36,9 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
         scheme: client.scheme,
         authority,
         path: original.slice(0..path_end).unwrap_or_default(),
-        query: original.slice(path_end + 1..original.len()).unwrap_or_else(|| worker.nothing.clone()),
+        query: original
+            .slice(path_end + 1..original.len())
+            .unwrap_or_else(|| worker.nothing.clone()),
         original,
         headers: parts.headers,
         body,
@@ -54,6 +56,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
         services: Rc::clone(&worker.services),
         request_id: crate::clock::request_id(),
         timestamp: worker.services.clock.ticks(),
+        state: policy::State::default(),
     };
     Ok(Arrived { exchange, progress })
 }
@@ -61,18 +64,31 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
 /// Refuses what is ambiguous or too large; gives the request's authority, which `Host` has in the end.
 fn check(worker: &Worker, parts: &mut request::Parts, incoming: &Incoming) -> Result<Text, Refusal> {
     if parts.method == Method::CONNECT {
-        return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "CONNECT is for proxies, which this server is not"));
+        return Err(Refusal::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "CONNECT is for proxies, which this server is not",
+        ));
     }
-    if parts.uri.path_and_query().is_some_and(|target| target.as_str().len() > worker.settings.limits.url_bytes) {
+    if parts
+        .uri
+        .path_and_query()
+        .is_some_and(|target| target.as_str().len() > worker.settings.limits.url_bytes)
+    {
         return Err(Refusal::new(StatusCode::URI_TOO_LONG, "The URL is too long"));
     }
     if !parts.uri.path().starts_with('/') && parts.uri.path() != "*" {
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, "The request target is not a path"));
+        return Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "The request target is not a path",
+        ));
     }
     transfer_encoding(&parts.headers)?;
     let limit = worker.settings.limits.body_bytes;
     if limit.is_some_and(|limit| incoming.size_hint().lower() > limit) {
-        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large"));
+        return Err(Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The request body is too large",
+        ));
     }
     host(parts)
 }
@@ -83,7 +99,10 @@ fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     match (codings.next(), codings.next()) {
         (None, _) => Ok(()),
         (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
-        _ => Err(Refusal::new(StatusCode::NOT_IMPLEMENTED, "The only transfer coding is chunked")),
+        _ => Err(Refusal::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "The only transfer coding is chunked",
+        )),
     }
 }
 
@@ -116,7 +135,8 @@ fn host(parts: &mut request::Parts) -> Result<Text, Refusal> {
 
 /// RFC 3986, section 3.2: a name or address with an optional port, without credentials.
 fn is_host(host: &str) -> bool {
-    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&byte))
+    host.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&byte))
 }
 
 fn body(worker: &Rc<Worker>, incoming: Incoming) -> (Body, Option<Rc<Progress>>) {

@@ -25,7 +25,12 @@ pub struct Queue {
 }
 
 /// Accepts until told to stop.
-pub async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, queues: Vec<Queue>, mut stop: watch::Receiver<bool>) {
+pub async fn accept(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    queues: Vec<Queue>,
+    mut stop: watch::Receiver<bool>,
+) {
     let loopback = listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
     let mut turn = 0;
     loop {
@@ -42,7 +47,13 @@ pub async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, queues: Vec
         let prepared = stream.set_nodelay(true).and_then(|()| stream.into_std());
         if let (Ok(stream), Some(queue)) = (prepared, least(&queues, &mut turn)) {
             let open = Open::new(&queue.open);
-            let _ = queue.sockets.send(Accepted { stream, peer, tls: tls.clone(), loopback, open });
+            let _ = queue.sockets.send(Accepted {
+                stream,
+                peer,
+                tls: tls.clone(),
+                loopback,
+                open,
+            });
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Metrics {
     apis: Mutex<BTreeMap<String, Arc<ApiMetrics>>>,
     /// Snapshots that were put in place after the first.
     pub reloads: Counter,
+    /// Changes of the configuration that were refused.
+    pub refused_reloads: Counter,
 }
 
 /// Counters of one worker.
@@ -62,7 +64,10 @@ impl Counter {
 impl Metrics {
     /// Counters for this many workers.
     pub fn new(workers: usize) -> Self {
-        Self { workers: (0..workers).map(|_| Arc::default()).collect(), ..Self::default() }
+        Self {
+            workers: (0..workers).map(|_| Arc::default()).collect(),
+            ..Self::default()
+        }
     }
 
     /// The counters of each worker.
@@ -73,7 +78,11 @@ impl Metrics {
     /// The counters of an API, which outlive the snapshot; an empty name stands for what matched no API.
     pub fn api(&self, id: &str) -> Arc<ApiMetrics> {
         let mut apis = self.apis.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(ApiMetrics { workers: self.workers.iter().map(|_| Default::default()).collect() });
+        let new = || {
+            Arc::new(ApiMetrics {
+                workers: self.workers.iter().map(|_| Default::default()).collect(),
+            })
+        };
         Arc::clone(apis.entry(id.to_owned()).or_insert_with(new))
     }
 }
@@ -82,9 +91,13 @@ impl WorkerMetrics {
     /// A request has ended after this time.
     pub fn end(&self, took: Duration) {
         self.ended.add(1);
-        self.duration_sum.add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+        self.duration_sum
+            .add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let bucket = BUCKETS.iter().position(|bound| millis < *bound).unwrap_or(BUCKETS.len());
+        let bucket = BUCKETS
+            .iter()
+            .position(|bound| millis < *bound)
+            .unwrap_or(BUCKETS.len());
         if let Some(counter) = self.durations.get(bucket) {
             counter.add(1);
         }
@@ -101,6 +114,10 @@ impl ApiMetrics {
     }
 
     fn total(&self, class: usize) -> u64 {
-        self.workers.iter().filter_map(|classes| classes.get(class)).map(Counter::get).sum()
+        self.workers
+            .iter()
+            .filter_map(|classes| classes.get(class))
+            .map(Counter::get)
+            .sum()
     }
 }

@@ -25,7 +25,10 @@ pub struct AnswerBody {
 impl AnswerBody {
     /// A body whose end is the end of `in_flight`.
     pub fn new(outgoing: Outgoing, in_flight: Option<InFlight>) -> Self {
-        Self { outgoing, _in_flight: in_flight }
+        Self {
+            outgoing,
+            _in_flight: in_flight,
+        }
     }
 }
 
@@ -65,7 +68,11 @@ impl Refusal {
         let mut headers = HeaderMap::new();
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let body = format!("{{ \"statusCode\": {}, \"message\": \"{}\" }}", self.status.as_u16(), self.message);
+        let body = format!(
+            "{{ \"statusCode\": {}, \"message\": \"{}\" }}",
+            self.status.as_u16(),
+            self.message
+        );
         ResponseMessage {
             status: self.status,
             headers,

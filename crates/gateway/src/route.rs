@@ -88,7 +88,13 @@ impl<'a> Query<'a> {
         self.0.split('&').find_map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let matches = key.eq_ignore_ascii_case(name) || segments::decode(key).eq_ignore_ascii_case(name);
-            matches.then(|| if value.contains('+') { plus(value) } else { segments::decode(value) })
+            matches.then(|| {
+                if value.contains('+') {
+                    plus(value)
+                } else {
+                    segments::decode(value)
+                }
+            })
         })
     }
 }
@@ -110,18 +116,32 @@ impl Router {
             };
             let only = only.map(|catalog| {
                 let entity = Arc::new(crate::entities::operation(catalog));
-                Arc::new(ServedOperation { catalog: Arc::clone(catalog), entity })
+                Arc::new(ServedOperation {
+                    catalog: Arc::clone(catalog),
+                    entity,
+                })
             });
             let entity = entities.api(api);
             let metrics = metrics.api(&api.id);
             let base_url = api.service_url.as_deref().map(Text::from);
-            let served = ServedApi { catalog: Arc::clone(api), entity, base_url, metrics, operations, only };
+            let served = ServedApi {
+                catalog: Arc::clone(api),
+                entity,
+                base_url,
+                metrics,
+                operations,
+                only,
+            };
             let served = Arc::new(served);
             if api.hosts.is_empty() {
                 router.any_host.add(Arc::clone(&served));
             }
             for host in &api.hosts {
-                router.hosts.entry(host.to_ascii_lowercase()).or_default().add(Arc::clone(&served));
+                router
+                    .hosts
+                    .entry(host.to_ascii_lowercase())
+                    .or_default()
+                    .add(Arc::clone(&served));
             }
         }
         router
@@ -130,11 +150,17 @@ impl Router {
     /// What a request calls; `None` when it matches no API or no operation.
     pub fn find(&self, address: &Address<'_>) -> Option<Called> {
         let segments = cut(address.path)?;
-        let host = if self.hosts.is_empty() { None } else { self.hosts.get(&host_of(address.authority)) };
+        let host = if self.hosts.is_empty() {
+            None
+        } else {
+            self.hosts.get(&host_of(address.authority))
+        };
         let api = host.and_then(|host| host.find(&segments, address));
         let (api, used) = api.or_else(|| self.any_host.find(&segments, address))?;
         let below = segments.get(used..).unwrap_or_default();
-        let start = below.first().map_or(address.path.len(), |segment| segment.start.saturating_sub(1));
+        let start = below
+            .first()
+            .map_or(address.path.len(), |segment| segment.start.saturating_sub(1));
         api.call(below, start, address)
     }
 }
@@ -157,7 +183,9 @@ impl Node {
             if revision.is_some() && name.is_empty() && index == 0 {
                 return self.choose(revision, segments, 1, address);
             }
-            let Some(next) = node.below.get(fold(name).as_ref()) else { break };
+            let Some(next) = node.below.get(fold(name).as_ref()) else {
+                break;
+            };
             node = next;
             found = node.choose(revision, segments, index + 1, address).or(found);
             if revision.is_some() {
@@ -200,20 +228,30 @@ fn version<'a>(
     next: Option<&'a Segment<'_>>,
     address: &Address<'_>,
 ) -> Option<(Versioned, Option<&'a str>)> {
-    let Some(version) = &api.version else { return Some((Versioned::NotNamed, None)) };
+    let Some(version) = &api.version else {
+        return Some((Versioned::NotNamed, None));
+    };
     let named = match &version.scheme {
         VersioningScheme::Segment if version.name.is_empty() => return Some((Versioned::NotNamed, None)),
         VersioningScheme::Segment => {
             let (name, revision) = revision_of(next?.raw);
-            return fold(name).eq_ignore_ascii_case(&version.name).then_some((Versioned::BySegment, revision));
+            return fold(name)
+                .eq_ignore_ascii_case(&version.name)
+                .then_some((Versioned::BySegment, revision));
         }
         VersioningScheme::Query(name) => Query(address.query).get(name),
-        VersioningScheme::Header(name) => {
-            address.headers.get(name.as_str()).and_then(|value| value.to_str().ok()).map(Cow::Borrowed)
-        }
+        VersioningScheme::Header(name) => address
+            .headers
+            .get(name.as_str())
+            .and_then(|value| value.to_str().ok())
+            .map(Cow::Borrowed),
     };
     let named = named.unwrap_or_default();
-    let how = if version.name.is_empty() { Versioned::NotNamed } else { Versioned::Elsewhere };
+    let how = if version.name.is_empty() {
+        Versioned::NotNamed
+    } else {
+        Versioned::Elsewhere
+    };
     named.eq_ignore_ascii_case(&version.name).then_some((how, None))
 }
 
@@ -227,11 +265,18 @@ fn revision_of(raw: &str) -> (&str, Option<&str>) {
 
 impl ServedApi {
     fn call(self: &Arc<Self>, below: &[Segment<'_>], start: usize, address: &Address<'_>) -> Option<Called> {
-        let called = |operation, parameters| Called { api: Arc::clone(self), operation, parameters, below: start };
+        let called = |operation, parameters| Called {
+            api: Arc::clone(self),
+            operation,
+            parameters,
+            below: start,
+        };
         let path = address.path.get(start..).unwrap_or_default();
         match &self.catalog.kind {
             ApiKind::Mcp(server) => {
-                let same = path.trim_matches('/').eq_ignore_ascii_case(server.endpoint.trim_matches('/'));
+                let same = path
+                    .trim_matches('/')
+                    .eq_ignore_ascii_case(server.endpoint.trim_matches('/'));
                 same.then(|| called(None, Vec::new()))
             }
             ApiKind::WebSocket => Some(called(self.only.clone(), Vec::new())),

@@ -5,10 +5,10 @@
 use crate::admit::Doors;
 use crate::entities::Entities;
 use crate::metrics::{ApiMetrics, Metrics};
-use crate::pipeline::Plans;
 use crate::route::Router;
 use arc_swap::ArcSwap;
 use catalog::Catalog;
+use policy::Plans;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -32,8 +32,14 @@ impl Snapshot {
     pub fn of(catalog: Arc<Catalog>, plans: Plans, metrics: &Metrics) -> Self {
         let entities = Entities::of(&catalog);
         let router = Router::of(&catalog, &entities, metrics);
-        let doors = Doors::of(&catalog, &entities);
-        Self { catalog, plans, router, doors, unmatched: metrics.api("") }
+        let doors = Doors::of(Arc::clone(&catalog), &entities);
+        Self {
+            catalog,
+            plans,
+            router,
+            doors,
+            unmatched: metrics.api(""),
+        }
     }
 }
 

@@ -35,7 +35,11 @@ pub struct Alarm {
 impl Ticker {
     /// A clock that stands still until [`Ticker::run`] is polled.
     pub fn new() -> Rc<Self> {
-        Rc::new(Self { started: Instant::now(), now: Cell::new(0), entries: RefCell::default() })
+        Rc::new(Self {
+            started: Instant::now(),
+            now: Cell::new(0),
+            entries: RefCell::default(),
+        })
     }
 
     /// Runs the clock, for as long as the worker lives.
@@ -69,9 +73,15 @@ impl Ticker {
 
     /// An alarm that never rings until it is set.
     pub fn alarm(self: &Rc<Self>) -> Alarm {
-        let entry = Rc::new(Entry { due: Cell::new(NEVER), waker: RefCell::default() });
+        let entry = Rc::new(Entry {
+            due: Cell::new(NEVER),
+            waker: RefCell::default(),
+        });
         self.entries.borrow_mut().push(Rc::downgrade(&entry));
-        Alarm { ticker: Rc::clone(self), entry }
+        Alarm {
+            ticker: Rc::clone(self),
+            entry,
+        }
     }
 }
 

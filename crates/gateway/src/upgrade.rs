@@ -4,26 +4,41 @@
 
 use crate::ticker::Alarm;
 use crate::worker::Worker;
+use http::Extensions;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use policy::{RequestMessage, ResponseMessage};
+use policy::ResponseMessage;
 use std::cell::Cell;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-/// Joins the client's connection and the upstream's once both have switched. Without both the response is no `101`.
-pub fn splice(worker: &Worker, request: &mut RequestMessage, response: &mut ResponseMessage) {
-    let client = request.extensions.remove::<OnUpgrade>();
-    let upstream = response.extensions.remove::<OnUpgrade>();
-    let (Some(client), Some(upstream)) = (client, upstream) else {
+/// Two connections that will have switched protocols once the `101` has been sent.
+#[derive(Clone)]
+pub struct Switching {
+    client: OnUpgrade,
+    upstream: OnUpgrade,
+}
+
+/// Keeps both connections with the reply to a call that was answered by `101`.
+pub fn keep(call: &mut Extensions, reply: &mut Extensions) {
+    if let (Some(client), Some(upstream)) = (call.remove(), reply.remove()) {
+        reply.insert(Switching { client, upstream });
+    }
+}
+
+/// Joins the client's connection and the upstream's. Without both the response is no `101`.
+pub fn splice(worker: &Worker, response: &mut ResponseMessage) {
+    let Some(Switching { client, upstream }) = response.extensions.remove() else {
         response.status = http::StatusCode::BAD_GATEWAY;
         return;
     };
     let (alarm, idle) = (worker.ticker.alarm(), worker.settings.timeouts.upgraded_idle);
     let draining = std::sync::Arc::clone(&worker.draining);
     tokio::task::spawn_local(async move {
-        let (Ok(client), Ok(upstream)) = tokio::join!(client, upstream) else { return };
+        let (Ok(client), Ok(upstream)) = tokio::join!(client, upstream) else {
+            return;
+        };
         tokio::select! {
             () = join(client, upstream, alarm, idle) => {}
             () = draining.notified() => {}
@@ -36,7 +51,10 @@ async fn join(client: Upgraded, upstream: Upgraded, alarm: Alarm, idle: Duration
     let (upstream_read, upstream_write) = tokio::io::split(TokioIo::new(upstream));
     let moved = Cell::new(0_u64);
     let mut both = pin!(async {
-        tokio::join!(copy(client_read, upstream_write, &moved), copy(upstream_read, client_write, &moved))
+        tokio::join!(
+            copy(client_read, upstream_write, &moved),
+            copy(upstream_read, client_write, &moved)
+        )
     });
     loop {
         let before = moved.get();
@@ -51,7 +69,9 @@ async fn copy(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin,
     let mut buffer = vec![0; 16 << 10];
     loop {
         let length = from.read(&mut buffer).await.unwrap_or(0);
-        let Some(bytes) = buffer.get(..length).filter(|bytes| !bytes.is_empty()) else { break };
+        let Some(bytes) = buffer.get(..length).filter(|bytes| !bytes.is_empty()) else {
+            break;
+        };
         if to.write_all(bytes).await.is_err() {
             return;
         }

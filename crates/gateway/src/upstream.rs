@@ -16,12 +16,14 @@ pub use tls::ClientTls;
 
 use crate::body::Outgoing;
 use crate::hop_by_hop;
+use crate::mcp;
 use crate::metrics::WorkerMetrics;
 use crate::ticker::Ticker;
+use crate::upgrade;
 use connect::{Origin, Sender};
 use expect::Gate;
 use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri, Version};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use policy::{BodyError, Call, LocalFuture, Reply, Upstream, UpstreamFailure};
@@ -42,14 +44,25 @@ pub struct Client {
 impl Client {
     /// Sends through `pool`; a response's body may pause for `idle`.
     pub fn new(pool: Rc<Pool>, ticker: Rc<Ticker>, idle: Duration, metrics: Arc<WorkerMetrics>) -> Self {
-        Self { pool, ticker, idle, metrics }
+        Self {
+            pool,
+            ticker,
+            idle,
+            metrics,
+        }
     }
 
     async fn send_within(&self, call: Call) -> Result<Reply, UpstreamFailure> {
         let timeout = call.timeout;
         let alarm = self.ticker.alarm();
         let answer = async {
-            if call.follow_redirects { redirect::follow(self, call).await } else { self.send_once(call).await }
+            if call.wants_answer {
+                self.send_message(call).await
+            } else if call.follow_redirects {
+                redirect::follow(self, call).await
+            } else {
+                self.send_once(call).await
+            }
         };
         // The coarse clock would be felt in short timeouts.
         let answered = if timeout < Duration::from_secs(10) {
@@ -64,6 +77,17 @@ impl Client {
         answered
     }
 
+    /// Sends a message of MCP, in whose answer policies will look for the one that answers it.
+    async fn send_message(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
+        let id = mcp::request_id(&mut call).await?;
+        let opening = call.extensions.remove::<mcp::Opening>();
+        let reply = self.send_once(call).await?;
+        Ok(match id {
+            Some(id) => mcp::with_answer(reply, id, opening),
+            None => reply,
+        })
+    }
+
     async fn send_once(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
         let origin = Origin::of(&call).map_err(UpstreamFailure::Connection)?;
         let mut body = Outgoing::of(std::mem::take(&mut call.body));
@@ -71,10 +95,19 @@ impl Client {
         let gate = expect::gate(&call, &mut body, self.ticker.alarm());
         frame(&call.method, &mut call.headers, &body);
         let written = watch(&mut body);
-        let message = Message { method: call.method, url: call.url, headers: call.headers, gate };
+        let message = Message {
+            method: call.method,
+            url: call.url,
+            headers: call.headers,
+            gate,
+        };
         let (response, lease) = self.attempt(&origin, message, body).await?;
         let returning = Return::new(Rc::clone(&self.pool), origin, lease);
-        Ok(reply::reply(response, returning, written, self.ticker.alarm(), self.idle))
+        let mut reply = reply::reply(response, returning, written, self.ticker.alarm(), self.idle);
+        if reply.status == StatusCode::SWITCHING_PROTOCOLS {
+            upgrade::keep(&mut call.extensions, &mut reply.extensions);
+        }
+        Ok(reply)
     }
 
     async fn attempt(
@@ -111,7 +144,9 @@ impl Upstream for Client {
 
 /// What says whether all of a request's body has been handed to the connection; none: it was there at once.
 fn watch(body: &mut Outgoing) -> Option<Rc<Cell<bool>>> {
-    let Outgoing::Stream { complete, .. } = body else { return None };
+    let Outgoing::Stream { complete, .. } = body else {
+        return None;
+    };
     Some(Rc::clone(complete.insert(Rc::default())))
 }
 
@@ -130,7 +165,15 @@ impl Message {
             return None;
         }
         let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
-        Some((Self { method, url, headers, gate: None }, body.replay()?))
+        Some((
+            Self {
+                method,
+                url,
+                headers,
+                gate: None,
+            },
+            body.replay()?,
+        ))
     }
 
     fn request(mut self, origin: &Origin, lease: &Lease, body: Outgoing) -> Request<Outgoing> {
@@ -149,7 +192,10 @@ impl Message {
             }
             Sender::Http2(_) => {
                 *request.version_mut() = Version::HTTP_2;
-                let host = self.headers.remove(HOST).and_then(|host| host.to_str().ok()?.parse().ok());
+                let host = self
+                    .headers
+                    .remove(HOST)
+                    .and_then(|host| host.to_str().ok()?.parse().ok());
                 target.scheme = Some(origin.scheme());
                 target.authority = Some(host.unwrap_or_else(|| origin.authority.clone()));
                 self.headers.remove(http::header::CONNECTION);
@@ -182,7 +228,11 @@ async fn send(lease: &mut Lease, request: Request<Outgoing>) -> Result<Response<
     sent.map_err(|mut error| {
         let unsent = error.take_message();
         let error = error.into_error();
-        Broken { before_answer: !error.is_parse() && !error.is_user(), failure: failure(&error), unsent }
+        Broken {
+            before_answer: !error.is_parse() && !error.is_user(),
+            failure: failure(&error),
+            unsent,
+        }
     })
 }
 

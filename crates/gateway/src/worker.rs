@@ -8,8 +8,8 @@ use crate::forwarded::Peer;
 use crate::metrics::{ApiMetrics, Metrics, WorkerMetrics};
 use crate::snapshot::{Current, Snapshot};
 use crate::ticker::Ticker;
-use crate::watched::Traffic;
 use crate::upstream::{Client, ClientTls, Pool};
+use crate::watched::Traffic;
 use arc_swap::ArcSwap;
 use expression::text::Text;
 use policy::{Clock, Services};
@@ -126,7 +126,11 @@ impl InFlight {
         visit.traffic.begin_request();
         visit.begun.set(visit.begun.get() + 1);
         visit.in_flight.set(visit.in_flight.get() + 1);
-        Self { worker: Rc::clone(worker), visit: Rc::clone(visit), started: Instant::now() }
+        Self {
+            worker: Rc::clone(worker),
+            visit: Rc::clone(visit),
+            started: Instant::now(),
+        }
     }
 
     /// Counts the request's status for its API.
@@ -164,7 +168,12 @@ impl Worker {
             let pool = Rc::clone(&pool);
             move || pool.purge()
         }));
-        let client = Client::new(pool, Rc::clone(&ticker), settings.timeouts.response_body, Arc::clone(&metrics));
+        let client = Client::new(
+            pool,
+            Rc::clone(&ticker),
+            settings.timeouts.response_body,
+            Arc::clone(&metrics),
+        );
         let services = Services {
             clock: shared.clock,
             counters: shared.counters,

@@ -103,6 +103,12 @@ impl<'c> Compiler<'c> {
         self.findings.error(code, &self.place.source, span, message);
     }
 
+    /// What very likely does not do what its author means.
+    pub fn warning(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.findings
+            .push(Diagnostic::warning(code, &self.place.source, span, message));
+    }
+
     /// An error with advice.
     pub fn error_with_help(
         &mut self,

@@ -67,11 +67,6 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         &self.element.name.text
     }
 
-    /// The place of the element's name.
-    pub fn span(&self) -> Span {
-        self.element.name.span
-    }
-
     /// Whether the element has this attribute.
     pub fn has(&self, name: &str) -> bool {
         self.element

@@ -19,6 +19,7 @@ pub struct Options {
 pub(crate) struct Findings {
     options: Options,
     list: Vec<Diagnostic>,
+    errors: usize,
 }
 
 impl Findings {
@@ -26,6 +27,7 @@ impl Findings {
         Self {
             options,
             list: Vec::new(),
+            errors: 0,
         }
     }
 
@@ -34,12 +36,13 @@ impl Findings {
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.errors += usize::from(diagnostic.is_error());
         self.list.push(diagnostic);
     }
 
     /// How many errors there are.
     pub(crate) fn errors(&self) -> usize {
-        self.list.iter().filter(|diagnostic| diagnostic.is_error()).count()
+        self.errors
     }
 
     pub(crate) fn error(&mut self, code: &'static str, source: &Arc<Source>, span: Span, message: impl Into<String>) {

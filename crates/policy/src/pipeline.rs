@@ -143,3 +143,165 @@ async fn leave(exchange: &mut Exchange) {
         other => other,
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::exchange::Exchange;
+    use crate::failure::Failure;
+    use crate::testing::{Bench, ready, responds, response_text};
+    use crate::upstream::UpstreamFailure;
+    use http::StatusCode;
+    use std::time::Duration;
+
+    const HEADER: &str = "<set-header name='a'><value>1</value></set-header>";
+
+    #[test]
+    fn inbound_backend_outbound() {
+        let answer = "<return-response><set-status code='418' /></return-response>";
+        responds(&[
+            ("", "GET /x?y=1", "200 OK\n\nGET http://backend.example/base/x?y=1"),
+            ("<backend />", "GET /", "200 OK"),
+            (
+                &format!("<inbound>{answer}</inbound><outbound>{HEADER}</outbound>"),
+                "GET /",
+                "418 I'm a teapot",
+            ),
+            (
+                &format!("<backend>{answer}</backend><outbound>{HEADER}</outbound>"),
+                "GET /",
+                "418 I'm a teapot",
+            ),
+            (
+                &format!("<outbound>{HEADER}{answer}</outbound>"),
+                "GET /",
+                "418 I'm a teapot",
+            ),
+            (
+                "<outbound><set-status code='201' reason='Made' /></outbound>",
+                "GET /",
+                "201 Made\n\nGET http://backend.example/base/",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn a_failure_goes_to_on_error() {
+        let timeout = || UpstreamFailure::Timeout(Duration::from_secs(1));
+        let failing = |policies: &str| Bench::new(policies).fails(timeout()).run("GET /");
+        let body = r#"{ "statusCode": 500, "message": "Internal server error", "activityId": "01234567-89ab-cdef-0123-456789abcdef" }"#;
+        let json = "content-type: application/json";
+        assert_eq!(
+            failing(&format!("<outbound>{HEADER}</outbound>")),
+            format!("500 Internal Server Error\n{json}\n\n{body}")
+        );
+        assert_eq!(
+            failing(&format!("<on-error>{HEADER}</on-error>")),
+            format!("500 Internal Server Error\na: 1\n{json}\n\n{body}")
+        );
+        assert_eq!(
+            failing("<on-error><set-status code='504' /><set-body>late</set-body></on-error>"),
+            format!("504 Gateway Timeout\n{json}\n\nlate")
+        );
+        assert_eq!(failing("<on-error><return-response /></on-error>"), "200 OK");
+    }
+
+    #[test]
+    fn what_fails_before_inbound_goes_to_on_error_too() {
+        let mut bench = Bench::new(&format!(
+            "<inbound><return-response /></inbound><on-error>{HEADER}</on-error>"
+        ));
+        let plan = bench.plan(None);
+        let mut exchange = bench.exchange("GET /");
+        let failure = Failure::refused(
+            "OperationNotFound",
+            StatusCode::NOT_FOUND,
+            "Unable to match",
+            "Resource not found",
+        );
+        ready(plan.fail(
+            &mut exchange,
+            Failure {
+                source: "configuration",
+                ..failure
+            },
+        ));
+        assert_eq!(
+            response_text(&mut exchange),
+            "404 Not Found\na: 1\ncontent-type: application/json\n\n{ \"statusCode\": 404, \"message\": \"Resource not found\" }"
+        );
+        let error = exchange.last_error.unwrap();
+        let told = [&error.source, &error.reason, &error.section].map(|text| text.as_str());
+        assert_eq!(told, ["configuration", "OperationNotFound", "backend"]);
+    }
+
+    #[test]
+    fn last_error_names_the_innermost_step() {
+        let global = "<policies><backend><choose><when condition='false' /><when condition='true'>\
+                      <include-fragment fragment-id='send' /></when></choose></backend></policies>";
+        let send = "<fragment><set-variable name='a' value='1' /><choose><when condition='true'>\
+                    <forward-request id='fwd' /></when></choose></fragment>";
+        let mut bench = Bench::with_documents(&[("global", global), ("send", send)]);
+        bench.answer = Some(Err(UpstreamFailure::Connection("refused".into())));
+        let plan = bench.plan(None);
+        let mut exchange = bench.exchange("GET /");
+        ready(plan.run(&mut exchange));
+        let error = exchange.last_error.unwrap();
+        let told = [
+            &error.source,
+            &error.reason,
+            &error.message,
+            &error.scope,
+            &error.section,
+            &error.path,
+            &error.policy_id,
+        ];
+        assert_eq!(
+            told.map(|text| text.as_str()),
+            [
+                "forward-request",
+                "BackendConnectionFailure",
+                "refused",
+                "global",
+                "backend",
+                "choose[1]/when[2]/include-fragment[1]/choose[1]/when[1]/forward-request[1]",
+                "fwd"
+            ]
+        );
+    }
+
+    #[test]
+    fn leaving_acts_run_whatever_made_the_response() {
+        for policies in ["", "<inbound><return-response /></inbound>", "<backend />"] {
+            let mut bench = Bench::new(policies).fails(UpstreamFailure::Timeout(Duration::ZERO));
+            let plan = bench.plan(None);
+            let mut exchange = bench.exchange("GET /");
+            exchange.when_leaving(expression::Reads::default(), |exchange: &mut Exchange| {
+                exchange
+                    .response_mut()
+                    .headers
+                    .insert("left", http::HeaderValue::from_static("yes"));
+                None
+            });
+            ready(plan.run(&mut exchange));
+            assert!(response_text(&mut exchange).contains("\nleft: yes"), "{policies}");
+        }
+    }
+
+    #[test]
+    fn an_mcp_server_is_reached_without_base_and_its_answer_can_be_replaced() {
+        let bench = |policies: &str| Bench::new(policies).mcp("{1}").run("POST /mcp\n\n{}");
+        assert_eq!(bench("<backend />"), "200 OK\n\nbefore|{1}|after");
+        assert_eq!(
+            bench("<backend><forward-request /></backend>"),
+            "200 OK\n\nbefore|{1}|after"
+        );
+        assert_eq!(
+            bench("<backend /><outbound><set-body>{2}</set-body></outbound>"),
+            "200 OK\n\nbefore|{2}|after"
+        );
+        assert_eq!(
+            bench("<inbound><return-response><set-body>no</set-body></return-response></inbound>"),
+            "200 OK\n\nno"
+        );
+    }
+}

@@ -8,9 +8,10 @@ use crate::compiler::{Compiler, Place};
 use crate::document::{Document, compile_document};
 use crate::effective::effective;
 use crate::findings::{Findings, Options};
+use crate::fragment::fragment;
 use crate::steps::read_step;
 use catalog::{Api, ApiKind, Catalog, Operation, PolicyText, Product};
-use diagnostic::{Diagnostic, Source};
+use diagnostic::{Diagnostic, Source, Span};
 use expression::Reads;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -147,6 +148,7 @@ impl Plans {
                 .iter()
                 .for_each(|text| drop(documents.compile(text, Scope::Product)));
         }
+        documents.unused_fragments(catalog);
         let plans = Self {
             global: Arc::new(Plan::new(&[global], None)),
             plans,
@@ -195,10 +197,100 @@ impl Documents<'_> {
         document
     }
 
+    /// Checks the fragments that no document includes.
+    fn unused_fragments(&mut self, catalog: &Catalog) {
+        (self.compiler.place.scope, self.compiler.place.section) = (None, None);
+        for id in catalog.fragments.keys() {
+            if !self.compiler.fragments.keys().any(|(known, ..)| known == id) {
+                fragment(&mut self.compiler, id, Span::at(0));
+            }
+        }
+    }
+
     fn compile_here(&mut self, scope: Scope) -> Arc<Document> {
         self.compiler.place.scope = Some(scope);
         let source = Arc::clone(&self.compiler.place.source);
         let nodes = crate::xml::read(&source, &mut self.compiler.findings);
         Arc::new(compile_document(&mut self.compiler, &nodes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Bench;
+
+    /// The errors of a catalog made of these documents.
+    fn errors(documents: &[(&str, &str)]) -> String {
+        let (_, problems) = Plans::compile(&Bench::with_documents(documents).catalog);
+        let errors = problems.iter().filter(|problem| problem.is_error());
+        errors
+            .map(|problem| format!("{} {}", problem.file(), problem.message))
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn including(id: &str) -> String {
+        format!("<fragment><include-fragment fragment-id='{id}' /></fragment>")
+    }
+
+    #[test]
+    fn fragments_are_found_and_end() {
+        let api = "<policies><inbound><include-fragment fragment-id='one' /></inbound></policies>";
+        for (one, expected) in [
+            ("<fragment><set-method>GET</set-method></fragment>".to_owned(), ""),
+            (
+                including("one"),
+                "one.xml fragment \"one\" is included by itself or too deeply: one → one",
+            ),
+            (including("two"), "one.xml there is no fragment \"two\""),
+            (
+                "<fragment><forward-request /></fragment>".to_owned(),
+                "one.xml `<forward-request>` may not stand in inbound, expected in backend",
+            ),
+            (
+                "<policies />".to_owned(),
+                "one.xml found `<policies>`, expected `<fragment>`",
+            ),
+        ] {
+            assert_eq!(errors(&[("api", api), ("one", &one)]), expected);
+        }
+    }
+
+    #[test]
+    fn a_fragment_that_nobody_includes_is_checked_too() {
+        assert_eq!(
+            errors(&[("lonely", "<fragment><x /></fragment>")]),
+            "lonely.xml `<x>` is no policy"
+        );
+    }
+
+    #[test]
+    fn fragments_that_multiply_are_refused() {
+        let twenty = |id: &str| {
+            format!(
+                "<fragment>{}</fragment>",
+                format!("<include-fragment fragment-id='{id}' />").repeat(20)
+            )
+        };
+        let chain = ["b", "c", "d", "e", "f"].map(twenty);
+        let documents = [
+            ("a", chain[0].as_str()),
+            ("b", &chain[1]),
+            ("c", &chain[2]),
+            ("d", &chain[3]),
+            ("e", &chain[4]),
+            ("f", "<fragment><set-method>GET</set-method></fragment>"),
+        ];
+        assert!(errors(&documents).contains("comes to more than 100000 policies"));
+    }
+
+    #[test]
+    fn the_operations_of_a_catalog_share_the_global_block() {
+        let global = "<policies><inbound><set-method>GET</set-method></inbound></policies>";
+        let mut bench = Bench::with_documents(&[("global", global)]);
+        let (with, without) = (bench.catalog.products["gold"].clone(), None);
+        let (one, other) = (bench.plan(Some(&with)), bench.plan(without));
+        assert!(Arc::ptr_eq(&one.inbound[0], &other.inbound[0]));
     }
 }

@@ -64,3 +64,37 @@ pub(crate) const POLICIES: &[Policy] = &[
     cors::CORS,
     trace::TRACE,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::known::KNOWN;
+    use std::collections::BTreeSet;
+
+    /// The elements of APIM's policy reference and of its policy toolkit.
+    const REFERENCE: &str = "choose retry wait limit-concurrency include-fragment return-response mock-response \
+        forward-request set-backend-service proxy invoke-request set-variable set-header set-query-parameter set-body \
+        set-method set-status rewrite-uri find-and-replace redirect-content-urls json-to-xml xml-to-json xsl-transform \
+        rate-limit rate-limit-by-key quota quota-by-key llm-token-limit azure-openai-token-limit ip-filter check-header \
+        validate-jwt validate-azure-ad-token validate-client-certificate authentication-basic \
+        authentication-certificate authentication-managed-identity get-authorization-context cors jsonp cross-domain \
+        cache-lookup cache-store cache-lookup-value cache-store-value cache-remove-value cache-value \
+        llm-semantic-cache-lookup llm-semantic-cache-store azure-openai-semantic-cache-lookup \
+        azure-openai-semantic-cache-store send-request send-one-way-request log-to-eventhub send-service-bus-message \
+        publish-to-dapr invoke-dapr-binding trace emit-metric llm-emit-token-metric azure-openai-emit-token-metric \
+        validate-content validate-parameters validate-headers validate-status-code validate-odata-request \
+        validate-graphql-request llm-content-safety http-data-source sql-data-source cosmosdb-data-source publish-event \
+        set-graphql-resolver";
+
+    #[test]
+    fn the_reference_is_covered_and_each_name_is_either_built_or_not() {
+        let names = POLICIES
+            .iter()
+            .map(|policy| policy.name)
+            .chain(KNOWN.iter().map(|known| known.name));
+        let names: Vec<&str> = names.collect();
+        let unique: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(unique.len(), names.len(), "a name stands twice");
+        assert_eq!(unique, REFERENCE.split_whitespace().collect());
+    }
+}

@@ -405,3 +405,13 @@ pub(crate) fn responds(cases: &[(&str, &str, &str)]) {
         assert_eq!(run(policies, request), *expected, "of {policies} for {request}");
     }
 }
+
+/// Asserts the problems of each snippet of policies, one message a line.
+#[track_caller]
+pub(crate) fn reports(cases: &[(&str, &str)]) {
+    for (policies, expected) in cases {
+        let problems = crate::check::check(&Source::new("snippet.xml", *policies), crate::Options::default());
+        let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(messages.join("\n"), *expected, "of {policies}");
+    }
+}

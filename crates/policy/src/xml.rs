@@ -4,7 +4,6 @@
 //! Never here: which elements exist, what they mean, named values (replaced before, see [`diagnostic::Source`]).
 
 mod entities;
-mod expression_end;
 mod pieces;
 mod reader;
 mod tags;

@@ -18,7 +18,10 @@ pub fn acceptor(identities: &[TlsIdentity]) -> Result<TlsAcceptor, String> {
     for identity in identities {
         let named = identity.hosts.first().map_or("any host", String::as_str);
         let unusable = |error| format!("the certificate for {named} is unusable: {error}");
-        let key = provider.key_provider.load_private_key(identity.key.clone_key()).map_err(unusable)?;
+        let key = provider
+            .key_provider
+            .load_private_key(identity.key.clone_key())
+            .map_err(unusable)?;
         let certified = CertifiedKey::new(identity.chain.clone(), key);
         certified.keys_match().map_err(unusable)?;
         names.add(&identity.hosts, Arc::new(certified));

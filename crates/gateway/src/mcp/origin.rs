@@ -7,8 +7,8 @@ use crate::respond::Refusal;
 use crate::route::Called;
 use crate::worker::Visit;
 use catalog::ApiKind;
-use http::header::ORIGIN;
 use http::StatusCode;
+use http::header::ORIGIN;
 use policy::{Exchange, ResponseMessage};
 
 /// The refusal of a request to an MCP server through a loopback listener whose `Host` or `Origin` is not local;
@@ -18,7 +18,13 @@ pub fn foreign(called: &Called, visit: &Visit, exchange: &Exchange, allowed: &[S
         return None;
     }
     let request = &exchange.request;
-    let served = is_local(&request.authority) || called.api.catalog.hosts.iter().any(|host| same(host, &request.authority));
+    let served = is_local(&request.authority)
+        || called
+            .api
+            .catalog
+            .hosts
+            .iter()
+            .any(|host| same(host, &request.authority));
     if !served {
         return Some(refuse("The Host header does not name this server"));
     }
@@ -38,7 +44,10 @@ fn refuse(message: &'static str) -> ResponseMessage {
 fn is_local(authority: &str) -> bool {
     let host = without_port(authority);
     host.eq_ignore_ascii_case("localhost")
-        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn same(host: &str, authority: &str) -> bool {
@@ -58,10 +67,24 @@ mod tests {
 
     #[test]
     fn the_machine_itself() {
-        for local in ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "[::1]:80", "[::1]", "127.9.9.9"] {
+        for local in [
+            "localhost",
+            "LOCALHOST:8080",
+            "127.0.0.1:80",
+            "[::1]:80",
+            "[::1]",
+            "127.9.9.9",
+        ] {
             assert!(is_local(local), "{local}");
         }
-        for foreign in ["", "evil.example", "localhost.evil.example", "10.0.0.1", "127.0.0.1.evil.example:80", "null"] {
+        for foreign in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "127.0.0.1.evil.example:80",
+            "null",
+        ] {
             assert!(!is_local(foreign), "{foreign}");
         }
     }

@@ -14,34 +14,83 @@ impl Metrics {
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        let sum = |of: fn(&WorkerMetrics) -> &Counter| -> u64 { self.workers.iter().map(|worker| of(worker).get()).sum() };
-        family(out, "tollgate_requests_total", "counter", "Requests by API and status class.")?;
+        let sum =
+            |of: fn(&WorkerMetrics) -> &Counter| -> u64 { self.workers.iter().map(|worker| of(worker).get()).sum() };
+        family(
+            out,
+            "tollgate_requests_total",
+            "counter",
+            "Requests by API and status class.",
+        )?;
         for (api, metrics) in self.apis.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             for class in 1..6 {
                 let count = metrics.total(class);
                 if count > 0 {
                     let api = api.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-                    writeln!(out, "tollgate_requests_total{{api=\"{api}\",status=\"{class}xx\"}} {count}")?;
+                    writeln!(
+                        out,
+                        "tollgate_requests_total{{api=\"{api}\",status=\"{class}xx\"}} {count}"
+                    )?;
                 }
             }
         }
-        family(out, "tollgate_request_duration_milliseconds", "histogram", "Time from a request's head to its end.")?;
+        family(
+            out,
+            "tollgate_request_duration_milliseconds",
+            "histogram",
+            "Time from a request's head to its end.",
+        )?;
         let mut below = 0;
-        for (index, bound) in BUCKETS.iter().map(ToString::to_string).chain(["+Inf".to_owned()]).enumerate() {
+        for (index, bound) in BUCKETS
+            .iter()
+            .map(ToString::to_string)
+            .chain(["+Inf".to_owned()])
+            .enumerate()
+        {
             let bucket = |worker: &WorkerMetrics| worker.durations.get(index).map_or(0, Counter::get);
             below += self.workers.iter().map(|worker| bucket(worker)).sum::<u64>();
-            writeln!(out, "tollgate_request_duration_milliseconds_bucket{{le=\"{bound}\"}} {below}")?;
+            writeln!(
+                out,
+                "tollgate_request_duration_milliseconds_bucket{{le=\"{bound}\"}} {below}"
+            )?;
         }
         let total = sum(|worker| &worker.duration_sum);
-        writeln!(out, "tollgate_request_duration_milliseconds_sum {}.{:03}", total / 1000, total % 1000)?;
+        writeln!(
+            out,
+            "tollgate_request_duration_milliseconds_sum {}.{:03}",
+            total / 1000,
+            total % 1000
+        )?;
         writeln!(out, "tollgate_request_duration_milliseconds_count {below}")?;
         let (begun, ended) = (sum(|worker| &worker.begun), sum(|worker| &worker.ended));
-        family(out, "tollgate_requests_in_flight", "gauge", "Requests that have begun and not ended.")?;
+        family(
+            out,
+            "tollgate_requests_in_flight",
+            "gauge",
+            "Requests that have begun and not ended.",
+        )?;
         writeln!(out, "tollgate_requests_in_flight {}", begun.saturating_sub(ended))?;
         for (name, help, count) in [
-            ("tollgate_connections_total", "Client connections accepted.", sum(|worker| &worker.connections)),
-            ("tollgate_upstream_errors_total", "Upstream calls without an answer.", sum(|worker| &worker.upstream_errors)),
-            ("tollgate_reloads_total", "Configurations put in place after the first.", self.reloads.get()),
+            (
+                "tollgate_connections_total",
+                "Client connections accepted.",
+                sum(|worker| &worker.connections),
+            ),
+            (
+                "tollgate_upstream_errors_total",
+                "Upstream calls without an answer.",
+                sum(|worker| &worker.upstream_errors),
+            ),
+            (
+                "tollgate_reloads_total",
+                "Configurations put in place after the first.",
+                self.reloads.get(),
+            ),
+            (
+                "tollgate_refused_reloads_total",
+                "Changed configurations that were broken and not put in place.",
+                self.refused_reloads.get(),
+            ),
         ] {
             family(out, name, "counter", help)?;
             writeln!(out, "{name} {count}")?;

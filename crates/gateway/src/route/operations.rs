@@ -68,8 +68,14 @@ impl Operations {
         let mut root = Node::default();
         for catalog in operations {
             let entity = Arc::new(crate::entities::operation(catalog));
-            let operation = Arc::new(ServedOperation { catalog: Arc::clone(catalog), entity });
-            root.add(Leaf { template: Template::parse(&catalog.url_template), operation });
+            let operation = Arc::new(ServedOperation {
+                catalog: Arc::clone(catalog),
+                entity,
+            });
+            root.add(Leaf {
+                template: Template::parse(&catalog.url_template),
+                operation,
+            });
         }
         root.sort();
         Self { root }
@@ -88,12 +94,20 @@ impl Operations {
             [before @ .., last] if last.raw.is_empty() => before,
             segments => segments,
         };
-        let wanted = Wanted { method, path, offset, query };
+        let wanted = Wanted {
+            method,
+            path,
+            offset,
+            query,
+        };
         let mut values = Vec::new();
         let found = self.root.search(segments, &wanted, &mut values);
         match found {
             None if method == "HEAD" => {
-                let wanted = Wanted { method: "GET", ..wanted };
+                let wanted = Wanted {
+                    method: "GET",
+                    ..wanted
+                };
                 values.clear();
                 self.root.search(segments, &wanted, &mut values)
             }
@@ -111,11 +125,20 @@ impl Node {
                 pattern @ Matcher::Pattern { .. } => node.patterns.entry(pattern.clone()).or_default(),
             };
         }
-        if leaf.template.rest.is_some() { node.wildcards.push(leaf) } else { node.leaves.push(leaf) }
+        if leaf.template.rest.is_some() {
+            node.wildcards.push(leaf)
+        } else {
+            node.leaves.push(leaf)
+        }
     }
 
     fn sort(&mut self) {
-        let rank = |leaf: &Leaf| (std::cmp::Reverse(leaf.template.query.len()), leaf.operation.catalog.method == "*");
+        let rank = |leaf: &Leaf| {
+            (
+                std::cmp::Reverse(leaf.template.query.len()),
+                leaf.operation.catalog.method == "*",
+            )
+        };
         self.leaves.sort_by_key(rank);
         self.wildcards.sort_by_key(rank);
         self.literals.values_mut().for_each(Self::sort);
@@ -130,7 +153,8 @@ impl Node {
         values: &mut Vec<Text>,
     ) -> Option<Found<'a>> {
         let Some((segment, below)) = segments.split_first() else {
-            return choose(&self.leaves, wanted, values, None).or_else(|| choose(&self.wildcards, wanted, values, Some("")));
+            return choose(&self.leaves, wanted, values, None)
+                .or_else(|| choose(&self.wildcards, wanted, values, Some("")));
         };
         if !self.literals.is_empty()
             && let Some(node) = self.literals.get(segment.folded().as_ref())
@@ -140,7 +164,9 @@ impl Node {
         }
         for (pattern, node) in &self.patterns {
             let decoded = segment.decoded();
-            let Some(matched) = pattern.values(&decoded) else { continue };
+            let Some(matched) = pattern.values(&decoded) else {
+                continue;
+            };
             let known = values.len();
             values.extend(matched.into_iter().map(Text::from));
             if let Some(found) = node.search(below, wanted, values) {
@@ -148,7 +174,10 @@ impl Node {
             }
             values.truncate(known);
         }
-        let rest = segment.start.checked_sub(wanted.offset).and_then(|start| wanted.path.get(start..));
+        let rest = segment
+            .start
+            .checked_sub(wanted.offset)
+            .and_then(|start| wanted.path.get(start..));
         choose(&self.wildcards, wanted, values, rest)
     }
 }
@@ -166,7 +195,10 @@ fn choose<'a>(leaves: &'a [Leaf], wanted: &Wanted<'_>, values: &[Text], rest: Op
             parameters.push((name.as_str().into(), Text::from(super::segments::decode(rest).as_ref())));
         }
         parameters.extend(queried);
-        Some(Found { operation: &leaf.operation, parameters })
+        Some(Found {
+            operation: &leaf.operation,
+            parameters,
+        })
     })
 }
 

@@ -86,16 +86,30 @@ mod tests {
 
     #[test]
     fn decoding() {
-        for (raw, expected) in
-            [("a", "a"), ("a%20b", "a b"), ("%C3%B1", "ñ"), ("%2F", "/"), ("%", "%"), ("%4", "%4"), ("%ff", "%ff"), ("%zz%41", "%zzA")]
-        {
+        for (raw, expected) in [
+            ("a", "a"),
+            ("a%20b", "a b"),
+            ("%C3%B1", "ñ"),
+            ("%2F", "/"),
+            ("%", "%"),
+            ("%4", "%4"),
+            ("%ff", "%ff"),
+            ("%zz%41", "%zzA"),
+        ] {
             assert_eq!(decode(raw), expected, "{raw}");
         }
     }
 
     #[test]
     fn cutting() {
-        let raws = |path| cut(path).map(|segments| segments.iter().map(|segment| segment.raw.to_owned()).collect::<Vec<_>>());
+        let raws = |path| {
+            cut(path).map(|segments| {
+                segments
+                    .iter()
+                    .map(|segment| segment.raw.to_owned())
+                    .collect::<Vec<_>>()
+            })
+        };
         assert_eq!(raws("/").unwrap(), [""]);
         assert_eq!(raws("/a//b%2Fc/").unwrap(), ["a", "", "b%2Fc", ""]);
         for refused in ["", "a", "/./a", "/a/..", "/a/%2e%2E/b", "/.%2e"] {

@@ -64,7 +64,12 @@ impl Template {
     /// Reads a template; what is not a well-formed `{parameter}` is literal text.
     pub fn parse(text: &str) -> Self {
         let (path, query) = cut_query(text);
-        let mut template = Self { segments: Vec::new(), parameters: Vec::new(), rest: None, query: Vec::new() };
+        let mut template = Self {
+            segments: Vec::new(),
+            parameters: Vec::new(),
+            rest: None,
+            query: Vec::new(),
+        };
         let path = path.trim_matches('/');
         let mut segments = path.split('/').filter(|segment| !segment.is_empty()).peekable();
         while let Some(segment) = segments.next() {
@@ -73,7 +78,11 @@ impl Template {
                 _ => template.push(segment),
             }
         }
-        template.query = query.split('&').filter(|pair| !pair.is_empty()).map(query_rule).collect();
+        template.query = query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(query_rule)
+            .collect();
         template
     }
 
@@ -86,7 +95,11 @@ impl Template {
             text = behind;
         }
         let tail = fold(text).into_owned();
-        self.segments.push(if before.is_empty() { Matcher::Literal(tail) } else { Matcher::Pattern { before, tail } });
+        self.segments.push(if before.is_empty() {
+            Matcher::Literal(tail)
+        } else {
+            Matcher::Pattern { before, tail }
+        });
     }
 }
 
@@ -104,7 +117,9 @@ impl Matcher {
 
     /// The values of a pattern's parameters in `decoded`; `None` when it does not match.
     pub fn values<'a>(&self, decoded: &'a str) -> Option<Vec<&'a str>> {
-        let Self::Pattern { before, tail } = self else { return None };
+        let Self::Pattern { before, tail } = self else {
+            return None;
+        };
         let folded: Cow<'_, str> = decoded.to_ascii_lowercase().into();
         let end = folded.strip_suffix(tail.as_str())?.len();
         let (first, others) = before.split_first()?;
@@ -154,7 +169,11 @@ fn rest(segment: &str) -> Option<Rest> {
         return Some(Rest::Anything);
     }
     let name = segment.strip_prefix("{*")?.strip_suffix('}')?;
-    Some(if name.is_empty() { Rest::Anything } else { Rest::Named(name.to_owned()) })
+    Some(if name.is_empty() {
+        Rest::Anything
+    } else {
+        Rest::Named(name.to_owned())
+    })
 }
 
 /// The next `{name}`: what is before it, the name, what is behind it.
@@ -172,7 +191,10 @@ fn query_rule(pair: &str) -> QueryRule {
         None if pair.contains('=') => QueryValue::Literal(super::segments::decode(value).into_owned()),
         None => QueryValue::Parameter(name.to_owned()),
     };
-    QueryRule { name: super::segments::decode(name).into_owned(), value }
+    QueryRule {
+        name: super::segments::decode(name).into_owned(),
+        value,
+    }
 }
 
 #[cfg(test)]

@@ -41,26 +41,44 @@ impl Origin {
         let Some(authority) = call.url.authority().cloned() else {
             return Err(format!("the backend URL `{}` has no host", call.url));
         };
-        let verification = call.backend.as_ref().map_or(Verification { chain: true, name: true }, |backend| {
-            Verification { chain: backend.validate_certificate_chain, name: backend.validate_certificate_name }
-        });
+        let verification = call.backend.as_ref().map_or(
+            Verification {
+                chain: true,
+                name: true,
+            },
+            |backend| Verification {
+                chain: backend.validate_certificate_chain,
+                name: backend.validate_certificate_name,
+            },
+        );
         let tls = match call.url.scheme_str() {
             Some("https" | "wss") => Some(verification),
             Some("http" | "ws") => None,
             _ => return Err(format!("the backend URL `{}` is neither http nor https", call.url)),
         };
-        Ok(Self { authority, tls, version: call.version })
+        Ok(Self {
+            authority,
+            tls,
+            version: call.version,
+        })
     }
 
     /// `http` or `https`.
     pub fn scheme(&self) -> Scheme {
-        if self.tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP }
+        if self.tls.is_some() {
+            Scheme::HTTPS
+        } else {
+            Scheme::HTTP
+        }
     }
 
     /// The host as the resolver and certificates have it, and the port.
     fn host_and_port(&self) -> (&str, u16) {
         let host = self.authority.host();
-        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let host = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(host);
         let default = if self.tls.is_some() { 443 } else { 80 };
         (host, self.authority.port_u16().unwrap_or(default))
     }
@@ -106,7 +124,9 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
     let failed = |error: std::io::Error| format!("no connection to {}: {error}", origin.authority);
     let stream = TcpStream::connect((host, port)).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
-    let Some(verification) = origin.tls else { return Ok(Stream::Plain(stream)) };
+    let Some(verification) = origin.tls else {
+        return Ok(Stream::Plain(stream));
+    };
     let alpn: Alpn = match origin.version {
         HttpVersion::One => &[b"http/1.1"],
         HttpVersion::TwoOrOne => &[b"h2", b"http/1.1"],

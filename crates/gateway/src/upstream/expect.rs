@@ -43,21 +43,33 @@ impl Gate {
 
     fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
         *self.0.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
-        if self.0.open.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
+        if self.0.open.load(Ordering::Acquire) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }
 
 /// Holds a streamed body back when its request expects `100 Continue`.
 pub fn gate(call: &Call, body: &mut Outgoing, alarm: Alarm) -> Option<Gate> {
-    let expects = call.headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
-    let Outgoing::Stream { stream, .. } = body else { return None };
+    let expects = call
+        .headers
+        .get(EXPECT)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+    let Outgoing::Stream { stream, .. } = body else {
+        return None;
+    };
     if !expects {
         return None;
     }
     let gate = Gate::default();
     alarm.set(call.continue_timeout.unwrap_or(PATIENCE));
     let held: StreamBody = std::mem::replace(stream, Box::pin(Outgoing::Empty));
-    *stream = Box::pin(Held { stream: held, gate: Some((gate.clone(), alarm)) });
+    *stream = Box::pin(Held {
+        stream: held,
+        gate: Some((gate.clone(), alarm)),
+    });
     Some(gate)
 }
 
@@ -71,7 +83,10 @@ impl HttpBody for Held {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Some((gate, alarm)) = &self.gate {
             if gate.poll(context).is_pending() {
                 ready!(alarm.poll(context));

@@ -81,20 +81,36 @@ impl Pool {
 
     /// A new connection.
     pub async fn open(&self, origin: &Origin) -> Result<Lease, String> {
-        let opened = self.ticker.alarm().limit(self.connect_timeout, connect(origin, &self.tls)).await;
+        let opened = self
+            .ticker
+            .alarm()
+            .limit(self.connect_timeout, connect(origin, &self.tls))
+            .await;
         let sender = opened.unwrap_or_else(|| {
-            Err(format!("no connection to {} within {} s", origin.authority, self.connect_timeout.as_secs()))
+            Err(format!(
+                "no connection to {} within {} s",
+                origin.authority,
+                self.connect_timeout.as_secs()
+            ))
         })?;
         let stream = match &sender {
             Sender::Http1(_) => None,
             Sender::Http2(sender) => {
                 let streams = Rc::new(());
-                let shared = Shared { sender: sender.clone(), streams: Rc::clone(&streams), used: self.ticker.now() };
+                let shared = Shared {
+                    sender: sender.clone(),
+                    streams: Rc::clone(&streams),
+                    used: self.ticker.now(),
+                };
                 self.shared.borrow_mut().entry(origin.clone()).or_default().push(shared);
                 Some(streams)
             }
         };
-        Ok(Lease { sender, reused: false, stream })
+        Ok(Lease {
+            sender,
+            reused: false,
+            stream,
+        })
     }
 
     fn take_idle(&self, origin: &Origin) -> Option<Lease> {
@@ -102,7 +118,11 @@ impl Pool {
         let connections = idle.get_mut(origin)?;
         while let Some(Idle { sender, .. }) = connections.pop() {
             if sender.is_ready() {
-                return Some(Lease { sender: Sender::Http1(sender), reused: true, stream: None });
+                return Some(Lease {
+                    sender: Sender::Http1(sender),
+                    reused: true,
+                    stream: None,
+                });
             }
         }
         None
@@ -112,12 +132,16 @@ impl Pool {
         let mut shared = self.shared.borrow_mut();
         let connections = shared.get_mut(origin)?;
         connections.retain(|connection| !connection.sender.is_closed());
-        let free = connections.iter_mut().find(|connection| {
-            Rc::strong_count(&connection.streams) <= STREAMS
-        })?;
+        let free = connections
+            .iter_mut()
+            .find(|connection| Rc::strong_count(&connection.streams) <= STREAMS)?;
         free.used = self.ticker.now();
         let sender = Sender::Http2(free.sender.clone());
-        Some(Lease { sender, reused: true, stream: Some(Rc::clone(&free.streams)) })
+        Some(Lease {
+            sender,
+            reused: true,
+            stream: Some(Rc::clone(&free.streams)),
+        })
     }
 
     fn put(&self, origin: Origin, sender: http1::SendRequest<Outgoing>) {
@@ -127,7 +151,10 @@ impl Pool {
         let mut idle = self.idle.borrow_mut();
         let connections = idle.entry(origin).or_default();
         if connections.len() < self.most_idle {
-            connections.push(Idle { sender, since: self.ticker.now() });
+            connections.push(Idle {
+                sender,
+                since: self.ticker.now(),
+            });
         }
     }
 

@@ -26,7 +26,9 @@ pub async fn follow(client: &Client, mut call: Call) -> Result<Reply, UpstreamFa
             None => return Ok(reply),
         }
     }
-    Err(UpstreamFailure::Connection(format!("the backend redirected more than {MOST} times")))
+    Err(UpstreamFailure::Connection(format!(
+        "the backend redirected more than {MOST} times"
+    )))
 }
 
 /// The call to send, and a copy to go on with; without its body where that flows by.

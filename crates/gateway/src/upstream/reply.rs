@@ -31,7 +31,13 @@ pub fn reply(
     hop_by_hop::strip_response(&mut parts.headers, parts.status == StatusCode::SWITCHING_PROTOCOLS);
     let reason = parts.extensions.remove::<ReasonPhrase>();
     let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
-    let mut body = UpstreamBody { incoming, returning: Some(returning), written, alarm, idle };
+    let mut body = UpstreamBody {
+        incoming,
+        returning: Some(returning),
+        written,
+        alarm,
+        idle,
+    };
     let body = if body.incoming.is_end_stream() {
         if parts.status != StatusCode::SWITCHING_PROTOCOLS {
             body.end();
@@ -40,7 +46,13 @@ pub fn reply(
     } else {
         Body::Stream(Box::pin(body))
     };
-    Reply { status: parts.status, reason, headers: parts.headers, body, extensions: parts.extensions }
+    Reply {
+        status: parts.status,
+        reason,
+        headers: parts.headers,
+        body,
+        extensions: parts.extensions,
+    }
 }
 
 /// An upstream's body. Dropped before its end, it takes its connection with it.
@@ -71,7 +83,9 @@ impl HttpBody for UpstreamBody {
         let this = self.get_mut();
         let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) else {
             ready!(poll_idle(&this.alarm, this.idle, context));
-            return Poll::Ready(Some(Err(BodyError::Idle { seconds: this.idle.as_secs() })));
+            return Poll::Ready(Some(Err(BodyError::Idle {
+                seconds: this.idle.as_secs(),
+            })));
         };
         this.alarm.off();
         match frame {

@@ -7,9 +7,7 @@ use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,9 +37,17 @@ impl ClientTls {
         let loaded = rustls_native_certs::load_native_certs();
         let (_, ignored) = roots.add_parsable_certificates(loaded.certs);
         if ignored > 0 || !loaded.errors.is_empty() {
-            tracing::warn!(ignored, errors = loaded.errors.len(), "some of the system's root certificates are unusable");
+            tracing::warn!(
+                ignored,
+                errors = loaded.errors.len(),
+                "some of the system's root certificates are unusable"
+            );
         }
-        Self { roots: Arc::new(roots), provider: Arc::new(aws_lc_rs::default_provider()), configs: Mutex::default() }
+        Self {
+            roots: Arc::new(roots),
+            provider: Arc::new(aws_lc_rs::default_provider()),
+            configs: Mutex::default(),
+        }
     }
 
     /// The settings for upstreams that are checked like this and offered these protocols.
@@ -60,10 +66,15 @@ impl ClientTls {
             .with_safe_default_protocol_versions()
             .map_err(|error| format!("TLS is not available: {error}"))?;
         let mut config = if verification.chain && verification.name {
-            builder.with_root_certificates(Arc::clone(&self.roots)).with_no_client_auth()
+            builder
+                .with_root_certificates(Arc::clone(&self.roots))
+                .with_no_client_auth()
         } else {
             let verifier = Lenient::new(verification, &self.roots, &self.provider)?;
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth()
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(verifier))
+                .with_no_client_auth()
         };
         config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
         Ok(config)
@@ -85,7 +96,11 @@ impl Lenient {
                 .build()
                 .map_err(|error| format!("the system has no usable root certificates: {error}"))
         });
-        Ok(Self { name: checks.name, chain: chain.transpose()?, provider: Arc::clone(provider) })
+        Ok(Self {
+            name: checks.name,
+            chain: chain.transpose()?,
+            provider: Arc::clone(provider),
+        })
     }
 }
 
@@ -101,7 +116,9 @@ impl ServerCertVerifier for Lenient {
         if self.name {
             verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
         }
-        let Some(chain) = &self.chain else { return Ok(ServerCertVerified::assertion()) };
+        let Some(chain) = &self.chain else {
+            return Ok(ServerCertVerified::assertion());
+        };
         match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             // The chain is checked before the name.
             Err(Error::InvalidCertificate(
@@ -117,7 +134,12 @@ impl ServerCertVerifier for Lenient {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(
+            message,
+            certificate,
+            signed,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -126,7 +148,12 @@ impl ServerCertVerifier for Lenient {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(
+            message,
+            certificate,
+            signed,
+            &self.provider.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -1,12 +1,9 @@
 //! Who may call, and what those hear who may not.
 
 use crate::support::{Client, Upstream, api, body_of, catalog, fetch, get, start, text};
-use catalog::{
-    Api, Catalog, KeyDigest, Product, Subscription, SubscriptionScope, SubscriptionState,
-};
+use catalog::{Api, Catalog, KeyDigest, Product, Subscription, SubscriptionScope, SubscriptionState};
 use gateway::Running;
 use http::{HeaderValue, StatusCode};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +17,7 @@ fn subscription(key: &str, scope: SubscriptionScope) -> Subscription {
         expiration_date: None,
         created_date: None,
         owner_id: None,
-        keys: vec![KeyDigest(Sha256::digest(key).into()), KeyDigest(Sha256::digest(format!("{key}-2")).into())],
+        keys: vec![KeyDigest::of(key), KeyDigest::of(&format!("{key}-2"))],
     }
 }
 
@@ -41,21 +38,45 @@ fn product(id: &str, subscription_required: bool, apis: &[&str]) -> (String, Arc
 
 /// `closed`, `opened` (in an open product) and `other` need a key; `free` does not.
 fn doors(upstream: &Upstream) -> Catalog {
-    let closed = |path: &str| Api { subscription_required: true, ..api(path, upstream.address) };
-    let mut catalog = catalog(vec![closed("closed"), closed("opened"), closed("other"), api("free", upstream.address)]);
-    catalog.products = [product("gold", true, &["closed"]), product("public", false, &["opened"])].into();
+    let closed = |path: &str| Api {
+        subscription_required: true,
+        ..api(path, upstream.address)
+    };
+    let mut catalog = catalog(vec![
+        closed("closed"),
+        closed("opened"),
+        closed("other"),
+        api("free", upstream.address),
+    ]);
+    catalog.products = [
+        product("gold", true, &["closed"]),
+        product("public", false, &["opened"]),
+    ]
+    .into();
     let hour = Duration::from_secs(3600);
     let all = || SubscriptionScope::AllApis;
     for subscription in [
         subscription("product", SubscriptionScope::Product("gold".into())),
         subscription("api", SubscriptionScope::Api("closed".into())),
         subscription("all", all()),
-        Subscription { state: SubscriptionState::Suspended, ..subscription("suspended", all()) },
-        Subscription { expiration_date: Some(SystemTime::now() - hour), ..subscription("expired", all()) },
-        Subscription { expiration_date: Some(SystemTime::now() + hour), ..subscription("expiring", all()) },
-        Subscription { start_date: Some(SystemTime::now() + hour), ..subscription("early", all()) },
+        Subscription {
+            state: SubscriptionState::Suspended,
+            ..subscription("suspended", all())
+        },
+        Subscription {
+            expiration_date: Some(SystemTime::now() - hour),
+            ..subscription("expired", all())
+        },
+        Subscription {
+            expiration_date: Some(SystemTime::now() + hour),
+            ..subscription("expiring", all())
+        },
+        Subscription {
+            start_date: Some(SystemTime::now() + hour),
+            ..subscription("early", all())
+        },
     ] {
-        catalog.subscriptions.insert(subscription.id.clone(), Arc::new(subscription));
+        catalog.add_subscription(subscription);
     }
     catalog
 }
@@ -63,7 +84,9 @@ fn doors(upstream: &Upstream) -> Catalog {
 async fn status(gateway: &Running, path: &str, key: &str) -> u16 {
     let mut wanted = get(path);
     if !key.is_empty() {
-        wanted.headers_mut().insert("ocp-apim-subscription-key", key.parse::<HeaderValue>().unwrap());
+        wanted
+            .headers_mut()
+            .insert("ocp-apim-subscription-key", key.parse::<HeaderValue>().unwrap());
     }
     fetch(gateway, wanted).await.0.as_u16()
 }
@@ -106,7 +129,9 @@ async fn the_header_goes_before_the_query_and_neither_is_stripped() {
     assert_eq!(status(&gateway, "/closed?subscription-key=all", "unknown").await, 401);
     assert_eq!(status(&gateway, "/closed?subscription-key=unknown", "all").await, 200);
     let mut wanted = get("/closed?subscription-key=all");
-    wanted.headers_mut().insert("ocp-apim-subscription-key", HeaderValue::from_static("all"));
+    wanted
+        .headers_mut()
+        .insert("ocp-apim-subscription-key", HeaderValue::from_static("all"));
     assert_eq!(fetch(&gateway, wanted).await.1, "/?subscription-key=all Some(\"all\")");
 }
 
@@ -132,7 +157,11 @@ async fn refusals_read_as_apims_do() {
         assert_eq!(response.status().as_u16(), status, "{path}");
         assert_eq!(response.headers()["content-type"], "application/json", "{path}");
         assert!(response.headers().contains_key("date"), "{path}");
-        assert_eq!(response.headers().contains_key("www-authenticate"), status == 401, "{path}");
+        assert_eq!(
+            response.headers().contains_key("www-authenticate"),
+            status == 401,
+            "{path}"
+        );
         let expected = format!("{{ \"statusCode\": {status}, \"message\": \"{message}\" }}");
         assert_eq!(body_of(response).await, expected, "{path}");
     }
@@ -148,15 +177,19 @@ async fn probes_need_no_key_and_metrics_are_the_operators() {
     }
     assert_eq!(fetch(&gateway, get("/metrics")).await.0, StatusCode::NOT_FOUND);
     fetch(&gateway, get("/free")).await;
-    let stream = tokio::net::TcpStream::connect(gateway.admin_address().unwrap()).await.unwrap();
-    let (mut admin, connection) =
-        hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream)).await.unwrap();
+    let stream = tokio::net::TcpStream::connect(gateway.admin_address().unwrap())
+        .await
+        .unwrap();
+    let (mut admin, connection) = hyper::client::conn::http1::handshake(hyper_util::rt::TokioIo::new(stream))
+        .await
+        .unwrap();
     tokio::spawn(connection);
     let response = admin.send_request(get("/metrics")).await.unwrap();
     let metrics = body_of(response).await;
-    for line in
-        ["tollgate_requests_total{api=\"\",status=\"4xx\"} 1", "tollgate_requests_total{api=\"free\",status=\"2xx\"} 1"]
-    {
+    for line in [
+        "tollgate_requests_total{api=\"\",status=\"4xx\"} 1",
+        "tollgate_requests_total{api=\"free\",status=\"2xx\"} 1",
+    ] {
         assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
     }
 }

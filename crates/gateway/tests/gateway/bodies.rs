@@ -41,13 +41,19 @@ async fn ten_megabytes_pass_both_ways_unchanged() {
         let length = request.headers().get("content-length").cloned();
         let bytes = request.into_body().collect().await.unwrap().to_bytes();
         let mut response = Response::new(full(bytes));
-        response.headers_mut().insert("x-length", length.unwrap_or("chunked".parse().unwrap()));
+        response
+            .headers_mut()
+            .insert("x-length", length.unwrap_or("chunked".parse().unwrap()));
         response
     })
     .await;
     let gateway = in_front_of(&upstream);
     let bytes: Bytes = (0..10 << 20).map(|n: u32| (n / 7) as u8).collect::<Vec<u8>>().into();
-    let response = Client::connect(&gateway).await.send(request("POST", "/echo", full(bytes.clone()))).await.unwrap();
+    let response = Client::connect(&gateway)
+        .await
+        .send(request("POST", "/echo", full(bytes.clone())))
+        .await
+        .unwrap();
     assert_eq!(response.headers()["x-length"], "10485760");
     assert!(soon(response.into_body().collect()).await.unwrap().to_bytes() == bytes);
     let (sender, body) = channel();
@@ -64,10 +70,18 @@ async fn ten_megabytes_pass_both_ways_unchanged() {
 
 #[tokio::test]
 async fn what_comes_is_passed_on_at_once() {
-    let upstream = Upstream::http(|request| async move { Response::new(request.into_body().map_err(std::io::Error::other).boxed()) }).await;
+    let upstream =
+        Upstream::http(
+            |request| async move { Response::new(request.into_body().map_err(std::io::Error::other).boxed()) },
+        )
+        .await;
     let gateway = in_front_of(&upstream);
     let (sender, body) = channel();
-    let response = Client::connect(&gateway).await.send(request("POST", "/echo", body)).await.unwrap();
+    let response = Client::connect(&gateway)
+        .await
+        .send(request("POST", "/echo", body))
+        .await
+        .unwrap();
     let mut echoed = response.into_body();
     for word in ["one", "two", "three"] {
         sender.send(Frame::data(Bytes::from(word))).await.unwrap();
@@ -86,7 +100,9 @@ async fn a_slow_reader_slows_the_upstream() {
         let count = Arc::clone(&count);
         async move {
             read_head(&mut stream).await;
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 268435456\r\n\r\n").await;
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 268435456\r\n\r\n")
+                .await;
             let chunk = vec![0; 64 << 10];
             while stream.write_all(&chunk).await.is_ok() {
                 count.fetch_add(chunk.len(), Ordering::SeqCst);
@@ -96,7 +112,10 @@ async fn a_slow_reader_slows_the_upstream() {
     .await;
     let gateway = in_front_of(&upstream);
     let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
-    client.write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    client
+        .write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
     soon(client.read_u8()).await.unwrap();
     // Nobody reads on: what has been written stops growing at what sockets and the gateway's buffers hold.
     let mut before = 0;
@@ -146,14 +165,19 @@ async fn one_hundred_continue_is_said_when_the_upstream_wants_the_body() {
         if refused {
             return Response::builder().status(403).body(full("no")).unwrap();
         }
-        text(&String::from_utf8_lossy(&request.into_body().collect().await.unwrap().to_bytes()))
+        text(&String::from_utf8_lossy(
+            &request.into_body().collect().await.unwrap().to_bytes(),
+        ))
     })
     .await;
     let gateway = in_front_of(&upstream);
     let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
     let head = "POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 4\r\n";
     client.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
-    assert_eq!(soon(read_head(&mut client)).await.unwrap(), "HTTP/1.1 100 Continue\r\n\r\n");
+    assert_eq!(
+        soon(read_head(&mut client)).await.unwrap(),
+        "HTTP/1.1 100 Continue\r\n\r\n"
+    );
     client.write_all(b"body").await.unwrap();
     assert!(soon(read_head(&mut client)).await.unwrap().starts_with("HTTP/1.1 200"));
     let refused = converse(&gateway, &format!("{head}connection: close\r\nx-refuse: 1\r\n\r\n")).await;
@@ -193,7 +217,10 @@ async fn a_client_that_leaves_takes_its_upstream_call_with_it() {
     .await;
     let gateway = in_front_of(&upstream);
     let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
-    client.write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    client
+        .write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
     while upstream.connections() == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -208,14 +235,25 @@ async fn bodies_beyond_the_limit_are_refused() {
         text("ok")
     })
     .await;
-    let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| config.limits.body_bytes = Some(1000));
-    assert_eq!(fetch(&gateway, request("POST", "/echo", full(vec![0; 1000]))).await.0, StatusCode::OK);
+    let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
+        config.limits.body_bytes = Some(1000)
+    });
+    assert_eq!(
+        fetch(&gateway, request("POST", "/echo", full(vec![0; 1000]))).await.0,
+        StatusCode::OK
+    );
     let chunk = format!("7d0\r\n{}\r\n0\r\n\r\n", "x".repeat(2000));
-    for head in ["content-length: 2000\r\n\r\n".to_owned(), format!("transfer-encoding: chunked\r\n\r\n{chunk}")] {
+    for head in [
+        "content-length: 2000\r\n\r\n".to_owned(),
+        format!("transfer-encoding: chunked\r\n\r\n{chunk}"),
+    ] {
         let answer = converse(&gateway, &format!("POST /echo HTTP/1.1\r\nhost: a\r\n{head}")).await;
         assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
         assert!(answer.contains("connection: close\r\n"), "{answer}");
-        assert!(answer.ends_with("{ \"statusCode\": 413, \"message\": \"The request body is too large\" }"), "{answer}");
+        assert!(
+            answer.ends_with("{ \"statusCode\": 413, \"message\": \"The request body is too large\" }"),
+            "{answer}"
+        );
     }
 }
 
@@ -230,8 +268,14 @@ async fn a_body_that_stops_coming_is_refused() {
         config.timeouts.request_body = Duration::from_millis(300);
     });
     let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
-    client.write_all(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf").await.unwrap();
+    client
+        .write_all(b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf")
+        .await
+        .unwrap();
     let mut answer = String::new();
-    tokio::time::timeout(PATIENCE, client.read_to_string(&mut answer)).await.unwrap().unwrap();
+    tokio::time::timeout(PATIENCE, client.read_to_string(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
     assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
 }

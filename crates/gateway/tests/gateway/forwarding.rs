@@ -1,6 +1,8 @@
 //! What reaches the upstream and what comes back.
 
-use crate::support::{Client, Upstream, api, body_of, catalog, fetch, full, get, in_front_of, read_head, request, soon, start, text};
+use crate::support::{
+    Client, Upstream, api, body_of, catalog, fetch, full, get, in_front_of, read_head, request, soon, start, text,
+};
 use http::{Request, StatusCode};
 use tokio::io::AsyncWriteExt;
 
@@ -59,7 +61,11 @@ async fn the_path_below_the_api_is_appended_to_the_service_url() {
         ("http://gateway.test/with/base/absolute", "/v1/absolute"),
     ] {
         let (_, head) = fetch(&gateway, get(path)).await;
-        assert_eq!(head.lines().next().unwrap(), format!("GET {expected} HTTP/1.1"), "{path}");
+        assert_eq!(
+            head.lines().next().unwrap(),
+            format!("GET {expected} HTTP/1.1"),
+            "{path}"
+        );
     }
 }
 
@@ -112,18 +118,28 @@ async fn responses_pass_with_reason_headers_and_without_hop_by_hop() {
 async fn head_and_304_keep_their_content_length_and_have_no_body() {
     let upstream = Upstream::saying("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n", false).await;
     let gateway = in_front_of(&upstream);
-    let response = Client::connect(&gateway).await.send(request("HEAD", "/echo", full(""))).await.unwrap();
+    let response = Client::connect(&gateway)
+        .await
+        .send(request("HEAD", "/echo", full("")))
+        .await
+        .unwrap();
     assert_eq!(response.headers()["content-length"], "1000");
     assert_eq!(body_of(response).await, "");
     let upstream = Upstream::saying("HTTP/1.1 304 Not Modified\r\netag: \"1\"\r\n\r\n", false).await;
     let gateway = in_front_of(&upstream);
     let response = Client::connect(&gateway).await.send(get("/echo")).await.unwrap();
-    assert_eq!((response.status().as_u16(), &response.headers()["etag"]), (304, &"\"1\"".parse().unwrap()));
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["etag"]),
+        (304, &"\"1\"".parse().unwrap())
+    );
 }
 
 #[tokio::test]
 async fn an_unreachable_upstream_gives_the_activity_id_body() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let gateway = start(catalog(vec![api("echo", nobody)]));
     let (status, body) = fetch(&gateway, get("/echo")).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
@@ -135,11 +151,15 @@ async fn an_unreachable_upstream_gives_the_activity_id_body() {
 #[tokio::test]
 async fn header_values_of_an_upstream_never_split_a_response() {
     for poison in ["a\rb", "a\0b", "a\nx: y"] {
-        let response: &'static str = format!("HTTP/1.1 200 OK\r\nx-bad: {poison}\r\ncontent-length: 2\r\n\r\nok").leak();
+        let response: &'static str =
+            format!("HTTP/1.1 200 OK\r\nx-bad: {poison}\r\ncontent-length: 2\r\n\r\nok").leak();
         let upstream = Upstream::saying(response, true).await;
         let gateway = in_front_of(&upstream);
         let response = Client::connect(&gateway).await.send(get("/echo")).await.unwrap();
-        let split = response.headers().get("x-bad").is_some_and(|value| value.as_bytes().len() > 1);
+        let split = response
+            .headers()
+            .get("x-bad")
+            .is_some_and(|value| value.as_bytes().len() > 1);
         assert!(!split, "{poison:?} {response:?}");
     }
 }

@@ -1,7 +1,9 @@
 //! Reloading, stopping, idling.
 
-use crate::support::{Client, Upstream, api, body_of, catalog, eventually, fetch, full, get, in_front_of, request, soon, start_with, text};
-use gateway::Plans;
+use crate::support::{
+    Client, Upstream, api, body_of, catalog, eventually, fetch, full, get, in_front_of, plans, request, soon,
+    start_with, text,
+};
 use http::StatusCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -30,11 +32,20 @@ async fn a_reload_under_load_fails_no_request_and_then_holds() {
         });
     }
     for round in 0..20 {
-        let next = catalog(vec![api("echo", upstream.address), api(&format!("round-{round}"), upstream.address)]);
-        let plans = Plans::compile(&next);
+        let next = catalog(vec![
+            api("echo", upstream.address),
+            api(&format!("round-{round}"), upstream.address),
+        ]);
+        let plans = plans(&next);
         gateway.replace(Arc::new(next), plans);
-        assert_eq!(fetch(&gateway, get(&format!("/round-{round}/y"))).await, (StatusCode::OK, "/y".into()));
-        assert_eq!(fetch(&gateway, get(&format!("/round-{}/y", round + 1))).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(
+            fetch(&gateway, get(&format!("/round-{round}/y"))).await,
+            (StatusCode::OK, "/y".into())
+        );
+        assert_eq!(
+            fetch(&gateway, get(&format!("/round-{}/y", round + 1))).await.0,
+            StatusCode::NOT_FOUND
+        );
     }
     stop.store(true, Ordering::SeqCst);
     while let Some(done) = soon(clients.join_next()).await {
@@ -64,7 +75,10 @@ async fn stopping_lets_requests_finish_and_closes_idle_connections() {
     let stopped = tokio::task::spawn_blocking(move || gateway.shutdown(Duration::from_secs(15)));
     let mut rest = Vec::new();
     soon(idle.read_to_end(&mut rest)).await.unwrap();
-    eventually("the end of listening", || std::net::TcpStream::connect(address).is_err()).await;
+    eventually("the end of listening", || {
+        std::net::TcpStream::connect(address).is_err()
+    })
+    .await;
     gate.add_permits(1);
     let response = under_way.await.unwrap();
     assert_eq!(body_of(response).await, "finished");
@@ -78,7 +92,11 @@ async fn stopping_does_not_wait_for_ever() {
     let mut client = Client::connect(&gateway).await;
     let under_way = tokio::spawn(async move { client.send(get("/echo")).await });
     eventually("the request", || upstream.connections() == 1).await;
-    soon(tokio::task::spawn_blocking(move || gateway.shutdown(Duration::from_millis(200)))).await.unwrap();
+    soon(tokio::task::spawn_blocking(move || {
+        gateway.shutdown(Duration::from_millis(200))
+    }))
+    .await
+    .unwrap();
     assert!(soon(under_way).await.unwrap().is_err());
 }
 

@@ -5,5 +5,6 @@ mod bodies;
 mod forwarding;
 mod lifecycle;
 mod malformed;
+mod mcp;
 mod protocols;
 mod support;

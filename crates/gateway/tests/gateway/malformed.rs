@@ -15,8 +15,16 @@ async fn noting() -> (Upstream, Arc<Mutex<Vec<String>>>) {
         let notes = Arc::clone(&written);
         async move {
             let line = format!("{} {}", request.method(), request.uri());
-            let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-            notes.lock().unwrap().push(format!("{line} [{}]", String::from_utf8_lossy(&body)));
+            let body = request
+                .into_body()
+                .collect()
+                .await
+                .map(|body| body.to_bytes())
+                .unwrap_or_default();
+            notes
+                .lock()
+                .unwrap()
+                .push(format!("{line} [{}]", String::from_utf8_lossy(&body)));
             text("ok")
         }
     })
@@ -64,7 +72,10 @@ async fn ambiguous_framing() {
     ] {
         check(&format!("{post}{bad}{smuggled}"), "400", &[]).await;
     }
-    for coded in ["transfer-encoding: gzip, chunked\r\n\r\n", "transfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n"] {
+    for coded in [
+        "transfer-encoding: gzip, chunked\r\n\r\n",
+        "transfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n",
+    ] {
         check(&format!("{post}{coded}0\r\n\r\n{smuggled}"), "501", &[]).await;
     }
     let old = "POST /echo HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
@@ -73,13 +84,28 @@ async fn ambiguous_framing() {
 
 #[tokio::test]
 async fn chunks_that_are_none_break_the_request_off() {
-    for chunk in ["zz\r\nabc\r\n", "-1\r\n", "3 x\r\nabc\r\n", "3\r\nabcX\r\n", "ffffffffffffffffff\r\n", "3\nabc\n0\n\n", "\r\n"] {
+    for chunk in [
+        "zz\r\nabc\r\n",
+        "-1\r\n",
+        "3 x\r\nabc\r\n",
+        "3\r\nabcX\r\n",
+        "ffffffffffffffffff\r\n",
+        "3\nabc\n0\n\n",
+        "\r\n",
+    ] {
         let (upstream, notes) = noting().await;
         let gateway = in_front_of(&upstream);
-        let said = format!("POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{chunk}0\r\n\r\nGET /echo/smuggled HTTP/1.1\r\nhost: a\r\n\r\n");
+        let said = format!(
+            "POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{chunk}0\r\n\r\nGET /echo/smuggled HTTP/1.1\r\nhost: a\r\n\r\n"
+        );
         converse(&gateway, &said).await;
         let notes = notes.lock().unwrap().clone();
-        assert!(!notes.iter().any(|note| note.contains("smuggled") || note.contains("abc]")), "{chunk:?} {notes:?}");
+        assert!(
+            !notes
+                .iter()
+                .any(|note| note.contains("smuggled") || note.contains("abc]")),
+            "{chunk:?} {notes:?}"
+        );
     }
 }
 
@@ -99,11 +125,19 @@ async fn hosts_and_targets() {
         ("CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\n", "405"),
         ("OPTIONS * HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", "404"),
         ("GET /echo/../x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", "404"),
-        ("GET /echo/%2e%2e/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", "404"),
+        (
+            "GET /echo/%2e%2e/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+            "404",
+        ),
     ] {
         check(said, status, &[]).await;
     }
-    check("GET http://b/echo/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", "200", &["GET /x []"]).await;
+    check(
+        "GET http://b/echo/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+        "200",
+        &["GET /x []"],
+    )
+    .await;
     check("GET /echo HTTP/1.0\r\n\r\n", "200", &["GET / []"]).await;
 }
 
@@ -111,7 +145,12 @@ async fn hosts_and_targets() {
 async fn what_is_too_large_is_refused() {
     let long = "x".repeat(20_000);
     check(&format!("GET /echo?{long} HTTP/1.1\r\nhost: a\r\n\r\n"), "414", &[]).await;
-    check(&format!("GET /echo HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n", "x".repeat(70_000)), "431", &[]).await;
+    check(
+        &format!("GET /echo HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n", "x".repeat(70_000)),
+        "431",
+        &[],
+    )
+    .await;
     let many: String = (0..200).map(|number| format!("x-{number}: 1\r\n")).collect();
     check(&format!("GET /echo HTTP/1.1\r\nhost: a\r\n{many}\r\n"), "431", &[]).await;
     // Without end: it must be refused before memory is.
@@ -130,7 +169,11 @@ async fn a_head_that_drips_is_cut_off() {
     let mut stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
     let mut rest = Vec::new();
     let dripping = async {
-        for byte in b"GET /echo HTTP/1.1\r\nhost: a\r\nx: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy".iter().cycle() {
+        for byte in
+            b"GET /echo HTTP/1.1\r\nhost: a\r\nx: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+                .iter()
+                .cycle()
+        {
             if stream.write_all(&[*byte]).await.is_err() {
                 return;
             }

@@ -1,10 +1,11 @@
-//! HTTP/2, TLS, upgrades, MCP servers.
+//! HTTP/2, TLS, upgrades.
 
-use crate::support::{Client, Upstream, api, body_of, catalog, full, get, in_front_of, read_head, request, soon, start, start_with, text};
-use catalog::{Api, ApiKind, Backend, BackendCredentials, BackendKind, McpServer};
+use crate::support::{
+    Client, Upstream, api, body_of, catalog, full, get, in_front_of, read_head, request, soon, start, start_with, text,
+};
+use catalog::{Api, ApiKind};
 use gateway::{Listen, TlsIdentity};
-use http::{HeaderValue, Request, StatusCode};
-use http_body_util::BodyExt;
+use http::{Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::{PrivateKeyDer, ServerName};
 use std::sync::Arc;
@@ -13,14 +14,19 @@ use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn http2_without_tls_is_recognized_by_its_preface() {
-    let upstream = Upstream::http(|request| async move { text(&format!("{:?} {}", request.version(), request.uri())) }).await;
+    let upstream =
+        Upstream::http(|request| async move { text(&format!("{:?} {}", request.version(), request.uri())) }).await;
     let gateway = in_front_of(&upstream);
     let stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
-    let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+        .await
+        .unwrap();
     tokio::spawn(connection);
     for turn in 0..5 {
-        let wanted = Request::builder().uri(format!("http://gateway.test/echo/{turn}")).body(full("")).unwrap();
+        let wanted = Request::builder()
+            .uri(format!("http://gateway.test/echo/{turn}"))
+            .body(full(""))
+            .unwrap();
         let response = soon(sender.send_request(wanted)).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(body_of(response).await, format!("HTTP/1.1 /{turn}"));
@@ -32,19 +38,31 @@ async fn methods_that_begin_like_the_preface_are_http1() {
     let upstream = Upstream::http(|request| async move { text(request.method().as_str()) }).await;
     let gateway = in_front_of(&upstream);
     for method in ["PUT", "PATCH", "POST"] {
-        let response = Client::connect(&gateway).await.send(request(method, "/echo", full("x"))).await.unwrap();
+        let response = Client::connect(&gateway)
+            .await
+            .send(request(method, "/echo", full("x")))
+            .await
+            .unwrap();
         assert_eq!(body_of(response).await, method);
     }
 }
 
 #[tokio::test]
 async fn tls_shows_the_certificate_of_the_name_and_negotiates_http2() {
-    let upstream = Upstream::http(|request| async move { text(&format!("{:?}", request.headers().get("x-forwarded-proto").unwrap())) }).await;
+    let upstream =
+        Upstream::http(
+            |request| async move { text(&format!("{:?}", request.headers().get("x-forwarded-proto").unwrap())) },
+        )
+        .await;
     let identity = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         let certified = rcgen::generate_simple_self_signed(names.clone()).unwrap();
         let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
-        TlsIdentity { hosts: names, chain: vec![certified.cert.der().clone()], key }
+        TlsIdentity {
+            hosts: names,
+            chain: vec![certified.cert.der().clone()],
+            key,
+        }
     };
     let identities = vec![identity(&["a.test"]), identity(&["*.b.test"])];
     let mut roots = rustls::RootCertStore::empty();
@@ -52,7 +70,10 @@ async fn tls_shows_the_certificate_of_the_name_and_negotiates_http2() {
         roots.add(identity.chain[0].clone()).unwrap();
     }
     let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
-        config.listen = vec![Listen { address: "127.0.0.1:0".parse().unwrap(), tls: Some(identities) }];
+        config.listen = vec![Listen {
+            address: "127.0.0.1:0".parse().unwrap(),
+            tls: Some(identities),
+        }];
     });
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut client = rustls::ClientConfig::builder_with_provider(provider)
@@ -67,10 +88,14 @@ async fn tls_shows_the_certificate_of_the_name_and_negotiates_http2() {
         let tls = soon(connector.connect(ServerName::try_from(name).unwrap(), stream)).await;
         assert_eq!(tls.is_ok(), known, "{name}");
         let Ok(tls) = tls else { continue };
-        let (mut sender, connection) =
-            hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(tls)).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(tls))
+            .await
+            .unwrap();
         tokio::spawn(connection);
-        let wanted = Request::builder().uri(format!("https://{name}/echo")).body(full("")).unwrap();
+        let wanted = Request::builder()
+            .uri(format!("https://{name}/echo"))
+            .body(full(""))
+            .unwrap();
         let response = soon(sender.send_request(wanted)).await.unwrap();
         assert_eq!(body_of(response).await, "\"https\"", "{name}");
     }
@@ -81,7 +106,9 @@ async fn an_upgraded_connection_passes_bytes_both_ways() {
     let upstream = Upstream::serve(|mut stream| async move {
         let head = read_head(&mut stream).await.unwrap().to_lowercase();
         if !(head.contains("connection: upgrade\r\n") && head.contains("upgrade: echo\r\n")) {
-            let _ = stream.write_all(b"HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n").await;
+            let _ = stream
+                .write_all(b"HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n")
+                .await;
             return;
         }
         let switch = "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: echo\r\n\r\nhello ";
@@ -90,7 +117,10 @@ async fn an_upgraded_connection_passes_bytes_both_ways() {
         let _ = tokio::io::copy(&mut read, &mut write).await;
     })
     .await;
-    let socket = Api { kind: ApiKind::WebSocket, ..api("socket", upstream.address) };
+    let socket = Api {
+        kind: ApiKind::WebSocket,
+        ..api("socket", upstream.address)
+    };
     let gateway = start(catalog(vec![socket]));
     let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
     let ask = "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: keep-alive, Upgrade\r\nupgrade: echo\r\n\r\n";
@@ -110,82 +140,4 @@ async fn an_upgraded_connection_passes_bytes_both_ways() {
     assert!(echoed.starts_with(b"hello xxx"));
     let plain = Client::connect(&gateway).await.send(get("/socket")).await.unwrap();
     assert_eq!(plain.status().as_u16(), 426);
-}
-
-fn mcp(upstream: &Upstream) -> catalog::Catalog {
-    let kind = ApiKind::Mcp(McpServer { backend_id: "server".into(), endpoint: "/mcp".into() });
-    let api = Api { kind, operations: Vec::new(), service_url: None, ..api("tools", upstream.address) };
-    let backend = Backend {
-        id: "server".into(),
-        kind: BackendKind::Single { url: format!("http://{}/upstream/mcp", upstream.address) },
-        credentials: BackendCredentials::default(),
-        validate_certificate_chain: true,
-        validate_certificate_name: true,
-        circuit_breaker: None,
-    };
-    let mut catalog = catalog(vec![api]);
-    catalog.backends.insert("server".into(), Arc::new(backend));
-    catalog
-}
-
-#[tokio::test]
-async fn mcp_messages_and_their_headers_pass_unchanged() {
-    let upstream = Upstream::http(|request| async move {
-        let line = format!("{} {}", request.method(), request.uri());
-        let mut response = text(&line);
-        for name in ["mcp-session-id", "mcp-protocol-version", "last-event-id", "accept", "mcp-method", "authorization", "host"] {
-            if let Some(value) = request.headers().get(name) {
-                response.headers_mut().insert(name, value.clone());
-            }
-        }
-        let body = request.into_body().collect().await.unwrap().to_bytes();
-        response.headers_mut().insert("x-body", HeaderValue::from_bytes(&body).unwrap());
-        response
-    })
-    .await;
-    let gateway = start(mcp(&upstream));
-    let message = r#"{"jsonrpc": "2.0","id":1e0,"method":"ping"}"#;
-    for method in ["POST", "GET", "DELETE"] {
-        let body = if method == "POST" { message } else { "" };
-        let mut wanted = request(method, "/tools/mcp", full(body));
-        let headers = wanted.headers_mut();
-        headers.insert("host", "localhost:1".parse().unwrap());
-        for (name, value) in [("mcp-session-id", "s1"), ("mcp-protocol-version", "2025-11-25"), ("last-event-id", "7"), ("accept", "text/event-stream"), ("mcp-method", "ping"), ("authorization", "Bearer x")] {
-            headers.insert(name, value.parse().unwrap());
-        }
-        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
-        assert_eq!(response.status(), StatusCode::OK, "{method}");
-        assert_eq!(response.headers()["mcp-session-id"], "s1");
-        assert_eq!(response.headers()["last-event-id"], "7");
-        assert_eq!(response.headers()["authorization"], "Bearer x");
-        assert_eq!(response.headers()["x-body"], body);
-        assert_eq!(response.headers()["host"], upstream.address.to_string());
-        assert_eq!(body_of(response).await, format!("{method} /upstream/mcp"));
-    }
-    let mut elsewhere = get("/tools/other");
-    elsewhere.headers_mut().insert("host", "localhost".parse().unwrap());
-    assert_eq!(Client::connect(&gateway).await.send(elsewhere).await.unwrap().status(), StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn local_mcp_servers_are_closed_to_foreign_pages() {
-    let upstream = Upstream::http(|_| async { text("ok") }).await;
-    let gateway = start_with(mcp(&upstream), |config| config.mcp_origins = vec!["https://inspector.test".into()]);
-    for (host, origin, status) in [
-        ("localhost:1", "", 200),
-        ("127.0.0.1:1", "http://localhost:6274", 200),
-        ("[::1]:1", "https://inspector.test", 200),
-        ("localhost:1", "https://evil.example", 403),
-        ("localhost:1", "null", 403),
-        ("evil.example", "", 403),
-        ("evil.example", "http://evil.example", 403),
-    ] {
-        let mut wanted = request("POST", "/tools/mcp", full("{}"));
-        wanted.headers_mut().insert("host", host.parse().unwrap());
-        if !origin.is_empty() {
-            wanted.headers_mut().insert("origin", origin.parse().unwrap());
-        }
-        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
-        assert_eq!(response.status().as_u16(), status, "{host} {origin}");
-    }
 }

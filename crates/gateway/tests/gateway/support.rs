@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use catalog::{Api, ApiKind, Catalog, Operation};
-use gateway::{Config, Gateway, Listen, Plans, Running, SystemClock};
+use gateway::{Config, Gateway, Listen, Running, SystemClock};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::Incoming;
@@ -67,7 +67,9 @@ impl Upstream {
                     async { Ok::<_, Infallible>(answer.await) }
                 });
                 let builder = hyper_util::server::conn::auto::Builder::new(Spawn);
-                let _ = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
+                let _ = builder
+                    .serve_connection_with_upgrades(TokioIo::new(stream), service)
+                    .await;
             }
         })
         .await
@@ -97,7 +99,7 @@ impl Upstream {
         Self::serve(move |mut stream| async move {
             while let Some(_head) = read_head(&mut stream).await {
                 if stream.write_all(response.as_bytes()).await.is_err() || close {
-                    return;
+                    return hang_up(stream).await;
                 }
             }
         })
@@ -116,6 +118,12 @@ impl<F: Future<Output: Send> + Send + 'static> hyper::rt::Executor<F> for Spawn 
     fn execute(&self, future: F) {
         tokio::spawn(future);
     }
+}
+
+/// Says nothing more and waits for the other side to stop, so that no byte under way is lost to a reset.
+pub async fn hang_up(mut stream: TcpStream) {
+    let _ = stream.shutdown().await;
+    let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
 }
 
 /// Reads until an empty line; `None` at the end of the stream.
@@ -157,27 +165,43 @@ pub fn api(path: &str, upstream: SocketAddr) -> Api {
         subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
         subscription_key_query: "subscription-key".into(),
         hosts: Vec::new(),
-        operations: ["GET", "POST", "PUT", "DELETE", "PATCH"].into_iter().map(operation).collect(),
+        operations: ["GET", "POST", "PUT", "DELETE", "PATCH"]
+            .into_iter()
+            .map(operation)
+            .collect(),
         policy: None,
         products: Vec::new(),
     }
 }
 
 pub fn catalog(apis: Vec<Api>) -> Catalog {
-    Catalog { apis: apis.into_iter().map(Arc::new).collect(), ..Catalog::default() }
+    Catalog {
+        apis: apis.into_iter().map(Arc::new).collect(),
+        ..Catalog::default()
+    }
+}
+
+/// The plans of a catalog that is sound.
+pub fn plans(catalog: &Catalog) -> policy::Plans {
+    let (plans, diagnostics) = policy::Plans::compile(catalog);
+    assert!(diagnostics.is_empty(), "{}", diagnostic::render(&diagnostics));
+    plans
 }
 
 /// A gateway on a free port of the loopback.
 pub fn start_with(catalog: Catalog, change: impl FnOnce(&mut Config)) -> Running {
     let loopback: SocketAddr = "127.0.0.1:0".parse().unwrap();
     let mut config = Config {
-        listen: vec![Listen { address: loopback, tls: None }],
+        listen: vec![Listen {
+            address: loopback,
+            tls: None,
+        }],
         admin_listen: Some(loopback),
         workers: 1,
         ..Config::default()
     };
     change(&mut config);
-    let plans = Plans::compile(&catalog);
+    let plans = plans(&catalog);
     Gateway::start(
         config,
         Arc::new(catalog),
@@ -203,7 +227,9 @@ pub struct Client(hyper::client::conn::http1::SendRequest<AnyBody>);
 impl Client {
     pub async fn connect(gateway: &Running) -> Self {
         let stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
         tokio::spawn(connection.with_upgrades());
         Self(sender)
     }
@@ -215,7 +241,12 @@ impl Client {
 }
 
 pub fn request(method: &str, path: &str, body: AnyBody) -> Request<AnyBody> {
-    Request::builder().method(method).uri(path).header("host", "gateway.test").body(body).unwrap()
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "gateway.test")
+        .body(body)
+        .unwrap()
 }
 
 pub fn get(path: &str) -> Request<AnyBody> {

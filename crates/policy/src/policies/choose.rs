@@ -77,3 +77,57 @@ impl WaitingStep for Choose<Block> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::step::Run;
+    use crate::testing::{Bench, run};
+
+    fn when(condition: &str, letter: char) -> String {
+        format!("<when condition='{condition}'><set-method>{letter}</set-method></when>")
+    }
+
+    #[test]
+    fn the_first_true_branch_runs() {
+        for (branches, expected) in [
+            (when("true", 'A') + &when("true", 'B'), "A"),
+            (when("false", 'A') + &when("True", 'B'), "B"),
+            (
+                when("false", 'A') + "<otherwise><set-method>C</set-method></otherwise>",
+                "C",
+            ),
+            (when("false", 'A'), "GET"),
+            ("<when condition='true' />".to_owned() + &when("true", 'B'), "GET"),
+        ] {
+            let response = run(&format!("<inbound><choose>{branches}</choose></inbound>"), "GET /");
+            assert_eq!(
+                response,
+                format!("200 OK\n\n{expected} http://backend.example/base/"),
+                "{branches}"
+            );
+        }
+    }
+
+    /// Whether the `choose` in this inbound section is a plain call.
+    fn is_instant(branch: &str) -> bool {
+        let policies = format!("<inbound><choose><when condition='true'>{branch}</when></choose></inbound>");
+        let plan = Bench::new(&policies).plan(None);
+        let block = &plan.section(crate::Section::Inbound)[0];
+        matches!(block.steps[0].run, Run::Now(_))
+    }
+
+    #[test]
+    fn a_choose_waits_only_for_branches_that_wait() {
+        assert!(is_instant("<set-method>A</set-method>"));
+        assert!(is_instant(
+            "<choose><when condition='true'><return-response /></when></choose>"
+        ));
+        let fragment = "<fragment><set-method>A</set-method></fragment>";
+        let api = "<policies><inbound><choose><when condition='true'><include-fragment fragment-id='f' /></when></choose></inbound></policies>";
+        let plan = Bench::with_documents(&[("api", api), ("f", fragment)]).plan(None);
+        assert!(matches!(
+            plan.section(crate::Section::Inbound)[0].steps[0].run,
+            Run::Waiting(_)
+        ));
+    }
+}

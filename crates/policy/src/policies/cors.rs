@@ -23,7 +23,7 @@ use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
-use crate::value::Value;
+use crate::value::{Readable, Value};
 use answer::{Grant, Requested};
 use expression::Reads;
 use expression::text::Text;
@@ -54,9 +54,7 @@ struct Granted;
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let allow_credentials = element.or("allow-credentials", false);
     let terminates_unmatched = element.or("terminate-unmatched-request", true);
-    let origins = element.one("allowed-origins", |list| {
-        Some(list.one_or_more("origin", |it| it.required_text()))
-    });
+    let origins = element.one("allowed-origins", |list| Some(texts(list, "origin")));
     let methods = element.at_most_one("allowed-methods", |list| {
         let max_age = list.or("preflight-result-max-age", 0);
         Some((max_age, texts(list, "method")))
@@ -78,8 +76,11 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     })
 }
 
-fn texts(list: &mut ElementReader<'_, '_>, name: &'static str) -> Vec<Value<Text>> {
-    list.one_or_more(name, |it| it.required_text())
+fn texts<T: Readable>(list: &mut ElementReader<'_, '_>, name: &'static str) -> Vec<Value<T>> {
+    fn text<T: Readable>(element: &mut ElementReader<'_, '_>) -> Option<Value<T>> {
+        element.required_text()
+    }
+    list.one_or_more(name, text)
 }
 
 impl Step for Cors {
@@ -161,7 +162,11 @@ impl Cors {
 }
 
 fn evaluate(values: &[Value<Text>], exchange: &Exchange) -> Result<Vec<Text>, Failure> {
-    values.iter().map(|value| value.get(exchange)).collect()
+    let mut texts = Vec::with_capacity(values.len());
+    for value in values {
+        texts.push(value.get(exchange)?);
+    }
+    Ok(texts)
 }
 
 #[cfg(test)]

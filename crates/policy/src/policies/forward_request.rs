@@ -122,3 +122,71 @@ fn not_answered(failure: &UpstreamFailure) -> Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Bench, run};
+    use crate::upstream::UpstreamFailure;
+    use std::time::Duration;
+
+    #[test]
+    fn the_response_is_taken_over() {
+        let mut bench = Bench::new("").answer("404\nX-A: 1\n\ngone");
+        assert_eq!(bench.run("GET /"), "404 Not Found\nx-a: 1\n\ngone");
+    }
+
+    #[test]
+    fn an_error_status_is_a_failure_for_those_who_want_it() {
+        let policies = |on_error: &str| {
+            format!(
+                "<backend><forward-request fail-on-error-status-code='true' /></backend><on-error>{on_error}</on-error>"
+            )
+        };
+        let run = |on_error: &str, answer: &str| Bench::new(&policies(on_error)).answer(answer).run("GET /");
+        assert_eq!(run("", "404\n\ngone"), "404 Not Found\n\ngone");
+        assert_eq!(
+            run("<set-status code='502' />", "404\n\ngone"),
+            "502 Bad Gateway\n\ngone"
+        );
+        assert_eq!(run("<set-status code='502' />", "302"), "302 Found");
+    }
+
+    #[test]
+    fn without_an_answer_there_is_no_response() {
+        for failure in [
+            UpstreamFailure::Timeout(Duration::from_millis(5)),
+            UpstreamFailure::Connection("refused".into()),
+        ] {
+            let response = Bench::new("").fails(failure).run("GET /");
+            assert!(
+                response.starts_with("500 Internal Server Error\ncontent-type: application/json"),
+                "{response}"
+            );
+        }
+        let response = Bench::new("").fails(UpstreamFailure::TooLarge(9)).run("GET /");
+        assert!(
+            response.contains("\"the request body is larger than 9 bytes\""),
+            "{response}"
+        );
+    }
+
+    #[test]
+    fn a_body_flows_or_is_kept_under_a_limit() {
+        let kept = "<backend><forward-request buffer-request-body='true' /></backend>";
+        for policies in ["", kept] {
+            assert!(run(policies, "POST /\n\n12345").ends_with("\n\n12345"));
+        }
+        let mut bench = Bench::new(kept);
+        bench.buffer_limit = 4;
+        let expected = "413 Payload Too Large\ncontent-type: application/json\n\n\
+                        { \"statusCode\": 413, \"message\": \"the body is larger than 4 bytes\" }";
+        assert_eq!(bench.run("POST /\n\n12345"), expected);
+    }
+
+    #[test]
+    fn the_clients_host_is_not_the_backends() {
+        let set = "<inbound><set-header name='Host'><value>h</value></set-header></inbound>";
+        assert!(!run("", "GET /\nHost: gateway.example").contains("host"));
+        assert!(run(set, "GET /\nHost: gateway.example").contains("host: h"));
+    }
+}

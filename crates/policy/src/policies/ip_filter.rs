@@ -59,7 +59,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         );
     }
     let is_empty = element.count("address") + element.count("address-range") == 0;
-    let addresses = element.children("address", |address| address.required_text());
+    let addresses = element.children("address", address);
     let ranges = element.children("address-range", |range| {
         let from = range.required("from");
         let to = range.required("to");
@@ -79,6 +79,10 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         addresses,
         ranges,
     })
+}
+
+fn address(address: &mut ElementReader<'_, '_>) -> Option<Value<IpAddr>> {
+    address.required_text()
 }
 
 /// Reports a range that no address is in.
@@ -131,7 +135,7 @@ impl IpFilter {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Bench, ready, response_text};
+    use crate::testing::{Bench, ready, reports, response_text};
 
     /// The status for a caller, with the reason and message of a refusal.
     fn outcome(filter: &str, caller: &str) -> String {
@@ -189,5 +193,24 @@ mod tests {
             ),
             format!("CallerIpBlocked Caller IP address is blocked. Access denied.\n{body}")
         );
+    }
+
+    #[test]
+    fn lists_that_list_nothing_are_reported() {
+        reports(&[
+            (
+                "<ip-filter action='allow' />",
+                "`<ip-filter>` lacks `<address>` or `<address-range>`",
+            ),
+            (
+                "<ip-filter><address>10.0.0.0/8</address></ip-filter>",
+                "`<ip-filter>` lacks the attribute `action`\n\
+                 the text of `<address>` must be an IP address, found \"10.0.0.0/8\"",
+            ),
+            (
+                "<ip-filter action='forbid'><address-range from='10.0.0.9' to='10.0.0.1' /></ip-filter>",
+                "no address is between 10.0.0.9 and 10.0.0.1, expected the lower one in `from`",
+            ),
+        ]);
     }
 }

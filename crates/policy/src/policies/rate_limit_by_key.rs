@@ -244,7 +244,7 @@ fn int(number: u64) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::Object;
-    use crate::testing::{Bench, ready, response_text};
+    use crate::testing::{Bench, ready, reports, response_text};
 
     fn bench(attributes: &str, rest: &str) -> Bench {
         Bench::new(&format!(
@@ -358,5 +358,19 @@ mod tests {
     fn a_key_of_null_fails_the_request() {
         let mut bench = bench("counter-key='@((string)null)'", "");
         assert!(bench.run("GET /").starts_with("500"));
+    }
+
+    #[test]
+    fn limits_that_cannot_be_are_reported() {
+        let limit = |attributes: &str| format!("<rate-limit-by-key counter-key='k' {attributes} />");
+        reports(&[
+            (&limit("calls='1' renewal-period='300'"), ""),
+            (
+                &limit("calls='-1' renewal-period='301' retry-after-header-name='a b'"),
+                "`calls` of `<rate-limit-by-key>` must be a whole number that is not negative, found \"-1\"\n\
+                 `renewal-period` of `<rate-limit-by-key>` must be a number of seconds from 1 to 300, found \"301\"\n\
+                 `retry-after-header-name` of `<rate-limit-by-key>` must be a header name, found \"a b\"",
+            ),
+        ]);
     }
 }

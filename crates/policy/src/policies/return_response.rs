@@ -23,7 +23,7 @@ struct ReturnResponse {
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
-    let variable: Option<Text> = element.literal("response-variable-name");
+    let variable = element.optional::<Text>("response-variable-name");
     if variable.is_some() {
         let span = element.attribute_span("response-variable-name");
         let message = "responses kept in variables are not built yet";
@@ -49,5 +49,34 @@ impl Step for ReturnResponse {
         }
         exchange.response = Some(response);
         Ok(Flow::Answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::responds;
+
+    #[test]
+    fn the_response_is_its_own() {
+        let before = "<set-header name='A'><value>1</value></set-header><set-status code='500' />";
+        responds(&[
+            ("<inbound><return-response /></inbound>", "GET /", "200 OK"),
+            (
+                "<inbound><return-response><set-status code='401' reason='No' /><set-header name='B'><value>2</value></set-header>\
+                 <set-body>{}</set-body></return-response></inbound>",
+                "GET /",
+                "401 No\nb: 2\n\n{}",
+            ),
+            (
+                &format!("<outbound>{before}<return-response /></outbound>"),
+                "GET /",
+                "200 OK",
+            ),
+            (
+                &format!("<backend /><outbound>{before}</outbound>"),
+                "GET /",
+                "500 Internal Server Error\na: 1",
+            ),
+        ]);
     }
 }

@@ -50,7 +50,7 @@ impl Step for RewriteUri {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let template = match &self.template {
             Value::Constant(template) => expanded(template, exchange)?,
-            computed => computed.get(exchange)?.to_string(),
+            Value::Computed(..) => self.template.get(exchange)?.to_string(),
         };
         let (path, query) = template.split_once('?').unwrap_or((&template, ""));
         let slash = if path.starts_with('/') { "" } else { "/" };
@@ -137,7 +137,7 @@ fn invalid(message: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Bench, ready, response_text};
+    use crate::testing::{Bench, ready, reports, response_text};
     use expression::context::Operation;
     use std::sync::Arc;
 
@@ -203,5 +203,16 @@ mod tests {
             "template='/{nope}'",
             "The operation has no parameter `nope`, which the rewrite template names.",
         );
+    }
+
+    #[test]
+    fn literals_around_an_expression_are_reported() {
+        reports(&[
+            (
+                "<rewrite-uri template='/x/@(1)' />",
+                "`template` of `<rewrite-uri>` must be either a literal or one expression",
+            ),
+            ("<rewrite-uri />", "`<rewrite-uri>` lacks the attribute `template`"),
+        ]);
     }
 }

@@ -9,9 +9,8 @@ use crate::exchange::{Exchange, Target as Destination};
 use crate::failure::Failure;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
-use crate::value::{Readable, Value};
+use crate::value::Value;
 use catalog::{Backend, BackendKind};
-use expression::Target;
 use expression::text::Text;
 use expression::value::Value as Object;
 use std::collections::BTreeMap;
@@ -23,7 +22,7 @@ pub(crate) const SET_BACKEND_SERVICE: Policy = Policy {
 };
 
 enum SetBackendService {
-    Url(Value<BaseUrl>),
+    Url(Value<Text>),
     Backend(Destination),
     /// By an id that is computed.
     Lookup(Value<Text>, Arc<BTreeMap<String, Arc<Backend>>>),
@@ -49,12 +48,13 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
             element.compiler.not_built(codes::FEATURE_NOT_BUILT, span, message);
         }
     }
-    let url = element.optional("base-url");
+    let url: Option<Value<Text>> = element.optional("base-url");
     let id: Option<Value<Text>> = element.optional("backend-id");
     if !element.exactly_one(&["base-url", "backend-id"]) {
         return None;
     }
     if let Some(url) = url {
+        check_url(element, url.constant());
         return now(SetBackendService::Url(url));
     }
     let id = id?;
@@ -66,6 +66,24 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         }
         None => now(SetBackendService::Lookup(id, Arc::new(catalog.backends.clone()))),
     }
+}
+
+/// Warns of a literal that no request can be sent to. APIM accepts it and fails when it is used; so does this.
+fn check_url(element: &mut ElementReader<'_, '_>, url: Option<&Text>) {
+    if url.is_none_or(|url| url.contains("{{") || base_url(url).is_some()) {
+        return;
+    }
+    let span = element.attribute_span("base-url");
+    let quoted = element.compiler.place.source.quote(span).to_owned();
+    let message = format!("`base-url` should be an absolute http or https URL, found \"{quoted}\"");
+    element.compiler.warning(codes::WRONG_VALUE, span, message);
+}
+
+/// An absolute URL for a backend.
+fn base_url(text: &str) -> Option<Text> {
+    let url: http::Uri = text.trim().parse().ok()?;
+    let is_web = matches!(url.scheme_str(), Some("http" | "https" | "ws" | "wss"));
+    (is_web && !url.host()?.is_empty()).then(|| text.trim().into())
 }
 
 /// The backend that a literal names, which must exist.
@@ -98,10 +116,15 @@ fn destination(backend: &Arc<Backend>) -> Option<Destination> {
 impl Step for SetBackendService {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let chosen = match self {
-            Self::Url(url) => Destination {
-                base_url: Some(url.get(exchange)?.0),
-                ..Destination::default()
-            },
+            Self::Url(url) => {
+                // The URL may come from a secret: it is not quoted.
+                let url = base_url(&url.get(exchange)?);
+                let url = url.ok_or_else(|| Failure::internal("BackendNotFound", "`base-url` is no absolute URL"))?;
+                Destination {
+                    base_url: Some(url),
+                    ..Destination::default()
+                }
+            }
             Self::Backend(chosen) => chosen.clone(),
             Self::Lookup(id, backends) => {
                 let id = id.get(exchange)?;
@@ -117,19 +140,58 @@ impl Step for SetBackendService {
     }
 }
 
-/// An absolute URL without query.
-#[derive(Clone)]
-struct BaseUrl(Text);
+#[cfg(test)]
+mod tests {
+    use crate::testing::Bench;
+    use catalog::{Backend, BackendCredentials, BackendKind};
 
-impl Readable for BaseUrl {
-    const TARGET: Target = Target::String;
-    const EXPECTED: &'static str = "an absolute http or https URL without query";
-    fn from_literal(text: &str) -> Option<Self> {
-        let url: http::Uri = text.trim().parse().ok()?;
-        let is_web = matches!(url.scheme_str(), Some("http" | "https" | "ws" | "wss"));
-        (is_web && url.query().is_none() && !url.host()?.is_empty()).then(|| Self(text.trim().into()))
+    fn backend(url: &str) -> Backend {
+        Backend {
+            id: "b".into(),
+            kind: BackendKind::Single { url: url.into() },
+            credentials: BackendCredentials {
+                headers: vec![("X-Key".into(), vec!["k1".into(), "k2".into()])],
+                query: vec![("code".into(), vec!["a b".into()])],
+                authorization: Some(("Bearer".into(), "t".into())),
+            },
+            validate_certificate_chain: true,
+            validate_certificate_name: true,
+            circuit_breaker: None,
+        }
     }
-    fn from_object(object: Object) -> Option<Self> {
-        Self::from_literal(&Text::from_object(object)?)
+
+    fn sent(attribute: &str, request: &str) -> String {
+        let policies = format!("<inbound><set-backend-service {attribute} /></inbound>");
+        let mut bench = Bench::new(&policies)
+            .backend("b", backend("https://b.example/v1"))
+            .answer("204");
+        bench.run(request);
+        let sent = bench.sent.borrow();
+        sent.first().cloned().unwrap_or_default().replace('\n', " ")
+    }
+
+    #[test]
+    fn the_base_is_replaced_and_the_rest_stays() {
+        for (attribute, expected) in [
+            ("base-url='https://other.example'", "GET https://other.example/x?y=1"),
+            (
+                "base-url='https://other.example/p/'",
+                "GET https://other.example/p/x?y=1",
+            ),
+            (
+                "backend-id='b'",
+                "GET https://b.example/v1/x?y=1&code=a%20b authorization: Bearer t x-key: k1 x-key: k2",
+            ),
+        ] {
+            assert_eq!(sent(attribute, "GET /x?y=1"), expected, "{attribute}");
+        }
+        assert_eq!(sent("base-url='not a url'", "GET /"), "", "nothing is sent");
+    }
+
+    #[test]
+    fn a_backend_that_is_not_there_is_an_error_of_the_document() {
+        let bench = Bench::new("<inbound><set-backend-service backend-id='c' /></inbound>");
+        let (_, problems) = crate::Plans::compile(&bench.catalog);
+        assert_eq!(problems[0].message, "there is no backend \"c\"");
     }
 }

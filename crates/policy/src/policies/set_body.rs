@@ -113,3 +113,45 @@ impl Readable for Content {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Bench, responds};
+
+    #[test]
+    fn the_content_is_a_literal_markup_or_a_value() {
+        for (element, expected) in [
+            ("<set-body>a &lt; b</set-body>", "a < b"),
+            ("<set-body>  a\n b </set-body>", "  a\n b "),
+            ("<set-body><value>a</value></set-body>", "a"),
+            (
+                "<set-body><s:E xmlns:s='u'> <b>1</b></s:E></set-body>",
+                "<s:E xmlns:s='u'> <b>1</b></s:E>",
+            ),
+            ("<set-body><![CDATA[<a>&amp;]]></set-body>", "<a>&amp;"),
+            ("<set-body />", ""),
+            ("<set-body template='none'> </set-body>", ""),
+        ] {
+            let policies = format!("<backend /><outbound>{element}</outbound>");
+            let body = if expected.is_empty() {
+                String::new()
+            } else {
+                format!("\n\n{expected}")
+            };
+            assert_eq!(Bench::new(&policies).run("GET /"), format!("200 OK{body}"), "{element}");
+        }
+    }
+
+    #[test]
+    fn the_length_follows_and_the_type_stays() {
+        let body = "<set-body>new</set-body>";
+        responds(&[
+            (
+                &format!("<inbound>{body}</inbound>"),
+                "POST /\nContent-Length: 3\nContent-Type: text/plain\n\nold",
+                "200 OK\n\nPOST http://backend.example/base/\ncontent-type: text/plain\n\nnew",
+            ),
+            (&format!("<outbound>{body}</outbound>"), "GET /", "200 OK\n\nnew"),
+        ]);
+    }
+}

@@ -44,3 +44,17 @@ impl Readable for Method {
         Self::from_literal(Text::from_object(object)?.trim())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::responds;
+
+    #[test]
+    fn the_backend_gets_the_new_method() {
+        let set = |method: &str| format!("<inbound><set-method>{method}</set-method></inbound>");
+        responds(&[
+            (&set(" POST\n"), "GET /", "200 OK\n\nPOST http://backend.example/base/"),
+            (&set("patch"), "GET /", "200 OK\n\nPATCH http://backend.example/base/"),
+        ]);
+    }
+}

@@ -95,3 +95,19 @@ impl Readable for StatusCode {
         Self::from_u16(i64::from_object(object)?.try_into().ok()?).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::responds;
+
+    #[test]
+    fn a_reason_is_kept_when_it_is_not_the_standard_one() {
+        let set = |status: &str| format!("<backend /><outbound><set-status {status} /></outbound>");
+        responds(&[
+            (&set("code='404'"), "GET /", "404 Not Found"),
+            (&set("code='404' reason='Gone fishing'"), "GET /", "404 Gone fishing"),
+            (&set("code='404' reason='Not Found'"), "GET /", "404 Not Found"),
+            (&set("code='299'"), "GET /", "299 "),
+        ]);
+    }
+}

@@ -47,7 +47,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         .literal_word("severity", Severity::WORDS)
         .unwrap_or(Severity::Verbose);
     let has_child = element.count("message") > 0;
-    let child = element.at_most_one("message", |message| message.text());
+    let child = element.at_most_one("message", message);
     let text = element.text();
     let metadata = element.children("metadata", |metadata| {
         let name = metadata.required_literal("name");
@@ -65,14 +65,18 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     })
 }
 
+fn message(message: &mut ElementReader<'_, '_>) -> Option<Value<Text>> {
+    message.required_text()
+}
+
 impl Step for Trace {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let message = self.message.get(exchange)?;
-        let mut metadata = String::new();
+        let mut metadata = Vec::new();
         for (name, value) in &self.metadata {
-            let separator = if metadata.is_empty() { "" } else { ", " };
-            metadata += &format!("{separator}{name}={}", value.get(exchange)?);
+            metadata.push(format!("{name}={}", value.get(exchange)?));
         }
+        let metadata = metadata.join(", ");
         let request_id = exchange.activity_id();
         let source = self.source.as_str();
         match self.severity {
@@ -86,7 +90,7 @@ impl Step for Trace {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::run;
+    use crate::testing::{reports, run};
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
@@ -134,5 +138,21 @@ mod tests {
             "<trace source='s'> old </trace>",
             &format!("DEBUG policy.trace: old {id} source=\"s\" metadata=\"\""),
         );
+    }
+
+    #[test]
+    fn a_trace_without_a_message_is_reported() {
+        reports(&[
+            ("<trace source='s' />", "`<trace>` lacks `<message>`"),
+            (
+                "<trace source='s'><message /></trace>",
+                "`<message>` is empty, expected text",
+            ),
+            (
+                "<trace source='@(\"s\")' severity='warning'>m</trace>",
+                "`source` of `<trace>` takes no expression, expected a literal\n\
+                 `severity` of `<trace>` must be `verbose` or `information` or `error`, found \"warning\"",
+            ),
+        ]);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Piece;
 use super::entities::decode;
-use super::expression_end::expression_end;
 use diagnostic::Span;
+use expression::syntax::expression_end;
 
 /// What a stretch is, which decides how its characters are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,9 +30,6 @@ pub(super) struct Unclosed(pub usize);
 /// The stretch from `start` up to the first place outside of expressions where `ends` says so, or the text's end.
 pub(super) fn stretch(text: &str, start: usize, ends: &dyn Fn(&[u8]) -> bool) -> Result<Stretch, Unclosed> {
     let bytes = text.as_bytes();
-    if let Some(stretch) = escaped_stretch(text, start, ends) {
-        return Ok(stretch);
-    }
     let mut expressions = Vec::new();
     let mut at = start;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty() && !ends(rest)) {
@@ -49,24 +46,6 @@ pub(super) fn stretch(text: &str, start: usize, ends: &dyn Fn(&[u8]) -> bool) ->
     Ok(Stretch {
         span: Span::new(start, at),
         expressions,
-    })
-}
-
-/// Like [`stretch`] for a document that escapes quotes inside expressions: brackets inside of C# strings are seen only
-/// after decoding. `None` when nothing is escaped or the decoded expressions do not end within the stretch.
-fn escaped_stretch(text: &str, start: usize, ends: &dyn Fn(&[u8]) -> bool) -> Option<Stretch> {
-    let bytes = text.as_bytes().get(start..)?;
-    let length = (0..bytes.len()).find(|at| bytes.get(*at..).is_some_and(ends))?;
-    let raw = text.get(start..start + length)?;
-    let is_escaped = ["&quot;", "&#34;", "&#x22;"].iter().any(|quote| raw.contains(quote));
-    if !is_escaped || !(raw.contains("@(") || raw.contains("@{")) {
-        return None;
-    }
-    let decoded = decode(raw, start, |_| {});
-    let inside = stretch(decoded.text(), 0, &|_| false).ok()?;
-    Some(Stretch {
-        span: Span::new(start, start + length),
-        expressions: inside.expressions.iter().map(|span| decoded.original(*span)).collect(),
     })
 }
 

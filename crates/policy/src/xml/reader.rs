@@ -8,9 +8,11 @@ use diagnostic::{Diagnostic, Source, Span};
 use std::sync::Arc;
 
 /// Bytes of a document; APIM allows 256 KiB, named values included.
-const LARGEST: usize = 4 << 20;
+const LARGEST: usize = 1 << 20;
 /// Elements inside elements.
 const DEEPEST: usize = 100;
+/// Problems of one document after which reading ends: the rest would say the same again.
+const MOST_PROBLEMS: usize = 100;
 
 /// Reads a whole text. Problems go to `findings`; what could be read comes back.
 pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
@@ -22,6 +24,7 @@ pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
         findings,
         open: Vec::new(),
         content: Vec::new(),
+        problems: 0,
     };
     if text.len() > LARGEST {
         let message = format!("the document has {} bytes, expected at most {LARGEST}", text.len());
@@ -56,11 +59,15 @@ pub(super) struct Reader<'r> {
     open: Vec<Open>,
     /// What stands in the innermost open element so far.
     content: Vec<Node>,
+    problems: usize,
 }
 
 impl Reader<'_> {
     fn whole(&mut self) -> Result<(), Stop> {
         while !self.rest().is_empty() {
+            if self.problems >= MOST_PROBLEMS {
+                return Err(Stop);
+            }
             match self.rest().as_bytes() {
                 [b'<', b'!', b'-', b'-', ..] => self.comment()?,
                 [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => self.cdata()?,
@@ -101,7 +108,8 @@ impl Reader<'_> {
     }
 
     pub(super) fn unknown_entities(&mut self, spans: &[Span]) {
-        for span in spans {
+        for span in spans.iter().take(MOST_PROBLEMS) {
+            self.problems += 1;
             let name = self.text.get(span.start..span.end).unwrap_or_default();
             let message = format!("`{name}` is no entity of XML; it stays as it is");
             self.findings
@@ -258,10 +266,12 @@ impl Reader<'_> {
     }
 
     pub(super) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.problems += 1;
         self.findings.error(code, self.source, span, message);
     }
 
     pub(super) fn loose(&mut self, span: Span, message: &str) {
+        self.problems += 1;
         self.findings
             .refused_by_apim(Diagnostic::warning(codes::LOOSE_MARKUP, self.source, span, message));
     }

@@ -1,13 +1,10 @@
 use crate::step::Flow;
-use crate::testing::{Bench, ready, response_text, run};
+use crate::testing::{Bench, ready, reports, response_text, run};
 
 /// A `cors` element; the attributes and lists that are not given are absent.
 fn cors(attributes: &str, origins: &[&str], lists: &str) -> String {
-    let origins: String = origins
-        .iter()
-        .map(|origin| format!("<origin>{origin}</origin>"))
-        .collect();
-    format!("<cors {attributes}><allowed-origins>{origins}</allowed-origins>{lists}</cors>")
+    let origins = origins.join("</origin><origin>");
+    format!("<cors {attributes}><allowed-origins><origin>{origins}</origin></allowed-origins>{lists}</cors>")
 }
 
 fn preflight(documents: &[(&str, &str)], request: &str) -> String {
@@ -180,4 +177,16 @@ fn the_first_policy_that_allows_the_origin_counts() {
         bench.run("POST /\nOrigin: https://b.example"),
         "200 OK\naccess-control-allow-origin: *"
     );
+}
+
+#[test]
+fn what_is_no_origin_is_reported() {
+    reports(&[
+        ("<cors />", "`<cors>` lacks `<allowed-origins>`"),
+        (
+            &cors("", &["example.com"], "<allowed-methods />"),
+            "the text of `<origin>` must be `*` or an origin such as `https://example.com`, found \"example.com\"\n\
+             `<allowed-methods>` lacks `<method>`",
+        ),
+    ]);
 }

@@ -1,0 +1,164 @@
+//! An upstream's event stream in which one message answers the request.
+//!
+//! Never here: sending requests, what policies make of the message.
+
+use super::early::Opening;
+use ::mcp::{AnswerFinder, Event, Id, Kind, Message, Output};
+use bytes::Bytes;
+use expression::body::MessageBody;
+use http::header::CONTENT_TYPE;
+use http_body::{Body as HttpBody, Frame};
+use policy::{AnswerStream, Body, BodyError, Call, Head, LocalFuture, Reply, StreamBody, UpstreamFailure};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// Bytes that one message may have; the whole of a request's is kept, and of a stream one event at a time.
+const MOST: usize = 8 << 20;
+
+/// The id of the JSON-RPC request that a call carries, for which its body is read; none for everything else.
+pub async fn request_id(call: &mut Call) -> Result<Option<Id>, UpstreamFailure> {
+    let bytes = match std::mem::take(&mut call.body) {
+        Body::Stream(stream) => whole(stream).await?,
+        Body::Buffered(message) => message.bytes().clone(),
+        other => {
+            call.body = other;
+            return Ok(None);
+        }
+    };
+    call.body = Body::Buffered(MessageBody::new(bytes.clone()));
+    let message = Message::read(&bytes)
+        .ok()
+        .filter(|message| message.kind() == Kind::Request);
+    Ok(message.and_then(|message| message.id().cloned()))
+}
+
+async fn whole(mut stream: StreamBody) -> Result<Bytes, UpstreamFailure> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = poll_fn(|context| stream.as_mut().poll_frame(context)).await {
+        let frame = frame.map_err(|error| match error {
+            BodyError::TooLarge { limit } => UpstreamFailure::TooLarge(limit),
+            error => UpstreamFailure::Client(error.to_string()),
+        })?;
+        bytes.extend_from_slice(frame.data_ref().map_or(&[], Bytes::as_ref));
+        if bytes.len() > MOST {
+            return Err(UpstreamFailure::TooLarge(MOST as u64));
+        }
+    }
+    Ok(bytes.into())
+}
+
+/// The reply to the request `id`, in whose event stream policies find the answer.
+pub fn with_answer(mut reply: Reply, id: Id, opening: Option<Opening>) -> Reply {
+    let content_type = reply
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let is_events = content_type
+        .split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"));
+    reply.body = match reply.body {
+        Body::Stream(stream) if is_events => Body::Answer(Box::new(Events::new(stream, id, opening))),
+        other => other,
+    };
+    reply
+}
+
+/// The stream.
+struct Events {
+    stream: StreamBody,
+    finder: AnswerFinder,
+    opening: Option<Opening>,
+    ended: bool,
+    /// What goes to the client before more is read.
+    first: Option<Bytes>,
+    answer: Option<Event>,
+}
+
+impl Events {
+    fn new(stream: StreamBody, id: Id, opening: Option<Opening>) -> Self {
+        Self {
+            stream,
+            finder: AnswerFinder::new(id, MOST),
+            opening,
+            ended: false,
+            first: None,
+            answer: None,
+        }
+    }
+
+    /// The next event; `None` at the end.
+    fn poll_output(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Output, BodyError>>> {
+        loop {
+            match self.finder.output() {
+                Ok(Some(output)) => return Poll::Ready(Some(Ok(output))),
+                Ok(None) if self.ended => return Poll::Ready(None),
+                Ok(None) => {}
+                Err(_) => return Poll::Ready(Some(Err(BodyError::TooLarge { limit: MOST as u64 }))),
+            }
+            match ready!(self.stream.as_mut().poll_frame(context)) {
+                Some(Ok(frame)) => self.finder.push(frame.data_ref().map_or(&[], Bytes::as_ref)),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => {
+                    self.ended = true;
+                    self.finder.end();
+                }
+            }
+        }
+    }
+
+    async fn find(&mut self, head: &Head) -> Result<Bytes, BodyError> {
+        while let Some(output) = poll_fn(|context| self.poll_output(context)).await {
+            match output? {
+                Output::Answer(event) => {
+                    let message = event.data.clone().unwrap_or_default();
+                    self.answer = Some(event);
+                    return Ok(message);
+                }
+                Output::Pass(bytes) => match &mut self.opening {
+                    Some(opening) => opening.pass(head, bytes).await?,
+                    None => return Err(BodyError::Upstream("events came before the answer".into())),
+                },
+            }
+        }
+        self.opening.iter().for_each(Opening::unanswered);
+        Err(BodyError::Upstream("the event stream ended without the answer".into()))
+    }
+}
+
+impl AnswerStream for Events {
+    fn answer<'a>(&'a mut self, head: &'a Head) -> LocalFuture<'a, Result<Bytes, BodyError>> {
+        Box::pin(self.find(head))
+    }
+
+    fn finish(mut self: Box<Self>, answer: Option<Bytes>) -> StreamBody {
+        self.first = self.answer.take().map(|event| match answer {
+            Some(message) => event.with_data(&message),
+            None => event.raw,
+        });
+        // Whatever has been passed on early is followed by what is left.
+        self.opening = None;
+        Box::pin(*self)
+    }
+}
+
+impl HttpBody for Events {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        if let Some(first) = this.first.take() {
+            return Poll::Ready(Some(Ok(Frame::data(first))));
+        }
+        let output = ready!(this.poll_output(context));
+        Poll::Ready(output.map(|output| {
+            output.map(|output| match output {
+                Output::Pass(bytes) => Frame::data(bytes),
+                Output::Answer(event) => Frame::data(event.raw),
+            })
+        }))
+    }
+}

@@ -1,0 +1,161 @@
+//! A response that begins while its policies still wait for the message they read: its head and the events before that
+//! message go to the client at once.
+//!
+//! The rest of the pipeline runs inside of the response's body then, so it ends when the client leaves.
+//! Never here: event streams' format.
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame};
+use policy::{Body, BodyError, Exchange, Head, ResponseMessage, StreamBody};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use tokio::sync::{mpsc, oneshot};
+
+/// Events under way to the client at most; more wait at the upstream.
+const EVENTS: usize = 8;
+
+struct Begun {
+    head: Head,
+    events: mpsc::Receiver<Bytes>,
+}
+
+/// Where the server waits for a response to begin early.
+pub struct Early {
+    begun: oneshot::Receiver<Begun>,
+    unanswered: Arc<AtomicBool>,
+}
+
+/// With which a response begins early. It travels with the request to its upstream.
+#[derive(Clone)]
+pub struct Opening {
+    begin: Arc<Mutex<Option<oneshot::Sender<Begun>>>>,
+    events: Option<mpsc::Sender<Bytes>>,
+    unanswered: Arc<AtomicBool>,
+}
+
+impl Opening {
+    /// Passes an event on; the first one sends `head` ahead.
+    pub async fn pass(&mut self, head: &Head, event: Bytes) -> Result<(), BodyError> {
+        let gone = || BodyError::Client("nobody waits for the response".into());
+        if self.events.is_none() {
+            let (sender, events) = mpsc::channel(EVENTS);
+            let begin = self
+                .begin
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take()
+                .ok_or_else(gone)?;
+            begin
+                .send(Begun {
+                    head: head.clone(),
+                    events,
+                })
+                .map_err(|_| gone())?;
+            self.events = Some(sender);
+        }
+        let Some(events) = &self.events else { return Err(gone()) };
+        events.send(event).await.map_err(|_| gone())
+    }
+
+    /// The stream has ended in good order but without the answer, as a server may do that wants to be polled.
+    pub fn unanswered(&self) {
+        self.unanswered.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Early {
+    /// Lets the response to this exchange begin early.
+    pub fn attach(exchange: &mut Exchange) -> Self {
+        let (begin, begun) = oneshot::channel();
+        let unanswered = Arc::new(AtomicBool::new(false));
+        let begin = Arc::new(Mutex::new(Some(begin)));
+        exchange.request.extensions.insert(Opening {
+            begin,
+            events: None,
+            unanswered: Arc::clone(&unanswered),
+        });
+        Self { begun, unanswered }
+    }
+
+    /// The exchange after its run; or, when it begins early, a response that carries the run on.
+    pub async fn race(self, run: impl Future<Output = Exchange> + 'static) -> Result<Exchange, ResponseMessage> {
+        let mut run: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(run);
+        let begun = tokio::select! {
+            biased;
+            exchange = run.as_mut() => return Ok(exchange),
+            Ok(begun) = self.begun => begun,
+        };
+        let body = Begin {
+            run: Some(run),
+            events: Some(begun.events),
+            rest: None,
+            unanswered: self.unanswered,
+        };
+        let (status, headers) = (begun.head.status, begun.head.headers);
+        Err(ResponseMessage {
+            status,
+            headers,
+            body: Body::Stream(Box::pin(body)),
+            ..ResponseMessage::default()
+        })
+    }
+}
+
+/// The body of a response that has begun early.
+struct Begin {
+    run: Option<Pin<Box<dyn Future<Output = Exchange>>>>,
+    events: Option<mpsc::Receiver<Bytes>>,
+    rest: Option<StreamBody>,
+    unanswered: Arc<AtomicBool>,
+}
+
+impl Begin {
+    /// What follows when the pipeline is through. A response that policies have put in the stream's place comes too
+    /// late; then the stream breaks off rather than show what they withheld.
+    fn end_run(&mut self, exchange: Exchange) -> Result<(), BodyError> {
+        self.run = None;
+        match exchange.response.map(|response| response.body) {
+            Some(Body::Stream(rest)) => self.rest = Some(rest),
+            _ if self.unanswered.load(Ordering::Relaxed) => {}
+            _ => {
+                return Err(BodyError::Upstream(
+                    "the response was replaced after it had begun".into(),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl HttpBody for Begin {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let mut broken = None;
+        if let Some(run) = &mut this.run
+            && let Poll::Ready(exchange) = run.as_mut().poll(context)
+        {
+            broken = this.end_run(exchange).err();
+        }
+        if let Some(events) = &mut this.events {
+            match events.poll_recv(context) {
+                Poll::Ready(Some(event)) if broken.is_none() => return Poll::Ready(Some(Ok(Frame::data(event)))),
+                Poll::Pending if broken.is_none() => return Poll::Pending,
+                _ => this.events = None,
+            }
+        }
+        if let Some(error) = broken {
+            return Poll::Ready(Some(Err(error)));
+        }
+        match &mut this.rest {
+            Some(rest) => rest.as_mut().poll_frame(context),
+            None if this.run.is_some() => Poll::Pending,
+            None => Poll::Ready(None),
+        }
+    }
+}

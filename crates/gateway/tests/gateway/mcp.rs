@@ -1,0 +1,213 @@
+//! External MCP servers behind the gateway.
+
+use crate::support::{
+    Client, Upstream, api, body_of, catalog, full, get, hang_up, read_head, request, soon, start, start_with, text,
+};
+use catalog::{Api, ApiKind, Backend, BackendCredentials, BackendKind, McpServer, PolicyText};
+use diagnostic::Source;
+use http::{HeaderValue, StatusCode};
+use http_body_util::BodyExt;
+use std::sync::Arc;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::Semaphore;
+
+fn mcp(upstream: &Upstream) -> catalog::Catalog {
+    let kind = ApiKind::Mcp(McpServer {
+        backend_id: "server".into(),
+        endpoint: "/mcp".into(),
+    });
+    let api = Api {
+        kind,
+        operations: Vec::new(),
+        service_url: None,
+        ..api("tools", upstream.address)
+    };
+    let backend = Backend {
+        id: "server".into(),
+        kind: BackendKind::Single {
+            url: format!("http://{}/upstream/mcp", upstream.address),
+        },
+        credentials: BackendCredentials::default(),
+        validate_certificate_chain: true,
+        validate_certificate_name: true,
+        circuit_breaker: None,
+    };
+    let mut catalog = catalog(vec![api]);
+    catalog.backends.insert("server".into(), Arc::new(backend));
+    catalog
+}
+
+#[tokio::test]
+async fn mcp_messages_and_their_headers_pass_unchanged() {
+    let upstream = Upstream::http(|request| async move {
+        let line = format!("{} {}", request.method(), request.uri());
+        let mut response = text(&line);
+        for name in [
+            "mcp-session-id",
+            "mcp-protocol-version",
+            "last-event-id",
+            "accept",
+            "mcp-method",
+            "authorization",
+            "host",
+        ] {
+            if let Some(value) = request.headers().get(name) {
+                response.headers_mut().insert(name, value.clone());
+            }
+        }
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        response
+            .headers_mut()
+            .insert("x-body", HeaderValue::from_bytes(&body).unwrap());
+        response
+    })
+    .await;
+    let gateway = start(mcp(&upstream));
+    let message = r#"{"jsonrpc": "2.0","id":1e0,"method":"ping"}"#;
+    for method in ["POST", "GET", "DELETE"] {
+        let body = if method == "POST" { message } else { "" };
+        let mut wanted = request(method, "/tools/mcp", full(body));
+        let headers = wanted.headers_mut();
+        headers.insert("host", "localhost:1".parse().unwrap());
+        for (name, value) in [
+            ("mcp-session-id", "s1"),
+            ("mcp-protocol-version", "2025-11-25"),
+            ("last-event-id", "7"),
+            ("accept", "text/event-stream"),
+            ("mcp-method", "ping"),
+            ("authorization", "Bearer x"),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{method}");
+        assert_eq!(response.headers()["mcp-session-id"], "s1");
+        assert_eq!(response.headers()["last-event-id"], "7");
+        assert_eq!(response.headers()["authorization"], "Bearer x");
+        assert_eq!(response.headers()["x-body"], body);
+        assert_eq!(response.headers()["host"], upstream.address.to_string());
+        assert_eq!(body_of(response).await, format!("{method} /upstream/mcp"));
+    }
+    let mut elsewhere = get("/tools/other");
+    elsewhere.headers_mut().insert("host", "localhost".parse().unwrap());
+    assert_eq!(
+        Client::connect(&gateway).await.send(elsewhere).await.unwrap().status(),
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn local_mcp_servers_are_closed_to_foreign_pages() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let gateway = start_with(mcp(&upstream), |config| {
+        config.mcp_origins = vec!["https://inspector.test".into()]
+    });
+    for (host, origin, status) in [
+        ("localhost:1", "", 200),
+        ("127.0.0.1:1", "http://localhost:6274", 200),
+        ("[::1]:1", "https://inspector.test", 200),
+        ("localhost:1", "https://evil.example", 403),
+        ("localhost:1", "null", 403),
+        ("evil.example", "", 403),
+        ("evil.example", "http://evil.example", 403),
+    ] {
+        let mut wanted = request("POST", "/tools/mcp", full("{}"));
+        wanted.headers_mut().insert("host", host.parse().unwrap());
+        if !origin.is_empty() {
+            wanted.headers_mut().insert("origin", origin.parse().unwrap());
+        }
+        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{host} {origin}");
+    }
+}
+
+/// A catalog whose MCP server has an outbound policy that replaces the answer.
+fn replacing(upstream: &Upstream) -> catalog::Catalog {
+    let mut catalog = mcp(upstream);
+    let policy = r#"<policies><inbound /><backend><base /></backend>
+        <outbound><set-body>{"jsonrpc":"2.0","id":7,"result":"replaced"}</set-body></outbound><on-error /></policies>"#;
+    let source = Source::new("policy.xml", policy);
+    let api = Arc::get_mut(&mut catalog.apis[0]).unwrap();
+    api.policy = Some(Arc::new(PolicyText { source }));
+    catalog
+}
+
+#[tokio::test]
+async fn events_before_the_answer_flow_while_policies_wait_for_it() {
+    let gate = Arc::new(Semaphore::new(0));
+    let opened = Arc::clone(&gate);
+    let upstream = Upstream::serve(move |mut stream| {
+        let gate = Arc::clone(&opened);
+        async move {
+            read_head(&mut stream).await;
+            let head =
+                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nmcp-session-id: s1\r\nconnection: close\r\n\r\n";
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream
+                .write_all(b"event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\"}\n\n")
+                .await
+                .unwrap();
+            gate.acquire().await.unwrap().forget();
+            stream
+                .write_all(b"id: 1\ndata: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"secret\"}\n\n: bye\n\n")
+                .await
+                .unwrap();
+            hang_up(stream).await;
+        }
+    })
+    .await;
+    let gateway = start(replacing(&upstream));
+    let mut wanted = request(
+        "POST",
+        "/tools/mcp",
+        full(r#"{"jsonrpc":"2.0","id":7,"method":"tools/call"}"#),
+    );
+    wanted.headers_mut().insert("host", "localhost".parse().unwrap());
+    let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["mcp-session-id"], "s1");
+    let mut body = response.into_body();
+    let first = soon(body.frame()).await.unwrap().unwrap().into_data().unwrap();
+    assert!(first.ends_with(b"notifications/progress\"}\n\n"), "{first:?}");
+    gate.add_permits(1);
+    let rest = soon(body.collect()).await.unwrap().to_bytes();
+    assert_eq!(
+        String::from_utf8_lossy(&rest),
+        "id: 1\ndata: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"replaced\"}\n\n: bye\n\n"
+    );
+}
+
+#[tokio::test]
+async fn answers_that_come_first_or_never_or_as_json() {
+    let answer = "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"secret\"}\n\n";
+    for (content_type, body, expected) in [
+        (
+            "text/event-stream",
+            answer,
+            "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"replaced\"}\n\n",
+        ),
+        (
+            "text/event-stream",
+            "id: 0\nretry: 10\ndata:\n\n",
+            "id: 0\nretry: 10\ndata:\n\n",
+        ),
+        (
+            "application/json",
+            "{\"result\":\"secret\"}",
+            "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"replaced\"}",
+        ),
+    ] {
+        let response = format!("HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\nconnection: close\r\n\r\n{body}");
+        let upstream = Upstream::saying(response.leak(), true).await;
+        let gateway = start(replacing(&upstream));
+        let mut wanted = request(
+            "POST",
+            "/tools/mcp",
+            full(r#"{"jsonrpc":"2.0","id":7,"method":"tools/call"}"#),
+        );
+        wanted.headers_mut().insert("host", "localhost".parse().unwrap());
+        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+        assert_eq!(response.headers()["content-type"], content_type);
+        assert_eq!(body_of(response).await, expected, "{body}");
+    }
+}
