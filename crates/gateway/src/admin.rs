@@ -76,12 +76,11 @@ fn answer(request: &Request<Incoming>, metrics: &Metrics) -> Response<AnswerBody
         "/metrics" => Some(page("text/plain; version=0.0.4; charset=utf-8", metrics.text())),
         _ => None,
     };
-    match message {
-        Some(message) => respond::head(message, None, is_head),
-        None => {
-            let mut response = Response::new(AnswerBody::new(Outgoing::Empty, None));
-            *response.status_mut() = StatusCode::NOT_FOUND;
-            response
-        }
+    if let Some(message) = message {
+        respond::head(message, None, is_head)
+    } else {
+        let mut response = Response::new(AnswerBody::new(Outgoing::Empty, None));
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response
     }
 }

@@ -80,14 +80,14 @@ impl Doors {
             }
         }
         Self {
+            catalog,
             subscribers,
             open,
-            catalog,
         }
     }
 
     /// Lets a call in, or says why not. `now` is in ticks.
-    pub fn admit(&self, called: &Called, headers: &HeaderMap, query: &str, now: i64) -> Result<Admitted, Failure> {
+    pub fn admit(&self, called: &Called, headers: &HeaderMap, query: &str, now: i64) -> Result<Admitted, Box<Failure>> {
         let api = &called.api.catalog;
         let without_key = |product| Admitted {
             product,
@@ -96,11 +96,11 @@ impl Doors {
         match presented(api, headers, query) {
             Some(key) => self
                 .with_key(&key, api, now)
-                .ok_or_else(|| refused(Refusal::Invalid, api)),
+                .ok_or_else(|| refused(&Refusal::Invalid, api)),
             None if !api.subscription_required => Ok(without_key(None)),
             None => match self.open.get(&api.id) {
                 Some(product) => Ok(without_key(Some(product.clone()))),
-                None => Err(refused(Refusal::Missing, api)),
+                None => Err(refused(&Refusal::Missing, api)),
             },
         }
     }
@@ -161,7 +161,7 @@ enum Refusal {
     Invalid,
 }
 
-fn refused(refusal: Refusal, api: &Api) -> Failure {
+fn refused(refusal: &Refusal, api: &Api) -> Box<Failure> {
     let (reason, message, client) = match refusal {
         Refusal::Missing => (
             "SubscriptionKeyNotFound",
@@ -183,5 +183,5 @@ fn refused(refusal: Refusal, api: &Api) -> Failure {
     if let Ok(challenge) = HeaderValue::try_from(challenge) {
         failure.headers.insert(http::header::WWW_AUTHENTICATE, challenge);
     }
-    failure
+    Box::new(failure)
 }

@@ -170,7 +170,7 @@ impl HttpBody for Outgoing {
                 }
                 Poll::Ready(frame)
             }
-            full => {
+            full @ Self::Full(_) => {
                 let Self::Full(bytes) = std::mem::take(full) else {
                     return Poll::Ready(None);
                 };

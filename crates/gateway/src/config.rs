@@ -106,11 +106,11 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             head: Duration::from_secs(20),
-            request_body: Duration::from_secs(60),
-            response_body: Duration::from_secs(300),
-            write_stall: Duration::from_secs(60),
-            idle: Duration::from_secs(120),
-            upgraded_idle: Duration::from_secs(600),
+            request_body: Duration::from_mins(1),
+            response_body: Duration::from_mins(5),
+            write_stall: Duration::from_mins(1),
+            idle: Duration::from_mins(2),
+            upgraded_idle: Duration::from_mins(10),
             connect: Duration::from_secs(10),
             upstream_idle: Duration::from_secs(55),
         }

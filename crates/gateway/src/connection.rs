@@ -37,17 +37,14 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let scheme = if tls.is_some() { "https" } else { "http" };
     let opening = async {
         let stream = TcpStream::from_std(stream).ok()?;
-        match tls {
-            Some(acceptor) => {
-                let stream = acceptor.accept(stream).await.ok()?;
-                let stream = Stream::Tls(Box::new(stream.into()));
-                let http2 = stream.is_http2();
-                Some((stream, http2))
-            }
-            None => {
-                let http2 = begins_with_preface(&stream).await?;
-                Some((Stream::Plain(stream), http2))
-            }
+        if let Some(acceptor) = tls {
+            let stream = acceptor.accept(stream).await.ok()?;
+            let stream = Stream::Tls(Box::new(stream.into()));
+            let http2 = stream.is_http2();
+            Some((stream, http2))
+        } else {
+            let http2 = begins_with_preface(&stream).await?;
+            Some((Stream::Plain(stream), http2))
         }
     };
     let alarm = worker.ticker.alarm();
@@ -67,9 +64,9 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let io = TokioIo::new(Watched::new(stream, traffic));
     let deadlines = Deadlines::new(&worker, &visit, http2);
     if http2 {
-        serve_http2(worker, visit, io, deadlines).await
+        serve_http2(worker, visit, io, deadlines).await;
     } else {
-        serve_http1(worker, visit, io, deadlines).await
+        serve_http1(worker, visit, io, deadlines).await;
     }
     drop(open);
 }
@@ -97,7 +94,7 @@ async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         .max_buf_size((limits.head_bytes * 2).max(400 << 10));
     let connection = builder.serve_connection(io, service).with_upgrades();
     drive(&worker, connection, deadlines, |connection| {
-        connection.graceful_shutdown()
+        connection.graceful_shutdown();
     })
     .await;
 }
@@ -119,7 +116,7 @@ async fn serve_http2(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         .adaptive_window(true);
     let connection = builder.serve_connection(io, service);
     drive(&worker, connection, deadlines, |connection| {
-        connection.graceful_shutdown()
+        connection.graceful_shutdown();
     })
     .await;
 }

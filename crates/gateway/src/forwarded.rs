@@ -104,14 +104,14 @@ impl Peer {
 }
 
 fn appended(headers: &HeaderMap, last: &HeaderValue) -> HeaderValue {
-    let mut list = Vec::new();
+    let mut joined = Vec::new();
     for value in headers.get_all(FOR).iter().chain([last]) {
-        if !list.is_empty() {
-            list.extend_from_slice(b", ");
+        if !joined.is_empty() {
+            joined.extend_from_slice(b", ");
         }
-        list.extend_from_slice(value.as_bytes());
+        joined.extend_from_slice(value.as_bytes());
     }
-    HeaderValue::from_bytes(&list).unwrap_or_else(|_| last.clone())
+    HeaderValue::from_bytes(&joined).unwrap_or_else(|_| last.clone())
 }
 
 #[cfg(test)]

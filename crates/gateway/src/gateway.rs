@@ -131,7 +131,7 @@ impl Running {
             });
             let shared = shared.clone();
             self.spawn(format!("worker {index}"), move || {
-                worker::run(index, shared, received, &open)
+                worker::run(index, shared, received, &open);
             })?;
         }
         Ok(queues)

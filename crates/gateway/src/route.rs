@@ -298,3 +298,6 @@ fn host_of(authority: &str) -> String {
     };
     authority.get(..end).unwrap_or(authority).to_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::intake::{self, Arrived};
 use crate::mcp::{self, Early};
 use crate::respond::{self, Answer};
 use crate::route::{Address, Called};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Held, Snapshot};
 use crate::upgrade;
 use crate::worker::{InFlight, Visit, Worker};
 use catalog::{ApiKind, BackendKind};
@@ -67,7 +67,7 @@ pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incom
 }
 
 /// Takes a request that was matched through admission and its plan.
-async fn run(snapshot: Rc<Arc<Snapshot>>, called: Called, mut exchange: Exchange) -> Exchange {
+async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exchange {
     let request = &exchange.request;
     let admitted = snapshot
         .doors
@@ -85,7 +85,7 @@ async fn run(snapshot: Rc<Arc<Snapshot>>, called: Called, mut exchange: Exchange
             exchange.identity = admitted.identity;
             plan.run(&mut exchange).await;
         }
-        Err(failure) => plan.fail(&mut exchange, failure).await,
+        Err(failure) => plan.fail(&mut exchange, *failure).await,
     }
     exchange
 }
@@ -122,8 +122,7 @@ impl Called {
         };
         exchange.matched = Matched {
             api: Some(Arc::clone(&self.api.entity)),
-            operation: self.operation.as_ref().map(|operation| Arc::clone(&operation.entity)),
-            declared: self.operation.map(|operation| Arc::clone(&operation.catalog)),
+            operation: self.operation.map(|operation| Arc::clone(&operation.entity)),
             product: None,
             parameters: self.parameters,
         };

@@ -43,25 +43,35 @@ impl Snapshot {
     }
 }
 
+/// A snapshot that a worker holds once for all of its requests.
+pub struct Held(Arc<Snapshot>);
+
+impl std::ops::Deref for Held {
+    type Target = Snapshot;
+    fn deref(&self) -> &Snapshot {
+        &self.0
+    }
+}
+
 /// A worker's hold on the snapshot in place: requests share it without touching what other threads count.
 pub struct Current {
     place: Arc<ArcSwap<Snapshot>>,
-    held: RefCell<Rc<Arc<Snapshot>>>,
+    held: RefCell<Rc<Held>>,
 }
 
 impl Current {
     /// Follows what is in `place`.
     pub fn new(place: Arc<ArcSwap<Snapshot>>) -> Self {
-        let held = RefCell::new(Rc::new(place.load_full()));
+        let held = RefCell::new(Rc::new(Held(place.load_full())));
         Self { place, held }
     }
 
     /// The snapshot in place now; who has it keeps it to the end of the request.
-    pub fn get(&self) -> Rc<Arc<Snapshot>> {
+    pub fn get(&self) -> Rc<Held> {
         let mut held = self.held.borrow_mut();
         let place = self.place.load();
-        if !Arc::ptr_eq(&place, &held) {
-            *held = Rc::new(Arc::clone(&place));
+        if !Arc::ptr_eq(&place, &held.0) {
+            *held = Rc::new(Held(Arc::clone(&place)));
         }
         Rc::clone(&held)
     }

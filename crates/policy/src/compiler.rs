@@ -5,7 +5,7 @@
 use crate::block::{Block, Origin, Planned, Scope, Section};
 use crate::codes;
 use crate::findings::Findings;
-use crate::xml::{Element, Node};
+use crate::xml::{Element, Node, Piece};
 use catalog::Catalog;
 use diagnostic::{Diagnostic, Source, Span};
 use std::collections::HashMap;
@@ -80,10 +80,15 @@ impl<'c> Compiler<'c> {
 
     /// Reports text where only elements may stand.
     pub fn stray_text(&mut self, content: &[Node]) {
-        let stray = crate::xml::text(content).into_iter().find(|piece| !piece.is_blank());
-        if let Some(piece) = stray {
-            self.error(codes::STRAY_TEXT, piece.span(), "found text, expected a policy element");
-        }
+        let Some(piece) = crate::xml::text(content).into_iter().find(|piece| !piece.is_blank()) else {
+            return;
+        };
+        let space = match piece {
+            Piece::Literal { text, .. } => text.len() - text.trim_start().len(),
+            Piece::Expression { .. } => 0,
+        };
+        let span = Span::new(piece.span().start + space, piece.span().end);
+        self.error(codes::STRAY_TEXT, span, "found text, expected a policy element");
     }
 
     /// Where a step stands.

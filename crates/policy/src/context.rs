@@ -290,3 +290,82 @@ pub(crate) fn decode_query(text: &str) -> String {
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::Needs;
+    use crate::buffer::{is_met, meet};
+    use crate::testing::{Bench, ready};
+    use expression::Reads;
+
+    /// `scheme host port path query_string` of both URLs.
+    fn urls(base: Option<&str>, request: &str) -> [String; 2] {
+        let mut exchange = Bench::new("").exchange(request);
+        exchange.target.base_url = base.map(Text::from);
+        [WhichUrl::Current, WhichUrl::Original].map(|which| {
+            let url = Request::url(&exchange, which);
+            format!(
+                "{} {} {} {} {}",
+                url.scheme, url.host, url.port, url.path, url.query_string
+            )
+        })
+    }
+
+    #[test]
+    fn the_current_url_is_the_backends_and_the_original_one_the_clients() {
+        let client = "https gateway.example 443 /orders/a ?b=1";
+        for (base, current) in [
+            (Some("http://b.example:81/base"), "http b.example 81 /a ?b=1"),
+            (Some("https://[::1]:8443"), "https [::1] 8443 /a ?b=1"),
+            (Some("http://[::1]/x"), "http [::1] 80 /a ?b=1"),
+            (None, "https gateway.example 443 /a ?b=1"),
+        ] {
+            assert_eq!(urls(base, "GET /a?b=1"), [current, client]);
+        }
+    }
+
+    #[test]
+    fn query_parameters_are_decoded_and_gathered_by_name() {
+        let query = query_parameters("a=1&b=x+y%20z&a=%C3%A9&&c&=d&e=%zz%");
+        let pairs = query
+            .iter()
+            .map(|(name, values)| format!("{name}={}", values.join("|")));
+        assert_eq!(pairs.collect::<Vec<_>>().join(" "), "a=1|é b=x y z c= =d e=%zz%");
+    }
+
+    #[test]
+    fn headers_are_found_ignoring_case_and_joined_by_a_comma() {
+        let exchange = Bench::new("").exchange("GET /\nX-A: 1\nX-A: 2");
+        let headers = Request::headers(&exchange);
+        assert_eq!(headers.joined("x-a").unwrap(), "1,2");
+        assert_eq!(headers.values("X-A").len(), 2);
+        assert!(headers.joined("x-b").is_none());
+        assert_eq!(headers.names().len(), 1);
+    }
+
+    #[test]
+    fn a_body_is_there_once_it_is_kept() {
+        let needs = Needs {
+            reads: Reads {
+                request_body: true,
+                response_body: true,
+            },
+            answer: false,
+        };
+        let mut exchange = Bench::new("").exchange("POST /\n\nhello");
+        assert!(!is_met(needs, &exchange));
+        assert!(Request::body(&exchange).is_none());
+        ready(meet(needs, &mut exchange)).unwrap();
+        assert!(is_met(needs, &exchange));
+        assert_eq!(Request::body(&exchange).unwrap().text(), "hello");
+    }
+
+    #[test]
+    fn only_mcp_requests_have_a_body_when_they_have_none() {
+        let mut exchange = Bench::new("").exchange("GET /");
+        assert!(Request::body(&exchange).is_none());
+        exchange.state.is_mcp = true;
+        assert_eq!(Request::body(&exchange).unwrap().text(), "");
+    }
+}

@@ -47,6 +47,8 @@ pub struct Exchange {
 pub struct State {
     /// The step that failed, innermost first found.
     pub(crate) failed_at: Option<FailedAt>,
+    /// The operation as the catalog has it, with the responses that it declares.
+    pub(crate) operation: Option<Arc<catalog::Operation>>,
     /// What is still to do when the response leaves.
     pub(crate) leaving: Vec<Leaving>,
     /// What expressions see as the body of a message without one, where there must be one.
@@ -195,8 +197,6 @@ pub struct Matched {
     pub product: Option<Arc<Product>>,
     /// Template parameters in the template's order.
     pub parameters: Vec<(Text, Text)>,
-    /// The operation as the catalog has it, with the responses that it declares.
-    pub declared: Option<Arc<catalog::Operation>>,
 }
 
 /// Who calls.

@@ -18,7 +18,7 @@ pub struct Failure {
     /// with an activity id.
     pub client_message: Option<String>,
     /// Headers of that response, such as `Retry-After`.
-    pub headers: HeaderMap,
+    pub headers: Box<HeaderMap>,
     /// Whether the response that is there stays the response, as with `fail-on-error-status-code`.
     pub keeps_response: bool,
 }
@@ -37,7 +37,7 @@ impl Failure {
             message: message.into(),
             status,
             client_message: Some(client_message.into()),
-            headers: HeaderMap::new(),
+            headers: Box::default(),
             keeps_response: false,
         }
     }
@@ -50,7 +50,7 @@ impl Failure {
             message: message.into(),
             status: StatusCode::INTERNAL_SERVER_ERROR,
             client_message: None,
-            headers: HeaderMap::new(),
+            headers: Box::default(),
             keeps_response: false,
         }
     }

@@ -15,6 +15,8 @@ mod document;
 mod effective;
 mod element;
 mod exchange;
+#[cfg(test)]
+mod expression_tests;
 mod failure;
 mod findings;
 mod fragment;

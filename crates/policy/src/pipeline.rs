@@ -65,6 +65,7 @@ impl Plan {
     fn begin(&self, exchange: &mut Exchange) {
         exchange.state.is_mcp = self.implicit_forward.is_some();
         exchange.state.wants_answer = self.wants_answer;
+        exchange.state.operation.clone_from(&self.operation);
     }
 
     async fn forth_and_back(&self, exchange: &mut Exchange) -> Result<(), (Section, Failure)> {
@@ -150,6 +151,7 @@ mod tests {
     use crate::failure::Failure;
     use crate::testing::{Bench, ready, responds, response_text};
     use crate::upstream::UpstreamFailure;
+    use expression::text::Text;
     use http::StatusCode;
     use std::time::Duration;
 
@@ -230,7 +232,7 @@ mod tests {
             "404 Not Found\na: 1\ncontent-type: application/json\n\n{ \"statusCode\": 404, \"message\": \"Resource not found\" }"
         );
         let error = exchange.last_error.unwrap();
-        let told = [&error.source, &error.reason, &error.section].map(|text| text.as_str());
+        let told = [&error.source, &error.reason, &error.section].map(Text::as_str);
         assert_eq!(told, ["configuration", "OperationNotFound", "backend"]);
     }
 
@@ -256,7 +258,7 @@ mod tests {
             &error.policy_id,
         ];
         assert_eq!(
-            told.map(|text| text.as_str()),
+            told.map(Text::as_str),
             [
                 "forward-request",
                 "BackendConnectionFailure",

@@ -21,6 +21,8 @@ const DEFAULT: &str = "<policies><inbound /><backend><forward-request /></backen
 
 /// The effective policies of an operation.
 pub struct Plan {
+    /// The operation; none for APIs without operations and for requests that match nothing.
+    pub(crate) operation: Option<Arc<Operation>>,
     inbound: Vec<Arc<Block>>,
     backend: Vec<Arc<Block>>,
     outbound: Vec<Arc<Block>>,
@@ -51,6 +53,7 @@ impl Plan {
         let needs_before_backend = Needs { reads, answer: false };
         let wants_answer = anywhere.reads.response_body || anywhere.answer;
         Self {
+            operation: None,
             inbound,
             backend,
             outbound,
@@ -75,7 +78,7 @@ impl Plan {
 /// The plans of all operations of a catalog.
 pub struct Plans {
     global: Arc<Plan>,
-    plans: HashMap<Key, Arc<Plan>>,
+    by_place: HashMap<Key, Arc<Plan>>,
     /// Keeps the addresses in the keys from being used again.
     _apis: Vec<Arc<Api>>,
     _products: Vec<Arc<Product>>,
@@ -95,6 +98,15 @@ impl Plans {
             strict: false,
             serving: true,
         };
+        Self::compile_as(catalog, options)
+    }
+
+    /// All problems of the policy documents of a catalog that is checked and will not serve.
+    pub fn check(catalog: &Catalog, options: Options) -> Vec<Diagnostic> {
+        Self::compile_as(catalog, options).1
+    }
+
+    fn compile_as(catalog: &Catalog, options: Options) -> (Self, Vec<Diagnostic>) {
         let default = Source::new("default policies", DEFAULT);
         let place = Place {
             document: default.name().into(),
@@ -114,7 +126,7 @@ impl Plans {
             .policy
             .as_ref()
             .map_or(default, |text| documents.compile(text, Scope::Global));
-        let mut plans = HashMap::new();
+        let mut by_place = HashMap::new();
         for api in &catalog.apis {
             let implicit_forward = if matches!(api.kind, ApiKind::Mcp(_)) {
                 forward.clone()
@@ -138,7 +150,14 @@ impl Plans {
                     }
                     chain.push(Arc::clone(&global));
                     let key = (address(Some(api)), address(operation), address(product));
-                    plans.insert(key, Arc::new(Plan::new(&chain, implicit_forward.clone())));
+                    let plan = Plan::new(&chain, implicit_forward.clone());
+                    by_place.insert(
+                        key,
+                        Arc::new(Plan {
+                            operation: operation.cloned(),
+                            ..plan
+                        }),
+                    );
                 }
             }
         }
@@ -151,7 +170,7 @@ impl Plans {
         documents.unused_fragments(catalog);
         let plans = Self {
             global: Arc::new(Plan::new(&[global], None)),
-            plans,
+            by_place,
             _apis: catalog.apis.clone(),
             _products: catalog.products.values().cloned().collect(),
         };
@@ -167,9 +186,9 @@ impl Plans {
     ) -> &Arc<Plan> {
         let key = |product| (address(Some(api)), address(operation), address(product));
         // A product that does not list the API (an inconsistent catalog) has no policies for it.
-        self.plans
+        self.by_place
             .get(&key(product))
-            .or_else(|| self.plans.get(&key(None)))
+            .or_else(|| self.by_place.get(&key(None)))
             .unwrap_or(&self.global)
     }
 
@@ -263,6 +282,13 @@ mod tests {
             errors(&[("lonely", "<fragment><x /></fragment>")]),
             "lonely.xml `<x>` is no policy"
         );
+    }
+
+    #[test]
+    fn what_is_not_built_stops_serving_and_not_checking() {
+        let bench = Bench::with_documents(&[("api", "<policies><inbound><quota-by-key /></inbound></policies>")]);
+        assert!(Plans::compile(&bench.catalog).1[0].is_error());
+        assert!(!Plans::check(&bench.catalog, Options::default())[0].is_error());
     }
 
     #[test]

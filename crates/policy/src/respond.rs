@@ -8,6 +8,7 @@ use crate::exchange::{Exchange, FailedAt, ResponseMessage};
 use crate::failure::Failure;
 use expression::body::MessageBody;
 use expression::context::LastError;
+use http::HeaderMap;
 use http::header::{CONTENT_TYPE, HeaderValue};
 
 /// `context.LastError` for a failure in `section`, at `failed` if a step failed.
@@ -44,7 +45,7 @@ pub(crate) fn error_response(failure: &Failure, exchange: &Exchange) -> Response
             exchange.activity_id()
         ),
     };
-    let mut headers = failure.headers.clone();
+    let mut headers = HeaderMap::clone(&failure.headers);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     ResponseMessage {
         status: failure.status,

@@ -16,8 +16,8 @@ pub fn acceptor(identities: &[TlsIdentity]) -> Result<TlsAcceptor, String> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let mut names = Names::default();
     for identity in identities {
-        let named = identity.hosts.first().map_or("any host", String::as_str);
-        let unusable = |error| format!("the certificate for {named} is unusable: {error}");
+        let shown_for = identity.hosts.first().map_or("any host", String::as_str);
+        let unusable = |error| format!("the certificate for {shown_for} is unusable: {error}");
         let key = provider
             .key_provider
             .load_private_key(identity.key.clone_key())

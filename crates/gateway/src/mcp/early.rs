@@ -69,11 +69,11 @@ impl Opening {
 impl Early {
     /// Lets the response to this exchange begin early.
     pub fn attach(exchange: &mut Exchange) -> Self {
-        let (begin, begun) = oneshot::channel();
+        let (sender, begun) = oneshot::channel();
         let unanswered = Arc::new(AtomicBool::new(false));
-        let begin = Arc::new(Mutex::new(Some(begin)));
+        let sender = Arc::new(Mutex::new(Some(sender)));
         exchange.request.extensions.insert(Opening {
-            begin,
+            begin: sender,
             events: None,
             unanswered: Arc::clone(&unanswered),
         });

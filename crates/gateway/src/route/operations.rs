@@ -126,9 +126,9 @@ impl Node {
             };
         }
         if leaf.template.rest.is_some() {
-            node.wildcards.push(leaf)
+            node.wildcards.push(leaf);
         } else {
-            node.leaves.push(leaf)
+            node.leaves.push(leaf);
         }
     }
 

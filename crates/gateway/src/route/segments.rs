@@ -36,7 +36,8 @@ pub fn cut(path: &str) -> Option<Vec<Segment<'_>>> {
             let segment = Segment { raw, start };
             start += raw.len() + 1;
             let is_dots = |text: &str| text == "." || text == "..";
-            (!is_dots(raw) && !(raw.contains('%') && is_dots(&segment.decoded()))).then_some(segment)
+            let climbs = is_dots(raw) || (raw.contains('%') && is_dots(&segment.decoded()));
+            (!climbs).then_some(segment)
         })
         .collect()
 }

@@ -53,7 +53,7 @@ fn doors(upstream: &Upstream) -> Catalog {
         product("public", false, &["opened"]),
     ]
     .into();
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let all = || SubscriptionScope::AllApis;
     for subscription in [
         subscription("product", SubscriptionScope::Product("gold".into())),

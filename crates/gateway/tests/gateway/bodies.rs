@@ -236,7 +236,7 @@ async fn bodies_beyond_the_limit_are_refused() {
     })
     .await;
     let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
-        config.limits.body_bytes = Some(1000)
+        config.limits.body_bytes = Some(1000);
     });
     assert_eq!(
         fetch(&gateway, request("POST", "/echo", full(vec![0; 1000]))).await.0,

@@ -93,7 +93,7 @@ async fn stopping_does_not_wait_for_ever() {
     let under_way = tokio::spawn(async move { client.send(get("/echo")).await });
     eventually("the request", || upstream.connections() == 1).await;
     soon(tokio::task::spawn_blocking(move || {
-        gateway.shutdown(Duration::from_millis(200))
+        gateway.shutdown(Duration::from_millis(200));
     }))
     .await
     .unwrap();

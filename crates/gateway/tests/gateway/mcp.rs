@@ -100,7 +100,7 @@ async fn mcp_messages_and_their_headers_pass_unchanged() {
 async fn local_mcp_servers_are_closed_to_foreign_pages() {
     let upstream = Upstream::http(|_| async { text("ok") }).await;
     let gateway = start_with(mcp(&upstream), |config| {
-        config.mcp_origins = vec!["https://inspector.test".into()]
+        config.mcp_origins = vec!["https://inspector.test".into()];
     });
     for (host, origin, status) in [
         ("localhost:1", "", 200),

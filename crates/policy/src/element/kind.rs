@@ -8,6 +8,9 @@ use std::sync::Arc;
 /// The words that an attribute accepts, with their meanings.
 pub(crate) type Words<E> = &'static [(&'static str, E)];
 
+/// Reads a literal.
+type Literal<T> = Box<dyn Fn(&str) -> Option<T>>;
+
 /// What a place accepts.
 pub(super) struct Kind<T> {
     pub target: Target,
@@ -15,7 +18,7 @@ pub(super) struct Kind<T> {
     pub expected: String,
     /// Whether white space around a literal belongs to it.
     pub keeps_space: bool,
-    pub literal: Box<dyn Fn(&str) -> Option<T>>,
+    pub literal: Literal<T>,
     pub object: Arc<dyn Fn(Object) -> Option<T> + Send + Sync>,
 }
 

@@ -25,7 +25,7 @@ pub(crate) const FORWARD_REQUEST: Policy = Policy {
     ..Policy::new("forward-request", parse)
 };
 
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
 
 struct ForwardRequest {
     timeout: Timeout,

@@ -39,7 +39,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 
 impl Step for MockResponse {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let operation = exchange.matched.declared.clone();
+        let operation = exchange.state.operation.clone();
         let responses = operation
             .as_ref()
             .map_or(&[][..], |operation| operation.responses.as_slice());
@@ -93,7 +93,7 @@ fn media_type(content_type: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Bench, ready, response_text};
+    use crate::testing::Bench;
     use catalog::{Operation, OperationResponse, Representation};
     use std::sync::Arc;
 
@@ -134,11 +134,9 @@ mod tests {
         let mut bench = Bench::new(&format!(
             "<inbound><mock-response {attributes} /><set-status code='500' /></inbound>"
         ));
-        let plan = bench.plan(None);
-        let mut exchange = bench.exchange("GET /");
-        exchange.matched.declared = Some(Arc::new(operation()));
-        ready(plan.run(&mut exchange));
-        assert_eq!(response_text(&mut exchange), expected, "{attributes}");
+        let api = Arc::get_mut(&mut bench.catalog.apis[0]).unwrap();
+        api.operations = vec![Arc::new(operation())];
+        assert_eq!(bench.run("GET /"), expected, "{attributes}");
     }
 
     #[test]

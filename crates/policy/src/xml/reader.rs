@@ -215,7 +215,7 @@ impl Reader<'_> {
             if let Some(open) = self.open.last() {
                 let (open, line) = (open.name.clone(), self.source.position(name.span.start).line);
                 let message = format!("`<{}>` is still open at `</{}>` in line {line}", open.text, name.text);
-                self.error(codes::MISMATCHED_TAG, open.span, message);
+                self.unclosed(codes::MISMATCHED_TAG, &open, message);
             }
             self.close();
         }
@@ -226,7 +226,7 @@ impl Reader<'_> {
         let open: Vec<Name> = self.open.iter().map(|open| open.name.clone()).collect();
         for name in open {
             let message = format!("`<{0}>` has no `</{0}>`", name.text);
-            self.error(codes::UNCLOSED_ELEMENT, name.span, message);
+            self.unclosed(codes::UNCLOSED_ELEMENT, &name, message);
         }
     }
 
@@ -268,6 +268,13 @@ impl Reader<'_> {
     pub(super) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
         self.problems += 1;
         self.findings.error(code, self.source, span, message);
+    }
+
+    fn unclosed(&mut self, code: &'static str, name: &Name, message: String) {
+        self.problems += 1;
+        let help = format!("write `<{} … />` if it holds nothing", name.text);
+        self.findings
+            .push(Diagnostic::error(code, self.source, name.span, message).with_help(help));
     }
 
     pub(super) fn loose(&mut self, span: Span, message: &str) {

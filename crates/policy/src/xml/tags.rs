@@ -129,9 +129,8 @@ impl Reader<'_> {
         let start = self.at;
         let is_named = self.rest().starts_with("{{");
         let ends = |rest: &[u8]| match rest {
-            [b'>', ..] | [b'/', b'>', ..] => true,
+            [] | [b'>', ..] | [b'/', b'>', ..] => true,
             [byte, ..] => byte.is_ascii_whitespace() && !is_named,
-            [] => true,
         };
         let mut value = stretch(self.text, start, &ends).map_err(|unclosed| self.unclosed_expression(unclosed))?;
         if is_named {

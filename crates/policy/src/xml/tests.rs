@@ -12,7 +12,9 @@ fn dump(text: &str) -> String {
     let mut findings = Findings::new(Options::default());
     let nodes = read(&source, &mut findings);
     let mut out = String::new();
-    nodes.iter().for_each(|node| dump_node(node, &mut out));
+    for node in &nodes {
+        dump_node(node, &mut out);
+    }
     for problem in findings.finish() {
         let position = problem.position();
         let _ = write!(
@@ -36,7 +38,9 @@ fn dump_node(node: &Node, out: &mut String) {
                 out.push('\'');
             }
             out.push('>');
-            element.content.iter().for_each(|node| dump_node(node, out));
+            for node in &element.content {
+                dump_node(node, out);
+            }
             out.push_str("</>");
         }
     }
