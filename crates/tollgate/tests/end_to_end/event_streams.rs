@@ -28,7 +28,12 @@ async fn event_source() -> (Upstream, Streams) {
     let upstream = Upstream::answering(move |request| {
         let (sender, body): (_, Body) = channel();
         opened.send((request.uri().to_string(), sender)).unwrap();
-        async move { Response::builder().header("content-type", "text/event-stream").body(body).unwrap() }
+        async move {
+            Response::builder()
+                .header("content-type", "text/event-stream")
+                .body(body)
+                .unwrap()
+        }
     })
     .await;
     (upstream, streams)
@@ -39,7 +44,9 @@ async fn expect(stream: &mut Incoming, event: &str) {
     let mut received = Vec::new();
     while received.len() < event.len() {
         let frame = soon(event, stream.frame()).await;
-        let frame = frame.unwrap_or_else(|| panic!("the stream ended before {event:?}")).unwrap();
+        let frame = frame
+            .unwrap_or_else(|| panic!("the stream ended before {event:?}"))
+            .unwrap();
         received.extend_from_slice(frame.data_ref().unwrap());
     }
     assert_eq!(String::from_utf8_lossy(&received), event);
@@ -86,7 +93,10 @@ async fn check(folder: impl Fn(&str) -> Artifacts, count: usize, each: usize, ro
     }
     gateway.idle().await;
     let most = SLACK_KIB + STREAM_KIB * count as u64;
-    assert!(grown < most, "{count} streams took {grown} KiB, expected less than {most}");
+    assert!(
+        grown < most,
+        "{count} streams took {grown} KiB, expected less than {most}"
+    );
 }
 
 #[test]
@@ -105,7 +115,10 @@ fn policies_around_a_stream_do_not_hold_it_back() {
         let folder = Artifacts::passing("api", url);
         let inbound = "<set-variable name=\"v\" value=\"@(context.Request.Method)\" />";
         let outbound = "<set-header name=\"X-Method\"><value>@((string)context.Variables[\"v\"])</value></set-header>";
-        folder.write("apis/api/policy.xml", &document(&[("inbound", inbound), ("outbound", outbound)]));
+        folder.write(
+            "apis/api/policy.xml",
+            &document(&[("inbound", inbound), ("outbound", outbound)]),
+        );
         folder
     };
     within(120, check(governed, 20, 1, 3));

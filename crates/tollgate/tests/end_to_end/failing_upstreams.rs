@@ -23,13 +23,22 @@ const TELL: &str = "\
 #[track_caller]
 fn check_internal(answer: &Answer) {
     let text = answer.text();
-    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (500, "application/json"), "{text}");
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("content-type")),
+        (500, "application/json"),
+        "{text}"
+    );
     let id = text
         .strip_prefix(r#"{ "statusCode": 500, "message": "Internal server error", "activityId": ""#)
         .and_then(|rest| rest.strip_suffix(r#"" }"#))
         .unwrap_or_else(|| panic!("not APIM's body: {text}"));
-    let groups = id.split('-').map(|group| (group.len(), group.bytes().all(|byte| byte.is_ascii_hexdigit())));
-    assert!(groups.eq([(8, true), (4, true), (4, true), (4, true), (12, true)]), "{id}");
+    let groups = id
+        .split('-')
+        .map(|group| (group.len(), group.bytes().all(|byte| byte.is_ascii_hexdigit())));
+    assert!(
+        groups.eq([(8, true), (4, true), (4, true), (4, true), (12, true)]),
+        "{id}"
+    );
 }
 
 /// Asks for `target` over both versions, breaks the upstream with `break_it` once the answer has begun, and checks that
@@ -38,7 +47,9 @@ async fn check_abort(folder: &Artifacts, target: &str, break_it: impl Fn()) {
     let gateway = Gateway::serve(folder).await;
     for version in VERSIONS {
         let mut client = Connection::speaking(version, gateway.address).await;
-        let response = soon("the answer's head", client.send(request("GET", target, &[]))).await.unwrap();
+        let response = soon("the answer's head", client.send(request("GET", target, &[])))
+            .await
+            .unwrap();
         assert_eq!(response.status(), 200);
         let mut body = response.into_body();
         let first = soon("the first part", body.frame()).await;
@@ -53,7 +64,10 @@ async fn check_abort(folder: &Artifacts, target: &str, break_it: impl Fn()) {
             }
         })
         .await;
-        assert!(matches!(end, Some(Err(_))), "{version:?} {target}: half an answer ended as if it were whole");
+        assert!(
+            matches!(end, Some(Err(_))),
+            "{version:?} {target}: half an answer ended as if it were whole"
+        );
     }
     gateway.idle().await;
 }
@@ -61,11 +75,17 @@ async fn check_abort(folder: &Artifacts, target: &str, break_it: impl Fn()) {
 #[test]
 fn an_upstream_that_is_killed_breaks_the_answer() {
     within(120, async {
-        for target in ["/rest/download?bytes=100000000000", "/rest/events?count=1000000&interval=5"] {
+        for target in [
+            "/rest/download?bytes=100000000000",
+            "/rest/events?count=1000000&interval=5",
+        ] {
             let peer = Peer::rest().await;
             let folder = Artifacts::passing("rest", &peer.url);
             let gateway = Gateway::serve(&folder).await;
-            let (mut one, mut two) = (Connection::http1(gateway.address).await, Connection::http2(gateway.address).await);
+            let (mut one, mut two) = (
+                Connection::http1(gateway.address).await,
+                Connection::http2(gateway.address).await,
+            );
             let bodies = [
                 one.send(request("GET", target, &[])).await.unwrap().into_body(),
                 two.send(request("GET", target, &[])).await.unwrap().into_body(),
@@ -73,7 +93,10 @@ fn an_upstream_that_is_killed_breaks_the_answer() {
             peer.kill();
             for (version, body) in [one.version(), two.version()].into_iter().zip(bodies) {
                 let whole = soon("the end", drained(body)).await;
-                assert!(whole.is_err(), "{version:?} {target}: half an answer ended as if it were whole");
+                assert!(
+                    whole.is_err(),
+                    "{version:?} {target}: half an answer ended as if it were whole"
+                );
             }
             gateway.idle().await;
             check_internal(&client::get(gateway.address, "/rest/bytes").await);
@@ -105,7 +128,9 @@ fn chunks_that_break_off_break_the_answer() {
         for tail in ["", "5\r\nhel", "5\r\nhello\r\n", "nonsense\r\n", "0\r\n"] {
             let upstream = Upstream::raw(move |mut connection| async move {
                 connection.reads("\r\n\r\n").await;
-                connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndata\r\n").await;
+                connection
+                    .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ndata\r\n")
+                    .await;
                 connection.send(tail).await;
             })
             .await;
@@ -163,11 +188,23 @@ fn answers_of_odd_but_lawful_shapes_are_passed_on() {
     within(120, async {
         for (answer, body) in [
             ("HTTP/1.0 200 OK\r\n\r\nuntil the end", "until the end"),
-            ("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end", "until the end"),
+            (
+                "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nuntil the end",
+                "until the end",
+            ),
             ("HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello", "hello"),
-            ("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "ok"),
-            ("HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n2;x=y\r\nok\r\n0\r\n\r\n", "ok"),
-            ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more than was promised", "ok"),
+            (
+                "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                "ok",
+            ),
+            (
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n2;x=y\r\nok\r\n0\r\n\r\n",
+                "ok",
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more than was promised",
+                "ok",
+            ),
         ] {
             let upstream = Upstream::raw(move |mut connection| async move {
                 connection.reads("\r\n\r\n").await;
@@ -194,7 +231,10 @@ fn a_timeout_of_forward_request_is_told_as_such() {
         let gateway = Gateway::serve(&folder).await;
         let answer = client::get(gateway.address, "/rest/hang").await;
         check_internal(&answer);
-        assert_eq!((answer.header("x-reason"), answer.header("x-source")), ("Timeout", "forward-request"));
+        assert_eq!(
+            (answer.header("x-reason"), answer.header("x-source")),
+            ("Timeout", "forward-request")
+        );
         let answer = client::get(gateway.address, "/rest/slow?ms=10").await;
         assert_eq!(answer.status, 200);
         gateway.idle().await;
@@ -222,11 +262,11 @@ fn a_stale_connection_is_not_the_clients_problem() {
 #[test]
 fn clients_that_leave_leave_nothing_behind() {
     within(120, async {
-        let (heard, mut hears) = unbounded_channel();
+        let (telling, mut heard) = unbounded_channel();
         let upstream = Upstream::answering(move |request| {
-            let heard = heard.clone();
+            let telling = telling.clone();
             let (sender, body) = channel();
-            tokio::spawn(tell_the_end(request, sender, heard));
+            tokio::spawn(tell_the_end(request, sender, telling));
             async move { Response::new(body) }
         })
         .await;
@@ -237,7 +277,8 @@ fn clients_that_leave_leave_nothing_behind() {
 
         for version in VERSIONS {
             let mut before_the_head = Connection::speaking(version, gateway.address).await;
-            let asking = tokio::spawn(async move { before_the_head.send(request("GET", "/rest/hang", &[])).await.map(drop) });
+            let asking =
+                tokio::spawn(async move { before_the_head.send(request("GET", "/rest/hang", &[])).await.map(drop) });
             crate::support::patience::eventually("the request", async || {
                 (gateway.metric("tollgate_requests_in_flight").await == 1).then_some(())
             })
@@ -249,16 +290,19 @@ fn clients_that_leave_leave_nothing_behind() {
             let mut amid_the_answer = Connection::speaking(version, gateway.address).await;
             let response = amid_the_answer.send(request("GET", "/api/x", &[])).await.unwrap();
             drop((response, amid_the_answer));
-            assert_eq!(soon("the end at the upstream", hears.recv()).await, Some("answer"));
+            assert_eq!(soon("the end at the upstream", heard.recv()).await, Some("answer"));
             gateway.idle().await;
         }
         for version in VERSIONS {
             let mut amid_the_question = Connection::speaking(version, gateway.address).await;
             let (mut sender, body) = channel();
             sender.send_data(Bytes::from_static(b"half a question")).await.unwrap();
-            let response = amid_the_question.send(with_body("POST", "/api/x", &[("x-read", "1")], body)).await.unwrap();
+            let response = amid_the_question
+                .send(with_body("POST", "/api/x", &[("x-read", "1")], body))
+                .await
+                .unwrap();
             sender.abort(std::io::Error::other("gone"));
-            assert_eq!(soon("the end at the upstream", hears.recv()).await, Some("question"));
+            assert_eq!(soon("the end at the upstream", heard.recv()).await, Some("question"));
             drop((response, amid_the_question));
             gateway.idle().await;
         }
@@ -269,18 +313,18 @@ fn clients_that_leave_leave_nothing_behind() {
 async fn tell_the_end(
     request: http::Request<hyper::body::Incoming>,
     mut sender: http_body_util::channel::Sender<Bytes, std::io::Error>,
-    heard: tokio::sync::mpsc::UnboundedSender<&'static str>,
+    telling: tokio::sync::mpsc::UnboundedSender<&'static str>,
 ) {
     if request.headers().contains_key("x-read") {
         sender.send_data(Bytes::from_static(b"go on")).await.unwrap();
         let broken = request.into_body().collect().await.is_err();
-        heard.send(if broken { "question" } else { "whole" }).unwrap();
+        telling.send(if broken { "question" } else { "whole" }).unwrap();
         return;
     }
     while sender.send_data(Bytes::from_static(b"data")).await.is_ok() {
         crate::support::patience::pause().await;
     }
-    heard.send("answer").unwrap();
+    telling.send("answer").unwrap();
 }
 
 #[test]
@@ -297,7 +341,8 @@ fn an_upstream_that_answers_before_it_has_read_all_is_heard() {
         let folder = Artifacts::passing("api", &upstream.url);
         let gateway = Gateway::serve(&folder).await;
         let mut raw = Raw::connect(gateway.address).await;
-        raw.send("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nthe first bytes").await;
+        raw.send("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nthe first bytes")
+            .await;
         assert!(raw.reads("too much").await, "{}", raw.text());
         assert_eq!(raw.statuses(), [413]);
         drop(raw);

@@ -22,7 +22,10 @@ async fn check(expressions: &[(&str, &str)]) {
     for (name, expression) in expressions {
         folder.write_api(name, &upstream.url, "\"subscriptionRequired\": false");
         let inbound = format!("<set-variable name=\"v\" value=\"{expression}\" />");
-        folder.write(&format!("apis/{name}/policy.xml"), &document(&[("inbound", &inbound), ("on-error", TELL)]));
+        folder.write(
+            &format!("apis/{name}/policy.xml"),
+            &document(&[("inbound", &inbound), ("on-error", TELL)]),
+        );
     }
     let gateway = Gateway::serve(&folder).await;
     let before = gateway.process.peak_kib();
@@ -35,9 +38,22 @@ async fn check(expressions: &[(&str, &str)]) {
             }
         };
         let (answer, ()) = tokio::join!(hostile, ordinary);
-        let told = (answer.status.as_u16(), answer.header("x-reason"), answer.header("x-source"));
-        assert_eq!(told, (500, "ExpressionValueEvaluationFailure", "set-variable"), "{expression}: {}", answer.text());
-        assert!(answer.text().contains("Internal server error"), "{expression}: {}", answer.text());
+        let told = (
+            answer.status.as_u16(),
+            answer.header("x-reason"),
+            answer.header("x-source"),
+        );
+        assert_eq!(
+            told,
+            (500, "ExpressionValueEvaluationFailure", "set-variable"),
+            "{expression}: {}",
+            answer.text()
+        );
+        assert!(
+            answer.text().contains("Internal server error"),
+            "{expression}: {}",
+            answer.text()
+        );
     }
     gateway.idle().await;
     let grown = gateway.process.peak_kib() - before;
@@ -46,41 +62,75 @@ async fn check(expressions: &[(&str, &str)]) {
 
 #[test]
 fn endless_loops() {
-    within(240, check(&[
-        ("while", "@{ while (true) { } }"),
-        ("for", "@{ for (;;) { } }"),
-        ("do", "@{ var n = 0; do { n++; } while (n >= 0 || n < 0); return n; }"),
-        ("nested", "@{ var n = 0; for (var i = 0; i < 100000; i++) { for (var j = 0; j < 100000; j++) { n ^= j; } } return n; }"),
-        ("foreach", "@{ var n = 0; foreach (var a in Enumerable.Range(0, 2147483647)) { n ^= a; } return n; }"),
-        ("query", "@(Enumerable.Range(0, 2147483647).Where(n => n < 0).Count())"),
-    ]));
+    within(
+        240,
+        check(&[
+            ("while", "@{ while (true) { } }"),
+            ("for", "@{ for (;;) { } }"),
+            ("do", "@{ var n = 0; do { n++; } while (n >= 0 || n < 0); return n; }"),
+            (
+                "nested",
+                "@{ var n = 0; for (var i = 0; i < 100000; i++) { for (var j = 0; j < 100000; j++) { n ^= j; } } return n; }",
+            ),
+            (
+                "foreach",
+                "@{ var n = 0; foreach (var a in Enumerable.Range(0, 2147483647)) { n ^= a; } return n; }",
+            ),
+            ("query", "@(Enumerable.Range(0, 2147483647).Where(n => n < 0).Count())"),
+        ]),
+    );
 }
 
 #[test]
 fn endless_recursion() {
-    within(120, check(&[
-        ("lambda", "@{ Func<int, int> f = null; f = n => f(n + 1); return f(0); }"),
-    ]));
+    within(
+        120,
+        check(&[(
+            "lambda",
+            "@{ Func<int, int> f = null; f = n => f(n + 1); return f(0); }",
+        )]),
+    );
 }
 
 #[test]
 fn endless_allocation() {
-    within(240, check(&[
-        ("doubled", "@{ var s = \"x\"; while (true) { s += s; } }"),
-        ("list", "@{ var list = new List<string>(); while (true) { list.Add(\"an element\" + list.Count); } }"),
-        ("string", "@(new string('x', 2000000000))"),
-        ("padding", "@(\"x\".PadLeft(2000000000))"),
-        ("format", "@(string.Format(\"{0,2000000000}\", 1))"),
-        ("repeat", "@(string.Join(\"\", Enumerable.Repeat(new string('x', 100000), 1000000)))"),
-        ("replace", "@(new string('x', 100000).Replace(\"x\", new string('y', 100000)))"),
-        ("json", "@{ var a = new JArray(); while (true) { a.Add(new JObject(new JProperty(\"p\", \"value\"))); } }"),
-    ]));
+    within(
+        240,
+        check(&[
+            ("doubled", "@{ var s = \"x\"; while (true) { s += s; } }"),
+            (
+                "list",
+                "@{ var list = new List<string>(); while (true) { list.Add(\"an element\" + list.Count); } }",
+            ),
+            ("string", "@(new string('x', 2000000000))"),
+            ("padding", "@(\"x\".PadLeft(2000000000))"),
+            ("format", "@(string.Format(\"{0,2000000000}\", 1))"),
+            (
+                "repeat",
+                "@(string.Join(\"\", Enumerable.Repeat(new string('x', 100000), 1000000)))",
+            ),
+            (
+                "replace",
+                "@(new string('x', 100000).Replace(\"x\", new string('y', 100000)))",
+            ),
+            (
+                "json",
+                "@{ var a = new JArray(); while (true) { a.Add(new JObject(new JProperty(\"p\", \"value\"))); } }",
+            ),
+        ]),
+    );
 }
 
 #[test]
 fn patterns_that_backtrack() {
-    within(120, check(&[
-        ("regex", "@(Regex.IsMatch(new string('a', 60) + \"!\", \"^(a+)+$\"))"),
-        ("replace", "@(Regex.Replace(new string('a', 60) + \"!\", \"^(a|aa)+$\", \"b\"))"),
-    ]));
+    within(
+        120,
+        check(&[
+            ("regex", "@(Regex.IsMatch(new string('a', 60) + \"!\", \"^(a+)+$\"))"),
+            (
+                "replace",
+                "@(Regex.Replace(new string('a', 60) + \"!\", \"^(a|aa)+$\", \"b\"))",
+            ),
+        ]),
+    );
 }

@@ -24,7 +24,8 @@ const GROWTH_KIB: u64 = 40 << 10;
 const PART: usize = 64 << 10;
 
 fn hexadecimal(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = hash.finalize().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// Sends [`SIZE`] bytes; gives the answer and the digest of what was sent.
@@ -39,7 +40,10 @@ async fn upload(client: &mut Connection, headers: &[(&str, &str)]) -> (serde_jso
         }
         hexadecimal(hash)
     });
-    let response = client.send(with_body("POST", "/rest/upload", headers, body)).await.unwrap();
+    let response = client
+        .send(with_body("POST", "/rest/upload", headers, body))
+        .await
+        .unwrap();
     let answer = client::Answer::whole(response).await.unwrap();
     (answer.json(), sending.await.unwrap())
 }
@@ -74,10 +78,17 @@ fn uploads_and_downloads_of_100_mb_arrive_whole_and_are_not_kept() {
 
         let target = format!("/download?bytes={SIZE}");
         let direct = peer.url.strip_prefix("http://").unwrap().parse().unwrap();
-        let original = Connection::http1(direct).await.send(request("GET", &target, &[])).await.unwrap();
+        let original = Connection::http1(direct)
+            .await
+            .send(request("GET", &target, &[]))
+            .await
+            .unwrap();
         let original = digest(original.into_body()).await;
         for client in [&mut one, &mut two] {
-            let response = client.send(request("GET", &format!("/rest{target}"), &[])).await.unwrap();
+            let response = client
+                .send(request("GET", &format!("/rest{target}"), &[]))
+                .await
+                .unwrap();
             assert_eq!(digest(response.into_body()).await, original, "{:?}", client.version());
         }
         let grown = gateway.process.peak_kib() - before;
@@ -119,7 +130,10 @@ fn a_client_that_does_not_read_stops_the_upstream() {
                 stalled.then_some(now)
             })
             .await;
-            assert!(stalled < SIZE / 2, "{version:?}: {stalled} bytes went into a client that reads none");
+            assert!(
+                stalled < SIZE / 2,
+                "{version:?}: {stalled} bytes went into a client that reads none"
+            );
             assert_eq!(digest(response.into_body()).await.0, SIZE, "{version:?}");
         }
     });
@@ -128,13 +142,13 @@ fn a_client_that_does_not_read_stops_the_upstream() {
 #[test]
 fn an_upstream_that_does_not_read_stops_the_client() {
     within(120, async {
-        let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
+        let (telling, mut heard) = tokio::sync::mpsc::unbounded_channel();
         let upstream = Upstream::answering(move |request| {
-            let heard = heard.clone();
+            let telling = telling.clone();
             async move {
-                let (begin, begun) = tokio::sync::oneshot::channel::<()>();
-                heard.send(begin).unwrap();
-                begun.await.unwrap();
+                let (release, permission) = tokio::sync::oneshot::channel::<()>();
+                telling.send(release).unwrap();
+                permission.await.unwrap();
                 let (length, _) = digest(request.into_body()).await;
                 Response::new(crate::support::upstream::full(length.to_string()))
             }
@@ -155,7 +169,7 @@ fn an_upstream_that_does_not_read_stops_the_client() {
             }
         });
         let answer = tokio::spawn(async move { client.answer(with_body("POST", "/api/x", &[], body)).await });
-        let begin = hears.recv().await.unwrap();
+        let release = heard.recv().await.unwrap();
         let mut last = 0;
         let stalled = eventually("the client to stall", async || {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
@@ -163,8 +177,11 @@ fn an_upstream_that_does_not_read_stops_the_client() {
             (now > 0 && now == std::mem::replace(&mut last, now)).then_some(now)
         })
         .await;
-        assert!(stalled < SIZE / 2, "{stalled} bytes went towards an upstream that reads none");
-        begin.send(()).unwrap();
+        assert!(
+            stalled < SIZE / 2,
+            "{stalled} bytes went towards an upstream that reads none"
+        );
+        release.send(()).unwrap();
         assert_eq!(answer.await.unwrap().text(), SIZE.to_string());
         let grown = gateway.process.peak_kib() - before;
         assert!(grown < GROWTH_KIB, "the gateway grew by {grown} KiB");

@@ -14,6 +14,8 @@
 )]
 
 mod command_line;
+mod connections;
+mod evaluation;
 mod event_streams;
 mod failing_upstreams;
 mod hostile_expressions;

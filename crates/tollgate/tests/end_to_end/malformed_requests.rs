@@ -38,7 +38,12 @@ impl Setting {
         .await;
         let folder = Artifacts::passing("api", &upstream.url);
         let gateway = Gateway::serve(&folder).await;
-        Self { gateway, seen, _upstream: upstream, _folder: folder }
+        Self {
+            gateway,
+            seen,
+            _upstream: upstream,
+            _folder: folder,
+        }
     }
 
     /// Sends the bytes, then hangs up its own side; gives the statuses that came back and what the upstream got.
@@ -82,7 +87,10 @@ async fn check(rows: Vec<(&str, String, Fate)>) {
     let setting = Setting::start().await;
     for (name, bytes, fate) in rows {
         let (statuses, seen) = setting.send(bytes.as_bytes()).await;
-        let seen = seen.iter().map(|(target, body)| (&**target, &**body)).collect::<Vec<_>>();
+        let seen = seen
+            .iter()
+            .map(|(target, body)| (&**target, &**body))
+            .collect::<Vec<_>>();
         let context = format!("{name}: statuses {statuses:?}, the upstream got {seen:?}");
         match fate {
             Refused(allowed) => {
@@ -108,16 +116,36 @@ async fn check(rows: Vec<(&str, String, Fate)>) {
 fn lengths_that_contradict_or_are_no_lengths() {
     let smuggling = |headers: &str| post(headers, SMUGGLED);
     let rows = vec![
-        ("two lengths", smuggling("Content-Length: 0\r\nContent-Length: 39"), Refused(&[400])),
-        ("two lengths in one", smuggling("Content-Length: 0, 39"), Refused(&[400])),
+        (
+            "two lengths",
+            smuggling("Content-Length: 0\r\nContent-Length: 39"),
+            Refused(&[400]),
+        ),
+        (
+            "two lengths in one",
+            smuggling("Content-Length: 0, 39"),
+            Refused(&[400]),
+        ),
         ("negative", smuggling("Content-Length: -1"), Refused(&[400])),
         ("signed", smuggling("Content-Length: +1"), Refused(&[400])),
         ("hexadecimal", smuggling("Content-Length: 0x10"), Refused(&[400])),
         ("two numbers", smuggling("Content-Length: 1 0"), Refused(&[400])),
         ("empty", smuggling("Content-Length:"), Refused(&[400])),
-        ("beyond 64 bits", smuggling("Content-Length: 99999999999999999999999"), Refused(&[400, 413])),
-        ("space before the colon", smuggling("Content-Length : 39"), Refused(&[400])),
-        ("tab before the colon", smuggling("Content-Length\t: 39"), Refused(&[400])),
+        (
+            "beyond 64 bits",
+            smuggling("Content-Length: 99999999999999999999999"),
+            Refused(&[400, 413]),
+        ),
+        (
+            "space before the colon",
+            smuggling("Content-Length : 39"),
+            Refused(&[400]),
+        ),
+        (
+            "tab before the colon",
+            smuggling("Content-Length\t: 39"),
+            Refused(&[400]),
+        ),
     ];
     within(90, check(rows));
 }
@@ -126,19 +154,67 @@ fn lengths_that_contradict_or_are_no_lengths() {
 fn transfer_codings() {
     let chunks = "5\r\nhello\r\n0\r\n\r\n";
     let rows = vec![
-        ("chunked", post("Transfer-Encoding: chunked", chunks), Served(&[("/x", "hello")])),
-        ("in capitals", post("TRANSFER-ENCODING: CHUNKED", chunks), Served(&[("/x", "hello")])),
-        ("extensions", post("Transfer-Encoding: chunked", "5;a=b\r\nhello\r\n0;c\r\n\r\n"), Served(&[("/x", "hello")])),
-        ("trailers", post("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n"), Served(&[("/x", "hello")])),
+        (
+            "chunked",
+            post("Transfer-Encoding: chunked", chunks),
+            Served(&[("/x", "hello")]),
+        ),
+        (
+            "in capitals",
+            post("TRANSFER-ENCODING: CHUNKED", chunks),
+            Served(&[("/x", "hello")]),
+        ),
+        (
+            "extensions",
+            post("Transfer-Encoding: chunked", "5;a=b\r\nhello\r\n0;c\r\n\r\n"),
+            Served(&[("/x", "hello")]),
+        ),
+        (
+            "trailers",
+            post("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n"),
+            Served(&[("/x", "hello")]),
+        ),
         // Chunks win over a length, and nothing behind them is believed (RFC 9112, section 6.1).
-        ("length and chunks", ambiguous("Content-Length: 5\r\nTransfer-Encoding: chunked"), Served(&[("/x", "")])),
-        ("chunks and length", ambiguous("Transfer-Encoding: chunked\r\nContent-Length: 5"), Served(&[("/x", "")])),
-        ("unknown", post("Transfer-Encoding: xchunked", chunks), Refused(&[400, 501])),
-        ("identity", post("Transfer-Encoding: identity", SMUGGLED), Refused(&[400, 501])),
-        ("not last", post("Transfer-Encoding: chunked, identity", chunks), Refused(&[400, 501])),
-        ("twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", chunks), Refused(&[400, 501])),
-        ("hidden by a space", post("Transfer-Encoding : chunked", chunks), Refused(&[400])),
-        ("hidden by a control character", post("Transfer-Encoding: \u{b}chunked", chunks), Refused(&[400, 501])),
+        (
+            "length and chunks",
+            ambiguous("Content-Length: 5\r\nTransfer-Encoding: chunked"),
+            Served(&[("/x", "")]),
+        ),
+        (
+            "chunks and length",
+            ambiguous("Transfer-Encoding: chunked\r\nContent-Length: 5"),
+            Served(&[("/x", "")]),
+        ),
+        (
+            "unknown",
+            post("Transfer-Encoding: xchunked", chunks),
+            Refused(&[400, 501]),
+        ),
+        (
+            "identity",
+            post("Transfer-Encoding: identity", SMUGGLED),
+            Refused(&[400, 501]),
+        ),
+        (
+            "not last",
+            post("Transfer-Encoding: chunked, identity", chunks),
+            Refused(&[400, 501]),
+        ),
+        (
+            "twice",
+            post("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", chunks),
+            Refused(&[400, 501]),
+        ),
+        (
+            "hidden by a space",
+            post("Transfer-Encoding : chunked", chunks),
+            Refused(&[400]),
+        ),
+        (
+            "hidden by a control character",
+            post("Transfer-Encoding: \u{b}chunked", chunks),
+            Refused(&[400, 501]),
+        ),
         (
             "in HTTP/1.0",
             format!("POST /api/x HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{SMUGGLED}"),
@@ -153,16 +229,31 @@ fn chunks_that_are_none() {
     let chunked = |body: &str| post("Transfer-Encoding: chunked", &format!("{body}{SMUGGLED}"));
     let rows = vec![
         ("negative", chunked("-1\r\n"), Refused(&[400])),
-        ("hexadecimal with a prefix", chunked("0x5\r\nhello\r\n0\r\n\r\n"), Refused(&[400])),
+        (
+            "hexadecimal with a prefix",
+            chunked("0x5\r\nhello\r\n0\r\n\r\n"),
+            Refused(&[400]),
+        ),
         ("beyond 64 bits", chunked("FFFFFFFFFFFFFFFFF\r\n"), Refused(&[400, 413])),
         ("no number", chunked("five\r\nhello\r\n0\r\n\r\n"), Refused(&[400])),
         ("nothing", chunked("\r\n"), Refused(&[400])),
         ("a space inside", chunked("1 0\r\nhello\r\n0\r\n\r\n"), Refused(&[400])),
-        ("longer than it says", chunked("2\r\nhello\r\n0\r\n\r\n"), Refused(&[400])),
-        ("an endless extension", chunked(&format!("5;{}\r\nhello\r\n0\r\n\r\n", "x".repeat(100_000))), Refused(&[400])),
+        (
+            "longer than it says",
+            chunked("2\r\nhello\r\n0\r\n\r\n"),
+            Refused(&[400]),
+        ),
+        (
+            "an endless extension",
+            chunked(&format!("5;{}\r\nhello\r\n0\r\n\r\n", "x".repeat(100_000))),
+            Refused(&[400]),
+        ),
         (
             "trailers without end",
-            chunked(&format!("0\r\n{}\r\n", format!("X-T: {}\r\n", "x".repeat(1000)).repeat(200))),
+            chunked(&format!(
+                "0\r\n{}\r\n",
+                format!("X-T: {}\r\n", "x".repeat(1000)).repeat(200)
+            )),
             Refused(&[400, 431]),
         ),
     ];
@@ -181,14 +272,26 @@ fn header_lines() {
         ("a folded first line", get(" Host: a"), Refused(&[400])),
         ("NUL in a value", get("Host: a\r\nX: 1\u{0}2"), Refused(&[400])),
         ("CR in a value", get("Host: a\r\nX: 1\r2"), Refused(&[400])),
-        ("CR in a value before a header", get("Host: a\r\nX: 1\rContent-Length: 5"), Refused(&[400])),
+        (
+            "CR in a value before a header",
+            get("Host: a\r\nX: 1\rContent-Length: 5"),
+            Refused(&[400]),
+        ),
         ("a control character", get("Host: a\r\nX: 1\u{1}2"), Refused(&[400])),
         ("no colon", get("Host: a\r\nnonsense"), Refused(&[400])),
         ("no name", get("Host: a\r\n: 1"), Refused(&[400])),
         ("a name with spaces", get("Host: a\r\nX Y: 1"), Refused(&[400])),
         ("a name beyond ASCII", get("Host: a\r\nX\u{e9}: 1"), Refused(&[400])),
-        ("a long header", get(&format!("Host: a\r\nX: {}", "x".repeat(100_000))), Refused(&[431])),
-        ("many headers", get(&format!("Host: a{}", "\r\nX: 1".repeat(1000))), Refused(&[431])),
+        (
+            "a long header",
+            get(&format!("Host: a\r\nX: {}", "x".repeat(100_000))),
+            Refused(&[431]),
+        ),
+        (
+            "many headers",
+            get(&format!("Host: a{}", "\r\nX: 1".repeat(1000))),
+            Refused(&[431]),
+        ),
         ("all of it", get("Host: a\r\nX: caf\u{e9} \t y"), Served(&[("/x", "")])),
     ];
     within(90, check(rows));
@@ -200,12 +303,28 @@ fn request_lines() {
     let line = |line: &str| format!("{line}\r\nHost: a\r\nConnection: close\r\n\r\n");
     let rows = vec![
         ("absolute", get("http://a/api/x?q=1"), Served(&[("/x?q=1", "")])),
-        ("absolute, another host", get("http://elsewhere/api/x"), Served(&[("/x", "")])),
-        ("an empty line before", format!("\r\n{}", get("/api/x")), Served(&[("/x", "")])),
-        ("a long target", get(&format!("/api/x?{}", "q".repeat(40_000))), Refused(&[414])),
+        (
+            "absolute, another host",
+            get("http://elsewhere/api/x"),
+            Served(&[("/x", "")]),
+        ),
+        (
+            "an empty line before",
+            format!("\r\n{}", get("/api/x")),
+            Served(&[("/x", "")]),
+        ),
+        (
+            "a long target",
+            get(&format!("/api/x?{}", "q".repeat(40_000))),
+            Refused(&[414]),
+        ),
         ("no slash", get("api/x"), Refused(&[400, 404])),
         ("a star", get("*"), Refused(&[400, 404])),
-        ("a tunnel", line("CONNECT a:443 HTTP/1.1"), Refused(&[400, 404, 405, 501])),
+        (
+            "a tunnel",
+            line("CONNECT a:443 HTTP/1.1"),
+            Refused(&[400, 404, 405, 501]),
+        ),
         ("a space in the target", get("/api/x y"), Refused(&[400])),
         ("a control character", get("/api/\u{1}x"), Refused(&[400])),
         ("no method", line(" /api/x HTTP/1.1"), Refused(&[400])),
@@ -215,8 +334,16 @@ fn request_lines() {
         ("HTTP/2 in a line", line("GET /api/x HTTP/2.0"), Refused(&[400, 505])),
         ("another protocol", line("GET /api/x FTP/1.1"), Refused(&[400])),
         ("nonsense", "\u{1}\u{2}\u{3}\u{4}\r\n\r\n".to_owned(), Refused(&[400])),
-        ("a TLS greeting", "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\r\n\r\n".to_owned(), Refused(&[400])),
-        ("half an HTTP/2 greeting", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n".to_owned(), Refused(&[400, 505])),
+        (
+            "a TLS greeting",
+            "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\r\n\r\n".to_owned(),
+            Refused(&[400]),
+        ),
+        (
+            "half an HTTP/2 greeting",
+            "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n".to_owned(),
+            Refused(&[400, 505]),
+        ),
     ];
     within(90, check(rows));
 }
@@ -232,8 +359,16 @@ fn several_requests_on_one_connection() {
             [&get("/api/1"), body, &get("/api/2"), &last("/api/3")].concat(),
             Served(&[("/1", ""), ("/b", "body"), ("/2", ""), ("/3", "")]),
         ),
-        ("nothing after a close", last("/api/1") + SMUGGLED, Served(&[("/1", "")])),
-        ("good, then bad", get("/api/1") + "GET /api/2 HTTP/1.1\r\nHost: a\r\nX Y: 1\r\n\r\n", ServedThenRefused("/1", "", 400)),
+        (
+            "nothing after a close",
+            last("/api/1") + SMUGGLED,
+            Served(&[("/1", "")]),
+        ),
+        (
+            "good, then bad",
+            get("/api/1") + "GET /api/2 HTTP/1.1\r\nHost: a\r\nX Y: 1\r\n\r\n",
+            ServedThenRefused("/1", "", 400),
+        ),
         (
             "a body that looks like a request",
             format!(

@@ -1,55 +1,21 @@
-//! What no policy touches passes through: methods, targets, headers, bodies, trailers, whatever version the client speaks.
+//! What no policy touches passes through: methods, targets, headers, bodies, trailers, request ids.
 
 use crate::support::artifacts::{Artifacts, document};
 use crate::support::client::{self, Connection, VERSIONS, request, sending, with_body};
 use crate::support::gateway::Gateway;
-use crate::support::patience::{soon, within};
-use crate::support::peer::Peer;
-use crate::support::raw::Raw;
-use crate::support::tls::Identity;
+use crate::support::patience::within;
+use crate::support::plain_api::{PlainApi, header_values};
 use crate::support::upstream::{Upstream, channel, full};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
 use http_body_util::BodyExt;
-use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
-
-/// The plain API behind a gateway.
-struct Setting {
-    gateway: Gateway,
-    _peer: Peer,
-    _folder: Artifacts,
-}
-
-impl Setting {
-    async fn start() -> Self {
-        Self::start_with(&[]).await
-    }
-
-    async fn start_with(arguments: &[&str]) -> Self {
-        let peer = Peer::rest().await;
-        let folder = Artifacts::passing("rest", &peer.url);
-        let gateway = Gateway::serve_with(&folder, arguments).await;
-        Self { gateway, _peer: peer, _folder: folder }
-    }
-
-    async fn client(&self) -> Connection {
-        Connection::http1(self.gateway.address).await
-    }
-}
-
-/// The values of a header in the description that the upstream gave of a request.
-fn header_values(echoed: &Value, name: &str) -> Vec<String> {
-    let headers = echoed["headers"].as_array().unwrap();
-    let values = headers.iter().filter(|header| header[0] == name);
-    values.map(|header| header[1].as_str().unwrap().to_owned()).collect()
-}
 
 #[test]
 fn methods_and_bodies() {
     within(60, async {
-        let setting = Setting::start().await;
+        let setting = PlainApi::start().await;
         let mut client = setting.client().await;
         for (method, body) in [
             ("GET", ""),
@@ -65,7 +31,11 @@ fn methods_and_bodies() {
             let echoed = client.answer(sending(method, "/rest/echo", &[], body)).await;
             assert_eq!(echoed.status, 200, "{method}: {}", echoed.text());
             let echoed = echoed.json();
-            assert_eq!((&echoed["method"], &echoed["body"]), (&method.into(), &body.into()), "{method} {body:?}");
+            assert_eq!(
+                (&echoed["method"], &echoed["body"]),
+                (&method.into(), &body.into()),
+                "{method} {body:?}"
+            );
         }
     });
 }
@@ -73,7 +43,7 @@ fn methods_and_bodies() {
 #[test]
 fn targets_are_not_touched() {
     within(60, async {
-        let setting = Setting::start().await;
+        let setting = PlainApi::start().await;
         let mut client = setting.client().await;
         for target in [
             "/echo",
@@ -93,7 +63,7 @@ fn targets_are_not_touched() {
 #[test]
 fn end_to_end_headers_reach_the_upstream_and_connection_headers_do_not() {
     within(60, async {
-        let setting = Setting::start().await;
+        let setting = PlainApi::start().await;
         let long = "v".repeat(8000);
         let sent: &[(&str, &str)] = &[
             ("x-one", "1"),
@@ -128,7 +98,10 @@ fn end_to_end_headers_reach_the_upstream_and_connection_headers_do_not() {
             ("cookie", vec!["a=1; b=2"]),
             ("accept-encoding", vec!["br, gzip;q=0.5"]),
             ("user-agent", vec!["test/1"]),
-            ("traceparent", vec!["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"]),
+            (
+                "traceparent",
+                vec!["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
+            ),
             ("x-request-id", vec!["abc"]),
             ("x-nominated", vec![]),
             ("keep-alive", vec![]),
@@ -143,7 +116,7 @@ fn end_to_end_headers_reach_the_upstream_and_connection_headers_do_not() {
 #[test]
 fn the_upstream_learns_who_asked() {
     within(60, async {
-        let setting = Setting::start().await;
+        let setting = PlainApi::start().await;
         let gateway = setting.gateway.address.to_string();
         let forged = [
             ("x-forwarded-for", "203.0.113.7"),
@@ -151,8 +124,17 @@ fn the_upstream_learns_who_asked() {
             ("x-forwarded-host", "elsewhere.example"),
         ];
         for headers in [&[] as &[(&str, &str)], &forged] {
-            let echoed = client::get_with(setting.gateway.address, "/rest/echo", headers).await.json();
-            let last = |name: &str| header_values(&echoed, name).join(", ").rsplit(", ").next().unwrap().to_owned();
+            let echoed = client::get_with(setting.gateway.address, "/rest/echo", headers)
+                .await
+                .json();
+            let last = |name: &str| {
+                header_values(&echoed, name)
+                    .join(", ")
+                    .rsplit(", ")
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            };
             assert_eq!(last("x-forwarded-for"), "127.0.0.1", "{headers:?}: {echoed}");
             assert_eq!(last("x-forwarded-proto"), "http", "{headers:?}: {echoed}");
             assert_eq!(last("x-forwarded-host"), gateway, "{headers:?}: {echoed}");
@@ -186,7 +168,10 @@ fn response_headers_reach_the_client() {
         let folder = Artifacts::passing("api", &upstream.url);
         let gateway = Gateway::serve(&folder).await;
         let answer = client::get(gateway.address, "/api/x").await;
-        assert_eq!((answer.status.as_u16(), &*answer.text()), (203, "not really compressed"));
+        assert_eq!(
+            (answer.status.as_u16(), &*answer.text()),
+            (203, "not really compressed")
+        );
         for (name, values) in [
             ("set-cookie", vec!["a=1; Path=/", "b=2; HttpOnly"]),
             ("x-many", vec!["1", "2"]),
@@ -206,16 +191,22 @@ fn response_headers_reach_the_client() {
 #[test]
 fn statuses_and_answers_without_a_body() {
     within(60, async {
-        let setting = Setting::start().await;
+        let setting = PlainApi::start().await;
         let mut client = setting.client().await;
         for status in [200, 201, 204, 299, 301, 304, 400, 404, 418, 429, 500, 502, 503, 599] {
-            let answer = client.answer(request("GET", &format!("/rest/status/{status}"), &[])).await;
+            let answer = client
+                .answer(request("GET", &format!("/rest/status/{status}"), &[]))
+                .await;
             assert_eq!(answer.status, status);
             let empty = matches!(status, 204 | 304);
             assert_eq!(answer.body.is_empty(), empty, "{status}: {}", answer.text());
             if status == 204 {
                 assert!(!answer.headers.contains_key("content-length"), "{:?}", answer.headers);
-                assert!(!answer.headers.contains_key("transfer-encoding"), "{:?}", answer.headers);
+                assert!(
+                    !answer.headers.contains_key("transfer-encoding"),
+                    "{:?}",
+                    answer.headers
+                );
             }
         }
         let head = client.answer(request("HEAD", "/rest/bytes?size=1234", &[])).await;
@@ -228,7 +219,7 @@ fn statuses_and_answers_without_a_body() {
 #[test]
 fn bodies_without_a_length_stay_without_one() {
     within(60, async {
-        let setting = Setting::start().await;
+        let setting = PlainApi::start().await;
         let mut client = setting.client().await;
         let (mut sender, body) = channel();
         tokio::spawn(async move {
@@ -241,7 +232,9 @@ fn bodies_without_a_length_stay_without_one() {
         assert_eq!(header_values(&echoed, "transfer-encoding"), ["chunked"]);
         assert_eq!(header_values(&echoed, "content-length"), [""; 0]);
 
-        let answer = client.answer(request("GET", "/rest/events?count=3&interval=0", &[])).await;
+        let answer = client
+            .answer(request("GET", "/rest/events?count=3&interval=0", &[]))
+            .await;
         assert_eq!(answer.header("transfer-encoding"), "chunked");
         assert_eq!(answer.text().matches("event: tick").count(), 3);
 
@@ -284,7 +277,11 @@ fn trailers_in_both_directions() {
             let answer = client.answer(with_body("POST", "/api/x", &headers, body)).await;
             assert_eq!(answer.text(), "answer", "{version:?}");
             assert_eq!(answer.trailers, Some(trailer("x-answer", "yes")), "{version:?}");
-            assert_eq!(seen.lock().unwrap().take(), Some(trailer("x-question", "what")), "{version:?}");
+            assert_eq!(
+                seen.lock().unwrap().take(),
+                Some(trailer("x-question", "what")),
+                "{version:?}"
+            );
         }
     });
 }
@@ -294,114 +291,14 @@ fn trailer(name: &'static str, value: &'static str) -> HeaderMap {
 }
 
 #[test]
-fn a_client_that_expects_continue_is_told_to() {
-    within(60, async {
-        let setting = Setting::start().await;
-        let mut raw = Raw::connect(setting.gateway.address).await;
-        raw.send("POST /rest/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
-            .await;
-        assert!(raw.reads("HTTP/1.1 100 Continue\r\n\r\n").await, "{}", raw.text());
-        raw.send("body").await;
-        raw.end().await;
-        assert_eq!(raw.statuses(), [100, 200]);
-        assert!(raw.text().contains(r#""body":"body""#), "{}", raw.text());
-    });
-}
-
-#[test]
-fn a_client_that_expects_continue_is_refused_before_it_sends() {
-    within(60, async {
-        let upstream = Upstream::answering(|_| async { Response::builder().status(413).body(full("no")).unwrap() }).await;
-        let folder = Artifacts::passing("api", &upstream.url);
-        let gateway = Gateway::serve(&folder).await;
-        let mut raw = Raw::connect(gateway.address).await;
-        raw.send("POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n")
-            .await;
-        assert!(raw.reads("\r\n\r\nno").await, "{}", raw.text());
-        assert_eq!(raw.statuses(), [413]);
-    });
-}
-
-#[test]
-fn clients_may_speak_either_version_in_cleartext_and_over_tls() {
-    within(60, async {
-        let identity = Identity::new();
-        let (chain, key) = identity.files();
-        let setting = Setting::start().await;
-        let secure = Setting::start_with(&["--tls-certificate", &chain, "--tls-key", &key]).await;
-        let (plain, tls) = (setting.gateway.address, secure.gateway.address);
-        for (mut client, version, scheme) in [
-            (Connection::http1(plain).await, Version::HTTP_11, "http"),
-            (Connection::http2(plain).await, Version::HTTP_2, "http"),
-            (Connection::tls(tls, &identity, &["h2", "http/1.1"]).await, Version::HTTP_2, "https"),
-            (Connection::tls(tls, &identity, &["http/1.1"]).await, Version::HTTP_11, "https"),
-            (Connection::tls(tls, &identity, &[]).await, Version::HTTP_11, "https"),
-        ] {
-            assert_eq!(client.version(), version);
-            for body in ["first", "second on the same connection"] {
-                let answer = client.answer(sending("POST", "/rest/echo/a%20b?q=1", &[("x-one", "1")], body)).await;
-                assert_eq!(answer.status, 200, "{version:?} {scheme}: {}", answer.text());
-                let echoed = answer.json();
-                assert_eq!((&echoed["target"], &echoed["body"]), (&"/echo/a%20b?q=1".into(), &body.into()));
-                assert_eq!(header_values(&echoed, "x-one"), ["1"]);
-                assert_eq!(header_values(&echoed, "x-forwarded-proto"), [scheme]);
-            }
-        }
-    });
-}
-
-#[test]
-fn http2_streams_do_not_wait_for_each_other() {
-    within(60, async {
-        let setting = Setting::start().await;
-        let mut client = Connection::http2(setting.gateway.address).await;
-        let hanging = client.send(request("GET", "/rest/events?count=1000000&interval=1000", &[])).await.unwrap();
-        let answer = client.answer(request("GET", "/rest/bytes?size=10", &[])).await;
-        assert_eq!(answer.body.len(), 10);
-        drop(hanging);
-        setting.gateway.idle().await;
-    });
-}
-
-#[test]
-fn connections_are_kept_on_both_sides() {
-    within(60, async {
-        let upstream = Upstream::answering(|_| async { Response::new(full("ok")) }).await;
-        let folder = Artifacts::passing("api", &upstream.url);
-        let gateway = Gateway::serve_with(&folder, &["--workers", "1"]).await;
-        let mut client = Connection::http1(gateway.address).await;
-        for number in 0..50 {
-            let method = if number % 2 == 0 { "GET" } else { "POST" };
-            assert_eq!(client.answer(sending(method, "/api/x", &[], "")).await.text(), "ok");
-        }
-        assert_eq!(upstream.connections(), 1);
-    });
-}
-
-#[test]
-fn a_client_may_close_after_its_answer() {
-    within(60, async {
-        let setting = Setting::start().await;
-        for request in [
-            "GET /rest/bytes?size=3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-            "GET /rest/bytes?size=3 HTTP/1.0\r\nHost: a\r\n\r\n",
-            "GET /rest/bytes?size=3 HTTP/1.0\r\n\r\n",
-        ] {
-            let mut raw = Raw::connect(setting.gateway.address).await;
-            raw.send(request).await;
-            raw.end().await;
-            assert_eq!(raw.statuses(), [200], "{request:?}: {}", raw.text());
-        }
-    });
-}
-
-#[test]
 fn each_request_has_an_id_of_its_own() {
     within(60, async {
-        let setting = Setting::start().await;
+        let setting = PlainApi::start().await;
         let header = "<set-header name=\"X-Id\"><value>@(context.RequestId.ToString())</value></set-header>";
-        setting._folder.write("apis/rest/policy.xml", &document(&[("outbound", header)]));
-        let gateway = Gateway::serve(&setting._folder).await;
+        setting
+            .folder
+            .write("apis/rest/policy.xml", &document(&[("outbound", header)]));
+        let gateway = Gateway::serve(&setting.folder).await;
         let mut client = Connection::http1(gateway.address).await;
         let mut ids = HashSet::new();
         for _ in 0..20 {
@@ -411,33 +308,5 @@ fn each_request_has_an_id_of_its_own() {
             assert_eq!(groups, [8, 4, 4, 4, 12], "{id}");
             assert!(ids.insert(id), "twice the same id");
         }
-    });
-}
-
-#[test]
-fn requests_in_flight_end_before_the_gateway_does() {
-    within(60, async {
-        let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
-        let upstream = Upstream::answering(move |_| {
-            let (sender, body) = channel();
-            heard.send(sender).unwrap();
-            async move { Response::new(body) }
-        })
-        .await;
-        let folder = Artifacts::passing("api", &upstream.url);
-        let mut gateway = Gateway::serve_with(&folder, &["--drain", "30"]).await;
-        let mut client = Connection::http1(gateway.address).await;
-        let response = client.send(request("GET", "/api/x", &[])).await.unwrap();
-        let mut sender = soon("the request", hears.recv()).await.unwrap();
-        gateway.process.signal("TERM");
-        let refused = crate::support::patience::eventually("no new connections", async || {
-            tokio::net::TcpStream::connect(gateway.address).await.err()
-        });
-        refused.await;
-        sender.send_data(Bytes::from_static(b"the rest")).await.unwrap();
-        drop(sender);
-        let answer = client::Answer::whole(response).await.unwrap();
-        assert_eq!(answer.text(), "the rest");
-        assert!(gateway.process.end().await.success(), "{}", gateway.process.log());
     });
 }

@@ -25,7 +25,14 @@ const FETCH: &str = "microsoft_docs_fetch";
 const SAMPLES: &str = "microsoft_code_sample_search";
 
 /// Ids as clients write them; each comes back in the same bytes.
-const IDS: [&str; 6] = ["7", "0", "\"seven\"", "\"7\"", "9007199254740993", "-9223372036854775807"];
+const IDS: [&str; 6] = [
+    "7",
+    "0",
+    "\"seven\"",
+    "\"7\"",
+    "9007199254740993",
+    "-9223372036854775807",
+];
 
 /// The gateway on the sample, with a documentation server that answers in one of its ways.
 async fn documentation(answers: &str) -> (Gateway, Artifacts, Peer) {
@@ -35,7 +42,9 @@ async fn documentation(answers: &str) -> (Gateway, Artifacts, Peer) {
 }
 
 fn call_of(id: &str, tool: &str, arguments: &str) -> String {
-    format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}","arguments":{arguments}}}}}"#)
+    format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}","arguments":{arguments}}}}}"#
+    )
 }
 
 /// What a client may see and use of the documentation server at `api`.
@@ -44,11 +53,19 @@ async fn check(api: &str, listed: &[&str]) {
         let (gateway, _folder, _peer) = documentation(answers).await;
         let mut session = Session::open(gateway.address, &format!("/{api}/mcp"), &[KEY]).await;
         for id in IDS {
-            let (text, list) = session.call(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list"}}"#)).await;
+            let (text, list) = session
+                .call(&format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/list"}}"#))
+                .await;
             let tools = list["result"]["tools"].as_array().unwrap();
-            let names = tools.iter().map(|tool| tool["name"].as_str().unwrap()).collect::<Vec<_>>();
+            let names = tools
+                .iter()
+                .map(|tool| tool["name"].as_str().unwrap())
+                .collect::<Vec<_>>();
             assert_eq!(names, listed, "{api} {answers}");
-            assert!(text.contains(&format!("\"id\":{id},")) || text.contains(&format!("\"id\":{id}}}")), "{id}: {text}");
+            assert!(
+                text.contains(&format!("\"id\":{id},")) || text.contains(&format!("\"id\":{id}}}")),
+                "{id}: {text}"
+            );
         }
         for (tool, arguments) in [
             (SEARCH, r#"{"query":"gateway"}"#),
@@ -126,7 +143,9 @@ const ODD_NOTIFICATION: &str =
 #[test]
 fn what_no_policy_reads_passes_byte_for_byte() {
     within(60, async {
-        let stream = format!(": comment\n\nevent: message\nid: 41\ndata: {ODD_NOTIFICATION}\n\nid: 42\r\ndata: {ODD_LIST}\r\n\r\n");
+        let stream = format!(
+            ": comment\n\nevent: message\nid: 41\ndata: {ODD_NOTIFICATION}\n\nid: 42\r\ndata: {ODD_LIST}\r\n\r\n"
+        );
         for (content_type, body) in [("application/json", ODD_LIST.to_owned()), ("text/event-stream", stream)] {
             let seen = Arc::new(Mutex::new(String::new()));
             let (kept, given) = (Arc::clone(&seen), body.clone());
@@ -135,13 +154,17 @@ fn what_no_policy_reads_passes_byte_for_byte() {
                 async move {
                     let message = request.into_body().collect().await.unwrap().to_bytes();
                     *kept.lock().unwrap() = String::from_utf8_lossy(&message).into_owned();
-                    Response::builder().header("content-type", content_type).body(full(given)).unwrap()
+                    Response::builder()
+                        .header("content-type", content_type)
+                        .body(full(given))
+                        .unwrap()
                 }
             })
             .await;
             let folder = Artifacts::sample(&[(LEARN, &upstream.url)]);
             let gateway = Gateway::serve(&folder).await;
-            let asked = r#"{ "method":"tools/list","vendor" : 1.10,"jsonrpc":"2.0", "id":9007199254740993 , "params":{}}"#;
+            let asked =
+                r#"{ "method":"tools/list","vendor" : 1.10,"jsonrpc":"2.0", "id":9007199254740993 , "params":{}}"#;
             for api in ["learn", "learn-allowlist", "learn-denylist"] {
                 let method = if api == "learn" { "tools/list" } else { "resources/list" };
                 let asked = asked.replace("tools/list", method);
@@ -158,7 +181,10 @@ fn what_no_policy_reads_passes_byte_for_byte() {
 fn a_filtered_answer_keeps_what_the_policy_does_not_know() {
     within(60, async {
         let upstream = Upstream::answering(|_| async {
-            Response::builder().header("content-type", "application/json").body(full(ODD_LIST)).unwrap()
+            Response::builder()
+                .header("content-type", "application/json")
+                .body(full(ODD_LIST))
+                .unwrap()
         })
         .await;
         let folder = Artifacts::sample(&[(LEARN, &upstream.url)]);
@@ -178,7 +204,12 @@ fn notifications_flow_on_while_the_answer_is_awaited() {
         let upstream = Upstream::answering(move |_| {
             let (sender, body) = channel();
             opened.send(sender).unwrap();
-            async move { Response::builder().header("content-type", "text/event-stream").body(body).unwrap() }
+            async move {
+                Response::builder()
+                    .header("content-type", "text/event-stream")
+                    .body(body)
+                    .unwrap()
+            }
         })
         .await;
         let folder = Artifacts::sample(&[(LEARN, &upstream.url)]);
@@ -188,7 +219,10 @@ fn notifications_flow_on_while_the_answer_is_awaited() {
         let asking = client.send(rpc::call("/learn-denylist/mcp", &[KEY], asked));
         let serving = async {
             let mut stream = soon("the request", streams.recv()).await.unwrap();
-            stream.send_data(Bytes::from(format!("id: 1\ndata: {ODD_NOTIFICATION}\n\n"))).await.unwrap();
+            stream
+                .send_data(Bytes::from(format!("id: 1\ndata: {ODD_NOTIFICATION}\n\n")))
+                .await
+                .unwrap();
             stream
         };
         let (response, mut stream) = soon("the head of the answer", async { tokio::join!(asking, serving) }).await;
@@ -198,7 +232,10 @@ fn notifications_flow_on_while_the_answer_is_awaited() {
         let mut received = String::new();
         let mut events = async |count: usize| {
             while rpc::events(&received).len() < count {
-                let frame = soon(format!("{count} events"), body.frame()).await.expect("not the end").unwrap();
+                let frame = soon(format!("{count} events"), body.frame())
+                    .await
+                    .expect("not the end")
+                    .unwrap();
                 received.push_str(std::str::from_utf8(frame.data_ref().unwrap()).unwrap());
             }
             received.clone()
@@ -206,14 +243,26 @@ fn notifications_flow_on_while_the_answer_is_awaited() {
         // The answer is not even written yet.
         assert!(events(1).await.contains(ODD_NOTIFICATION));
         let second = ODD_NOTIFICATION.replace("info", "debug");
-        stream.send_data(Bytes::from(format!("data: {second}\n\n"))).await.unwrap();
+        stream
+            .send_data(Bytes::from(format!("data: {second}\n\n")))
+            .await
+            .unwrap();
         assert!(events(2).await.contains(&second));
-        stream.send_data(Bytes::from(format!("id: 3\ndata: {ODD_LIST}\n\n"))).await.unwrap();
+        stream
+            .send_data(Bytes::from(format!("id: 3\ndata: {ODD_LIST}\n\n")))
+            .await
+            .unwrap();
         let all = events(3).await;
         assert!(!all.contains(SAMPLES), "{all}");
-        assert!(all.contains(SEARCH) && all.contains("x-vendor") && all.contains("\"id\":9007199254740993"), "{all}");
+        assert!(
+            all.contains(SEARCH) && all.contains("x-vendor") && all.contains("\"id\":9007199254740993"),
+            "{all}"
+        );
         // What comes behind the answer flows on too.
-        stream.send_data(Bytes::from(format!("data: {ODD_NOTIFICATION}\n\n"))).await.unwrap();
+        stream
+            .send_data(Bytes::from(format!("data: {ODD_NOTIFICATION}\n\n")))
+            .await
+            .unwrap();
         assert_eq!(rpc::events(&events(4).await)[3], ODD_NOTIFICATION);
         drop(stream);
         assert!(soon("the end", body.frame()).await.is_none());
@@ -239,7 +288,11 @@ fn the_sixth_order_of_a_minute_is_too_many() {
         for key in [KEY, ("ocp-apim-subscription-key", "sample-secondary-key-0001")] {
             let answer = client::get_with(gateway.address, "/orders", &[key]).await;
             let text = answer.text();
-            assert_eq!((answer.status.as_u16(), answer.header("content-type")), (429, "application/json"), "{text}");
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("content-type")),
+                (429, "application/json"),
+                "{text}"
+            );
             let seconds = text
                 .strip_prefix(r#"{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in "#)
                 .and_then(|rest| rest.strip_suffix(r#" seconds." }"#))
@@ -254,6 +307,12 @@ fn the_sixth_order_of_a_minute_is_too_many() {
 /// Whether the text is a UTC time as .NET's format `o` writes it: `2026-01-31T12:34:56.1234567Z`.
 fn is_moment(text: &str) -> bool {
     const FORM: &str = "0000-00-00T00:00:00.0000000Z";
-    let same = |(found, form): (char, char)| if form == '0' { found.is_ascii_digit() } else { found == form };
+    let same = |(found, form): (char, char)| {
+        if form == '0' {
+            found.is_ascii_digit()
+        } else {
+            found == form
+        }
+    };
     text.len() == FORM.len() && text.chars().zip(FORM.chars()).all(same)
 }

@@ -23,12 +23,20 @@ async fn version_of(address: SocketAddr) -> usize {
 }
 
 fn number_in(answer: &Answer) -> usize {
-    assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 100), "{}", answer.text());
+    assert_eq!(
+        (answer.status.as_u16(), answer.body.len()),
+        (200, 100),
+        "{}",
+        answer.text()
+    );
     answer.header("x-version").parse().unwrap()
 }
 
 async fn live(address: SocketAddr, number: usize) {
-    eventually(format!("version {number}"), async || (version_of(address).await == number).then_some(())).await;
+    eventually(format!("version {number}"), async || {
+        (version_of(address).await == number).then_some(())
+    })
+    .await;
 }
 
 /// Clients that never pause, and check each answer.
@@ -42,7 +50,11 @@ impl Load {
         let ends = Arc::new(AtomicBool::new(false));
         let mut clients = Vec::new();
         for number in 0..6 {
-            let client = if number % 3 == 0 { Connection::http2(address).await } else { Connection::http1(address).await };
+            let client = if number % 3 == 0 {
+                Connection::http2(address).await
+            } else {
+                Connection::http1(address).await
+            };
             clients.push(tokio::spawn(Self::ask(client, Arc::clone(&ends))));
         }
         Self { ends, clients }
@@ -104,18 +116,39 @@ fn a_broken_change_is_refused_and_a_repaired_one_is_live() {
         let load = Load::start(gateway.address).await;
         for (number, file, broken, whole) in [
             (1, POLICY, "<policies><inbound>".to_owned(), None),
-            (2, POLICY, version(2).replace("<value>2", "<value>@(context.Request.Nothing)"), None),
+            (
+                2,
+                POLICY,
+                version(2).replace("<value>2", "<value>@(context.Request.Nothing)"),
+                None,
+            ),
             (3, POLICY, version(3).replace("set-header", "set-haeder"), None),
-            (4, "policy.xml", "not a policy".to_owned(), Some(crate::support::artifacts::GLOBAL_POLICY)),
-            (5, "subscriptions/s/subscriptionInformation.json", "{".to_owned(), Some(SUBSCRIPTION)),
+            (
+                4,
+                "policy.xml",
+                "not a policy".to_owned(),
+                Some(crate::support::artifacts::GLOBAL_POLICY),
+            ),
+            (
+                5,
+                "subscriptions/s/subscriptionInformation.json",
+                "{".to_owned(),
+                Some(SUBSCRIPTION),
+            ),
         ] {
             let logged = gateway.process.log().len();
             folder.write(file, &broken);
             eventually(format!("word of a broken {file}"), async || {
-                gateway.process.log()[logged..].contains(file.rsplit('/').next().unwrap()).then_some(())
+                gateway.process.log()[logged..]
+                    .contains(file.rsplit('/').next().unwrap())
+                    .then_some(())
             })
             .await;
-            assert_eq!(version_of(gateway.address).await, number - 1, "the last good state is served");
+            assert_eq!(
+                version_of(gateway.address).await,
+                number - 1,
+                "the last good state is served"
+            );
             if let Some(whole) = whole {
                 folder.write(file, whole);
             }
@@ -126,8 +159,7 @@ fn a_broken_change_is_refused_and_a_repaired_one_is_live() {
     });
 }
 
-const SUBSCRIPTION: &str =
-    r#"{"properties": {"displayName": "s", "scope": "/apis", "state": "active", "primaryKey": "reload-primary-key-1"}}"#;
+const SUBSCRIPTION: &str = r#"{"properties": {"displayName": "s", "scope": "/apis", "state": "active", "primaryKey": "reload-primary-key-1"}}"#;
 
 #[test]
 fn apis_and_subscriptions_come_and_go() {
@@ -149,10 +181,16 @@ fn apis_and_subscriptions_come_and_go() {
         answers("/keyed/bytes", "reload-primary-key-1", 401).await;
         folder.write("subscriptions/s/subscriptionInformation.json", SUBSCRIPTION);
         answers("/keyed/bytes", "reload-primary-key-1", 200).await;
-        folder.replace("subscriptions/s/subscriptionInformation.json", &SUBSCRIPTION.replace("key-1", "key-2"));
+        folder.replace(
+            "subscriptions/s/subscriptionInformation.json",
+            &SUBSCRIPTION.replace("key-1", "key-2"),
+        );
         answers("/keyed/bytes", "reload-primary-key-2", 200).await;
         answers("/keyed/bytes", "reload-primary-key-1", 401).await;
-        folder.write("subscriptions/s/subscriptionInformation.json", &SUBSCRIPTION.replace("active", "suspended"));
+        folder.write(
+            "subscriptions/s/subscriptionInformation.json",
+            &SUBSCRIPTION.replace("active", "suspended"),
+        );
         answers("/keyed/bytes", "reload-primary-key-1", 401).await;
         folder.remove("subscriptions");
         answers("/keyed/bytes", "reload-primary-key-2", 401).await;
@@ -189,10 +227,21 @@ fn a_folder_that_is_broken_from_the_start_is_not_served() {
         folder.write(POLICY, "<policies><inbound>");
         let mut process = crate::support::process::Process::start(
             crate::support::programs::tollgate(),
-            &["serve", "--config", folder.argument(), "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"],
+            &[
+                "serve",
+                "--config",
+                folder.argument(),
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ],
         );
         assert_eq!(process.end().await.code(), Some(1));
-        eventually("word of the file", async || process.log().contains("apis/rest/policy.xml").then_some(())).await;
+        eventually("word of the file", async || {
+            process.log().contains("apis/rest/policy.xml").then_some(())
+        })
+        .await;
         assert_eq!(process.output(), "");
     });
 }

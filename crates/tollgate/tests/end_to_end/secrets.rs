@@ -77,7 +77,11 @@ fn a_gateway_that_uses_secrets_does_not_tell_them() {
             for (target, headers, status) in [
                 ("/api/x", vec![("ocp-apim-subscription-key", KEY)], 200),
                 (&*format!("/api/x?subscription-key={OTHER_KEY}"), vec![], 200),
-                ("/api/x", vec![("ocp-apim-subscription-key", "wrong"), ("authorization", CREDENTIAL)], 401),
+                (
+                    "/api/x",
+                    vec![("ocp-apim-subscription-key", "wrong"), ("authorization", CREDENTIAL)],
+                    401,
+                ),
                 ("/api/fail", vec![("ocp-apim-subscription-key", KEY)], 500),
                 (&*format!("/nothing?subscription-key={KEY}"), vec![], 404),
             ] {
@@ -86,11 +90,17 @@ fn a_gateway_that_uses_secrets_does_not_tell_them() {
                 check_absent(&format!("{:?} {}", answer.headers, answer.text()), target);
                 if status == 200 {
                     let upstream = seen.lock().unwrap();
-                    assert!(upstream.contains(NAMED_VALUE) && upstream.contains(CREDENTIAL), "{upstream}");
+                    assert!(
+                        upstream.contains(NAMED_VALUE) && upstream.contains(CREDENTIAL),
+                        "{upstream}"
+                    );
                 }
             }
             let logged = gateway.process.log().len();
-            folder.write("apis/api/policy.xml", &document(&[("inbound", &POLICY.replace("int.Parse", "int.Prase"))]));
+            folder.write(
+                "apis/api/policy.xml",
+                &document(&[("inbound", &POLICY.replace("int.Parse", "int.Prase"))]),
+            );
             eventually("word of the broken policy", async || {
                 gateway.process.log()[logged..].contains("policy.xml").then_some(())
             })
@@ -106,17 +116,30 @@ fn a_gateway_that_uses_secrets_does_not_tell_them() {
 fn a_check_of_broken_files_with_secrets_does_not_tell_them() {
     within(60, async {
         for (file, broken) in [
-            ("apis/api/policy.xml", document(&[("inbound", "<set-header name=\"{{token}}\" nmae=\"{{token}}\" />")])),
-            ("apis/api/policy.xml", document(&[("inbound", "<set-{{token}} />")])),
-            ("apis/api/policy.xml", document(&[("inbound", "<set-variable name=\"n\" value=\"@({{token}} + 1)\" />")])),
-            ("apis/api/policy.xml", document(&[("inbound", "<set-status code=\"{{token}}\" reason=\"x\" />")])),
             (
-                "subscriptions/s/subscriptionInformation.json",
-                format!(r#"{{"properties": {{"displayName": "s", "scope": "/nowhere/x", "primaryKey": "{KEY}", "state": "x"}}}}"#),
+                "apis/api/policy.xml",
+                document(&[("inbound", "<set-header name=\"{{token}}\" nmae=\"{{token}}\" />")]),
+            ),
+            ("apis/api/policy.xml", document(&[("inbound", "<set-{{token}} />")])),
+            (
+                "apis/api/policy.xml",
+                document(&[("inbound", "<set-variable name=\"n\" value=\"@({{token}} + 1)\" />")]),
+            ),
+            (
+                "apis/api/policy.xml",
+                document(&[("inbound", "<set-status code=\"{{token}}\" reason=\"x\" />")]),
             ),
             (
                 "subscriptions/s/subscriptionInformation.json",
-                format!(r#"{{"properties": {{"displayName": "s", "scope": "/apis", "primaryKey": "{KEY}" "secondaryKey": "{OTHER_KEY}"}}}}"#),
+                format!(
+                    r#"{{"properties": {{"displayName": "s", "scope": "/nowhere/x", "primaryKey": "{KEY}", "state": "x"}}}}"#
+                ),
+            ),
+            (
+                "subscriptions/s/subscriptionInformation.json",
+                format!(
+                    r#"{{"properties": {{"displayName": "s", "scope": "/apis", "primaryKey": "{KEY}" "secondaryKey": "{OTHER_KEY}"}}}}"#
+                ),
             ),
             (
                 "named values/token/namedValueInformation.json",
@@ -124,7 +147,9 @@ fn a_check_of_broken_files_with_secrets_does_not_tell_them() {
             ),
             (
                 "backends/b/backendInformation.json",
-                format!(r#"{{"properties": {{"url": 1, "credentials": {{"header": {{"x": ["{CREDENTIAL}"]}}, "query": "{CREDENTIAL}"}}}}}}"#),
+                format!(
+                    r#"{{"properties": {{"url": 1, "credentials": {{"header": {{"x": ["{CREDENTIAL}"]}}, "query": "{CREDENTIAL}"}}}}}}"#
+                ),
             ),
         ] {
             for format in ["text", "json"] {

@@ -19,7 +19,8 @@ fn folder(upstream: &str) -> Artifacts {
     let folder = Artifacts::passing("open", upstream);
     folder.write_api("keyed", upstream, r#""subscriptionRequired": true"#);
     folder.write_api("other", upstream, r#""subscriptionRequired": true"#);
-    let custom = r#""subscriptionRequired": true, "subscriptionKeyParameterNames": {"header": "api-key", "query": "key"}"#;
+    let custom =
+        r#""subscriptionRequired": true, "subscriptionKeyParameterNames": {"header": "api-key", "query": "key"}"#;
     folder.write_api("custom", upstream, custom);
     folder.write(
         "products/starter/productInformation.json",
@@ -37,15 +38,30 @@ fn folder(upstream: &str) -> Artifacts {
         ("rejected", "/apis", r#""state": "rejected""#),
         ("cancelled", "/apis", r#""state": "cancelled""#),
         ("expired", "/apis", r#""state": "expired""#),
-        ("run-out", "/apis", r#""state": "active", "expirationDate": "2020-01-31T00:00:00Z""#),
-        ("not-yet", "/apis", r#""state": "active", "startDate": "2999-01-31T00:00:00Z""#),
-        ("running", "/apis", r#""state": "active", "startDate": "2020-01-31T00:00:00Z", "expirationDate": "2999-01-31T00:00:00Z""#),
+        (
+            "run-out",
+            "/apis",
+            r#""state": "active", "expirationDate": "2020-01-31T00:00:00Z""#,
+        ),
+        (
+            "not-yet",
+            "/apis",
+            r#""state": "active", "startDate": "2999-01-31T00:00:00Z""#,
+        ),
+        (
+            "running",
+            "/apis",
+            r#""state": "active", "startDate": "2020-01-31T00:00:00Z", "expirationDate": "2999-01-31T00:00:00Z""#,
+        ),
     ] {
         let information = format!(
             r#"{{"properties": {{"displayName": "{name}", "scope": "{scope}", {more},
                 "primaryKey": "{name}-primary-0123456789", "secondaryKey": "{name}-secondary-0123456789"}}}}"#
         );
-        folder.write(&format!("subscriptions/{name}/subscriptionInformation.json"), &information);
+        folder.write(
+            &format!("subscriptions/{name}/subscriptionInformation.json"),
+            &information,
+        );
     }
     folder
 }
@@ -63,7 +79,10 @@ enum Outcome {
 
 use Outcome::{Refused, Through, Under};
 
-async fn check(rows: &[(&str, &[(&str, &str)], Outcome)]) {
+/// Target, headers, and what comes of it.
+type Row = (&'static str, &'static [(&'static str, &'static str)], Outcome);
+
+async fn check(rows: &[Row]) {
     let upstream = Upstream::answering(|_| async { Response::new(full("through")) }).await;
     let folder = folder(&upstream.url);
     let gateway = Gateway::serve(&folder).await;
@@ -71,8 +90,16 @@ async fn check(rows: &[(&str, &[(&str, &str)], Outcome)]) {
         let answer = client::get_with(gateway.address, target, headers).await;
         let context = format!("{target} {headers:?}: {answer:?}");
         match *outcome {
-            Through => assert_eq!((&*answer.text(), answer.header("x-product")), ("through", ""), "{context}"),
-            Under(product) => assert_eq!((&*answer.text(), answer.header("x-product")), ("through", product), "{context}"),
+            Through => assert_eq!(
+                (&*answer.text(), answer.header("x-product")),
+                ("through", ""),
+                "{context}"
+            ),
+            Under(product) => assert_eq!(
+                (&*answer.text(), answer.header("x-product")),
+                ("through", product),
+                "{context}"
+            ),
             Refused(status, body) => {
                 assert_eq!((answer.status.as_u16(), &*answer.text()), (status, body), "{context}");
                 assert_eq!(answer.header("content-type"), "application/json", "{context}");
@@ -83,46 +110,130 @@ async fn check(rows: &[(&str, &[(&str, &str)], Outcome)]) {
 
 #[test]
 fn where_a_key_may_stand() {
-    let rows: &[(&str, &[(&str, &str)], Outcome)] = &[
+    let rows: &[Row] = &[
         ("/open/x", &[], Through),
         ("/keyed/x", &[], Refused(401, MISSING)),
         ("/keyed/x", &[(HEADER, "everything-primary-0123456789")], Through),
         ("/keyed/x", &[(HEADER, "everything-secondary-0123456789")], Through),
         ("/keyed/x?subscription-key=everything-primary-0123456789", &[], Through),
-        ("/keyed/x?a=1&subscription-key=everything-primary-0123456789&b=2", &[], Through),
-        ("/keyed/x?subscription-key=everything%2Dprimary%2D0123456789", &[], Through),
-        ("/keyed/x?subscription-key=wrong", &[(HEADER, "everything-primary-0123456789")], Through),
-        ("/keyed/x?subscription-key=everything-primary-0123456789", &[(HEADER, "wrong")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "everything-primary-012345678")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "EVERYTHING-PRIMARY-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[("api-key", "everything-primary-0123456789")], Refused(401, MISSING)),
+        (
+            "/keyed/x?a=1&subscription-key=everything-primary-0123456789&b=2",
+            &[],
+            Through,
+        ),
+        (
+            "/keyed/x?subscription-key=everything%2Dprimary%2D0123456789",
+            &[],
+            Through,
+        ),
+        (
+            "/keyed/x?subscription-key=wrong",
+            &[(HEADER, "everything-primary-0123456789")],
+            Through,
+        ),
+        (
+            "/keyed/x?subscription-key=everything-primary-0123456789",
+            &[(HEADER, "wrong")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "everything-primary-012345678")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "EVERYTHING-PRIMARY-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[("api-key", "everything-primary-0123456789")],
+            Refused(401, MISSING),
+        ),
         ("/custom/x", &[("api-key", "everything-primary-0123456789")], Through),
         ("/custom/x?key=everything-primary-0123456789", &[], Through),
-        ("/custom/x", &[(HEADER, "everything-primary-0123456789")], Refused(401, MISSING)),
-        ("/custom/x?subscription-key=everything-primary-0123456789", &[], Refused(401, MISSING)),
+        (
+            "/custom/x",
+            &[(HEADER, "everything-primary-0123456789")],
+            Refused(401, MISSING),
+        ),
+        (
+            "/custom/x?subscription-key=everything-primary-0123456789",
+            &[],
+            Refused(401, MISSING),
+        ),
     ];
     within(60, check(rows));
 }
 
 #[test]
 fn what_a_key_opens() {
-    let rows: &[(&str, &[(&str, &str)], Outcome)] = &[
+    let rows: &[Row] = &[
         ("/keyed/x", &[(HEADER, "everything-primary-0123456789")], Through),
         ("/other/x", &[(HEADER, "everything-primary-0123456789")], Through),
         ("/keyed/x", &[(HEADER, "one-api-primary-0123456789")], Through),
-        ("/other/x", &[(HEADER, "one-api-primary-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "one-product-primary-0123456789")], Under("Starter")),
-        ("/keyed/x", &[(HEADER, "one-product-secondary-0123456789")], Under("Starter")),
-        ("/other/x", &[(HEADER, "one-product-primary-0123456789")], Refused(401, INVALID)),
+        (
+            "/other/x",
+            &[(HEADER, "one-api-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "one-product-primary-0123456789")],
+            Under("Starter"),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "one-product-secondary-0123456789")],
+            Under("Starter"),
+        ),
+        (
+            "/other/x",
+            &[(HEADER, "one-product-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
         ("/keyed/x", &[(HEADER, "running-primary-0123456789")], Through),
-        ("/keyed/x", &[(HEADER, "suspended-primary-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "suspended-secondary-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "submitted-primary-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "rejected-primary-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "cancelled-primary-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "expired-primary-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "run-out-primary-0123456789")], Refused(401, INVALID)),
-        ("/keyed/x", &[(HEADER, "not-yet-primary-0123456789")], Refused(401, INVALID)),
+        (
+            "/keyed/x",
+            &[(HEADER, "suspended-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "suspended-secondary-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "submitted-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "rejected-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "cancelled-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "expired-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "run-out-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
+        (
+            "/keyed/x",
+            &[(HEADER, "not-yet-primary-0123456789")],
+            Refused(401, INVALID),
+        ),
     ];
     within(60, check(rows));
 }
@@ -130,7 +241,7 @@ fn what_a_key_opens() {
 #[test]
 fn what_is_not_there_is_said_in_the_same_words_to_everyone() {
     let key: &[(&str, &str)] = &[(HEADER, "everything-primary-0123456789")];
-    let rows: &[(&str, &[(&str, &str)], Outcome)] = &[
+    let rows: &[Row] = &[
         ("/", &[], Refused(404, NOT_FOUND)),
         ("/nothing/x", &[], Refused(404, NOT_FOUND)),
         ("/nothing/x", key, Refused(404, NOT_FOUND)),
@@ -172,7 +283,10 @@ fn on_error_sees_who_was_refused() {
         let upstream = Upstream::answering(|_| async { Response::new(full("through")) }).await;
         let folder = folder(&upstream.url);
         let tell = "<set-header name=\"X-Told\"><value>@(context.LastError.Source + \"/\" + context.LastError.Reason)</value></set-header>";
-        folder.write("policy.xml", &crate::support::artifacts::GLOBAL_POLICY.replace("<on-error />", &format!("<on-error>{tell}</on-error>")));
+        folder.write(
+            "policy.xml",
+            &crate::support::artifacts::GLOBAL_POLICY.replace("<on-error />", &format!("<on-error>{tell}</on-error>")),
+        );
         let gateway = Gateway::serve(&folder).await;
         for (target, key, told) in [
             ("/keyed/x", "", "authorization/SubscriptionKeyNotFound"),

@@ -27,7 +27,10 @@ async fn chat(service_url: &str, subscription_required: bool) -> (Gateway, Artif
         r#"{{"properties": {{"displayName": "chat", "path": "chat", "type": "websocket", "protocols": ["ws", "wss"],
             "serviceUrl": "{service_url}", "subscriptionRequired": {subscription_required}}}}}"#
     );
-    let files = [("policy.xml", GLOBAL_POLICY), ("apis/chat/apiInformation.json", &information)];
+    let files = [
+        ("policy.xml", GLOBAL_POLICY),
+        ("apis/chat/apiInformation.json", &information),
+    ];
     let folder = Artifacts::of(&files);
     (Gateway::serve(&folder).await, folder)
 }
@@ -50,7 +53,9 @@ fn messages_of_every_kind_and_size_come_back() {
     within(120, async {
         let peer = Peer::rest().await;
         let (gateway, _folder) = chat(&format!("{}/ws", peer.url), false).await;
-        let (mut socket, upgraded) = connect(gateway.address, &[("sec-websocket-protocol", "chat.v2")]).await.unwrap();
+        let (mut socket, upgraded) = connect(gateway.address, &[("sec-websocket-protocol", "chat.v2")])
+            .await
+            .unwrap();
         assert_eq!(upgraded.headers()["sec-websocket-protocol"], "chat.v2");
         for message in [
             Message::text("text"),
@@ -63,20 +68,37 @@ fn messages_of_every_kind_and_size_come_back() {
         ] {
             socket.send(message.clone()).await.unwrap();
             let back = next(&mut socket).await;
-            assert!(back == message, "a message of {} bytes came back as {} bytes", message.len(), back.len());
+            assert!(
+                back == message,
+                "a message of {} bytes came back as {} bytes",
+                message.len(),
+                back.len()
+            );
         }
-        socket.send(Message::Ping(Bytes::from_static(b"are you there"))).await.unwrap();
-        assert_eq!(next(&mut socket).await, Message::Pong(Bytes::from_static(b"are you there")));
+        socket
+            .send(Message::Ping(Bytes::from_static(b"are you there")))
+            .await
+            .unwrap();
+        assert_eq!(
+            next(&mut socket).await,
+            Message::Pong(Bytes::from_static(b"are you there"))
+        );
 
         socket.close(Some(close(CloseCode::Normal, "enough"))).await.unwrap();
-        assert_eq!(next(&mut socket).await, Message::Close(Some(close(CloseCode::Normal, "enough"))));
+        assert_eq!(
+            next(&mut socket).await,
+            Message::Close(Some(close(CloseCode::Normal, "enough")))
+        );
         assert!(soon("the end", socket.next()).await.is_none());
         gateway.idle().await;
     });
 }
 
 fn close(code: CloseCode, reason: &'static str) -> CloseFrame {
-    CloseFrame { code, reason: reason.into() }
+    CloseFrame {
+        code,
+        reason: reason.into(),
+    }
 }
 
 #[test]
@@ -88,7 +110,9 @@ fn both_directions_flow_at_the_same_time() {
         let (mut sink, mut stream) = socket.split();
         let sending = tokio::spawn(async move {
             for number in 0..500 {
-                sink.send(Message::text(format!("{number}:{}", "x".repeat(1000)))).await.unwrap();
+                sink.send(Message::text(format!("{number}:{}", "x".repeat(1000))))
+                    .await
+                    .unwrap();
             }
             sink
         });
@@ -113,7 +137,10 @@ fn an_upstream_that_closes_is_heard() {
         let (gateway, _folder) = chat(&upstream.url, false).await;
         let (mut socket, _) = connect(gateway.address, &[]).await.unwrap();
         assert_eq!(next(&mut socket).await, Message::text("last words"));
-        assert_eq!(next(&mut socket).await, Message::Close(Some(close(CloseCode::Away, "moving"))));
+        assert_eq!(
+            next(&mut socket).await,
+            Message::Close(Some(close(CloseCode::Away, "moving")))
+        );
         assert!(soon("the end", socket.next()).await.is_none());
         gateway.idle().await;
     });
@@ -139,24 +166,24 @@ fn an_upstream_that_vanishes_ends_the_connection() {
 #[test]
 fn a_client_that_vanishes_is_noticed_by_the_upstream() {
     within(60, async {
-        let (heard, mut hears) = unbounded_channel();
+        let (telling, mut heard) = unbounded_channel();
         let upstream = Upstream::accepting(move |stream| {
-            let heard = heard.clone();
+            let telling = telling.clone();
             async move {
                 let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
                 while let Some(Ok(message)) = socket.next().await {
-                    heard.send(Some(message)).unwrap();
+                    telling.send(Some(message)).unwrap();
                 }
-                heard.send(None).unwrap();
+                telling.send(None).unwrap();
             }
         })
         .await;
         let (gateway, _folder) = chat(&upstream.url, false).await;
         let (mut socket, _) = connect(gateway.address, &[]).await.unwrap();
         socket.send(Message::text("hello")).await.unwrap();
-        assert_eq!(soon("hello", hears.recv()).await.unwrap(), Some(Message::text("hello")));
+        assert_eq!(soon("hello", heard.recv()).await.unwrap(), Some(Message::text("hello")));
         drop(socket);
-        assert_eq!(soon("the end at the upstream", hears.recv()).await.unwrap(), None);
+        assert_eq!(soon("the end at the upstream", heard.recv()).await.unwrap(), None);
         gateway.idle().await;
     });
 }
@@ -164,7 +191,9 @@ fn a_client_that_vanishes_is_noticed_by_the_upstream() {
 #[test]
 fn an_upgrade_that_is_refused_is_an_ordinary_answer() {
     within(60, async {
-        let upstream = Upstream::answering(|_| async { Response::builder().status(403).body(full("members only")).unwrap() }).await;
+        let upstream =
+            Upstream::answering(|_| async { Response::builder().status(403).body(full("members only")).unwrap() })
+                .await;
         let key = "chat-primary-key-0001";
         let subscription = format!(
             r#"{{"properties": {{"displayName": "c", "scope": "/apis/chat", "state": "active", "primaryKey": "{key}"}}}}"#
@@ -174,7 +203,11 @@ fn an_upgrade_that_is_refused_is_an_ordinary_answer() {
         let gateway = Gateway::serve(&folder).await;
         for (headers, status, part) in [
             (vec![], 401, "missing subscription key"),
-            (vec![("ocp-apim-subscription-key", "wrong")], 401, "invalid subscription key"),
+            (
+                vec![("ocp-apim-subscription-key", "wrong")],
+                401,
+                "invalid subscription key",
+            ),
             (vec![("ocp-apim-subscription-key", key)], 403, "members only"),
         ] {
             let Err(Error::Http(answer)) = connect(gateway.address, &headers).await else {

@@ -63,7 +63,10 @@ impl Artifacts {
         let information = format!(
             r#"{{"properties": {{"displayName": "{name}", "path": "{name}", "protocols": ["http", "https"], "serviceUrl": "{service_url}", {more}}}}}"#
         );
-        self.write(&format!("apis/{name}/operations/any/operationInformation.json"), ANY_OPERATION);
+        self.write(
+            &format!("apis/{name}/operations/any/operationInformation.json"),
+            ANY_OPERATION,
+        );
         self.write(&format!("apis/{name}/apiInformation.json"), &information);
     }
 
@@ -84,7 +87,11 @@ impl Artifacts {
     /// Removes a file or a folder with all that is in it.
     pub fn remove(&self, file: &str) {
         let path = self.path.join(file);
-        let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        let removed = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
         removed.unwrap_or_else(|error| panic!("cannot remove {}: {error}", path.display()));
     }
 
@@ -122,12 +129,16 @@ const ANY_OPERATION: &str = r#"{"properties": {"displayName": "any", "method": "
 /// A policy document: `<base />` in each section, and what the table has for it behind that. What it has for `backend`
 /// stands alone, since that section takes one policy.
 pub fn document(sections: &[(&str, &str)]) -> String {
-    let mut document = "<policies>\n".to_owned();
-    for section in ["inbound", "backend", "outbound", "on-error"] {
-        let own = sections.iter().find(|(name, _)| *name == section).map(|(_, own)| *own);
-        let base = if section == "backend" && own.is_some() { "" } else { "<base />" };
+    let section = |name: &str| {
+        let own = sections.iter().find(|(found, _)| *found == name).map(|(_, own)| *own);
+        let base = if name == "backend" && own.is_some() {
+            ""
+        } else {
+            "<base />"
+        };
         let own = own.unwrap_or_default();
-        document.push_str(&format!("    <{section}>\n        {base}\n        {own}\n    </{section}>\n"));
-    }
-    document + "</policies>\n"
+        format!("    <{name}>\n        {base}{own}\n    </{name}>\n")
+    };
+    let sections = ["inbound", "backend", "outbound", "on-error"].map(section);
+    format!("<policies>\n{}</policies>\n", sections.concat())
 }

@@ -37,18 +37,30 @@ impl Connection {
     /// HTTP/1.1 in cleartext.
     pub async fn http1(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
-        Self { sender: Sender::one(stream).await, scheme: "http", authority: address.to_string() }
+        Self {
+            sender: Sender::one(stream).await,
+            scheme: "http",
+            authority: address.to_string(),
+        }
     }
 
     /// HTTP/2 in cleartext, with prior knowledge.
     pub async fn http2(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
-        Self { sender: Sender::two(stream).await, scheme: "http", authority: address.to_string() }
+        Self {
+            sender: Sender::two(stream).await,
+            scheme: "http",
+            authority: address.to_string(),
+        }
     }
 
     /// Either version in cleartext.
     pub async fn speaking(version: Version, address: SocketAddr) -> Self {
-        if version == Version::HTTP_2 { Self::http2(address).await } else { Self::http1(address).await }
+        if version == Version::HTTP_2 {
+            Self::http2(address).await
+        } else {
+            Self::http1(address).await
+        }
     }
 
     /// TLS, and the version that the server chose among those on offer.
@@ -59,7 +71,11 @@ impl Connection {
             Some(b"h2") => Sender::two(stream).await,
             _ => Sender::one(stream).await,
         };
-        Self { sender, scheme: "https", authority: address.to_string() }
+        Self {
+            sender,
+            scheme: "https",
+            authority: address.to_string(),
+        }
     }
 
     /// The version that this connection speaks.
@@ -107,7 +123,9 @@ impl Sender {
     }
 
     async fn two(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Self {
-        let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+        let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
+            .await
+            .unwrap();
         tokio::spawn(connection);
         Self::Http2(sender)
     }
@@ -132,7 +150,12 @@ impl Answer {
         let (head, body) = response.into_parts();
         let body = body.collect().await?;
         let trailers = body.trailers().cloned();
-        Ok(Self { status: head.status, headers: head.headers, body: body.to_bytes(), trailers })
+        Ok(Self {
+            status: head.status,
+            headers: head.headers,
+            body: body.to_bytes(),
+            trailers,
+        })
     }
 
     /// The body as text.
@@ -147,7 +170,9 @@ impl Answer {
 
     /// The first value of a header; empty where it is missing.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap_or("(not text)"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap_or("(not text)"))
     }
 }
 
@@ -158,7 +183,12 @@ pub fn request(method: &str, target: &str, headers: &[(&str, &str)]) -> Request<
 
 /// A request with a body at hand.
 pub fn sending(method: &str, target: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Request<Body> {
-    with_body(method, target, headers, Full::new(body.into()).map_err(io::Error::other).boxed())
+    with_body(
+        method,
+        target,
+        headers,
+        Full::new(body.into()).map_err(io::Error::other).boxed(),
+    )
 }
 
 /// A request with any body.
@@ -172,10 +202,16 @@ pub fn with_body(method: &str, target: &str, headers: &[(&str, &str)], body: Bod
 
 /// The answer to a GET on a connection of its own.
 pub async fn get(address: SocketAddr, target: &str) -> Answer {
-    Connection::http1(address).await.answer(request("GET", target, &[])).await
+    Connection::http1(address)
+        .await
+        .answer(request("GET", target, &[]))
+        .await
 }
 
 /// The answer to a GET with headers on a connection of its own.
 pub async fn get_with(address: SocketAddr, target: &str, headers: &[(&str, &str)]) -> Answer {
-    Connection::http1(address).await.answer(request("GET", target, headers)).await
+    Connection::http1(address)
+        .await
+        .answer(request("GET", target, headers))
+        .await
 }

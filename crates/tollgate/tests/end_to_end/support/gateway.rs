@@ -30,9 +30,17 @@ impl Gateway {
         arguments.extend(more);
         let mut process = Process::start(programs::tollgate(), &arguments);
         let scheme = if more.contains(&"--tls-key") { "https" } else { "http" };
-        let address = process.announced(&format!("listening on {scheme}://")).await.parse().unwrap();
+        let address = process
+            .announced(&format!("listening on {scheme}://"))
+            .await
+            .parse()
+            .unwrap();
         let admin = process.announced("admin on http://").await.parse().unwrap();
-        Self { process, address, admin }
+        Self {
+            process,
+            address,
+            admin,
+        }
     }
 
     /// All metrics, in Prometheus' text format.
@@ -43,7 +51,9 @@ impl Gateway {
     /// The value of a metric without labels.
     pub async fn metric(&self, name: &str) -> u64 {
         let metrics = self.metrics().await;
-        let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let value = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
         let number = value.and_then(|value| value.trim().parse().ok());
         number.unwrap_or_else(|| panic!("no number {name} in the metrics:\n{metrics}"))
     }

@@ -22,7 +22,10 @@ impl Peer {
         let place = process.announced("listening on ").await;
         let authority = place.strip_prefix("http://").expect("a cleartext peer");
         let authority = authority.split('/').next().unwrap_or(authority);
-        Self { process, url: format!("http://{authority}") }
+        Self {
+            process,
+            url: format!("http://{authority}"),
+        }
     }
 
     /// Ends it at once, whatever it is doing.

@@ -42,7 +42,11 @@ impl Process {
             if line.is_none()
                 && let Ok(Some(status)) = child.try_wait()
             {
-                panic!("it ended with {status} before it printed {start:?}: {}{}", text(&output), text(&log));
+                panic!(
+                    "it ended with {status} before it printed {start:?}: {}{}",
+                    text(&output),
+                    text(&log)
+                );
             }
             line
         })
@@ -61,7 +65,9 @@ impl Process {
 
     /// Sends a signal by its name, such as `TERM`.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.child.id().to_string()])
+            .status();
         assert!(sent.is_ok_and(|status| status.success()), "cannot send SIG{name}");
     }
 

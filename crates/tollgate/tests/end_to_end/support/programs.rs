@@ -29,9 +29,20 @@ fn build_peers(folder: &Path) {
     };
     let target = folder.parent().expect("the target folder");
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "peers", "--profile", profile, "--target-dir"])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "peers",
+            "--profile",
+            profile,
+            "--target-dir",
+        ])
         .arg(target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status();
-    assert!(built.is_ok_and(|status| status.success()), "cargo could not build the peers");
+    assert!(
+        built.is_ok_and(|status| status.success()),
+        "cargo could not build the peers"
+    );
 }

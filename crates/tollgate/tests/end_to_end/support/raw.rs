@@ -31,7 +31,10 @@ impl Raw {
     /// On a connection that was accepted.
     pub fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).unwrap();
-        Self { stream, received: Vec::new() }
+        Self {
+            stream,
+            received: Vec::new(),
+        }
     }
 
     /// Writes; a peer that has hung up already is told by reading.
@@ -71,7 +74,7 @@ impl Raw {
     }
 
     async fn more(&mut self) -> Option<End> {
-        let mut part = [0; 16 << 10];
+        let mut part = vec![0; 16 << 10];
         match self.stream.read(&mut part).await {
             Ok(0) => Some(End::Closed),
             Ok(length) => {

@@ -49,23 +49,42 @@ pub struct Session {
 impl Session {
     /// Introduces itself at `target`, with more headers on each request.
     pub async fn open(address: SocketAddr, target: &str, more: &[(&str, &str)]) -> Self {
-        let headers = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers = more
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let connection = Connection::http1(address).await;
-        let mut session = Self { connection, target: target.to_owned(), headers };
+        let mut session = Self {
+            connection,
+            target: target.to_owned(),
+            headers,
+        };
         let answer = session.post(INITIALIZE).await;
         assert_eq!(answer.status, 200, "initialize: {}", answer.text());
-        assert!(messages(&answer).iter().any(|message| message.contains("serverInfo")), "{}", answer.text());
+        assert!(
+            messages(&answer).iter().any(|message| message.contains("serverInfo")),
+            "{}",
+            answer.text()
+        );
         if let Some(id) = answer.headers.get("mcp-session-id") {
-            session.headers.push(("mcp-session-id".to_owned(), id.to_str().unwrap().to_owned()));
+            session
+                .headers
+                .push(("mcp-session-id".to_owned(), id.to_str().unwrap().to_owned()));
         }
-        let initialized = session.post(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#).await;
+        let initialized = session
+            .post(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+            .await;
         assert_eq!(initialized.status, 202, "initialized: {}", initialized.text());
         session
     }
 
     /// The answer to one message, as it came.
     pub async fn post(&mut self, message: &str) -> Answer {
-        let headers = self.headers.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<_>>();
+        let headers = self
+            .headers
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect::<Vec<_>>();
         self.connection.answer(call(&self.target, &headers, message)).await
     }
 

@@ -20,8 +20,14 @@ impl Identity {
     /// Makes one.
     pub fn new() -> Self {
         let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-        let files = Artifacts::of(&[("chain.pem", &made.cert.pem()), ("key.pem", &made.signing_key.serialize_pem())]);
-        Self { files, certificate: made.cert.der().clone() }
+        let files = Artifacts::of(&[
+            ("chain.pem", &made.cert.pem()),
+            ("key.pem", &made.signing_key.serialize_pem()),
+        ]);
+        Self {
+            files,
+            certificate: made.cert.der().clone(),
+        }
     }
 
     /// The files of the chain and the key, in PEM.
@@ -42,6 +48,9 @@ impl Identity {
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         let stream = TcpStream::connect(address).await.unwrap();
         let name = ServerName::from(IpAddr::from([127, 0, 0, 1]));
-        TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
+        TlsConnector::from(Arc::new(config))
+            .connect(name, stream)
+            .await
+            .unwrap()
     }
 }

@@ -42,7 +42,9 @@ impl Upstream {
                 });
                 let server = Builder::new(TokioExecutor::new());
                 // A connection that breaks is the point of some tests.
-                let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
+                let _ = server
+                    .serve_connection_with_upgrades(TokioIo::new(stream), service)
+                    .await;
             }
         })
         .await
@@ -74,7 +76,11 @@ impl Upstream {
                 tokio::spawn(serve(stream));
             }
         });
-        Self { url, connections, accepting }
+        Self {
+            url,
+            connections,
+            accepting,
+        }
     }
 
     /// How many connections were accepted so far.
