@@ -2,7 +2,7 @@
 //!
 //! Never here: reading from a connection, size limits; whoever buffers a body hands it over whole.
 
-use crate::json::{JsonError, JToken};
+use crate::json::{JToken, JsonError};
 use crate::text::Text;
 use bytes::Bytes;
 use std::sync::OnceLock;
@@ -21,7 +21,10 @@ pub struct MessageBody {
 impl MessageBody {
     /// A body of these bytes, which expressions read as UTF-8 (a leading byte order mark is dropped).
     pub fn new(bytes: impl Into<Bytes>) -> Self {
-        Self { bytes: bytes.into(), ..Self::default() }
+        Self {
+            bytes: bytes.into(),
+            ..Self::default()
+        }
     }
 
     /// The bytes, whether consumed or not.
@@ -61,6 +64,11 @@ impl MessageBody {
 
 impl Clone for MessageBody {
     fn clone(&self) -> Self {
-        Self { bytes: self.bytes.clone(), text: self.text.clone(), json: OnceLock::new(), consumed: AtomicBool::new(self.is_consumed()) }
+        Self {
+            bytes: self.bytes.clone(),
+            text: self.text.clone(),
+            json: OnceLock::new(),
+            consumed: AtomicBool::new(self.is_consumed()),
+        }
     }
 }

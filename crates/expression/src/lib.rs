@@ -63,7 +63,10 @@ impl Reads {
     /// What either reads.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self { request_body: self.request_body || other.request_body, response_body: self.response_body || other.response_body }
+        Self {
+            request_body: self.request_body || other.request_body,
+            response_body: self.response_body || other.response_body,
+        }
     }
 }
 
@@ -80,7 +83,11 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: 10_000_000, allocation: 256 << 20, depth: 200 }
+        Self {
+            steps: 10_000_000,
+            allocation: 256 << 20,
+            depth: 200,
+        }
     }
 }
 
@@ -107,7 +114,9 @@ impl Expression {
     /// All problems found, in the order of the source.
     pub fn compile(source: &str, target: Target) -> Result<Self, Vec<Problem>> {
         let _ = (source, target);
-        Ok(Self { reads: Reads::default() })
+        Ok(Self {
+            reads: Reads::default(),
+        })
     }
 
     /// Which bodies it may read.

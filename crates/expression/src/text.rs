@@ -23,12 +23,18 @@ impl Text {
         self.as_str().get(range.clone())?;
         let start = self.start + u32::try_from(range.start).ok()?;
         let end = self.start + u32::try_from(range.end).ok()?;
-        Some(Self { buffer: Arc::clone(&self.buffer), start, end })
+        Some(Self {
+            buffer: Arc::clone(&self.buffer),
+            start,
+            end,
+        })
     }
 
     /// The characters.
     pub fn as_str(&self) -> &str {
-        self.buffer.get(self.start as usize..self.end as usize).unwrap_or_default()
+        self.buffer
+            .get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
     }
 }
 

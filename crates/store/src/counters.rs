@@ -123,7 +123,7 @@ impl Counters for InProcessCounters {
 
     fn add(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<()> {
         self.with(key, window, now, |counter, _| {
-            counter.current = counter.current.saturating_add(amount)
+            counter.current = counter.current.saturating_add(amount);
         });
         Reply::Now(())
     }
@@ -183,9 +183,9 @@ impl Estimate {
             Duration::from_nanos(nanos.min(u128::from(u64::MAX)) as u64)
         };
         if counter.current < limit {
-            // Room comes within this period, as the previous one's calls leave the window: they may weigh `spare`.
-            let spare = limit - 1 - counter.current;
-            let at = self.period.saturating_sub(share(spare, counter.previous));
+            // Room comes within this period, as the previous one's calls leave the window: they may weigh `surplus`.
+            let surplus = limit - 1 - counter.current;
+            let at = self.period.saturating_sub(share(surplus, counter.previous));
             return at.saturating_sub(self.into);
         }
         // In the next period the current calls are the previous ones.
@@ -199,7 +199,7 @@ mod tests {
 
     const MINUTE: Window = Window {
         limit: 3,
-        period: Duration::from_secs(60),
+        period: Duration::from_mins(1),
     };
 
     fn take(counters: &InProcessCounters, at: u64) -> Taken {
@@ -235,7 +235,7 @@ mod tests {
         let counters = std::sync::Arc::new(InProcessCounters::default());
         let window = Window {
             limit: 1000,
-            period: Duration::from_secs(60),
+            period: Duration::from_mins(1),
         };
         let threads: Vec<_> = (0..4)
             .map(|_| {

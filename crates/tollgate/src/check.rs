@@ -41,22 +41,32 @@ impl Check {
         };
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         match self.format {
-            Format::Json => println!("{}", serde_json::json!(diagnostics.iter().map(Report::from).collect::<Vec<_>>())),
+            Format::Json => println!(
+                "{}",
+                serde_json::json!(diagnostics.iter().map(Report::from).collect::<Vec<_>>())
+            ),
             Format::Text => {
                 print!("{}", diagnostic::render(&diagnostics));
                 println!("{}", summary(self.paths.len(), errors, diagnostics.len() - errors));
             }
         }
-        if errors > 0 { ExitCode::from(EXIT_PROBLEMS) } else { ExitCode::SUCCESS }
+        if errors > 0 {
+            ExitCode::from(EXIT_PROBLEMS)
+        } else {
+            ExitCode::SUCCESS
+        }
     }
 
     fn collect(&self) -> Result<Vec<Diagnostic>, String> {
         let named_values = self.named_values.as_deref().map(read_named_values).transpose()?;
-        let options = Options { strict: self.strict_apim, serving: false };
+        let options = Options {
+            strict: self.strict_apim,
+            serving: false,
+        };
         let mut diagnostics = Vec::new();
         for path in &self.paths {
             if path.is_dir() {
-                diagnostics.extend(Configuration::load(path).diagnostics);
+                diagnostics.extend(Configuration::check(path, options));
             } else {
                 diagnostics.extend(check_file(path, named_values.as_ref(), options)?);
             }
@@ -67,20 +77,36 @@ impl Check {
 
 fn summary(paths: usize, errors: usize, warnings: usize) -> String {
     let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    format!("{} checked: {}, {}", counted(paths, "path"), counted(errors, "error"), counted(warnings, "warning"))
+    format!(
+        "{} checked: {}, {}",
+        counted(paths, "path"),
+        counted(errors, "error"),
+        counted(warnings, "warning")
+    )
 }
 
 fn read_named_values(path: &Path) -> Result<Map<String, Value>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read named values from {}: {error}", path.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{} must be a JSON object of names and values: {error}", path.display()))
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("cannot read named values from {}: {error}", path.display()))?;
+    serde_json::from_str(&text)
+        .map_err(|error| format!("{} must be a JSON object of names and values: {error}", path.display()))
 }
 
-fn check_file(path: &Path, named_values: Option<&Map<String, Value>>, options: Options) -> Result<Vec<Diagnostic>, String> {
+fn check_file(
+    path: &Path,
+    named_values: Option<&Map<String, Value>>,
+    options: Options,
+) -> Result<Vec<Diagnostic>, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let text = String::from_utf8(bytes).map_err(|error| format!("{} is not UTF-8: {error}", path.display()))?;
     let name = path.display().to_string();
-    let Some(named_values) = named_values else { return Ok(policy::check(&Source::new(name, text), options)) };
-    let own = path.file_name().and_then(|file| named_values.get(&*file.to_string_lossy())).and_then(Value::as_object);
+    let Some(named_values) = named_values else {
+        return Ok(policy::check(&Source::new(name, text), options));
+    };
+    let own = path
+        .file_name()
+        .and_then(|file| named_values.get(&*file.to_string_lossy()))
+        .and_then(Value::as_object);
     let known = own.unwrap_or(named_values);
     let (source, unknown) = Source::expanded(name, text, |name| known.get(name).and_then(Value::as_str));
     let mut diagnostics = policy::check(&source, options);

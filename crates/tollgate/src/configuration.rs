@@ -2,7 +2,7 @@
 
 use catalog::{Catalog, ProcessEnvironment};
 use diagnostic::Diagnostic;
-use policy::Plans;
+use policy::{Options, Plans};
 use std::path::Path;
 
 /// A folder that was read and compiled.
@@ -21,7 +21,18 @@ impl Configuration {
         let (catalog, mut diagnostics) = catalog::load(folder, &ProcessEnvironment);
         let (plans, problems) = Plans::compile(&catalog);
         diagnostics.extend(problems);
-        Self { catalog, plans, diagnostics }
+        Self {
+            catalog,
+            plans,
+            diagnostics,
+        }
+    }
+
+    /// All problems of the folder, without making it ready to serve.
+    pub fn check(folder: &Path, options: Options) -> Vec<Diagnostic> {
+        let (catalog, mut diagnostics) = catalog::load(folder, &ProcessEnvironment);
+        diagnostics.extend(Plans::check(&catalog, options));
+        diagnostics
     }
 
     /// Whether it may be served.

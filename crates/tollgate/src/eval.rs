@@ -6,5 +6,7 @@ use std::process::ExitCode;
 pub struct Eval {}
 impl Eval {
     /// Runs the command.
-    pub fn run(self) -> ExitCode { ExitCode::SUCCESS }
+    pub fn run(self) -> ExitCode {
+        ExitCode::SUCCESS
+    }
 }

@@ -71,7 +71,11 @@ impl Serve {
         let stopped = stop_signal()?;
         let running = Arc::new(self.start(configuration)?);
         // Scripts wait for these lines.
-        let scheme = if self.tls_certificate.is_some() { "https" } else { "http" };
+        let scheme = if self.tls_certificate.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         let address = |address: Option<SocketAddr>| address.map_or_else(String::new, |address| address.to_string());
         println!("listening on {scheme}://{}", address(running.address()));
         println!("admin on http://{}", address(running.admin_address()));
@@ -88,17 +92,28 @@ impl Serve {
 
     fn start(&self, configuration: Configuration) -> Result<Running, String> {
         let config = Config {
-            listen: vec![Listen { address: self.listen, tls: self.tls_identity()? }],
+            listen: vec![Listen {
+                address: self.listen,
+                tls: self.tls_identity()?,
+            }],
             admin_listen: Some(self.admin_listen),
             workers: self.workers,
             ..Config::default()
         };
         let counters = Arc::new(InProcessCounters::default());
-        Gateway::start(config, Arc::new(configuration.catalog), configuration.plans, counters, Arc::new(SystemClock::default()))
+        Gateway::start(
+            config,
+            Arc::new(configuration.catalog),
+            configuration.plans,
+            counters,
+            Arc::new(SystemClock::default()),
+        )
     }
 
     fn tls_identity(&self) -> Result<Option<Vec<TlsIdentity>>, String> {
-        let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) else { return Ok(None) };
+        let (Some(certificate), Some(key)) = (&self.tls_certificate, &self.tls_key) else {
+            return Ok(None);
+        };
         let unreadable = |path: &Path| {
             let path = path.display().to_string();
             move |error: rustls_pki_types::pem::Error| format!("cannot read {path} as PEM: {error}")
@@ -109,7 +124,11 @@ impl Serve {
             return Err(format!("{} holds no certificate", certificate.display()));
         }
         let key = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key))?;
-        Ok(Some(vec![TlsIdentity { hosts: Vec::new(), chain, key }]))
+        Ok(Some(vec![TlsIdentity {
+            hosts: Vec::new(),
+            chain,
+            key,
+        }]))
     }
 }
 
@@ -126,7 +145,10 @@ fn reload(folder: &Path, running: &Running) {
     log_problems(&configuration.diagnostics);
     if configuration.is_sound() {
         running.replace(Arc::new(configuration.catalog), configuration.plans);
-        tracing::info!(milliseconds = began.elapsed().as_millis() as u64, "the changed configuration is live");
+        tracing::info!(
+            milliseconds = began.elapsed().as_millis() as u64,
+            "the changed configuration is live"
+        );
     } else {
         running.refused();
         tracing::error!("the changed configuration is broken; the last good one stays in service");
@@ -148,12 +170,18 @@ fn log_problems(diagnostics: &[Diagnostic]) {
 /// Receives once when the process is asked to stop (SIGTERM, SIGINT).
 fn stop_signal() -> Result<std::sync::mpsc::Receiver<()>, String> {
     let failed = |error: std::io::Error| format!("cannot listen for signals: {error}");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(failed)?;
     let (told, stopped) = std::sync::mpsc::channel();
     let (terminate, interrupt) = {
         let _inside = runtime.enter();
         use tokio::signal::unix::{SignalKind, signal};
-        (signal(SignalKind::terminate()).map_err(failed)?, signal(SignalKind::interrupt()).map_err(failed)?)
+        (
+            signal(SignalKind::terminate()).map_err(failed)?,
+            signal(SignalKind::interrupt()).map_err(failed)?,
+        )
     };
     std::thread::spawn(move || {
         runtime.block_on(async move {
