@@ -3,7 +3,7 @@
 use crate::support::artifacts::Artifacts;
 use crate::support::client::{self, Connection, request, sending};
 use crate::support::gateway::Gateway;
-use crate::support::patience::{soon, within};
+use crate::support::patience::{eventually, soon, within};
 use crate::support::plain_api::{PlainApi, header_values};
 use crate::support::raw::Raw;
 use crate::support::tls::Identity;
@@ -146,14 +146,35 @@ fn requests_in_flight_end_before_the_gateway_does() {
         let response = client.send(request("GET", "/api/x", &[])).await.unwrap();
         let mut sender = soon("the request", heard.recv()).await.unwrap();
         gateway.process.signal("TERM");
-        let refused = crate::support::patience::eventually("no new connections", async || {
+        eventually("no new connections", async || {
             tokio::net::TcpStream::connect(gateway.address).await.err()
-        });
-        refused.await;
+        })
+        .await;
         sender.send_data(Bytes::from_static(b"the rest")).await.unwrap();
         drop(sender);
         let answer = client::Answer::whole(response).await.unwrap();
         assert_eq!(answer.text(), "the rest");
         assert!(gateway.process.end().await.success(), "{}", gateway.process.log());
+    });
+}
+
+#[test]
+fn requests_that_never_end_do_not_keep_the_gateway() {
+    within(60, async {
+        for signal in ["TERM", "INT"] {
+            let mut setting = PlainApi::start_with(&["--drain", "1"]).await;
+            let mut client = setting.client().await;
+            let idle = setting.client().await;
+            let hanging = tokio::spawn(async move { client.send(request("GET", "/rest/hang", &[])).await.is_err() });
+            eventually("the request", async || {
+                (setting.gateway.metric("tollgate_requests_in_flight").await == 1).then_some(())
+            })
+            .await;
+            setting.gateway.process.signal(signal);
+            let end = setting.gateway.process.end().await;
+            assert!(end.success(), "{signal}: {end} {}", setting.gateway.process.log());
+            assert!(hanging.await.unwrap(), "{signal}: the client was answered");
+            drop(idle);
+        }
     });
 }
