@@ -8,6 +8,7 @@
 use crate::body::MessageBody;
 use crate::text::Text;
 use crate::value::Value;
+use std::fmt;
 use std::sync::Arc;
 
 /// The exchange that an expression is evaluated for.
@@ -166,9 +167,21 @@ pub struct Group {
 pub struct Subscription {
     pub id: Text,
     pub name: Text,
+    pub primary_key: Text,
+    pub secondary_key: Text,
     pub created_date: i64,
     pub start_date: Option<i64>,
     pub end_date: Option<i64>,
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Subscription")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 /// `IUser`. The date is in ticks.

@@ -29,3 +29,4 @@ pub use mutation::Content;
 pub use scalar::{JTokenType, Scalar};
 pub use token::JToken;
 pub use writer::Formatting;
+pub(crate) use writer::base64;

@@ -4,15 +4,29 @@
 //! tree → closures); [`library`] is the .NET library as tables, one file a type. [`context`] is what the host provides.
 //! Never here: I/O, a clock other than the one handed in, knowledge of policies, XML or HTTP.
 
+mod arithmetic;
 pub mod body;
+mod check;
+mod closure;
+mod collection;
+mod compile;
 pub mod context;
 pub mod date;
+mod described;
+mod frame;
 pub mod json;
 pub mod library;
 pub mod number;
+pub mod recorded;
+pub mod response;
 pub mod syntax;
+mod target;
 pub mod text;
+mod thrown;
+mod types;
 pub mod value;
+
+pub use described::Described;
 
 use context::Context;
 use diagnostic::Span;
@@ -104,7 +118,11 @@ pub struct Exception {
 
 /// A compiled policy expression, shared by all requests.
 pub struct Expression {
+    code: closure::Code,
+    locals: usize,
     reads: Reads,
+    result: types::Type,
+    target: Target,
 }
 
 impl Expression {
@@ -113,9 +131,18 @@ impl Expression {
     /// # Errors
     /// All problems found, in the order of the source.
     pub fn compile(source: &str, target: Target) -> Result<Self, Vec<Problem>> {
-        let _ = (source, target);
+        let (tree, problems) = syntax::parse(source);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let program = check::check(&tree, target)?;
+        let compiled = compile::compile(&program);
         Ok(Self {
-            reads: Reads::default(),
+            code: compiled.code,
+            locals: compiled.locals,
+            reads: program.reads,
+            result: program.result,
+            target,
         })
     }
 
@@ -124,12 +151,43 @@ impl Expression {
         self.reads
     }
 
+    /// The full .NET name of the type that its value is known to have; `System.Object` for a block that returns values
+    /// of several types.
+    pub fn static_type(&self) -> String {
+        self.result.dotnet_name()
+    }
+
+    /// Evaluates it and writes its value out, collections with their elements.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub fn describe(&self, context: &dyn Context, budget: Budget) -> Result<Described, Exception> {
+        let mut frame = frame::Frame::new(context, budget, self.locals);
+        self.run(&mut frame)
+            .and_then(|value| Described::of(&value, &mut frame))
+            .map_err(Exception::from)
+    }
+
     /// Evaluates it; the value has the target's type (`Target::String` gives `Value::String`, never null).
     ///
     /// # Errors
     /// The exception that left the expression, including the one that stops it when the budget is used up.
     pub fn evaluate(&self, context: &dyn Context, budget: Budget) -> Result<Value, Exception> {
-        let _ = (context, budget);
-        Ok(Value::Null)
+        let mut frame = frame::Frame::new(context, budget, self.locals);
+        self.run(&mut frame).map_err(Exception::from)
+    }
+
+    fn run(&self, frame: &mut frame::Frame<'_>) -> Result<Value, thrown::Thrown> {
+        (self.code)(frame).and_then(|value| target::convert(value, self.target))
+    }
+}
+
+impl From<thrown::Thrown> for Exception {
+    fn from(thrown: thrown::Thrown) -> Self {
+        Self {
+            type_name: thrown.exception().class.name.to_owned(),
+            message: thrown.exception().message.to_string(),
+            span: thrown.span().unwrap_or_default(),
+        }
     }
 }

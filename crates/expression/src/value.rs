@@ -1,7 +1,16 @@
 //! Values at run time: what a C# variable of any type holds.
 
+mod display;
+mod equality;
+mod instance;
+mod literal;
+
+pub use equality::{Key, compare};
+
+use crate::date::DateTime;
 use crate::json::JToken;
 use crate::text::Text;
+use crate::types::{ClassRef, Type};
 use rust_decimal::Decimal;
 use std::any::Any;
 use std::fmt;
@@ -28,6 +37,14 @@ pub enum Value {
     Double(f64),
     Decimal(Decimal),
     String(Text),
+    DateTime(DateTime),
+    /// Local ticks, and the offset in minutes.
+    DateTimeOffset(DateTime, i32),
+    /// Ticks.
+    TimeSpan(i64),
+    Guid(u128),
+    /// A value of an enumeration.
+    Enum(ClassRef, i32),
     /// A `JToken` of any kind.
     Json(JToken),
     /// A part of `context`, looked up in the exchange when it is used.
@@ -49,14 +66,81 @@ pub enum HostPart {
     ResponseHeaders,
     ResponseBody,
     Variables,
+    LastError,
 }
 
 /// An object of a type that is not built into [`Value`].
 pub trait Object: Any + Send + Sync + fmt::Debug {
     /// Its full .NET name, such as `System.Text.StringBuilder`.
     fn type_name(&self) -> String;
+    /// Its type, with type arguments.
+    fn runtime_type(&self) -> Type {
+        crate::library::named_type(&self.type_name(), Vec::new()).unwrap_or(Type::OBJECT)
+    }
+    /// `ToString()`
+    fn display(&self) -> String {
+        self.runtime_type().dotnet_name()
+    }
+    /// `Equals(other)`, for types whose equality is not identity.
+    fn equals(&self, _other: &Value) -> bool {
+        false
+    }
     /// For downcasts.
     fn as_any(&self) -> &dyn Any;
+}
+
+impl Value {
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The object, when it is one of this Rust type.
+    pub fn object<T: 'static>(&self) -> Option<&T> {
+        if let Self::Object(object) = self {
+            object.as_any().downcast_ref()
+        } else {
+            None
+        }
+    }
+
+    /// An object.
+    pub fn of(object: impl Object) -> Self {
+        Self::Object(Arc::new(object))
+    }
+
+    /// The text of a string.
+    pub fn as_text(&self) -> Option<&Text> {
+        if let Self::String(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int64(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Double(value)
+    }
+}
+
+impl From<JToken> for Value {
+    fn from(token: JToken) -> Self {
+        Self::Json(token)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
 }
 
 impl From<&str> for Value {

@@ -110,6 +110,9 @@ pub fn subscription(entry: &catalog::Subscription) -> Subscription {
         created_date: ticks(entry.created_date.unwrap_or(UNIX_EPOCH)),
         start_date: entry.start_date.map(ticks),
         end_date: entry.expiration_date.map(ticks),
+        // Keys are kept as digests only, so expressions see none.
+        primary_key: Text::default(),
+        secondary_key: Text::default(),
     }
 }
 

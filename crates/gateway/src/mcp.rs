@@ -7,7 +7,9 @@
 mod answer;
 mod early;
 mod origin;
+mod post;
 
 pub use answer::{request_id, with_answer};
 pub use early::{Early, Opening};
 pub use origin::foreign;
+pub use post::{Refusal, read};

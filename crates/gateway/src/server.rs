@@ -15,7 +15,7 @@ use catalog::{ApiKind, BackendKind};
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
-use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage, Target};
+use policy::{BodyError, Exchange, Failure, Flow, Matched, Plan, ResponseMessage, Target};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -78,16 +78,35 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exch
         .plans
         .plan(&called.api.catalog, operation, product.map(|product| &product.catalog));
     let product = product.map(|product| Arc::clone(&product.entity));
+    let is_mcp = matches!(called.api.catalog.kind, ApiKind::Mcp(_));
     called.enter(&mut exchange, &snapshot);
     exchange.matched.product = product;
     match admitted {
         Ok(admitted) => {
             exchange.identity = admitted.identity;
-            plan.run(&mut exchange).await;
+            if is_mcp {
+                run_message(plan, &mut exchange).await;
+            } else {
+                plan.run(&mut exchange).await;
+            }
         }
         Err(failure) => plan.fail(&mut exchange, *failure).await,
     }
     exchange
+}
+
+/// Takes a request to an MCP server through its plan; a message that is none goes no further.
+async fn run_message(plan: &Plan, exchange: &mut Exchange) {
+    match mcp::read(exchange).await {
+        Ok(completing) => {
+            plan.run(exchange).await;
+            if let (Some(completing), Some(response)) = (completing, &mut exchange.response) {
+                completing.finish(response);
+            }
+        }
+        Err(mcp::Refusal::Message(answer)) => exchange.response = Some(*answer),
+        Err(mcp::Refusal::Body(failure)) => plan.fail(exchange, failure).await,
+    }
 }
 
 impl Called {

@@ -1,12 +1,177 @@
-//! `tollgate eval`: under construction.
+//! `tollgate eval`: what a policy expression gives, for a recorded exchange.
+
+use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format};
 use clap::Args;
+use diagnostic::{Diagnostic, Source};
+use expression::recorded::RecordedContext;
+use expression::{Budget, Exception, Expression, Problem, Target};
+use serde_json::{Value, json};
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
 /// Evaluate policy expressions.
+///
+/// Exit code 0: a value; 1: the expression does not compile or throws; 2: an input could not be read.
+/// With --jsonl each input line {"id", "expr", "returns"?, "context"?} gives an output line with "type" and "text", or
+/// "error" and "message", or "compileError"; the exit code is 0 when every line could be read.
 #[derive(Args)]
-pub struct Eval {}
+pub struct Eval {
+    /// The expression: `@(…)` or `@{…}`.
+    #[arg(required_unless_present = "jsonl")]
+    expression: Option<String>,
+    /// The exchange that the expression sees as `context`: a JSON file with any of request, response, variables, api, …
+    #[arg(long, value_name = "FILE")]
+    context: Option<PathBuf>,
+    /// Read cases from standard input, one JSON object a line.
+    #[arg(long, conflicts_with_all = ["expression", "context"])]
+    jsonl: bool,
+    /// How to print the value of a single expression.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
 impl Eval {
     /// Runs the command.
     pub fn run(self) -> ExitCode {
-        ExitCode::SUCCESS
+        let done = if self.jsonl { lines() } else { self.single() };
+        done.unwrap_or_else(|message| {
+            eprintln!("error: {message}");
+            ExitCode::from(EXIT_FAILED)
+        })
+    }
+
+    fn single(&self) -> Result<ExitCode, String> {
+        let source = self.expression.as_deref().unwrap_or_default();
+        let context = self.context.as_deref().map_or_else(|| Ok("{}".to_owned()), read)?;
+        let context = RecordedContext::from_json(&context)
+            .map_err(|error| format!("the context is no JSON object: {}", error.message))?;
+        let outcome = evaluate(source, Target::Object, &context);
+        if self.format == Format::Json {
+            println!("{}", line(None, &outcome));
+        } else {
+            print(source, &outcome);
+        }
+        Ok(if matches!(outcome, Outcome::Value { .. }) {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(EXIT_PROBLEMS)
+        })
+    }
+}
+
+enum Outcome {
+    Value { type_name: String, text: Option<String> },
+    Thrown(Exception),
+    Problems(Vec<Problem>),
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("cannot read the context from {}: {error}", path.display()))
+}
+
+fn evaluate(source: &str, target: Target, context: &RecordedContext) -> Outcome {
+    let expression = match Expression::compile(source, target) {
+        Ok(expression) => expression,
+        Err(problems) => return Outcome::Problems(problems),
+    };
+    match expression.describe(context, Budget::default()) {
+        Ok(described) => Outcome::Value {
+            type_name: described.type_name,
+            text: described.text,
+        },
+        Err(exception) => Outcome::Thrown(exception),
+    }
+}
+
+fn diagnostics(source: &str, problems: &[Problem]) -> Vec<Diagnostic> {
+    let source = Source::new("expression", source);
+    let told = problems.iter().map(|problem| {
+        let diagnostic = Diagnostic::error(problem.code, &source, problem.span, problem.message.as_str());
+        match &problem.help {
+            Some(help) => diagnostic.with_help(help.as_str()),
+            None => diagnostic,
+        }
+    });
+    told.collect()
+}
+
+fn print(source: &str, outcome: &Outcome) {
+    match outcome {
+        Outcome::Value { type_name, text } => {
+            println!("{}", text.as_deref().unwrap_or("null"));
+            eprintln!("({type_name})");
+        }
+        Outcome::Problems(problems) => eprint!("{}", diagnostic::render(&diagnostics(source, problems))),
+        Outcome::Thrown(exception) => {
+            let message = format!("{}: {}", exception.type_name, exception.message);
+            let thrown = Diagnostic::error("TG2900", &Source::new("expression", source), exception.span, message);
+            eprint!("{}", diagnostic::render(&[thrown]));
+        }
+    }
+}
+
+/// An outcome as an output line.
+fn line(id: Option<&Value>, outcome: &Outcome) -> Value {
+    let mut line = serde_json::Map::new();
+    if let Some(id) = id {
+        line.insert("id".to_owned(), id.clone());
+    }
+    match outcome {
+        Outcome::Value { type_name, text } => {
+            line.insert("type".to_owned(), json!(type_name));
+            line.insert("text".to_owned(), json!(text));
+        }
+        Outcome::Thrown(exception) => {
+            line.insert("error".to_owned(), json!(exception.type_name));
+            line.insert("message".to_owned(), json!(exception.message));
+        }
+        Outcome::Problems(problems) => {
+            let told: Vec<String> = problems
+                .iter()
+                .map(|problem| format!("error {}: {}", problem.code, problem.message))
+                .collect();
+            line.insert("compileError".to_owned(), json!(told.join("\n")));
+        }
+    }
+    Value::Object(line)
+}
+
+fn lines() -> Result<ExitCode, String> {
+    let mut out = std::io::stdout().lock();
+    let failed = |error: std::io::Error| format!("cannot go on: {error}");
+    for (number, text) in std::io::stdin().lock().lines().enumerate() {
+        let text = text.map_err(failed)?;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let case: Value =
+            serde_json::from_str(&text).map_err(|error| format!("line {} is no JSON object: {error}", number + 1))?;
+        writeln!(out, "{}", evaluate_case(&case)).map_err(failed)?;
+        out.flush().map_err(failed)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn evaluate_case(case: &Value) -> Value {
+    let id = case.get("id").unwrap_or(&Value::Null);
+    let source = case.get("expr").and_then(Value::as_str).unwrap_or_default();
+    let target = target(case.get("returns").and_then(Value::as_str).unwrap_or("object"));
+    let context = case.get("context").map_or_else(|| "{}".to_owned(), Value::to_string);
+    match RecordedContext::from_json(&context) {
+        Ok(context) => line(Some(id), &evaluate(source.trim(), target, &context)),
+        Err(error) => json!({ "id": id, "compileError": format!("the context is no JSON object: {}", error.message) }),
+    }
+}
+
+/// The place for a C# type's name; types that no policy attribute has are left as they are.
+fn target(returns: &str) -> Target {
+    match returns {
+        "string" => Target::String,
+        "bool" => Target::Boolean,
+        "int" => Target::Int32,
+        "long" => Target::Int64,
+        "double" => Target::Double,
+        _ => Target::Object,
     }
 }

@@ -1,0 +1,302 @@
+//! Arithmetic on number values, after C#'s promotions: both operands have the same type.
+//!
+//! Never here: which promotion applies (`check`), formatting and parsing of numbers.
+
+use crate::syntax::ast::BinaryOperator;
+use crate::thrown::{Outcome, Thrown};
+use crate::types::Simple;
+use crate::value::Value;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+
+const OVERFLOW: &str = "Arithmetic operation resulted in an overflow.";
+
+fn overflow() -> Thrown {
+    Thrown::overflow(OVERFLOW)
+}
+
+fn decimal_overflow() -> Thrown {
+    Thrown::overflow("Value was either too large or too small for a Decimal.")
+}
+
+macro_rules! integers {
+    ($left:expr, $right:expr, $operator:expr, $checked:expr, $variant:ident) => {{
+        let (left, right) = ($left, $right);
+        let result = match $operator {
+            BinaryOperator::Add => (left.wrapping_add(right), left.checked_add(right).is_none()),
+            BinaryOperator::Subtract => (left.wrapping_sub(right), left.checked_sub(right).is_none()),
+            BinaryOperator::Multiply => (left.wrapping_mul(right), left.checked_mul(right).is_none()),
+            BinaryOperator::Divide | BinaryOperator::Remainder if right == 0 => return Err(Thrown::divide_by_zero()),
+            BinaryOperator::Divide => match left.checked_div(right) {
+                Some(result) => (result, false),
+                None => return Err(overflow()),
+            },
+            BinaryOperator::Remainder => match left.checked_rem(right) {
+                Some(result) => (result, false),
+                None => return Err(overflow()),
+            },
+            BinaryOperator::And => (left & right, false),
+            BinaryOperator::Or => (left | right, false),
+            BinaryOperator::Xor => (left ^ right, false),
+            _ => return Err(unreachable_operator()),
+        };
+        if $checked && result.1 {
+            Err(overflow())
+        } else {
+            Ok(Value::$variant(result.0))
+        }
+    }};
+}
+
+/// Arithmetic, bits and shifts.
+///
+/// # Errors
+/// `DivideByZeroException`, `OverflowException`.
+pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, overflow_throws: bool) -> Outcome {
+    if matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight) {
+        return shift(operator == BinaryOperator::ShiftLeft, left, right);
+    }
+    match (left, right) {
+        (Value::Int32(left), Value::Int32(right)) => integers!(*left, *right, operator, overflow_throws, Int32),
+        (Value::Int64(left), Value::Int64(right)) => integers!(*left, *right, operator, overflow_throws, Int64),
+        (Value::UInt32(left), Value::UInt32(right)) => integers!(*left, *right, operator, overflow_throws, UInt32),
+        (Value::UInt64(left), Value::UInt64(right)) => integers!(*left, *right, operator, overflow_throws, UInt64),
+        (Value::Double(left), Value::Double(right)) => Ok(Value::Double(floats(operator, *left, *right)?)),
+        (Value::Single(left), Value::Single(right)) => {
+            Ok(Value::Single(
+                floats(operator, f64::from(*left), f64::from(*right))? as f32
+            ))
+        }
+        (Value::Decimal(left), Value::Decimal(right)) => decimals(operator, *left, *right),
+        _ => Err(unreachable_operator()),
+    }
+}
+
+/// The checker gives operands of one type and operators of that type only.
+fn unreachable_operator() -> Thrown {
+    Thrown::invalid_operation("the operator does not apply to these operands")
+}
+
+fn floats(operator: BinaryOperator, left: f64, right: f64) -> Result<f64, Thrown> {
+    Ok(match operator {
+        BinaryOperator::Add => left + right,
+        BinaryOperator::Subtract => left - right,
+        BinaryOperator::Multiply => left * right,
+        BinaryOperator::Divide => left / right,
+        BinaryOperator::Remainder => left % right,
+        _ => return Err(unreachable_operator()),
+    })
+}
+
+fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome {
+    let result = match operator {
+        BinaryOperator::Add => left.checked_add(right),
+        BinaryOperator::Subtract => left.checked_sub(right),
+        BinaryOperator::Multiply => left.checked_mul(right),
+        BinaryOperator::Divide | BinaryOperator::Remainder if right.is_zero() => return Err(Thrown::divide_by_zero()),
+        BinaryOperator::Divide => left.checked_div(right),
+        BinaryOperator::Remainder => left.checked_rem(right),
+        _ => return Err(unreachable_operator()),
+    };
+    result.map(Value::Decimal).ok_or_else(decimal_overflow)
+}
+
+fn shift(to_left: bool, left: &Value, right: &Value) -> Outcome {
+    let by = right.integer().unwrap_or_default() as u32;
+    Ok(match left {
+        Value::Int32(value) => Value::Int32(if to_left {
+            value.wrapping_shl(by)
+        } else {
+            value.wrapping_shr(by)
+        }),
+        Value::UInt32(value) => Value::UInt32(if to_left {
+            value.wrapping_shl(by)
+        } else {
+            value.wrapping_shr(by)
+        }),
+        Value::Int64(value) => Value::Int64(if to_left {
+            value.wrapping_shl(by)
+        } else {
+            value.wrapping_shr(by)
+        }),
+        Value::UInt64(value) => Value::UInt64(if to_left {
+            value.wrapping_shl(by)
+        } else {
+            value.wrapping_shr(by)
+        }),
+        _ => return Err(unreachable_operator()),
+    })
+}
+
+/// A comparison of two numbers of one type; `None` for other operators.
+pub fn compare(operator: BinaryOperator, left: &Value, right: &Value) -> Option<bool> {
+    macro_rules! truth {
+        ($left:expr, $right:expr) => {
+            match operator {
+                BinaryOperator::Less => $left < $right,
+                BinaryOperator::Greater => $left > $right,
+                BinaryOperator::LessOrEqual => $left <= $right,
+                BinaryOperator::GreaterOrEqual => $left >= $right,
+                BinaryOperator::Equal => $left == $right,
+                BinaryOperator::NotEqual => $left != $right,
+                _ => return None,
+            }
+        };
+    }
+    Some(match (left, right) {
+        (Value::Int32(left), Value::Int32(right)) => truth!(left, right),
+        (Value::Double(left), Value::Double(right)) => truth!(left, right),
+        (Value::Single(left), Value::Single(right)) => truth!(left, right),
+        (Value::Decimal(left), Value::Decimal(right)) => truth!(left, right),
+        (Value::UInt64(left), Value::UInt64(right)) => truth!(left, right),
+        _ => {
+            let (left, right) = (left.integer()?, right.integer()?);
+            truth!(left, right)
+        }
+    })
+}
+
+/// `-x`
+///
+/// # Errors
+/// `OverflowException` in checked arithmetic.
+pub fn negate(value: &Value, overflow_throws: bool) -> Outcome {
+    Ok(match value {
+        Value::Int32(i32::MIN) | Value::Int64(i64::MIN) if overflow_throws => return Err(overflow()),
+        Value::Int32(value) => Value::Int32(value.wrapping_neg()),
+        Value::Int64(value) => Value::Int64(value.wrapping_neg()),
+        Value::Single(value) => Value::Single(-value),
+        Value::Double(value) => Value::Double(-value),
+        Value::Decimal(value) => Value::Decimal(-value),
+        _ => Value::Null,
+    })
+}
+
+/// `~x`
+pub fn complement(value: &Value) -> Value {
+    match value {
+        Value::Int32(value) => Value::Int32(!value),
+        Value::UInt32(value) => Value::UInt32(!value),
+        Value::Int64(value) => Value::Int64(!value),
+        Value::UInt64(value) => Value::UInt64(!value),
+        _ => Value::Null,
+    }
+}
+
+/// Whether an integer is in a type's range.
+pub fn fits(number: i64, to: Simple) -> bool {
+    match to {
+        Simple::SByte => i8::try_from(number).is_ok(),
+        Simple::Byte => u8::try_from(number).is_ok(),
+        Simple::Int16 => i16::try_from(number).is_ok(),
+        Simple::UInt16 | Simple::Char => u16::try_from(number).is_ok(),
+        Simple::Int32 => i32::try_from(number).is_ok(),
+        Simple::UInt32 => u32::try_from(number).is_ok(),
+        Simple::UInt64 => number >= 0,
+        _ => true,
+    }
+}
+
+/// A numeric conversion; null stays null.
+///
+/// # Errors
+/// `OverflowException` in checked arithmetic, and always for what `decimal` cannot hold.
+pub fn convert(value: &Value, to: Simple, overflow_throws: bool) -> Outcome {
+    match value {
+        Value::Null => Ok(Value::Null),
+        Value::Double(number) => from_float(*number, to, overflow_throws),
+        Value::Single(number) => match to {
+            Simple::Single => Ok(value.clone()),
+            Simple::Decimal => decimal_from_single(*number),
+            _ => from_float(f64::from(*number), to, overflow_throws),
+        },
+        Value::Decimal(number) => from_decimal(*number, to),
+        Value::UInt64(number) => from_integer(i128::from(*number), to, overflow_throws),
+        other => from_integer(i128::from(other.integer().unwrap_or_default()), to, overflow_throws),
+    }
+}
+
+fn from_integer(number: i128, to: Simple, overflow_throws: bool) -> Outcome {
+    let value = match to {
+        Simple::SByte => Value::SByte(number as i8),
+        Simple::Byte => Value::Byte(number as u8),
+        Simple::Int16 => Value::Int16(number as i16),
+        Simple::UInt16 => Value::UInt16(number as u16),
+        Simple::Char => Value::Char(number as u16),
+        Simple::Int32 => Value::Int32(number as i32),
+        Simple::UInt32 => Value::UInt32(number as u32),
+        Simple::Int64 => Value::Int64(number as i64),
+        Simple::UInt64 => Value::UInt64(number as u64),
+        Simple::Single => return Ok(Value::Single(number as f32)),
+        Simple::Double => return Ok(Value::Double(number as f64)),
+        Simple::Decimal => {
+            return Decimal::from_i128(number)
+                .map(Value::Decimal)
+                .ok_or_else(decimal_overflow);
+        }
+        _ => return Ok(Value::Null),
+    };
+    let kept = match &value {
+        Value::UInt64(value) => i128::from(*value) == number,
+        other => other.integer().map(i128::from) == Some(number),
+    };
+    if overflow_throws && !kept {
+        Err(overflow())
+    } else {
+        Ok(value)
+    }
+}
+
+fn from_float(number: f64, to: Simple, overflow_throws: bool) -> Outcome {
+    match to {
+        Simple::Double => Ok(Value::Double(number)),
+        Simple::Single => Ok(Value::Single(number as f32)),
+        Simple::Decimal => crate::number::decimal_from_double(number)
+            .map(Value::Decimal)
+            .map_err(|_| decimal_overflow()),
+        _ if overflow_throws && !(number.is_finite() && number.abs() < 1.9e19) => Err(overflow()),
+        // What does not fit is unspecified in C#; x64 gives the smallest number.
+        Simple::Int32 if !(number > -2_147_483_649.0 && number < 2_147_483_648.0) && !overflow_throws => {
+            Ok(Value::Int32(i32::MIN))
+        }
+        Simple::Int64
+            if !(-9.223_372_036_854_776e18..9.223_372_036_854_776e18).contains(&number) && !overflow_throws =>
+        {
+            Ok(Value::Int64(i64::MIN))
+        }
+        _ => from_integer(number.trunc() as i128, to, overflow_throws),
+    }
+}
+
+fn decimal_from_single(number: f32) -> Outcome {
+    Decimal::from_f32(number)
+        .map(Value::Decimal)
+        .ok_or_else(decimal_overflow)
+}
+
+/// Decimal to integer throws whatever `unchecked` says.
+fn from_decimal(number: Decimal, to: Simple) -> Outcome {
+    match to {
+        Simple::Decimal => Ok(Value::Decimal(number)),
+        Simple::Double => Ok(Value::Double(number.to_f64().unwrap_or(f64::NAN))),
+        Simple::Single => Ok(Value::Single(number.to_f32().unwrap_or(f32::NAN))),
+        _ => {
+            let whole = number.trunc().to_i128().unwrap_or_default();
+            from_integer(whole, to, true).map_err(|_| {
+                Thrown::overflow(&format!(
+                    "Value was either too large or too small for {} {}.",
+                    article(to),
+                    to.dotnet_name().trim_start_matches("System.")
+                ))
+            })
+        }
+    }
+}
+
+fn article(to: Simple) -> &'static str {
+    if matches!(to, Simple::Int16 | Simple::Int32 | Simple::Int64) {
+        "an"
+    } else {
+        "a"
+    }
+}

@@ -1,0 +1,195 @@
+//! Syntax tree → typed tree: names, members, overloads, conversions, by C#'s rules.
+//!
+//! All problems are collected; where one was reported, [`Type::Error`] keeps others from following from it.
+//! Never here: evaluation, apart from folding constants.
+
+mod assign;
+mod calls;
+mod constants;
+mod convert;
+mod creation;
+mod expressions;
+mod flow;
+mod infer;
+mod lambdas;
+mod members;
+mod names;
+mod operators;
+mod overload;
+mod patterns;
+mod scope;
+mod statements;
+mod switches;
+pub mod typed;
+
+use crate::syntax::ast;
+use crate::types::Type;
+use crate::{Problem, Reads, Target};
+use diagnostic::Span;
+use scope::{FunctionScope, Local, Named};
+use std::collections::HashMap;
+use typed::{Body, Expr, LocalId, Program};
+
+/// How many nodes may be checked before an expression is refused as too complex (lambdas inside overloaded calls are
+/// checked once for each candidate).
+const WORK: u32 = 2_000_000;
+
+/// The checker's state.
+pub struct Checker {
+    problems: Vec<Problem>,
+    locals: Vec<Local>,
+    scopes: Vec<HashMap<String, Named>>,
+    functions: Vec<FunctionScope>,
+    /// Temporaries that hold the values before `?`, innermost last.
+    receivers: Vec<(LocalId, Type)>,
+    reads: Reads,
+    response_mentioned: bool,
+    response_body_read: bool,
+    overflow_throws: bool,
+    work: u32,
+}
+
+/// Checks an expression or block for a place of this type.
+///
+/// # Errors
+/// All problems found, in the order of the source.
+pub fn check(tree: &ast::Tree, target: Target) -> Result<Program, Vec<Problem>> {
+    let mut checker = Checker {
+        problems: Vec::new(),
+        locals: Vec::new(),
+        scopes: vec![HashMap::new()],
+        functions: Vec::new(),
+        receivers: Vec::new(),
+        reads: Reads::default(),
+        response_mentioned: false,
+        response_body_read: false,
+        overflow_throws: false,
+        work: WORK,
+    };
+    let expected = expected_type(target);
+    let (body, result) = checker.program(tree, &expected);
+    let mut problems = checker.problems;
+    if problems.is_empty() {
+        flow::check(&body, checker.locals.len(), &mut |local, span| {
+            let name = checker.locals.get(local).map_or("", |local| &*local.name);
+            problems.push(Problem {
+                code: "CS0165",
+                span,
+                message: format!("use of unassigned local variable '{name}'"),
+                help: Some("give it a value on every path that leads here".to_owned()),
+            });
+        });
+    }
+    if !problems.is_empty() {
+        problems.sort_by_key(|problem| problem.span);
+        problems.dedup();
+        return Err(problems);
+    }
+    let captured = checker.locals.iter().map(|local| local.captured).collect();
+    let response_body = checker.response_mentioned && checker.response_body_read;
+    Ok(Program {
+        body,
+        captured,
+        result,
+        reads: Reads {
+            response_body,
+            ..checker.reads
+        },
+    })
+}
+
+fn expected_type(target: Target) -> Type {
+    match target {
+        Target::Object | Target::String | Target::Body => Type::OBJECT,
+        Target::Boolean => Type::BOOLEAN,
+        Target::Int32 => Type::INT32,
+        Target::Int64 => Type::INT64,
+        Target::Double => Type::DOUBLE,
+    }
+}
+
+impl Checker {
+    fn program(&mut self, tree: &ast::Tree, expected: &Type) -> (Body, Type) {
+        self.functions.push(FunctionScope::new(Some(expected.clone())));
+        match tree {
+            ast::Tree::Single(expression) => {
+                let value = self.value(expression);
+                let own = value.ty.clone();
+                if own == Type::VOID {
+                    let message = "an expression must give a value, this one gives none".to_owned();
+                    self.report("CS0029", expression.span, message, None);
+                }
+                let body = Body::Expression(self.convert_target(value, expected));
+                (body, own)
+            }
+            ast::Tree::Block(block) => {
+                let (statements, end_reachable) = self.block(block);
+                let returns = self
+                    .functions
+                    .last()
+                    .map(|function| function.returns.clone())
+                    .unwrap_or_default();
+                if end_reachable {
+                    let at = Span::new(block.span.end.saturating_sub(1), block.span.end);
+                    let help = Some("every path through `@{ … }` must return a value".to_owned());
+                    self.report("CS0161", at, "not all code paths return a value".to_owned(), help);
+                }
+                let own = match returns.split_first() {
+                    Some((first, rest)) if rest.iter().all(|ty| ty == first) => first.clone(),
+                    _ => Type::OBJECT,
+                };
+                (Body::Block(statements), own)
+            }
+        }
+    }
+
+    /// A value for the place that the whole expression stands in: `object` stands for unknown values, which are
+    /// converted when they are known.
+    fn convert_target(&mut self, value: Expr, expected: &Type) -> Expr {
+        let deferred = matches!(expected, Type::Simple(simple) if simple.is_numeric() || *expected == Type::BOOLEAN);
+        if deferred && (value.ty == Type::OBJECT || (value.ty == Type::STRING && *expected != Type::BOOLEAN)) {
+            return Expr {
+                ty: expected.clone(),
+                ..value
+            };
+        }
+        self.convert(value, expected)
+    }
+
+    fn report(&mut self, code: &'static str, span: Span, message: String, help: Option<String>) {
+        self.problems.push(Problem {
+            code,
+            span,
+            message,
+            help,
+        });
+    }
+
+    /// Reports a problem; the expression it stands for has no type.
+    fn error(&mut self, code: &'static str, span: Span, message: String) -> Expr {
+        self.report(code, span, message, None);
+        Expr::error(span)
+    }
+
+    fn unsupported(&mut self, span: Span, what: &str) -> Expr {
+        self.error("TG2001", span, format!("{what} is not supported yet"))
+    }
+
+    /// Whether there is work left; reports once when there is not.
+    fn spend(&mut self, span: Span) -> bool {
+        let Some(left) = self.work.checked_sub(1) else {
+            return false;
+        };
+        self.work = left;
+        if left == 0 {
+            let help = Some("split it: lambdas inside lambdas cost most".to_owned());
+            self.report(
+                "TG2002",
+                span,
+                "the expression is too complex to check".to_owned(),
+                help,
+            );
+        }
+        left > 0
+    }
+}

@@ -1,0 +1,405 @@
+//! Calls: methods, delegates, indexers, `?.`.
+
+use super::Checker;
+use super::expressions::{MethodGroup, Operand};
+use super::members::{Found, members};
+use super::typed::{CallArgument, Expr, Kind, LocalId};
+use crate::library::{self, MemberKind};
+use crate::syntax::ast::{self, ExpressionKind};
+use crate::types::Type;
+use diagnostic::Span;
+
+/// An argument as it stands in the source.
+pub struct Given<'t> {
+    /// `name:`
+    pub name: Option<&'t ast::Identifier>,
+    /// What it is.
+    pub kind: GivenKind<'t>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What an argument is, before the parameter is known.
+pub enum GivenKind<'t> {
+    /// A value.
+    Value(Expr),
+    /// A lambda, a method, `default`, `throw`.
+    Untyped(Operand<'t>),
+    /// `out var x`, `out T x`: the type (`None` for `var`) and the name (`None` for `_`).
+    OutNew(Option<Type>, Option<&'t ast::Identifier>),
+    /// `out x`, `ref x`
+    OutLocal(LocalId, Type),
+}
+
+impl Checker {
+    /// Checks arguments as far as that is possible without their parameters.
+    pub(super) fn arguments<'t>(&mut self, arguments: &'t [ast::Argument]) -> Vec<Given<'t>> {
+        arguments.iter().map(|argument| self.argument(argument)).collect()
+    }
+
+    fn argument<'t>(&mut self, argument: &'t ast::Argument) -> Given<'t> {
+        let span = argument.value.span;
+        let kind = match argument.passing {
+            ast::Passing::Out | ast::Passing::Ref => self.out_argument(&argument.value),
+            _ => match self.operand(&argument.value) {
+                untyped @ (Operand::Untyped(_) | Operand::Methods(_)) => GivenKind::Untyped(untyped),
+                other => GivenKind::Value(self.demand_value(other, span)),
+            },
+        };
+        Given {
+            name: argument.name.as_ref(),
+            kind,
+            span,
+        }
+    }
+
+    fn out_argument<'t>(&mut self, value: &'t ast::Expression) -> GivenKind<'t> {
+        match &value.kind {
+            ExpressionKind::Declaration { type_name, designation } => {
+                let ty = if is_var(type_name) {
+                    None
+                } else {
+                    Some(self.resolve_type(type_name))
+                };
+                match designation {
+                    ast::Designation::Variable(name) => GivenKind::OutNew(ty, Some(name)),
+                    _ => GivenKind::OutNew(ty, None),
+                }
+            }
+            ExpressionKind::Name(name) if name.identifier.text == "_" && self.lookup("_").is_none() => {
+                GivenKind::OutNew(None, None)
+            }
+            _ => match self.value(value) {
+                Expr {
+                    kind: Kind::Local(local),
+                    ty,
+                    ..
+                } => GivenKind::OutLocal(local, ty),
+                Expr { ty: Type::Error, .. } => GivenKind::OutNew(Some(Type::Error), None),
+                other => {
+                    GivenKind::Value(self.unsupported(other.span, "an `out` argument that is not a local variable"))
+                }
+            },
+        }
+    }
+
+    /// `function(arguments)`
+    pub(super) fn invocation(&mut self, function: &ast::Expression, arguments: &[ast::Argument], span: Span) -> Expr {
+        match self.operand(function) {
+            Operand::Methods(group) => {
+                let given = self.arguments(arguments);
+                self.call_group(group, given, span)
+            }
+            Operand::Value(value) => match &value.ty {
+                Type::Delegate(_) => self.invoke(value, arguments, span),
+                Type::Error => {
+                    self.arguments(arguments);
+                    Expr::error(span)
+                }
+                ty => {
+                    let message = format!("a value of type '{ty}' cannot be called like a method");
+                    self.error("CS0149", span, message)
+                }
+            },
+            Operand::Type(ty) => {
+                let help = Some(format!("to make one, write `new {ty}(…)`"));
+                self.report(
+                    "CS1955",
+                    function.span,
+                    format!("'{ty}' is a type and cannot be called like a method"),
+                    help,
+                );
+                Expr::error(span)
+            }
+            other => self.demand_value(other, function.span),
+        }
+    }
+
+    fn invoke(&mut self, delegate: Expr, arguments: &[ast::Argument], span: Span) -> Expr {
+        let Type::Delegate(ty) = delegate.ty.clone() else {
+            return Expr::error(span);
+        };
+        if ty.parameters.len() != arguments.len() {
+            let message = format!(
+                "'{}' takes {} arguments, found {}",
+                delegate.ty,
+                ty.parameters.len(),
+                arguments.len()
+            );
+            return self.error("CS1593", span, message);
+        }
+        let arguments = arguments
+            .iter()
+            .zip(&ty.parameters)
+            .map(|(argument, ty)| self.value_of_type(&argument.value, ty))
+            .collect();
+        Expr::new(Kind::Invoke(Box::new(delegate), arguments), ty.result.clone(), span)
+    }
+
+    /// Calls whichever method of a group fits: the type's own first, then extension methods.
+    pub(super) fn call_group(&mut self, group: MethodGroup<'_>, given: Vec<Given<'_>>, span: Span) -> Expr {
+        let name = &group.name.identifier;
+        if let (Some(receiver), "Invoke", Type::Delegate(delegate)) = (&group.receiver, name.text.as_str(), &group.ty) {
+            let values: Vec<Expr> = given
+                .into_iter()
+                .filter_map(|given| {
+                    if let GivenKind::Value(value) = given.kind {
+                        Some(value)
+                    } else {
+                        None
+                    }
+                })
+                .collect();
+            let arguments = values
+                .into_iter()
+                .zip(&delegate.parameters)
+                .map(|(value, ty)| self.convert(value, ty))
+                .collect();
+            return Expr::new(Kind::Invoke(receiver.clone(), arguments), delegate.result.clone(), span);
+        }
+        let explicit = self.type_arguments(group.name.type_arguments.as_deref());
+        if given
+            .iter()
+            .any(|given| matches!(&given.kind, GivenKind::Value(value) if value.ty == Type::Error))
+        {
+            return Expr::error(span);
+        }
+        let is_static = group.receiver.is_none();
+        let own: Vec<Found> = members(&group.ty, &name.text)
+            .into_iter()
+            .filter(|found| match found.member.kind {
+                MemberKind::Method => !is_static || found.member.is_static,
+                MemberKind::Extension => is_static,
+                _ => false,
+            })
+            .collect();
+        let own_result = self.resolve(&own, &given, &explicit);
+        match (own_result, group.receiver) {
+            (Ok(candidate), receiver) => {
+                let receiver = receiver
+                    .filter(|_| !candidate.found.member.is_static)
+                    .map(|receiver| *receiver);
+                self.finish_call(candidate, receiver, given, span)
+            }
+            (Err(failure), None) => self.report_failure(&name.text, failure, &own, &given, name.span),
+            (Err(failure), Some(receiver)) => {
+                self.call_extension((name, &explicit), (*receiver, own, failure), given, span)
+            }
+        }
+    }
+
+    fn call_extension(
+        &mut self,
+        (name, explicit): (&ast::Identifier, &[Type]),
+        (receiver, own, failure): (Expr, Vec<Found>, super::overload::Failure),
+        mut given: Vec<Given<'_>>,
+        span: Span,
+    ) -> Expr {
+        let extensions: Vec<Found> = library::extensions(&name.text)
+            .iter()
+            .map(|member| Found {
+                member,
+                owner: Type::class(member.class),
+            })
+            .collect();
+        let receiver_type = receiver.ty.clone();
+        given.insert(
+            0,
+            Given {
+                name: None,
+                span: receiver.span,
+                kind: GivenKind::Value(receiver),
+            },
+        );
+        match self.resolve(&extensions, &given, explicit) {
+            Ok(candidate) => self.finish_call(candidate, None, given, span),
+            Err(extension_failure) => {
+                if !own.is_empty() {
+                    given.remove(0);
+                    return self.report_failure(&name.text, failure, &own, &given, name.span);
+                }
+                if !extensions.iter().any(|found| self.extends(found, &receiver_type)) {
+                    self.no_member(
+                        "CS1061",
+                        &receiver_type,
+                        &name.text,
+                        "does not contain a definition for",
+                        name.span,
+                    );
+                    return Expr::error(span);
+                }
+                self.report_failure(&name.text, extension_failure, &extensions, &given, name.span)
+            }
+        }
+    }
+
+    /// `receiver[arguments]`
+    pub(super) fn element(&mut self, receiver: &ast::Expression, arguments: &[ast::Argument], span: Span) -> Expr {
+        let receiver = self.value(receiver);
+        let given = self.arguments(arguments);
+        self.element_get(receiver, given, span)
+    }
+
+    /// Reads an element.
+    pub(super) fn element_get(&mut self, receiver: Expr, given: Vec<Given<'_>>, span: Span) -> Expr {
+        match receiver.ty.clone() {
+            Type::Error => Expr::error(span),
+            Type::Array(element, rank) => {
+                let indices = self.indices(given, rank, span);
+                Expr::new(Kind::ArrayGet(Box::new(receiver), indices), (*element).clone(), span)
+            }
+            ty => {
+                let getters = indexers(&ty, MemberKind::Getter);
+                if getters.is_empty() {
+                    return self.error(
+                        "CS0021",
+                        span,
+                        format!("cannot apply indexing with [] to a value of type '{ty}'"),
+                    );
+                }
+                match self.resolve(&getters, &given, &[]) {
+                    Ok(candidate) => self.finish_call(candidate, Some(receiver), given, span),
+                    Err(failure) => self.report_failure("this[]", failure, &getters, &given, span),
+                }
+            }
+        }
+    }
+
+    /// Indices of an array, as `int` or `long`.
+    pub(super) fn indices(&mut self, given: Vec<Given<'_>>, rank: usize, span: Span) -> Vec<Expr> {
+        if given.len() != rank {
+            self.report(
+                "CS0022",
+                span,
+                format!("expected {rank} indices inside [], found {}", given.len()),
+                None,
+            );
+        }
+        let mut indices = Vec::with_capacity(given.len());
+        for given in given {
+            let GivenKind::Value(value) = given.kind else { continue };
+            let long = super::convert::implicit(&value.ty, value.constant_value(), &Type::INT32).is_none();
+            indices.push(self.convert(value, if long { &Type::INT64 } else { &Type::INT32 }));
+        }
+        indices
+    }
+
+    /// `receiver?.access`
+    pub(super) fn conditional_access(
+        &mut self,
+        receiver: &ast::Expression,
+        access: &ast::Expression,
+        span: Span,
+    ) -> Expr {
+        let receiver = self.value(receiver);
+        if receiver.ty.is_value_type() {
+            return self.error(
+                "CS0023",
+                span,
+                format!("`?` needs a value that can be null, '{}' cannot", receiver.ty),
+            );
+        }
+        let inner = receiver.ty.without_nullable().clone();
+        let local = self.temporary(inner.clone());
+        self.receivers.push((local, inner));
+        let access = self.operand(access);
+        let body = self.demand_value(access, span);
+        self.receivers.pop();
+        let ty = if body.ty.is_value_type() && body.ty != Type::VOID {
+            Type::nullable(body.ty.clone())
+        } else {
+            body.ty.clone()
+        };
+        Expr::new(
+            Kind::Let {
+                local,
+                value: Box::new(receiver),
+                body: Box::new(body),
+                null_stops: true,
+            },
+            ty,
+            span,
+        )
+    }
+
+    /// Builds the call of the chosen candidate.
+    pub(super) fn finish_call(
+        &mut self,
+        candidate: super::overload::Candidate,
+        receiver: Option<Expr>,
+        given: Vec<Given<'_>>,
+        span: Span,
+    ) -> Expr {
+        let member = candidate.found.member;
+        let mut slots: Vec<Vec<CallArgument>> = member.parameters.iter().map(|_| Vec::new()).collect();
+        for ((given, parameter), ty) in given.into_iter().zip(&candidate.mapping).zip(&candidate.types) {
+            let argument = self.finish_argument(given, ty);
+            if let Some(slot) = slots.get_mut(*parameter) {
+                slot.push(argument);
+            }
+        }
+        let arguments = slots
+            .into_iter()
+            .zip(&member.parameters)
+            .enumerate()
+            .map(|(index, (mut slot, parameter))| {
+                if candidate.expanded && index + 1 == member.parameters.len() {
+                    let element = candidate.parameter_type(parameter).element().unwrap_or(Type::OBJECT);
+                    let items = slot.into_iter().filter_map(|item| {
+                        if let CallArgument::Value(item) = item {
+                            Some(item)
+                        } else {
+                            None
+                        }
+                    });
+                    let array = Kind::ArrayOf(element.clone(), items.collect());
+                    return CallArgument::Value(Expr::new(array, Type::array(element), span));
+                }
+                slot.pop().unwrap_or_else(|| {
+                    let ty = candidate.parameter_type(parameter);
+                    let default = parameter.default.clone().filter(|default| !default.is_null());
+                    CallArgument::Value(Expr::constant(
+                        default.unwrap_or_else(|| crate::value::Value::default_of(&ty)),
+                        ty,
+                        span,
+                    ))
+                })
+            })
+            .collect();
+        let result = candidate.result();
+        let mut call = self.call_member(&candidate.found, receiver, arguments, span);
+        if let Kind::Call(inner) = &mut call.kind {
+            inner.types.extend(candidate.method_types);
+        }
+        call.ty = result;
+        call
+    }
+
+    fn finish_argument(&mut self, given: Given<'_>, ty: &Type) -> CallArgument {
+        match given.kind {
+            GivenKind::Value(value) => CallArgument::Value(self.convert(value, ty)),
+            GivenKind::Untyped(operand) => CallArgument::Value(self.operand_to(operand, given.span, ty)),
+            GivenKind::OutNew(_, None) => CallArgument::Out(None),
+            GivenKind::OutNew(own, Some(name)) => {
+                CallArgument::Out(Some(self.declare(name, own.unwrap_or_else(|| ty.clone()))))
+            }
+            GivenKind::OutLocal(local, _) => {
+                self.touch(local);
+                CallArgument::Out(Some(local))
+            }
+        }
+    }
+}
+
+/// A type's indexers that read (or write), nearest type first.
+pub fn indexers(ty: &Type, kind: MemberKind) -> Vec<Found> {
+    members(ty, "this[]")
+        .into_iter()
+        .filter(|found| found.member.kind == kind)
+        .collect()
+}
+
+/// Whether a type name is the word `var`.
+pub fn is_var(name: &ast::TypeName) -> bool {
+    matches!(&name.kind, ast::TypeNameKind::Named(parts) if parts.len() == 1 && parts.iter().all(|part| part.identifier.text == "var" && part.type_arguments.is_none()))
+}

@@ -1,0 +1,320 @@
+//! Conversions: which exist between two types, and what they do (C# specification, "Conversions").
+
+use super::Checker;
+use super::typed::{CallArgument, CallExpr, Conversion, Expr, Kind};
+use crate::arithmetic;
+use crate::library::{Member, MemberKind};
+use crate::syntax::ast;
+use crate::types::{Simple, Type, is_reference, widens};
+use crate::value::Value;
+use diagnostic::Span;
+
+/// How a value of one type becomes one of another.
+#[derive(Clone)]
+pub enum Way {
+    /// The value stays as it is.
+    Same,
+    /// By one conversion.
+    By(Conversion),
+    /// By an operator that a type declares, with conversions before and after it.
+    User {
+        member: &'static Member,
+        types: Vec<Type>,
+        before: Box<Way>,
+        after: Box<Way>,
+    },
+}
+
+impl Way {
+    fn is_same(&self) -> bool {
+        matches!(self, Self::Same)
+    }
+}
+
+/// Whether a constant integer fits a smaller type (C#: implicit constant expression conversions).
+fn constant_fits(constant: &Value, from: Simple, to: Simple) -> bool {
+    let Some(number) = constant.integer() else { return false };
+    let small = matches!(
+        to,
+        Simple::SByte | Simple::Byte | Simple::Int16 | Simple::UInt16 | Simple::UInt32 | Simple::UInt64
+    );
+    match from {
+        Simple::Int32 => small && arithmetic::fits(number, to),
+        Simple::Int64 => to == Simple::UInt64 && number >= 0,
+        _ => false,
+    }
+}
+
+/// The implicit conversion without user-defined operators.
+pub fn standard_implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Option<Way> {
+    if from == to || matches!(from, Type::Error) || matches!(to, Type::Error) {
+        return Some(Way::Same);
+    }
+    if let Type::Nullable(underlying) = to {
+        if *from == Type::Null {
+            return Some(Way::Same);
+        }
+        return standard_implicit(from.without_nullable(), constant, underlying);
+    }
+    match (from, to) {
+        (Type::Simple(from), Type::Simple(to)) if from.is_numeric() && to.is_numeric() => {
+            let converts = widens(*from, *to) || constant.is_some_and(|constant| constant_fits(constant, *from, *to));
+            converts.then_some(Way::By(Conversion::Numeric {
+                to: *to,
+                overflow_throws: false,
+            }))
+        }
+        (Type::Simple(Simple::Int32), Type::Class(..)) if to.is_enum() => {
+            let zero = constant.is_some_and(|constant| constant.integer() == Some(0));
+            zero.then(|| Way::By(Conversion::ToEnum(to.clone())))
+        }
+        (Type::Tuple(from), Type::Tuple(to)) if from.len() == to.len() => {
+            let same = from
+                .iter()
+                .zip(to.iter())
+                .all(|((from, _), (to, _))| standard_implicit(from, None, to).is_some_and(|way| way.is_same()));
+            same.then_some(Way::Same)
+        }
+        (Type::Simple(Simple::Void), _) => None,
+        _ => is_reference(from, to).then_some(Way::Same),
+    }
+}
+
+/// The implicit conversion, user-defined operators included.
+pub fn implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Option<Way> {
+    standard_implicit(from, constant, to).or_else(|| user_defined(from, constant, to, false))
+}
+
+/// The explicit conversion.
+pub fn explicit(from: &Type, constant: Option<&Value>, to: &Type, overflow_throws: bool) -> Option<Way> {
+    standard_implicit(from, constant, to)
+        .or_else(|| standard_explicit(from, to, overflow_throws))
+        .or_else(|| user_defined(from, constant, to, true))
+}
+
+fn standard_explicit(from: &Type, to: &Type, overflow_throws: bool) -> Option<Way> {
+    match (from, to) {
+        (Type::Nullable(from), Type::Nullable(to)) => standard_explicit(from, to, overflow_throws),
+        (Type::Nullable(from), _) if to.is_value_type() => {
+            let way = standard_implicit(from, None, to).or_else(|| standard_explicit(from, to, overflow_throws))?;
+            match way {
+                Way::Same => Some(Way::By(Conversion::Unwrap)),
+                // The conversion of the value follows the unwrapping; a null never reaches it.
+                Way::By(_) => Some(way),
+                Way::User { .. } => None,
+            }
+        }
+        (_, Type::Nullable(to)) if from.is_value_type() => standard_explicit(from, to, overflow_throws),
+        (Type::Simple(from), Type::Simple(to)) if from.is_numeric() && to.is_numeric() => {
+            Some(Way::By(Conversion::Numeric {
+                to: *to,
+                overflow_throws,
+            }))
+        }
+        (Type::Simple(from), _) if from.is_numeric() && to.is_enum() => Some(Way::By(Conversion::ToEnum(to.clone()))),
+        (_, Type::Simple(to)) if to.is_numeric() && from.is_enum() => Some(Way::By(Conversion::FromEnum(*to))),
+        _ if from.is_enum() && to.is_enum() => Some(Way::By(Conversion::ToEnum(to.clone()))),
+        _ if can_be_cast(from, to) => Some(Way::By(Conversion::Cast(to.clone()))),
+        _ => None,
+    }
+}
+
+/// Whether an object of static type `from` may turn out to be a `to`.
+pub fn can_be_cast(from: &Type, to: &Type) -> bool {
+    let boxes = |ty: &Type| *ty == Type::OBJECT || ty.is_interface();
+    if from.is_value_type() || matches!(from, Type::Nullable(_)) {
+        return false;
+    }
+    if to.is_value_type() || matches!(to, Type::Nullable(_)) {
+        return boxes(from) && (*from == Type::OBJECT || is_reference(to.without_nullable(), from));
+    }
+    is_reference(to, from) || (from.is_interface() && !matches!(to, Type::Simple(Simple::String))) || to.is_interface()
+}
+
+fn user_defined(from: &Type, constant: Option<&Value>, to: &Type, explicit: bool) -> Option<Way> {
+    if from.is_interface() || to.is_interface() || *from == Type::OBJECT || *to == Type::OBJECT || *from == Type::Null {
+        return None;
+    }
+    let mut classes = from.without_nullable().ancestry();
+    classes.extend(to.without_nullable().ancestry());
+    let names: &[&str] = if explicit {
+        &["implicit", "explicit"]
+    } else {
+        &["implicit"]
+    };
+    let mut best: Option<(u8, Way)> = None;
+    for class in classes {
+        let Some(library) = class.library_class() else { continue };
+        for member in names
+            .iter()
+            .flat_map(|name| library.0.members(name))
+            .filter(|member| member.kind == MemberKind::Operator)
+        {
+            if let Some((score, way)) = candidate(member, &class, from, constant, to, explicit)
+                && best.as_ref().is_none_or(|(best, _)| score < *best)
+            {
+                best = Some((score, way));
+            }
+        }
+    }
+    best.map(|(_, way)| way)
+}
+
+/// A conversion operator between the two types, with its distance from being exact.
+fn candidate(
+    member: &'static Member,
+    class: &Type,
+    from: &Type,
+    constant: Option<&Value>,
+    to: &Type,
+    explicit: bool,
+) -> Option<(u8, Way)> {
+    let bindings = member.class.bind(&class.type_arguments());
+    let source = member.parameters.first()?.ty.substitute(&bindings);
+    let target = member.result.substitute(&bindings);
+    let step = |from: &Type, constant: Option<&Value>, to: &Type| {
+        standard_implicit(from, constant, to)
+            .map(|way| (u8::from(from != to), way))
+            .or_else(|| {
+                if explicit {
+                    standard_explicit(from, to, false).map(|way| (8, way))
+                } else {
+                    None
+                }
+            })
+    };
+    let (before_distance, before) = step(from, constant, &source)?;
+    let (after_distance, after) = step(&target, None, to)?;
+    // A nullable result is preferred less than the plain type when the plain type is asked for.
+    let distance =
+        before_distance * 2 + after_distance + u8::from(matches!(source, Type::Nullable(_)) && from != &source);
+    let way = Way::User {
+        member,
+        types: class.type_arguments(),
+        before: Box::new(before),
+        after: Box::new(after),
+    };
+    Some((distance, way))
+}
+
+impl Checker {
+    /// Converts implicitly, or reports why that is impossible.
+    pub(super) fn convert(&mut self, value: Expr, to: &Type) -> Expr {
+        if let Some(way) = implicit(&value.ty, value.constant_value(), to) {
+            return self.apply(value, &way, to);
+        }
+        if value.ty == Type::Null {
+            let message = format!("cannot convert null to '{to}' because it is a value type that has no null");
+            return self.error("CS0037", value.span, message);
+        }
+        let (from, span) = (value.ty.to_string(), value.span);
+        if explicit(&value.ty, value.constant_value(), to, false).is_some() {
+            let help = Some(format!("write a cast: ({to})…"));
+            self.report(
+                "CS0266",
+                span,
+                format!("cannot implicitly convert type '{from}' to '{to}'"),
+                help,
+            );
+            return Expr::error(span);
+        }
+        self.error(
+            "CS0029",
+            span,
+            format!("cannot implicitly convert type '{from}' to '{to}'"),
+        )
+    }
+
+    /// `(T)e`
+    pub(super) fn cast(&mut self, value: Expr, to: &Type, span: Span) -> Expr {
+        if value.ty == Type::Null && !to.accepts_null() {
+            return self.error(
+                "CS0037",
+                span,
+                format!("cannot convert null to '{to}' because it is a value type that has no null"),
+            );
+        }
+        match explicit(&value.ty, value.constant_value(), to, self.overflow_throws) {
+            Some(way) => {
+                let mut converted = self.apply(value, &way, to);
+                converted.span = span;
+                converted
+            }
+            None => self.error("CS0030", span, format!("cannot convert type '{}' to '{to}'", value.ty)),
+        }
+    }
+
+    /// Writes a conversion out.
+    pub(super) fn apply(&mut self, value: Expr, way: &Way, to: &Type) -> Expr {
+        let span = value.span;
+        match way {
+            Way::Same if value.ty == *to => value,
+            Way::Same => match value.kind {
+                Kind::Constant(_) => Expr {
+                    ty: to.clone(),
+                    ..value
+                },
+                _ => Expr::new(Kind::Convert(Conversion::Retype, Box::new(value)), to.clone(), span),
+            },
+            Way::By(conversion) => self.by(value, conversion, to),
+            Way::User {
+                member,
+                types,
+                before,
+                after,
+            } => {
+                let bindings = member.class.bind(types);
+                let source = member
+                    .parameters
+                    .first()
+                    .map(|parameter| parameter.ty.substitute(&bindings))
+                    .unwrap_or(Type::Error);
+                let argument = self.apply(value, before, &source);
+                let call = CallExpr {
+                    member,
+                    types: types.clone(),
+                    arguments: vec![CallArgument::Value(argument)],
+                    null_check: false,
+                    gives_last_argument: false,
+                    lifted: false,
+                };
+                let result = Expr::new(Kind::Call(Box::new(call)), member.result.substitute(&bindings), span);
+                self.apply(result, after, to)
+            }
+        }
+    }
+
+    fn by(&mut self, value: Expr, conversion: &Conversion, to: &Type) -> Expr {
+        let span = value.span;
+        let unwraps = matches!(value.ty, Type::Nullable(_)) && !matches!(to, Type::Nullable(_));
+        if let (
+            Kind::Constant(constant),
+            Conversion::Numeric {
+                to: number,
+                overflow_throws,
+            },
+        ) = (&value.kind, conversion)
+            && let Ok(converted) = arithmetic::convert(constant, *number, *overflow_throws)
+        {
+            return Expr::constant(converted, to.clone(), span);
+        }
+        if let (Kind::Constant(constant), Conversion::ToEnum(Type::Class(class, _))) = (&value.kind, conversion)
+            && let Some(number) = constant.integer()
+        {
+            return Expr::constant(Value::Enum(*class, number as i32), to.clone(), span);
+        }
+        let value = if unwraps && *conversion != Conversion::Unwrap {
+            let underlying = value.ty.without_nullable().clone();
+            Expr::new(Kind::Convert(Conversion::Unwrap, Box::new(value)), underlying, span)
+        } else {
+            value
+        };
+        Expr::new(Kind::Convert(conversion.clone(), Box::new(value)), to.clone(), span)
+    }
+
+    /// A condition.
+    pub(super) fn condition(&mut self, expression: &ast::Expression) -> Expr {
+        let value = self.value(expression);
+        self.convert(value, &Type::BOOLEAN)
+    }
+}

@@ -1,0 +1,344 @@
+//! `new`: objects, arrays, anonymous objects, tuples, initializers.
+
+use super::Checker;
+use super::calls::{Given, GivenKind, indexers};
+use super::expressions::MethodGroup;
+use super::infer::best_common;
+use super::members::{Found, members};
+use super::typed::{CallArgument, Expr, Kind};
+use crate::library::{ClassKind, MemberKind};
+use crate::syntax::ast::{self, ArrayElement, Initializer, InitializerTarget, InitializerValue};
+use crate::types::Type;
+use diagnostic::Span;
+use std::sync::Arc;
+
+/// The shape of `new T[2, 3][]`.
+pub struct ArrayShape<'t> {
+    /// Element type; `None` for `new[]`.
+    pub element: Option<&'t ast::TypeName>,
+    /// Lengths of the first rank.
+    pub lengths: &'t [ast::Expression],
+    /// Dimensions of the first rank.
+    pub rank: usize,
+    /// Dimensions of the further ranks.
+    pub further_ranks: &'t [usize],
+}
+
+impl Checker {
+    /// `new T(arguments) { initializer }`
+    pub(super) fn new_object(
+        &mut self,
+        type_name: &ast::TypeName,
+        arguments: Option<&[ast::Argument]>,
+        initializer: Option<&Initializer>,
+        span: Span,
+    ) -> Expr {
+        let ty = self.resolve_type(type_name);
+        let given = self.arguments(arguments.unwrap_or_default());
+        let created = match &ty {
+            Type::Error => Expr::error(span),
+            Type::Delegate(_) => return self.new_delegate(&ty, given, span),
+            Type::Class(class, _) if matches!(class.kind, ClassKind::Interface | ClassKind::Static) => {
+                self.error("CS0144", span, format!("'{ty}' cannot be created with `new`"))
+            }
+            _ => self.construct(&ty, given, span),
+        };
+        match initializer {
+            Some(initializer) if created.ty != Type::Error => self.initialized(created, initializer, span),
+            _ => created,
+        }
+    }
+
+    fn new_delegate(&mut self, ty: &Type, mut given: Vec<Given<'_>>, span: Span) -> Expr {
+        match given.pop() {
+            Some(Given {
+                kind: GivenKind::Untyped(operand),
+                span,
+                ..
+            }) => self.operand_to(operand, span, ty),
+            Some(Given {
+                kind: GivenKind::Value(value),
+                ..
+            }) => self.convert(value, ty),
+            _ => self.error("CS0149", span, format!("'{ty}' is made from a method or a lambda")),
+        }
+    }
+
+    fn construct(&mut self, ty: &Type, given: Vec<Given<'_>>, span: Span) -> Expr {
+        let Some(class) = ty.library_class() else {
+            return Expr::error(span);
+        };
+        if given
+            .iter()
+            .any(|given| matches!(&given.kind, GivenKind::Value(value) if value.ty == Type::Error))
+        {
+            return Expr::error(span);
+        }
+        if given.is_empty()
+            && ty.is_value_type()
+            && !class.0.members("new").iter().any(|member| member.parameters.is_empty())
+        {
+            return Expr::constant(crate::value::Value::default_of(ty), ty.clone(), span);
+        }
+        let constructors: Vec<Found> = class
+            .0
+            .members("new")
+            .iter()
+            .map(|member| Found {
+                member,
+                owner: ty.clone(),
+            })
+            .collect();
+        if constructors.is_empty() {
+            return self.error(
+                "CS1729",
+                span,
+                format!("'{ty}' has no constructor that policy expressions may use"),
+            );
+        }
+        match self.resolve(&constructors, &given, &[]) {
+            Ok(candidate) => Expr {
+                ty: ty.clone(),
+                ..self.finish_call(candidate, None, given, span)
+            },
+            Err(failure) => self.report_failure("new", failure, &constructors, &given, span),
+        }
+    }
+
+    /// Runs an initializer on a new object.
+    fn initialized(&mut self, created: Expr, initializer: &Initializer, span: Span) -> Expr {
+        let ty = created.ty.clone();
+        let local = self.temporary(ty.clone());
+        let object = self.use_local(local, span);
+        let effects = self.initializer(&object, initializer);
+        let body = Expr::new(Kind::Sequence(effects, Box::new(object)), ty.clone(), span);
+        Expr::new(
+            Kind::Let {
+                local,
+                value: Box::new(created),
+                body: Box::new(body),
+                null_stops: false,
+            },
+            ty,
+            span,
+        )
+    }
+
+    fn initializer(&mut self, object: &Expr, initializer: &Initializer) -> Vec<Expr> {
+        match initializer {
+            Initializer::Collection(items) => items.iter().filter_map(|item| self.add(object, item)).collect(),
+            Initializer::Object(members) => members
+                .iter()
+                .flat_map(|member| self.initialize(object, member))
+                .collect(),
+        }
+    }
+
+    fn add(&mut self, object: &Expr, item: &[ast::Expression]) -> Option<Expr> {
+        let span = item.first()?.span.to(item.last()?.span);
+        let given =
+            item.iter()
+                .map(|value| {
+                    let kind = match self.operand(value) {
+                        untyped @ (super::expressions::Operand::Untyped(_)
+                        | super::expressions::Operand::Methods(_)) => GivenKind::Untyped(untyped),
+                        other => GivenKind::Value(self.demand_value(other, value.span)),
+                    };
+                    Given {
+                        name: None,
+                        kind,
+                        span: value.span,
+                    }
+                })
+                .collect();
+        let identifier = ast::Identifier {
+            text: "Add".to_owned(),
+            span,
+        };
+        let name = ast::SimpleName {
+            identifier,
+            type_arguments: None,
+        };
+        let group = MethodGroup {
+            receiver: Some(Box::new(object.clone())),
+            ty: object.ty.clone(),
+            name: &name,
+        };
+        Some(self.call_group(group, given, span))
+    }
+
+    fn initialize(&mut self, object: &Expr, member: &ast::MemberInitializer) -> Vec<Expr> {
+        match (&member.target, &member.value) {
+            (InitializerTarget::Member(name), InitializerValue::Expression(value)) => {
+                let Some(setter) = self.property_setter(&object.ty, name) else {
+                    return Vec::new();
+                };
+                let value = self.value_of_type(value, &setter.result());
+                let span = name.span.to(value.span);
+                vec![self.call_member(&setter, Some(object.clone()), vec![CallArgument::Value(value)], span)]
+            }
+            (InitializerTarget::Index(arguments), InitializerValue::Expression(value)) => {
+                let mut given = self.arguments(arguments);
+                let (value, span) = (self.value(value), value.span);
+                given.push(Given {
+                    name: None,
+                    kind: GivenKind::Value(value),
+                    span,
+                });
+                let setters = indexers(&object.ty, MemberKind::Setter);
+                vec![match self.resolve(&setters, &given, &[]) {
+                    Ok(candidate) => self.finish_call(candidate, Some(object.clone()), given, span),
+                    Err(failure) => self.report_failure("this[]", failure, &setters, &given, span),
+                }]
+            }
+            (InitializerTarget::Member(name), InitializerValue::Nested(nested)) => {
+                let getter = members(&object.ty, &name.text)
+                    .into_iter()
+                    .find(|found| found.member.kind == MemberKind::Getter);
+                let Some(getter) = getter else {
+                    self.no_member(
+                        "CS1061",
+                        &object.ty,
+                        &name.text,
+                        "does not contain a definition for",
+                        name.span,
+                    );
+                    return Vec::new();
+                };
+                let inner = self.call_member(&getter, Some(object.clone()), Vec::new(), name.span);
+                self.initializer(&inner, nested)
+            }
+            (InitializerTarget::Index(arguments), InitializerValue::Nested(nested)) => {
+                let given = self.arguments(arguments);
+                let inner = self.element_get(object.clone(), given, object.span);
+                self.initializer(&inner, nested)
+            }
+        }
+    }
+
+    /// `new { A = 1, b.C }`
+    pub(super) fn anonymous(&mut self, members: &[ast::AnonymousMember], span: Span) -> Expr {
+        let mut shape: Vec<(Arc<str>, Type)> = Vec::with_capacity(members.len());
+        let mut values = Vec::with_capacity(members.len());
+        for member in members {
+            let name = member
+                .name
+                .as_ref()
+                .map(|name| name.text.as_str())
+                .or_else(|| implied_name(&member.value));
+            let value = self.value(&member.value);
+            let Some(name) = name else {
+                self.report(
+                    "CS0746",
+                    member.value.span,
+                    "this member needs a name: `name = …`".to_owned(),
+                    None,
+                );
+                continue;
+            };
+            if value.ty == Type::Null || value.ty == Type::VOID {
+                let message = format!(
+                    "cannot give '{}' to a member of an anonymous object; cast it to a type",
+                    value.ty
+                );
+                self.report("CS0828", value.span, message, None);
+            }
+            shape.push((name.into(), value.ty.clone()));
+            values.push(value);
+        }
+        Expr::new(Kind::Record(values), Type::Anonymous(shape.into()), span)
+    }
+
+    /// `(a, b: c)`
+    pub(super) fn tuple(&mut self, elements: &[ast::Argument], span: Span) -> Expr {
+        let mut types = Vec::with_capacity(elements.len());
+        let mut values = Vec::with_capacity(elements.len());
+        for element in elements {
+            let value = self.value(&element.value);
+            let name = element
+                .name
+                .as_ref()
+                .map(|name| name.text.as_str())
+                .or_else(|| implied_name(&element.value));
+            types.push((value.ty.clone(), name.map(Arc::from)));
+            values.push(value);
+        }
+        Expr::new(Kind::Record(values), Type::Tuple(types.into()), span)
+    }
+
+    /// `new T[n]`, `new T[] { … }`, `new[] { … }`
+    pub(super) fn new_array(
+        &mut self,
+        shape: &ArrayShape<'_>,
+        initializer: Option<&ast::ArrayInitializer>,
+        span: Span,
+    ) -> Expr {
+        let element = shape.element.map(|element| {
+            let innermost = self.resolve_type(element);
+            shape
+                .further_ranks
+                .iter()
+                .rev()
+                .fold(innermost, |element, rank| Type::Array(element.into(), *rank))
+        });
+        match initializer {
+            None => {
+                let element = element.unwrap_or(Type::Error);
+                let lengths = shape
+                    .lengths
+                    .iter()
+                    .map(|length| self.value_of_type(length, &Type::INT32))
+                    .collect();
+                let ty = Type::Array(Arc::new(element.clone()), shape.rank);
+                Expr::new(Kind::NewArray(element, lengths), ty, span)
+            }
+            Some(_) if shape.rank > 1 => self.unsupported(span, "an initializer of an array with several dimensions"),
+            Some(initializer) => self.array_of(element, initializer, span),
+        }
+    }
+
+    fn array_of(&mut self, element: Option<Type>, initializer: &ast::ArrayInitializer, span: Span) -> Expr {
+        let mut items = Vec::with_capacity(initializer.elements.len());
+        for item in &initializer.elements {
+            match (item, &element) {
+                (ArrayElement::Expression(item), Some(ty)) => items.push(self.value_of_type(item, ty)),
+                (ArrayElement::Expression(item), None) => items.push(self.value(item)),
+                (ArrayElement::Nested(nested), _) => {
+                    self.report(
+                        "CS0623",
+                        nested.span,
+                        "write `new[] { … }` for an array inside an array".to_owned(),
+                        None,
+                    );
+                }
+            }
+        }
+        let element = element.unwrap_or_else(|| {
+            let types: Vec<Type> = items
+                .iter()
+                .map(|item| item.ty.clone())
+                .filter(|ty| *ty != Type::Null)
+                .collect();
+            best_common(&types).unwrap_or_else(|| {
+                self.report(
+                    "CS0826",
+                    span,
+                    "no best type found for the array; write `new T[] { … }`".to_owned(),
+                    None,
+                );
+                Type::Error
+            })
+        });
+        let items = items.into_iter().map(|item| self.convert(item, &element)).collect();
+        Expr::new(Kind::ArrayOf(element.clone(), items), Type::array(element), span)
+    }
+}
+
+/// The name of a member whose name is not written: that of the variable or property it is taken from.
+fn implied_name(value: &ast::Expression) -> Option<&str> {
+    match &value.kind {
+        ast::ExpressionKind::Name(name) | ast::ExpressionKind::Member { name, .. } => Some(&name.identifier.text),
+        ast::ExpressionKind::ConditionalAccess { access, .. } => implied_name(access),
+        _ => None,
+    }
+}

@@ -1,0 +1,632 @@
+//! Operators: numeric promotion, lifting over null, equality, concatenation, declared operators.
+
+use super::Checker;
+use super::calls::{Given, GivenKind};
+use super::constants;
+use super::convert::{Way, implicit, standard_implicit};
+use super::expressions::Operand;
+use super::members::{Found, members};
+use super::typed::{Conversion, Expr, Kind, Operation};
+use crate::syntax::ast::{self, BinaryOperator, UnaryOperator};
+use crate::types::is_reference;
+use crate::types::{Simple, Type};
+use diagnostic::Span;
+
+/// C#'s text of an operator.
+pub fn symbol(operator: BinaryOperator) -> &'static str {
+    match operator {
+        BinaryOperator::Multiply => "*",
+        BinaryOperator::Divide => "/",
+        BinaryOperator::Remainder => "%",
+        BinaryOperator::Add => "+",
+        BinaryOperator::Subtract => "-",
+        BinaryOperator::ShiftLeft => "<<",
+        BinaryOperator::ShiftRight => ">>",
+        BinaryOperator::Less => "<",
+        BinaryOperator::Greater => ">",
+        BinaryOperator::LessOrEqual => "<=",
+        BinaryOperator::GreaterOrEqual => ">=",
+        BinaryOperator::Equal => "==",
+        BinaryOperator::NotEqual => "!=",
+        BinaryOperator::And => "&",
+        BinaryOperator::Xor => "^",
+        BinaryOperator::Or => "|",
+    }
+}
+
+fn is_equality(operator: BinaryOperator) -> bool {
+    matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual)
+}
+
+fn is_comparison(operator: BinaryOperator) -> bool {
+    use BinaryOperator::{Greater, GreaterOrEqual, Less, LessOrEqual};
+    is_equality(operator) || matches!(operator, Less | Greater | LessOrEqual | GreaterOrEqual)
+}
+
+fn is_bits(operator: BinaryOperator) -> bool {
+    matches!(operator, BinaryOperator::And | BinaryOperator::Or | BinaryOperator::Xor)
+}
+
+/// The type that both operands are promoted to (C# specification, "Binary numeric promotions").
+fn promoted(left: Simple, right: Simple) -> Option<Simple> {
+    use Simple::{Decimal, Double, Int32, Int64, Single, UInt32, UInt64};
+    if !left.is_numeric() || !right.is_numeric() {
+        return None;
+    }
+    let either = |simple| left == simple || right == simple;
+    let signed = |simple| matches!(simple, Simple::SByte | Simple::Int16 | Int32 | Int64);
+    Some(if either(Decimal) {
+        if either(Double) || either(Single) {
+            return None;
+        }
+        Decimal
+    } else if either(Double) {
+        Double
+    } else if either(Single) {
+        Single
+    } else if either(UInt64) {
+        if signed(left) || signed(right) {
+            return None;
+        }
+        UInt64
+    } else if either(Int64) || (either(UInt32) && (signed(left) || signed(right))) {
+        Int64
+    } else if either(UInt32) {
+        UInt32
+    } else {
+        Int32
+    })
+}
+
+impl Checker {
+    /// `left operator right`
+    pub(super) fn binary(&mut self, operator: BinaryOperator, left: Expr, right: Expr, at: Span) -> Expr {
+        let span = left.span.to(right.span);
+        if left.ty == Type::Error || right.ty == Type::Error {
+            return Expr::error(span);
+        }
+        if operator == BinaryOperator::Add
+            && (left.ty == Type::STRING || right.ty == Type::STRING)
+            && left.ty != Type::VOID
+            && right.ty != Type::VOID
+        {
+            return constants::fold_concat(left, right, span);
+        }
+        let found = self
+            .numeric(operator, &left, &right, span)
+            .or_else(|| self.boolean(operator, &left, &right, span))
+            .or_else(|| self.enumeration(operator, &left, &right, span))
+            .or_else(|| self.declared(operator, &left, &right, span))
+            .or_else(|| {
+                if is_equality(operator) {
+                    self.equality(operator, &left, &right, span)
+                } else {
+                    None
+                }
+            });
+        found.unwrap_or_else(|| {
+            let message = format!(
+                "operator '{}' cannot be applied to operands of type '{}' and '{}'",
+                symbol(operator),
+                left.ty,
+                right.ty
+            );
+            let json = |ty: &Type| ty.is_named("Newtonsoft.Json.Linq.JToken");
+            let help = if json(&left.ty) || json(&right.ty) {
+                Some("cast the token: (string)token, (int)token, …".to_owned())
+            } else if left.ty == Type::OBJECT || right.ty == Type::OBJECT {
+                Some("cast the object: (string)value, (int)value, …".to_owned())
+            } else {
+                None
+            };
+            self.report("CS0019", at, message, help);
+            Expr::error(span)
+        })
+    }
+
+    fn numeric(&mut self, operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+        let lifted = matches!(left.ty, Type::Nullable(_))
+            || matches!(right.ty, Type::Nullable(_))
+            || left.ty == Type::Null
+            || right.ty == Type::Null;
+        let simple = |ty: &Type, other: &Type| {
+            if *ty == Type::Null {
+                other.without_nullable().simple()
+            } else {
+                ty.without_nullable().simple()
+            }
+        };
+        let (left_simple, right_simple) = (simple(&left.ty, &right.ty)?, simple(&right.ty, &left.ty)?);
+        let shift = matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight);
+        if left.ty == Type::Null && right.ty == Type::Null {
+            return None;
+        }
+        let number = if shift {
+            promoted(left_simple, left_simple).filter(|number| number.is_integral() && right_simple.is_integral())?
+        } else {
+            constant_promotion(left, right, left_simple, right_simple)?
+        };
+        if (is_bits(operator) || shift) && !number.is_integral() {
+            return None;
+        }
+        let promote = |checker: &mut Self, value: &Expr, number: Simple| {
+            if value.ty == Type::Null {
+                return value.clone();
+            }
+            let target = if matches!(value.ty, Type::Nullable(_)) {
+                Type::nullable(Type::Simple(number))
+            } else {
+                Type::Simple(number)
+            };
+            if value.ty == target {
+                return value.clone();
+            }
+            checker.apply(
+                value.clone(),
+                &Way::By(Conversion::Numeric {
+                    to: number,
+                    overflow_throws: false,
+                }),
+                &target,
+            )
+        };
+        let left = promote(self, left, number);
+        let right = promote(self, right, if shift { Simple::Int32 } else { number });
+        let comparison = is_comparison(operator);
+        let own = if comparison {
+            Type::BOOLEAN
+        } else {
+            Type::Simple(number)
+        };
+        let ty = if lifted && !comparison {
+            Type::nullable(own)
+        } else {
+            own
+        };
+        let operation = Operation {
+            operator,
+            number,
+            overflow_throws: self.overflow_throws,
+            lifted,
+            left,
+            right,
+        };
+        Some(match constants::fold(&operation) {
+            Some(Ok(constant)) => Expr::constant(constant, ty, span),
+            Some(Err(thrown)) => {
+                let divides = thrown.exception().class.name == "System.DivideByZeroException";
+                let (code, what) = if divides {
+                    ("CS0020", "division by constant zero")
+                } else {
+                    ("CS0220", "the operation overflows at compile time in checked mode")
+                };
+                self.error(code, span, what.to_owned())
+            }
+            None if comparison => Expr::new(Kind::Compare(Box::new(operation)), ty, span),
+            None => Expr::new(Kind::Arithmetic(Box::new(operation)), ty, span),
+        })
+    }
+
+    fn boolean(&mut self, operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+        let boolean = |ty: &Type| *ty.without_nullable() == Type::BOOLEAN;
+        let null = |ty: &Type| *ty == Type::Null;
+        if !(boolean(&left.ty) && (boolean(&right.ty) || null(&right.ty)) || null(&left.ty) && boolean(&right.ty)) {
+            return None;
+        }
+        let (left, right) = (left.clone(), right.clone());
+        if is_equality(operator) {
+            return Some(constants::equal(operator, left, right, span));
+        }
+        if !is_bits(operator) {
+            return None;
+        }
+        let plain = left.ty == Type::BOOLEAN && right.ty == Type::BOOLEAN;
+        let ty = if plain {
+            Type::BOOLEAN
+        } else {
+            Type::nullable(Type::BOOLEAN)
+        };
+        Some(Expr::new(
+            Kind::BooleanBits(operator, Box::new(left), Box::new(right)),
+            ty,
+            span,
+        ))
+    }
+
+    fn enumeration(&mut self, operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+        let of = |ty: &Type| ty.without_nullable().is_enum().then(|| ty.without_nullable().clone());
+        let ty = of(&left.ty).or_else(|| of(&right.ty))?;
+        let fits = |value: &Expr| {
+            value.ty == Type::Null
+                || standard_implicit(value.ty.without_nullable(), value.constant_value(), &ty).is_some()
+        };
+        if fits(left) && fits(right) {
+            let (left, right) = (self.enum_operand(left, &ty), self.enum_operand(right, &ty));
+            if is_equality(operator) {
+                return Some(constants::equal(operator, left, right, span));
+            }
+            let number = |checker: &mut Self, value: Expr| {
+                checker.apply(value, &Way::By(Conversion::FromEnum(Simple::Int32)), &Type::INT32)
+            };
+            if left.ty != ty
+                || right.ty != ty
+                || !(is_comparison(operator) || is_bits(operator) || operator == BinaryOperator::Subtract)
+            {
+                return None;
+            }
+            let (left, right) = (number(self, left), number(self, right));
+            let result = self.numeric(operator, &left, &right, span)?;
+            return Some(if is_bits(operator) {
+                self.apply(result, &Way::By(Conversion::ToEnum(ty.clone())), &ty)
+            } else {
+                result
+            });
+        }
+        let (number, enumeration) = if left.ty == ty { (right, left) } else { (left, right) };
+        let moves = matches!(operator, BinaryOperator::Add | BinaryOperator::Subtract)
+            && number.ty.simple().is_some_and(Simple::is_integral);
+        if !moves || enumeration.ty != ty {
+            return None;
+        }
+        let base = self.apply(
+            enumeration.clone(),
+            &Way::By(Conversion::FromEnum(Simple::Int32)),
+            &Type::INT32,
+        );
+        let result = self.numeric(operator, &base, number, span)?;
+        Some(self.apply(result, &Way::By(Conversion::ToEnum(ty.clone())), &ty))
+    }
+
+    fn enum_operand(&mut self, value: &Expr, ty: &Type) -> Expr {
+        if value.ty.simple().is_some() {
+            self.convert(value.clone(), ty)
+        } else {
+            value.clone()
+        }
+    }
+
+    /// Operators that the operands' types declare.
+    fn declared(&mut self, operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+        let name = format!("operator {}", symbol(operator));
+        let mut found: Vec<Found> = members(left.ty.without_nullable(), &name);
+        for candidate in members(right.ty.without_nullable(), &name) {
+            if !found.iter().any(|known| std::ptr::eq(known.member, candidate.member)) {
+                found.push(candidate);
+            }
+        }
+        if found.is_empty() {
+            return None;
+        }
+        let lifted = [left, right].iter().any(|value| {
+            matches!(value.ty, Type::Nullable(_))
+                || (value.ty == Type::Null && found.iter().all(|found| found.owner.is_value_type()))
+        });
+        let given: Vec<Given<'_>> = [left, right]
+            .into_iter()
+            .map(|value| {
+                let other = if std::ptr::eq(value, left) { right } else { left };
+                let ty = if value.ty == Type::Null && lifted {
+                    other.ty.without_nullable().clone()
+                } else {
+                    value.ty.without_nullable().clone()
+                };
+                Given {
+                    name: None,
+                    kind: GivenKind::Value(Expr { ty, ..value.clone() }),
+                    span: value.span,
+                }
+            })
+            .collect();
+        let candidate = self.resolve(&found, &given, &[]).ok()?;
+        let mut call = self.finish_call(candidate, None, given, span);
+        if lifted && let Kind::Call(inner) = &mut call.kind {
+            inner.lifted = true;
+            if !is_comparison(operator) {
+                call.ty = Type::nullable(call.ty);
+            }
+        }
+        Some(call)
+    }
+
+    /// `==` of references, strings, and values with null.
+    fn equality(&mut self, operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+        let string = |ty: &Type| *ty == Type::STRING;
+        let (left, right) = (left.clone(), right.clone());
+        if (string(&left.ty) || left.ty == Type::Null) && (string(&right.ty) || right.ty == Type::Null) {
+            return Some(constants::equal(operator, left, right, span));
+        }
+        if (left.ty == Type::Null && right.ty.accepts_null()) || (right.ty == Type::Null && left.ty.accepts_null()) {
+            return Some(constants::equal(operator, left, right, span));
+        }
+        let reference = |ty: &Type| !ty.is_value_type() && !matches!(ty, Type::Nullable(_));
+        let related = is_reference(&left.ty, &right.ty) || is_reference(&right.ty, &left.ty);
+        if reference(&left.ty) && reference(&right.ty) && related {
+            let negated = operator == BinaryOperator::NotEqual;
+            let kind = Kind::Equal {
+                left: Box::new(left),
+                right: Box::new(right),
+                negated,
+                by_reference: true,
+            };
+            return Some(Expr::new(kind, Type::BOOLEAN, span));
+        }
+        None
+    }
+
+    /// `-x`, `+x`, `~x`, `!x`
+    pub(super) fn unary(&mut self, operator: UnaryOperator, operand: &ast::Expression, span: Span) -> Expr {
+        if operator == UnaryOperator::Minus
+            && let Some(least) = constants::least_integer(operand)
+        {
+            return Expr { span, ..least };
+        }
+        let value = self.value(operand);
+        if value.ty == Type::Error {
+            return value;
+        }
+        let lifted = matches!(value.ty, Type::Nullable(_));
+        if operator == UnaryOperator::Not && *value.ty.without_nullable() == Type::BOOLEAN {
+            return constants::not(value, span);
+        }
+        let number = value
+            .ty
+            .without_nullable()
+            .simple()
+            .and_then(|simple| match (operator, simple) {
+                (UnaryOperator::Minus, Simple::UInt32) => Some(Simple::Int64),
+                (UnaryOperator::Minus, Simple::UInt64) | (UnaryOperator::Not, _) => None,
+                (UnaryOperator::Complement, simple) if !simple.is_integral() => None,
+                (_, simple) => promoted(simple, simple),
+            });
+        if let Some(number) = number {
+            let plain = Type::Simple(number);
+            let target = if lifted { Type::nullable(plain) } else { plain };
+            let value = if value.ty == target {
+                value
+            } else {
+                self.apply(
+                    value,
+                    &Way::By(Conversion::Numeric {
+                        to: number,
+                        overflow_throws: false,
+                    }),
+                    &target,
+                )
+            };
+            return match operator {
+                UnaryOperator::Plus => Expr { span, ..value },
+                UnaryOperator::Minus => constants::negate(value, self.overflow_throws, span),
+                _ => constants::complement(value, span),
+            };
+        }
+        let text = match operator {
+            UnaryOperator::Plus => "+",
+            UnaryOperator::Minus => "-",
+            UnaryOperator::Not => "!",
+            UnaryOperator::Complement => "~",
+        };
+        let found = members(value.ty.without_nullable(), &format!("operator {text}"));
+        let given = vec![Given {
+            name: None,
+            kind: GivenKind::Value(value.clone()),
+            span: value.span,
+        }];
+        if let Ok(candidate) = self.resolve(&found, &given, &[]) {
+            return self.finish_call(candidate, None, given, span);
+        }
+        self.error(
+            "CS0023",
+            span,
+            format!(
+                "operator '{text}' cannot be applied to an operand of type '{}'",
+                value.ty
+            ),
+        )
+    }
+
+    /// `a && b`, `a || b`
+    pub(super) fn logical(&mut self, and: bool, left: &ast::Expression, right: &ast::Expression, span: Span) -> Expr {
+        let (left, right) = (self.value(left), self.value(right));
+        if left.ty == Type::Error || right.ty == Type::Error {
+            return Expr::error(span);
+        }
+        if left.ty == Type::BOOLEAN && right.ty == Type::BOOLEAN {
+            return constants::logical(and, left, right, span);
+        }
+        if let (Some(left_way), Some(right_way)) = (
+            implicit(&left.ty, None, &Type::BOOLEAN),
+            implicit(&right.ty, None, &Type::BOOLEAN),
+        ) {
+            let (left, right) = (
+                self.apply(left, &left_way, &Type::BOOLEAN),
+                self.apply(right, &right_way, &Type::BOOLEAN),
+            );
+            return constants::logical(and, left, right, span);
+        }
+        let symbol = if and { "&&" } else { "||" };
+        let nullable = [&left, &right]
+            .iter()
+            .any(|side| *side.ty.without_nullable() == Type::BOOLEAN && side.ty != Type::BOOLEAN);
+        let help = nullable.then(|| "compare the `bool?` with `== true`".to_owned());
+        let message = format!(
+            "operator '{symbol}' cannot be applied to operands of type '{}' and '{}'",
+            left.ty, right.ty
+        );
+        self.report("CS0019", span, message, help);
+        Expr::error(span)
+    }
+
+    /// `a ?? b`
+    pub(super) fn coalesce(&mut self, left: &ast::Expression, right: &ast::Expression, span: Span) -> Expr {
+        let left = self.value(left);
+        let right_span = right.span;
+        let right = self.operand(right);
+        if left.ty == Type::Error {
+            return Expr::error(span);
+        }
+        if left.ty.is_value_type() {
+            let message = format!(
+                "operator '??' needs a left operand that can be null, '{}' cannot",
+                left.ty
+            );
+            return self.error("CS0019", left.span, message);
+        }
+        let underlying = left.ty.without_nullable().clone();
+        let right_type = match &right {
+            Operand::Value(value) => Some((value.ty.clone(), value.constant_value().cloned())),
+            _ => None,
+        };
+        // In order: the left type without `?`, the left type, the right type.
+        let fits = |ty: &Type| {
+            right_type
+                .as_ref()
+                .is_none_or(|(right, constant)| implicit(right, constant.as_ref(), ty).is_some())
+        };
+        let ty = if left.ty != Type::Null && fits(&underlying) {
+            underlying
+        } else if left.ty != Type::Null && fits(&left.ty) {
+            left.ty.clone()
+        } else {
+            match right_type {
+                Some((right, _)) if implicit(&underlying, None, &right).is_some() || left.ty == Type::Null => right,
+                other => {
+                    let right = other.map_or_else(|| "?".to_owned(), |(right, _)| right.to_string());
+                    return self.error(
+                        "CS0019",
+                        span,
+                        format!(
+                            "operator '??' cannot be applied to operands of type '{}' and '{right}'",
+                            left.ty
+                        ),
+                    );
+                }
+            }
+        };
+        let right = self.operand_to(right, right_span, &ty);
+        let left = if left.ty == Type::Null || left.ty == ty {
+            left
+        } else {
+            self.coalesced(left, &ty)
+        };
+        Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), ty, span)
+    }
+
+    /// The left side of `??` as the result's type; null stays null.
+    fn coalesced(&mut self, left: Expr, ty: &Type) -> Expr {
+        let underlying = left.ty.without_nullable().clone();
+        if underlying == *ty {
+            return Expr::new(
+                Kind::Convert(Conversion::Retype, Box::new(left)),
+                ty.clone(),
+                Span::default(),
+            );
+        }
+        match implicit(&underlying, None, ty) {
+            Some(Way::User { .. }) => {
+                let span = left.span;
+                let local = self.temporary(underlying.clone());
+                let inner = self.use_local(local, span);
+                let body = self.convert(inner, ty);
+                Expr::new(
+                    Kind::Let {
+                        local,
+                        value: Box::new(left),
+                        body: Box::new(body),
+                        null_stops: true,
+                    },
+                    ty.clone(),
+                    span,
+                )
+            }
+            Some(way) => {
+                let span = left.span;
+                match way {
+                    Way::By(conversion) => Expr::new(Kind::Convert(conversion, Box::new(left)), ty.clone(), span),
+                    _ => Expr::new(Kind::Convert(Conversion::Retype, Box::new(left)), ty.clone(), span),
+                }
+            }
+            None => self.convert(left, ty),
+        }
+    }
+
+    /// `c ? a : b`
+    pub(super) fn conditional(
+        &mut self,
+        condition: &ast::Expression,
+        when_true: &ast::Expression,
+        when_false: &ast::Expression,
+        span: Span,
+    ) -> Expr {
+        let condition = self.condition(condition);
+        let (true_span, false_span) = (when_true.span, when_false.span);
+        let (left, right) = (self.operand(when_true), self.operand(when_false));
+        let ty = match (&left, &right) {
+            (Operand::Value(left), Operand::Value(right)) => match common_type(left, right) {
+                Some(ty) => ty,
+                None => {
+                    let message = format!(
+                        "the two results of the conditional have types '{}' and '{}', neither of which converts to the other",
+                        left.ty, right.ty
+                    );
+                    let help = Some("cast one of them".to_owned());
+                    self.report("CS0173", span, message, help);
+                    return Expr::error(span);
+                }
+            },
+            (Operand::Value(value), _) | (_, Operand::Value(value)) => value.ty.clone(),
+            _ => Type::Error,
+        };
+        let left = self.operand_to(left, true_span, &ty);
+        let right = self.operand_to(right, false_span, &ty);
+        match condition.constant_value() {
+            Some(crate::value::Value::Boolean(known))
+                if left.constant_value().is_some() && right.constant_value().is_some() =>
+            {
+                Expr {
+                    span,
+                    ..if *known { left } else { right }
+                }
+            }
+            _ => Expr::new(
+                Kind::Conditional(Box::new(condition), Box::new(left), Box::new(right)),
+                ty,
+                span,
+            ),
+        }
+    }
+}
+
+/// The one of two operands' types that the other converts to.
+pub fn common_type(left: &Expr, right: &Expr) -> Option<Type> {
+    if left.ty == right.ty {
+        return Some(left.ty.clone());
+    }
+    if left.ty == Type::Error || right.ty == Type::Error {
+        return Some(Type::Error);
+    }
+    let to_right = implicit(&left.ty, left.constant_value(), &right.ty).is_some();
+    let to_left = implicit(&right.ty, right.constant_value(), &left.ty).is_some();
+    match (to_right, to_left) {
+        (true, false) => Some(right.ty.clone()),
+        (false, true) => Some(left.ty.clone()),
+        // Both constants convert: the wider type is the result.
+        (true, true) if standard_implicit(&left.ty, None, &right.ty).is_some() => Some(right.ty.clone()),
+        (true, true) => Some(left.ty.clone()),
+        (false, false) => None,
+    }
+}
+
+/// Promotion with C#'s exception: a constant `int` that is not negative counts as the other operand's unsigned type.
+fn constant_promotion(left: &Expr, right: &Expr, left_simple: Simple, right_simple: Simple) -> Option<Simple> {
+    let fits = |value: &Expr, other: Simple| {
+        matches!(other, Simple::UInt32 | Simple::UInt64)
+            && standard_implicit(&value.ty, value.constant_value(), &Type::Simple(other)).is_some()
+    };
+    if fits(left, right_simple) {
+        return Some(right_simple);
+    }
+    if fits(right, left_simple) {
+        return Some(left_simple);
+    }
+    promoted(left_simple, right_simple)
+}

@@ -1,0 +1,516 @@
+//! Statements. Each gives its typed form and whether the end of it can be reached.
+
+use super::Checker;
+use super::calls::is_var;
+use super::expressions::Operand;
+use super::scope::{Jump, Named};
+use super::typed::{Expr, Handler, Kind, Stmt, StmtKind};
+use crate::library;
+use crate::syntax::ast::{self, Designation, ForInitializer, StatementKind, UsingResource};
+use crate::types::{ClassRef, Type};
+use crate::value::Value;
+use diagnostic::Span;
+
+/// A typed statement, and whether what follows it can be reached.
+type Checked = (StmtKind, bool);
+
+impl Checker {
+    /// `{ … }` in a scope of its own.
+    pub(super) fn block(&mut self, block: &ast::Block) -> (Vec<Stmt>, bool) {
+        self.scoped(|checker| checker.statements(&block.statements))
+    }
+
+    /// Statements in the current scope.
+    pub(super) fn statements(&mut self, statements: &[ast::Statement]) -> (Vec<Stmt>, bool) {
+        let mut typed = Vec::with_capacity(statements.len());
+        let mut reachable = true;
+        for statement in statements {
+            let (checked, end) = self.statement(statement);
+            typed.push(checked);
+            reachable &= end;
+        }
+        (typed, reachable)
+    }
+
+    /// A statement that stands alone under `if`, `for` …: a scope of its own.
+    fn embedded(&mut self, statement: &ast::Statement) -> (Box<Stmt>, bool) {
+        let (checked, end) = self.scoped(|checker| checker.statement(statement));
+        (Box::new(checked), end)
+    }
+
+    fn statement(&mut self, statement: &ast::Statement) -> (Stmt, bool) {
+        let span = statement.span;
+        let (kind, end) = self.statement_kind(statement);
+        (Stmt { kind, span }, end)
+    }
+
+    fn statement_kind(&mut self, statement: &ast::Statement) -> Checked {
+        let span = statement.span;
+        match &statement.kind {
+            StatementKind::Block(block) => {
+                let (statements, end) = self.block(block);
+                (StmtKind::Block(statements), end)
+            }
+            StatementKind::Declaration(declaration) => (self.declaration(declaration), true),
+            StatementKind::Expression(expression) => (self.expression_statement(expression), true),
+            StatementKind::Empty | StatementKind::Missing => (StmtKind::Empty, true),
+            StatementKind::If {
+                condition,
+                then,
+                otherwise,
+            } => self.if_statement(condition, then, otherwise.as_deref()),
+            StatementKind::Switch { value, sections } => self.switch(value, sections),
+            StatementKind::While { condition, body } => self.scoped(|checker| checker.while_loop(condition, body)),
+            StatementKind::Do { body, condition } => self.do_loop(body, condition),
+            StatementKind::For {
+                initializer,
+                condition,
+                iterators,
+                body,
+            } => self.scoped(|checker| checker.for_loop(initializer, condition.as_ref(), iterators, body, span)),
+            StatementKind::Foreach {
+                type_name,
+                designation,
+                collection,
+                body,
+            } => self.scoped(|checker| checker.foreach(type_name, designation, collection, body)),
+            StatementKind::Break => self.jump(false, span),
+            StatementKind::Continue => self.jump(true, span),
+            StatementKind::Return(value) => (self.return_statement(value.as_ref(), span), false),
+            StatementKind::Throw(value) => {
+                let thrown = value.as_ref().map(|value| self.thrown(value));
+                (StmtKind::Throw(thrown), false)
+            }
+            StatementKind::Try { body, catches, finally } => self.try_statement(body, catches, finally.as_ref()),
+            StatementKind::Checked { overflow_throws, body } => {
+                let (statements, end) = self.with_overflow(*overflow_throws, |checker| checker.block(body));
+                (StmtKind::Block(statements), end)
+            }
+            StatementKind::Lock { value, body } => {
+                let value = self.value(value);
+                let (body, end) = self.embedded(body);
+                let first = Stmt {
+                    span: value.span,
+                    kind: StmtKind::Expression(value),
+                };
+                (StmtKind::Block(vec![first, *body]), end)
+            }
+            StatementKind::Using { resource, body } => self.scoped(|checker| checker.using(resource, body)),
+            StatementKind::GotoCase(value) => self.goto_section(Some(value), span),
+            StatementKind::GotoDefault => self.goto_section(None, span),
+            other => {
+                let what = match other {
+                    StatementKind::LocalFunction(_) => "a local function",
+                    StatementKind::Yield(_) => "`yield`",
+                    StatementKind::Goto(_) | StatementKind::Labeled { .. } => "`goto` and labels",
+                    _ => "a `foreach` that takes its elements apart",
+                };
+                self.unsupported(span, what);
+                (StmtKind::Empty, true)
+            }
+        }
+    }
+
+    fn thrown(&mut self, value: &ast::Expression) -> Expr {
+        let thrown = self.value(value);
+        match library::named_type("System.Exception", Vec::new()) {
+            Some(exception) => self.convert(thrown, &exception),
+            None => thrown,
+        }
+    }
+
+    fn declaration(&mut self, declaration: &ast::VariableDeclaration) -> StmtKind {
+        let ty = if is_var(&declaration.type_name) {
+            None
+        } else {
+            Some(self.resolve_type(&declaration.type_name))
+        };
+        let mut declared = Vec::with_capacity(declaration.variables.len());
+        for variable in &declaration.variables {
+            let value = match (&variable.value, &ty) {
+                (Some(value), Some(ty)) => Some(self.value_of_type(value, ty)),
+                (Some(value), None) => Some(self.inferred(value)),
+                (None, Some(_)) => None,
+                (None, None) => {
+                    let message = "a variable declared with `var` needs a value".to_owned();
+                    self.report("CS0818", variable.name.span, message, None);
+                    Some(Expr::error(variable.name.span))
+                }
+            };
+            let ty = ty
+                .clone()
+                .or_else(|| value.as_ref().map(|value| value.ty.clone()))
+                .unwrap_or(Type::Error);
+            if declaration.constant {
+                self.constant(&variable.name, value, &ty);
+                continue;
+            }
+            let local = self.declare(&variable.name, ty);
+            declared.push(Stmt {
+                kind: StmtKind::Declare(local, value),
+                span: variable.name.span,
+            });
+        }
+        match declared.pop() {
+            Some(single) if declared.is_empty() => single.kind,
+            Some(last) => {
+                declared.push(last);
+                StmtKind::Block(declared)
+            }
+            None => StmtKind::Empty,
+        }
+    }
+
+    fn constant(&mut self, name: &ast::Identifier, value: Option<Expr>, ty: &Type) {
+        let constant = match value {
+            Some(value) if value.constant_value().is_some() || value.ty == Type::Error => Expr {
+                ty: ty.clone(),
+                ..value
+            },
+            _ => self.error(
+                "CS0133",
+                name.span,
+                format!(
+                    "the value of the constant '{}' must be known at compile time",
+                    name.text
+                ),
+            ),
+        };
+        self.name(name, Named::Constant(constant));
+    }
+
+    /// The value of a `var`, which must have a type of its own.
+    fn inferred(&mut self, value: &ast::Expression) -> Expr {
+        let typed = self.value(value);
+        if typed.ty == Type::Null || typed.ty == Type::VOID {
+            let message = format!(
+                "cannot give '{}' to a variable declared with `var`; write its type",
+                typed.ty
+            );
+            return self.error("CS0815", value.span, message);
+        }
+        typed
+    }
+
+    fn expression_statement(&mut self, expression: &ast::Expression) -> StmtKind {
+        use ast::ExpressionKind as E;
+        let effect = matches!(
+            expression.kind,
+            E::Invocation { .. }
+                | E::Assignment { .. }
+                | E::Postfix { .. }
+                | E::Prefix { .. }
+                | E::New { .. }
+                | E::ConditionalAccess { .. }
+                | E::Missing
+                | E::Await(_)
+        );
+        let value = self.value(expression);
+        if !effect && value.ty != Type::Error {
+            let message = "only a call, an assignment, an increment or `new` can be a statement".to_owned();
+            self.report("CS0201", expression.span, message, None);
+        }
+        StmtKind::Expression(value)
+    }
+
+    fn if_statement(
+        &mut self,
+        condition: &ast::Expression,
+        then: &ast::Statement,
+        otherwise: Option<&ast::Statement>,
+    ) -> Checked {
+        let condition = self.condition(condition);
+        let (then, then_end) = self.embedded(then);
+        let otherwise = otherwise.map(|otherwise| self.embedded(otherwise));
+        let end = match (condition.constant_value(), &otherwise) {
+            (Some(Value::Boolean(true)), _) => then_end,
+            (Some(Value::Boolean(false)), Some((_, end))) => *end,
+            (_, Some((_, end))) => then_end || *end,
+            (_, None) => true,
+        };
+        (
+            StmtKind::If(condition, then, otherwise.map(|(statement, _)| statement)),
+            end,
+        )
+    }
+
+    /// Checks a loop's body; whether a `break` leaves it.
+    fn loop_body(&mut self, body: &ast::Statement) -> (Box<Stmt>, bool, bool) {
+        self.enter(Jump {
+            is_loop: true,
+            broken: false,
+            sections: Vec::new(),
+        });
+        let (body, end) = self.embedded(body);
+        let broken = self.leave();
+        (body, end, broken)
+    }
+
+    /// Enters a statement that `break` leaves.
+    pub(super) fn enter(&mut self, jump: Jump) {
+        if let Some(function) = self.functions.last_mut() {
+            function.jumps.push(jump);
+        }
+    }
+
+    /// Leaves it; whether a `break` was seen.
+    pub(super) fn leave(&mut self) -> bool {
+        self.functions
+            .last_mut()
+            .and_then(|function| function.jumps.pop())
+            .is_some_and(|jump| jump.broken)
+    }
+
+    fn while_loop(&mut self, condition: &ast::Expression, body: &ast::Statement) -> Checked {
+        let condition = self.condition(condition);
+        let (body, _, broken) = self.loop_body(body);
+        let endless = matches!(condition.constant_value(), Some(Value::Boolean(true)));
+        (
+            StmtKind::Loop {
+                condition: Some(condition),
+                step: Vec::new(),
+                body,
+            },
+            !endless || broken,
+        )
+    }
+
+    fn do_loop(&mut self, body: &ast::Statement, condition: &ast::Expression) -> Checked {
+        let (body, end, broken) = self.loop_body(body);
+        let condition = self.condition(condition);
+        let endless = matches!(condition.constant_value(), Some(Value::Boolean(true)));
+        (StmtKind::DoWhile(body, condition), (end && !endless) || broken)
+    }
+
+    fn for_loop(
+        &mut self,
+        initializer: &ForInitializer,
+        condition: Option<&ast::Expression>,
+        iterators: &[ast::Expression],
+        body: &ast::Statement,
+        span: Span,
+    ) -> Checked {
+        let mut statements = match initializer {
+            ForInitializer::Declaration(declaration) => vec![Stmt {
+                kind: self.declaration(declaration),
+                span,
+            }],
+            ForInitializer::Expressions(expressions) => expressions
+                .iter()
+                .map(|expression| Stmt {
+                    kind: self.expression_statement(expression),
+                    span: expression.span,
+                })
+                .collect(),
+        };
+        let condition = condition.map(|condition| self.condition(condition));
+        let step = iterators.iter().map(|iterator| self.value(iterator)).collect();
+        let (body, _, broken) = self.loop_body(body);
+        let endless = condition
+            .as_ref()
+            .is_none_or(|condition| matches!(condition.constant_value(), Some(Value::Boolean(true))));
+        statements.push(Stmt {
+            kind: StmtKind::Loop { condition, step, body },
+            span,
+        });
+        (StmtKind::Block(statements), !endless || broken)
+    }
+
+    fn foreach(
+        &mut self,
+        type_name: &ast::TypeName,
+        designation: &Designation,
+        collection: &ast::Expression,
+        body: &ast::Statement,
+    ) -> Checked {
+        let collection = self.value(collection);
+        let span = collection.span;
+        let element_type = match collection.ty.element() {
+            Some(element) => element,
+            None if collection.ty == Type::Error => Type::Error,
+            None => {
+                let message = format!("`foreach` cannot go through a value of type '{}'", collection.ty);
+                self.report("CS1579", span, message, None);
+                Type::Error
+            }
+        };
+        let pairs = collection.ty.is_named("Newtonsoft.Json.Linq.JObject");
+        let element = self.temporary(element_type.clone());
+        let given = self.use_local(element, span);
+        let Designation::Variable(name) = designation else {
+            self.unsupported(type_name.span, "a `foreach` that takes its elements apart");
+            return (StmtKind::Empty, true);
+        };
+        let ty = if is_var(type_name) {
+            element_type
+        } else {
+            self.resolve_type(type_name)
+        };
+        let value = if given.ty == ty {
+            given
+        } else {
+            self.cast(given, &ty, type_name.span)
+        };
+        let local = self.declare(name, ty);
+        if let Some(variable) = self.locals.get_mut(local) {
+            variable.read_only = true;
+        }
+        let (body, _, _) = self.loop_body(body);
+        (
+            StmtKind::Foreach {
+                local,
+                element,
+                value,
+                collection,
+                pairs,
+                body,
+            },
+            true,
+        )
+    }
+
+    fn jump(&mut self, continues: bool, span: Span) -> Checked {
+        let target = self
+            .functions
+            .last_mut()
+            .and_then(|function| function.jumps.iter_mut().rev().find(|jump| jump.is_loop || !continues));
+        match target {
+            Some(_) if continues => {}
+            Some(jump) => jump.broken = true,
+            None => {
+                self.report(
+                    "CS0139",
+                    span,
+                    "there is no loop around this to break out of or continue".to_owned(),
+                    None,
+                );
+            }
+        }
+        (if continues { StmtKind::Continue } else { StmtKind::Break }, false)
+    }
+
+    fn return_statement(&mut self, value: Option<&ast::Expression>, span: Span) -> StmtKind {
+        let expected = self.functions.last().and_then(|function| function.expected.clone());
+        let outermost = self.functions.len() == 1;
+        let Some(value) = value else {
+            if expected.as_ref().is_some_and(|ty| *ty != Type::VOID) {
+                self.report("CS0126", span, "a value is needed: `return …;`".to_owned(), None);
+            }
+            self.returned(Type::VOID);
+            return StmtKind::Return(None);
+        };
+        let typed = match expected {
+            Some(ty) if ty == Type::VOID => {
+                self.report("CS0127", span, "nothing can be returned here".to_owned(), None);
+                Expr::error(span)
+            }
+            Some(ty) => match self.operand(value) {
+                Operand::Value(value) => {
+                    self.returned(value.ty.clone());
+                    if outermost {
+                        self.convert_target(value, &ty)
+                    } else {
+                        self.convert(value, &ty)
+                    }
+                }
+                other => {
+                    self.returned(ty.clone());
+                    self.operand_to(other, value.span, &ty)
+                }
+            },
+            None => {
+                let value = self.value(value);
+                self.returned(value.ty.clone());
+                value
+            }
+        };
+        StmtKind::Return(Some(typed))
+    }
+
+    fn returned(&mut self, ty: Type) {
+        if let Some(function) = self.functions.last_mut() {
+            function.returns.push(ty);
+        }
+    }
+
+    fn try_statement(&mut self, body: &ast::Block, catches: &[ast::Catch], finally: Option<&ast::Block>) -> Checked {
+        let (body, mut end) = self.block(body);
+        let mut handlers = Vec::with_capacity(catches.len());
+        for catch in catches {
+            let (handler, handler_end) = self.scoped(|checker| checker.handler(catch));
+            handlers.push(handler);
+            end |= handler_end;
+        }
+        let finally = finally.map(|finally| self.block(finally));
+        let end = end && finally.as_ref().is_none_or(|(_, end)| *end);
+        (
+            StmtKind::Try {
+                body,
+                catches: handlers,
+                finally: finally.map(|(statements, _)| statements),
+            },
+            end,
+        )
+    }
+
+    fn handler(&mut self, catch: &ast::Catch) -> (Handler, bool) {
+        let ty = match &catch.type_name {
+            Some(name) => self.resolve_type(name),
+            None => Type::class(&library::EXCEPTION),
+        };
+        let class = match ty.library_class() {
+            Some(class) if class.0.derives_from("System.Exception") => class,
+            _ => {
+                if ty != Type::Error {
+                    self.report("CS0155", catch.span, format!("'{ty}' is not an exception type"), None);
+                }
+                ClassRef(&library::EXCEPTION)
+            }
+        };
+        let local = catch.variable.as_ref().map(|name| self.declare(name, ty));
+        let filter = catch.filter.as_ref().map(|filter| self.condition(filter));
+        let (body, end) = self.block(&catch.body);
+        (
+            Handler {
+                class,
+                local,
+                filter,
+                body,
+            },
+            end,
+        )
+    }
+
+    /// `using`: a `finally` that disposes. Nothing of the library holds what must be released, so that disposing is
+    /// only the end of the variable's life.
+    fn using(&mut self, resource: &UsingResource, body: &ast::Statement) -> Checked {
+        let first = match resource {
+            UsingResource::Declaration(declaration) => {
+                let kind = self.declaration(declaration);
+                Stmt {
+                    kind,
+                    span: declaration.type_name.span,
+                }
+            }
+            UsingResource::Expression(expression) => {
+                let value = self.value(expression);
+                Stmt {
+                    span: value.span,
+                    kind: StmtKind::Expression(value),
+                }
+            }
+        };
+        if let StmtKind::Declare(
+            local,
+            Some(Expr {
+                kind: Kind::Call(_), ..
+            }),
+        ) = &first.kind
+            && let Some(variable) = self.locals.get_mut(*local)
+        {
+            variable.read_only = true;
+        }
+        let (body, end) = self.embedded(body);
+        (StmtKind::Block(vec![first, *body]), end)
+    }
+}

@@ -1,0 +1,29 @@
+//! .NET's collections as objects, and how `foreach` and LINQ go through them.
+//!
+//! Never here: the members that C# sees (`library`).
+
+mod array;
+mod dictionary;
+mod enumerate;
+mod list;
+mod pair;
+mod record;
+mod sequence;
+mod set;
+
+pub use array::Array;
+pub use dictionary::Dictionary;
+pub use enumerate::{Enumerator, collect, enumerate, pairs};
+pub use list::List;
+pub use pair::Pair;
+pub use record::Record;
+pub use sequence::Sequence;
+pub use set::HashSet;
+
+/// What a collection element costs of the allocation budget, in bytes.
+pub const ELEMENT_BYTES: usize = 40;
+
+/// `InvalidOperationException` of a collection that changed while it was gone through.
+pub fn modified() -> crate::thrown::Thrown {
+    crate::thrown::Thrown::invalid_operation("Collection was modified; enumeration operation may not execute.")
+}

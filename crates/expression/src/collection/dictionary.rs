@@ -1,0 +1,147 @@
+//! `Dictionary<TKey, TValue>`: keys in the order in which they were added, as long as none is removed.
+
+use super::{ELEMENT_BYTES, Pair};
+use crate::frame::Frame;
+use crate::library;
+use crate::thrown::Thrown;
+use crate::types::Type;
+use crate::value::{Key, Object, Value};
+use parking_lot::Mutex;
+use std::any::Any;
+use std::collections::HashMap;
+
+/// A dictionary.
+#[derive(Debug)]
+pub struct Dictionary {
+    /// Type of the keys.
+    pub key_type: Type,
+    /// Type of the values.
+    pub value_type: Type,
+    ignores_case: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    places: HashMap<Key, usize>,
+    /// Removed entries leave a gap, which the next new key fills, as in .NET.
+    entries: Vec<Option<(Value, Value)>>,
+    gaps: Vec<usize>,
+    version: u64,
+}
+
+impl Dictionary {
+    /// An empty dictionary; text keys may be compared ignoring case.
+    pub fn new(key_type: Type, value_type: Type, ignores_case: bool) -> Self {
+        Self {
+            key_type,
+            value_type,
+            ignores_case,
+            state: Mutex::default(),
+        }
+    }
+
+    fn key(&self, key: &Value) -> Key {
+        Key {
+            value: key.clone(),
+            ignores_case: self.ignores_case,
+        }
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.state.lock().places.len()
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &Value) -> Option<Value> {
+        let state = self.state.lock();
+        let place = state.places.get(&self.key(key))?;
+        state.entries.get(*place)?.as_ref().map(|(_, value)| value.clone())
+    }
+
+    /// Sets a key's value; whether the key is new.
+    ///
+    /// # Errors
+    /// When the allocation budget is used up.
+    pub fn set(&self, frame: &mut Frame<'_>, key: Value, value: Value) -> Result<bool, Thrown> {
+        let wrapped = self.key(&key);
+        let mut guard = self.state.lock();
+        let state = &mut *guard;
+        state.version += 1;
+        if let Some(place) = state.places.get(&wrapped) {
+            if let Some(Some((_, old))) = state.entries.get_mut(*place) {
+                *old = value;
+            }
+            return Ok(false);
+        }
+        frame.allocate(ELEMENT_BYTES * 3)?;
+        let place = state.gaps.pop().unwrap_or(state.entries.len());
+        match state.entries.get_mut(place) {
+            Some(gap) => *gap = Some((key, value)),
+            None => state.entries.push(Some((key, value))),
+        }
+        state.places.insert(wrapped, place);
+        Ok(true)
+    }
+
+    /// Removes a key; gives its value.
+    pub fn remove(&self, key: &Value) -> Option<Value> {
+        let mut state = self.state.lock();
+        let place = state.places.remove(&self.key(key))?;
+        state.version += 1;
+        state.gaps.push(place);
+        state.entries.get_mut(place)?.take().map(|(_, value)| value)
+    }
+
+    /// Removes all keys.
+    pub fn clear(&self) {
+        let mut state = self.state.lock();
+        let version = state.version + 1;
+        *state = State {
+            version,
+            ..State::default()
+        };
+    }
+
+    /// The keys with their values.
+    pub fn entries(&self) -> Vec<(Value, Value)> {
+        self.state.lock().entries.iter().flatten().cloned().collect()
+    }
+
+    /// The entry at or after a place, with the place behind it.
+    pub fn entry_from(&self, place: usize) -> Option<(Value, usize)> {
+        let state = self.state.lock();
+        let found = state
+            .entries
+            .iter()
+            .enumerate()
+            .skip(place)
+            .find_map(|(at, entry)| Some((at, entry.as_ref()?.clone())));
+        let (at, (key, value)) = found?;
+        let pair = Pair {
+            key_type: self.key_type.clone(),
+            value_type: self.value_type.clone(),
+            key,
+            value,
+        };
+        Some((Value::of(pair), at + 1))
+    }
+
+    /// The number of changes so far.
+    pub fn version(&self) -> u64 {
+        self.state.lock().version
+    }
+}
+
+impl Object for Dictionary {
+    fn type_name(&self) -> String {
+        self.runtime_type().dotnet_name()
+    }
+    fn runtime_type(&self) -> Type {
+        library::named_type("Dictionary", vec![self.key_type.clone(), self.value_type.clone()]).unwrap_or(Type::OBJECT)
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,85 @@
+//! `List<T>`, `Queue<T>` and `Stack<T>`: a growing row of values.
+
+use super::ELEMENT_BYTES;
+use crate::frame::Frame;
+use crate::library::Class;
+use crate::thrown::Thrown;
+use crate::types::Type;
+use crate::value::{Object, Value};
+use parking_lot::Mutex;
+use std::any::Any;
+
+/// A row of values that grows and shrinks.
+#[derive(Debug)]
+pub struct List {
+    class: crate::types::ClassRef,
+    element: Type,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    items: Vec<Value>,
+    /// Counts changes, so that going through it notices them.
+    version: u64,
+}
+
+impl List {
+    /// A row of values as an object of this class.
+    pub fn new(class: &'static Class, element: Type, items: Vec<Value>) -> Self {
+        Self {
+            class: crate::types::ClassRef(class),
+            element,
+            state: Mutex::new(State { items, version: 0 }),
+        }
+    }
+
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.state.lock().items.len()
+    }
+
+    /// The element at a place.
+    pub fn get(&self, at: usize) -> Option<Value> {
+        self.state.lock().items.get(at).cloned()
+    }
+
+    /// A copy of the elements.
+    pub fn to_vec(&self) -> Vec<Value> {
+        self.state.lock().items.clone()
+    }
+
+    /// Changes the elements.
+    pub fn change<R>(&self, change: impl FnOnce(&mut Vec<Value>) -> R) -> R {
+        let mut state = self.state.lock();
+        state.version += 1;
+        change(&mut state.items)
+    }
+
+    /// Adds an element at the end.
+    ///
+    /// # Errors
+    /// When the allocation budget is used up.
+    pub fn push(&self, frame: &mut Frame<'_>, value: Value) -> Result<(), Thrown> {
+        frame.allocate(ELEMENT_BYTES)?;
+        self.change(|items| items.push(value));
+        Ok(())
+    }
+
+    /// The number of changes so far.
+    pub fn version(&self) -> u64 {
+        self.state.lock().version
+    }
+}
+
+impl Object for List {
+    fn type_name(&self) -> String {
+        self.runtime_type().dotnet_name()
+    }
+    fn runtime_type(&self) -> Type {
+        Type::generic(self.class.0, vec![self.element.clone()])
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

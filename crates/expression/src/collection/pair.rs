@@ -1,0 +1,52 @@
+//! `KeyValuePair<TKey, TValue>`.
+
+use crate::library;
+use crate::types::Type;
+use crate::value::{Object, Value};
+use std::any::Any;
+
+/// A key with its value.
+#[derive(Debug)]
+pub struct Pair {
+    /// Type of the key.
+    pub key_type: Type,
+    /// Type of the value.
+    pub value_type: Type,
+    /// `Key`
+    pub key: Value,
+    /// `Value`
+    pub value: Value,
+}
+
+impl Pair {
+    /// A pair whose key is text.
+    pub fn of_text(key: impl Into<Value>, value: Value, value_type: Type) -> Value {
+        Value::of(Self {
+            key_type: Type::STRING,
+            value_type,
+            key: key.into(),
+            value,
+        })
+    }
+}
+
+impl Object for Pair {
+    fn type_name(&self) -> String {
+        self.runtime_type().dotnet_name()
+    }
+    fn runtime_type(&self) -> Type {
+        library::named_type("KeyValuePair", vec![self.key_type.clone(), self.value_type.clone()])
+            .unwrap_or(Type::OBJECT)
+    }
+    fn display(&self) -> String {
+        format!("[{}, {}]", self.key.display_string(), self.value.display_string())
+    }
+    fn equals(&self, other: &Value) -> bool {
+        other
+            .object::<Self>()
+            .is_some_and(|other| self.key.equals(&other.key) && self.value.equals(&other.value))
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

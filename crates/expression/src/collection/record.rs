@@ -1,0 +1,63 @@
+//! Anonymous objects and tuples: a fixed row of members, equal by value.
+
+use crate::types::Type;
+use crate::value::{Object, Value};
+use std::any::Any;
+
+/// An anonymous object or a tuple, told apart by its type.
+#[derive(Debug)]
+pub struct Record {
+    /// Its type.
+    pub ty: Type,
+    /// Its members in order.
+    pub items: Vec<Value>,
+}
+
+impl Record {
+    /// Names and values of an anonymous object's members.
+    pub fn members(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let names: &[_] = if let Type::Anonymous(members) = &self.ty {
+            members
+        } else {
+            &[]
+        };
+        names.iter().map(|(name, _)| &**name).zip(&self.items)
+    }
+}
+
+impl Object for Record {
+    fn type_name(&self) -> String {
+        self.ty.dotnet_name()
+    }
+    fn runtime_type(&self) -> Type {
+        self.ty.clone()
+    }
+    fn display(&self) -> String {
+        if let Type::Anonymous(_) = self.ty {
+            let members: Vec<String> = self
+                .members()
+                .map(|(name, value)| format!("{name} = {}", value.display_string()))
+                .collect();
+            return format!("{{ {} }}", members.join(", "));
+        }
+        let items: Vec<String> = self
+            .items
+            .iter()
+            .map(|item| item.display_string().to_string())
+            .collect();
+        format!("({})", items.join(", "))
+    }
+    fn equals(&self, other: &Value) -> bool {
+        other.object::<Self>().is_some_and(|other| {
+            self.items.len() == other.items.len()
+                && self
+                    .items
+                    .iter()
+                    .zip(&other.items)
+                    .all(|(left, right)| left.equals(right))
+        })
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,205 @@
+//! Calls of library members and of delegates.
+
+use super::Compiler;
+use crate::check::typed::{CallArgument, CallExpr, Expr, Kind};
+use crate::closure::Code;
+use crate::frame::Frame;
+use crate::library::{Arguments, Call, Member, Passing};
+use crate::thrown::{Outcome, Thrown};
+use crate::types::Type;
+use crate::value::Value;
+use diagnostic::Span;
+
+/// What a call needs besides its arguments' code.
+struct Callee {
+    member: &'static Member,
+    types: Vec<Type>,
+    null_check: bool,
+    lifted: bool,
+    span: Span,
+}
+
+impl Callee {
+    fn run(&self, frame: &mut Frame<'_>, values: &[Value]) -> Outcome {
+        if self.null_check && values.first().is_none_or(Value::is_null) {
+            return Err(Thrown::null_reference().at(self.span));
+        }
+        if self.lifted
+            && let Some(result) = lifted(self.member.name, values)
+        {
+            return Ok(result);
+        }
+        frame.step(1)?;
+        let arguments = Arguments {
+            values,
+            member: self.member,
+        };
+        (self.member.run)(
+            &mut Call {
+                frame,
+                types: &self.types,
+            },
+            arguments,
+        )
+        .map_err(|thrown| thrown.at(self.span))
+    }
+}
+
+/// An operator on nullables: what null gives, `None` when there is no null.
+fn lifted(name: &str, values: &[Value]) -> Option<Value> {
+    let nulls = values.iter().filter(|value| value.is_null()).count();
+    if nulls == 0 {
+        return None;
+    }
+    let all = nulls == values.len();
+    Some(match name {
+        "operator ==" => Value::Boolean(all),
+        "operator !=" => Value::Boolean(!all),
+        "operator <" | "operator >" | "operator <=" | "operator >=" => Value::Boolean(false),
+        _ => Value::Null,
+    })
+}
+
+/// A library member is called.
+pub fn call(compiler: &mut Compiler<'_>, call: &CallExpr, span: Span) -> Code {
+    let callee = Callee {
+        member: call.member,
+        types: call.types.clone(),
+        null_check: call.null_check,
+        lifted: call.lifted,
+        span,
+    };
+    let out = call
+        .arguments
+        .iter()
+        .any(|argument| matches!(argument, CallArgument::Out(_)));
+    if out {
+        return with_outs(compiler, callee, &call.arguments);
+    }
+    if let Some(code) = on_constant(&callee, &call.arguments, call.gives_last_argument) {
+        return code;
+    }
+    let mut codes: Vec<Code> = Vec::with_capacity(call.arguments.len());
+    for argument in &call.arguments {
+        if let CallArgument::Value(value) = argument {
+            codes.push(compiler.value(value));
+        }
+    }
+    if call.gives_last_argument {
+        return Box::new(move |frame| {
+            let mut values = codes
+                .iter()
+                .map(|code| code(frame))
+                .collect::<Result<Vec<Value>, Thrown>>()?;
+            callee.run(frame, &values)?;
+            Ok(values.pop().unwrap_or_default())
+        });
+    }
+    by_count(callee, codes)
+}
+
+/// Up to three arguments are passed without a vector.
+fn by_count(callee: Callee, mut codes: Vec<Code>) -> Code {
+    match (codes.pop(), codes.pop(), codes.pop(), codes.pop()) {
+        (None, ..) => Box::new(move |frame| callee.run(frame, &[])),
+        (Some(only), None, ..) => Box::new(move |frame| {
+            let values = [only(frame)?];
+            callee.run(frame, &values)
+        }),
+        (Some(second), Some(first), None, _) => Box::new(move |frame| {
+            let values = [first(frame)?, second(frame)?];
+            callee.run(frame, &values)
+        }),
+        (Some(third), Some(second), Some(first), None) => Box::new(move |frame| {
+            let values = [first(frame)?, second(frame)?, third(frame)?];
+            callee.run(frame, &values)
+        }),
+        (Some(last), Some(third), Some(second), Some(first)) => {
+            codes.extend([first, second, third, last]);
+            Box::new(move |frame| {
+                let values = codes
+                    .iter()
+                    .map(|code| code(frame))
+                    .collect::<Result<Vec<Value>, Thrown>>()?;
+                callee.run(frame, &values)
+            })
+        }
+    }
+}
+
+/// A call whose arguments are all constants, such as a member of a part of `context`: they are made once.
+fn on_constant(callee: &Callee, arguments: &[CallArgument], setter: bool) -> Option<Code> {
+    let constants: Option<Vec<Value>> = arguments
+        .iter()
+        .map(|argument| match argument {
+            CallArgument::Value(Expr {
+                kind: Kind::Constant(constant),
+                ..
+            }) => Some(constant.clone()),
+            _ => None,
+        })
+        .collect();
+    let constants = constants.filter(|constants| !setter && !constants.is_empty())?;
+    let callee = Callee {
+        types: callee.types.clone(),
+        ..*callee
+    };
+    Some(Box::new(move |frame| callee.run(frame, &constants)))
+}
+
+fn with_outs(compiler: &mut Compiler<'_>, callee: Callee, arguments: &[CallArgument]) -> Code {
+    enum Part {
+        Value(Code),
+        Out(Option<usize>, bool),
+    }
+    let receiver = usize::from(!callee.member.is_static);
+    let parts: Vec<Part> = arguments
+        .iter()
+        .enumerate()
+        .map(|(index, argument)| match argument {
+            CallArgument::Value(value) => Part::Value(compiler.value(value)),
+            CallArgument::Out(local) => {
+                let parameter = index
+                    .checked_sub(receiver)
+                    .and_then(|at| callee.member.parameters.get(at));
+                let reads = parameter.is_some_and(|parameter| parameter.passing == Passing::Ref);
+                Part::Out(local.map(|local| compiler.slot(local)), reads)
+            }
+        })
+        .collect();
+    Box::new(move |frame| {
+        let mut values = Vec::with_capacity(parts.len());
+        for part in &parts {
+            values.push(match part {
+                Part::Value(code) => code(frame)?,
+                Part::Out(Some(slot), true) => frame.local(*slot),
+                Part::Out(..) => Value::Null,
+            });
+        }
+        frame.outs.clear();
+        let result = callee.run(frame, &values)?;
+        let mut outs = std::mem::take(&mut frame.outs).into_iter();
+        for part in &parts {
+            if let Part::Out(local, _) = part {
+                let value = outs.next().unwrap_or_default();
+                if let Some(slot) = local {
+                    frame.set_local(*slot, value);
+                }
+            }
+        }
+        Ok(result)
+    })
+}
+
+/// A delegate is called.
+pub fn invoke(compiler: &mut Compiler<'_>, delegate: &Expr, arguments: &[Expr], span: Span) -> Code {
+    let (delegate, arguments) = (compiler.value(delegate), compiler.values(arguments));
+    Box::new(move |frame| {
+        let delegate = delegate(frame)?;
+        let values = arguments
+            .iter()
+            .map(|argument| argument(frame))
+            .collect::<Result<Vec<Value>, Thrown>>()?;
+        frame.call(&delegate, &values).map_err(|thrown| thrown.at(span))
+    })
+}

@@ -1,0 +1,37 @@
+//! Lambdas: a compiled body and the variables around it that it uses.
+
+use super::Compiler;
+use crate::check::typed::Lambda;
+use crate::closure::{Closure, Code, FunctionCode};
+use crate::value::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+impl Compiler<'_> {
+    /// Code that makes a delegate.
+    pub fn lambda(&mut self, lambda: &Lambda) -> Code {
+        let mut inner = Compiler {
+            captured: self.captured,
+            slots: HashMap::new(),
+        };
+        for local in lambda.captures.iter().chain(&lambda.parameters) {
+            inner.slot(*local);
+        }
+        let body = inner.body(&lambda.body);
+        let code = Arc::new(FunctionCode {
+            locals: inner.slots.len(),
+            parameters: lambda.parameters.iter().map(|local| self.is_shared(*local)).collect(),
+            body,
+            ty: lambda.ty.clone(),
+        });
+        let captures: Vec<usize> = lambda.captures.iter().map(|local| self.slot(*local)).collect();
+        Box::new(move |frame| {
+            frame.allocate(size_of::<Closure>())?;
+            let captured = captures.iter().map(|slot| frame.share(*slot)).collect();
+            Ok(Value::of(Closure {
+                code: Arc::clone(&code),
+                captured,
+            }))
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! API Management's own types: `context` and what hangs on it (APIM: "API Management policy expressions").
+
+mod api;
+mod basic;
+mod body;
+mod context;
+mod deployment;
+mod dictionary;
+mod jwt;
+mod last_error;
+mod lookup;
+mod product;
+mod request;
+mod response;
+mod subscription;
+mod url;
+mod user;
+
+pub use jwt::parse as parse_jwt;
+pub use lookup::{entries, find, object_entries};
+
+use super::Class;
+
+/// Its types.
+pub const CLASSES: &[&Class] = &[
+    &api::API,
+    &api::CONTEXT_API,
+    &api::OPERATION,
+    &api::KEY_NAMES,
+    &basic::CREDENTIALS,
+    &basic::EXTENSIONS,
+    &body::BODY,
+    &context::CONTEXT,
+    &deployment::DEPLOYMENT,
+    &deployment::GATEWAY,
+    &dictionary::EXTENSIONS,
+    &jwt::JWT,
+    &jwt::EXTENSIONS,
+    &last_error::LAST_ERROR,
+    &product::PRODUCT,
+    &product::GROUP,
+    &product::STATE,
+    &request::REQUEST,
+    &response::RESPONSE,
+    &subscription::SUBSCRIPTION,
+    &url::URL,
+    &user::USER,
+    &user::IDENTITY,
+];

@@ -1,0 +1,125 @@
+//! `IMessageBody`
+
+use super::response::StoredBody;
+use crate::body::MessageBody;
+use crate::collection::{Array, Dictionary, List};
+use crate::frame::Frame;
+use crate::json::JToken;
+use crate::library::{Call, Class, ClassKind, Row, named_type, row};
+use crate::thrown::{Outcome, Thrown};
+use crate::types::{Simple, Type};
+use crate::value::{HostPart, Value};
+
+/// A message's body.
+pub static BODY: Class = Class::new("IMessageBody", ClassKind::Interface).rows(ROWS);
+
+const ROWS: &[Row] = &[
+    row(
+        "T As<T>(bool preserveContent = false)",
+        r#"(string)context.Request.Body.As<JObject>(preserveContent: true)["a"]"#,
+        "b",
+        |call, a| {
+            let ty = call.type_argument(0);
+            let body = a.value(0).clone();
+            with_body(call, &body, a.bool(1), |body| read(body, &ty)).unwrap_or_else(|| Ok(Value::default_of(&ty)))
+        },
+    ),
+    row(
+        "IDictionary<string, IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)",
+        "context.Request.Body.AsFormUrlEncodedContent(true).Count",
+        "1",
+        |call, a| {
+            let body = a.value(0).clone();
+            let text = with_body(call, &body, a.bool(1), |body| Ok(body.text().into())).transpose()?;
+            form(
+                call.frame,
+                text.as_ref().and_then(Value::as_text).map_or("", |text| text.as_str()),
+            )
+        },
+    ),
+];
+
+/// Reads a body unless it was consumed; consumes it unless it is to be preserved.
+fn with_body(
+    call: &mut Call<'_, '_>,
+    value: &Value,
+    preserve: bool,
+    read: impl FnOnce(&MessageBody) -> Outcome,
+) -> Option<Outcome> {
+    let stored = value.object::<StoredBody>().map(|stored| &stored.0.body);
+    let body = match value {
+        Value::Host(HostPart::RequestBody) => call.frame.context.request().body(),
+        Value::Host(HostPart::ResponseBody) => call.frame.context.response().map(|response| response.body()),
+        _ => stored,
+    }?;
+    if body.is_consumed() {
+        return None;
+    }
+    if !preserve {
+        body.consume();
+    }
+    Some(read(body))
+}
+
+fn read(body: &MessageBody, ty: &Type) -> Outcome {
+    match ty {
+        Type::Simple(Simple::String) => Ok(body.text().into()),
+        Type::Array(element, 1) if **element == Type::Simple(Simple::Byte) => Ok(Array::bytes(body.bytes().to_vec())),
+        Type::Class(class, _) if class.name.starts_with("Newtonsoft.Json.Linq.") => json(body, ty),
+        _ => Err(Thrown::new(
+            "System.NotSupportedException",
+            format!("a message body cannot be read as '{ty}'; use string, byte[], JObject, JArray or JToken"),
+        )),
+    }
+}
+
+/// The body as JSON; null when it is empty, because published policies test for that.
+fn json(body: &MessageBody, ty: &Type) -> Outcome {
+    if body.bytes().is_empty() {
+        return Ok(Value::Null);
+    }
+    let wrapped = |error: crate::json::JsonError| {
+        Thrown::new(
+            error.exception.name(),
+            format!("The message body is not a valid JSON. {}", error.message),
+        )
+    };
+    let token = Value::Json(body.json().map_err(wrapped)?);
+    if token.is_instance(ty) {
+        return Ok(token);
+    }
+    let text = body.text();
+    let reparsed = if ty.is_named("Newtonsoft.Json.Linq.JArray") {
+        JToken::parse_array(&text)
+    } else {
+        JToken::parse_object(&text)
+    };
+    match reparsed {
+        Ok(_) => Err(Thrown::cast(&token.type_name(), &ty.dotnet_name())),
+        Err(error) => Err(wrapped(error)),
+    }
+}
+
+fn form(frame: &mut Frame<'_>, text: &str) -> Outcome {
+    let list_type = named_type("IList", vec![Type::STRING]).unwrap_or(Type::OBJECT);
+    let dictionary = Dictionary::new(Type::STRING, list_type, false);
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (key, value) = (
+            Value::from(crate::library::url_decode(key)),
+            Value::from(crate::library::url_decode(value)),
+        );
+        match dictionary.get(&key) {
+            Some(values) => {
+                if let Some(list) = values.object::<List>() {
+                    list.push(frame, value)?;
+                }
+            }
+            None => {
+                let list = List::new(&crate::library::LIST, Type::STRING, vec![value]);
+                dictionary.set(frame, key, Value::of(list))?;
+            }
+        }
+    }
+    Ok(Value::of(dictionary))
+}

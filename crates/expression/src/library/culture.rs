@@ -1,0 +1,70 @@
+//! The order of strings in the invariant culture, simplified: white space and punctuation, digits, letters; letters
+//! first by their base letter, then by accent, then lower case before upper case.
+
+use std::cmp::Ordering;
+
+/// Compares two texts in the invariant culture.
+pub fn culture_compare(left: &str, right: &str, ignores_case: bool) -> Ordering {
+    let primary = left.chars().map(primary).cmp(right.chars().map(primary));
+    let accents = || left.chars().map(lower).cmp(right.chars().map(lower));
+    let cases = || {
+        if ignores_case {
+            Ordering::Equal
+        } else {
+            left.chars()
+                .map(char::is_uppercase)
+                .cmp(right.chars().map(char::is_uppercase))
+        }
+    };
+    primary.then_with(accents).then_with(cases)
+}
+
+fn lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+/// Kind of character, then its base letter.
+fn primary(c: char) -> (u8, char) {
+    let kind = if c.is_alphabetic() {
+        3
+    } else if c.is_numeric() {
+        2
+    } else {
+        u8::from(!c.is_whitespace())
+    };
+    (kind, base_letter(lower(c)))
+}
+
+/// Latin letters without their accents.
+fn base_letter(c: char) -> char {
+    match c {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'ď' => 'd',
+        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => 'e',
+        'ì'..='ï' | 'ī' | 'į' => 'i',
+        'ł' => 'l',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
+        'ř' => 'r',
+        'ś' | 'š' | 'ş' => 's',
+        'ť' => 't',
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lower_case_comes_before_upper_case_of_the_same_letter() {
+        let mut words = ["b", "A", "a", "B", "é", "z", "1", "_", "ab"];
+        words.sort_by(|left, right| culture_compare(left, right, false));
+        assert_eq!(words, ["_", "1", "a", "A", "ab", "b", "B", "é", "z"]);
+        assert_eq!(culture_compare("ABC", "abc", true), Ordering::Equal);
+    }
+}

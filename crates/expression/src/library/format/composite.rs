@@ -1,0 +1,50 @@
+//! `string.Format`: `{index,alignment:format}`.
+
+use super::format_value;
+use crate::thrown::Thrown;
+use crate::value::Value;
+
+fn malformed() -> Thrown {
+    Thrown::new("System.FormatException", "Input string was not in a correct format.")
+}
+
+/// A composite format with its arguments.
+///
+/// # Errors
+/// `FormatException` for malformed formats and missing arguments.
+pub fn format_composite(format: &str, arguments: &[Value]) -> Result<String, Thrown> {
+    let mut text = String::with_capacity(format.len());
+    let mut rest = format;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (before, from) = rest.split_at(at);
+        text.push_str(before);
+        if from.starts_with("{{") || from.starts_with("}}") {
+            text.push_str(from.get(..1).unwrap_or_default());
+            rest = from.get(2..).unwrap_or_default();
+            continue;
+        }
+        let inner = from.strip_prefix('{').ok_or_else(malformed)?;
+        let end = inner.find('}').ok_or_else(malformed)?;
+        let (hole, after) = inner.split_at(end);
+        fill(&mut text, hole, arguments)?;
+        rest = after.get(1..).unwrap_or_default();
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+fn fill(text: &mut String, hole: &str, arguments: &[Value]) -> Result<(), Thrown> {
+    let (head, format) = hole.split_once(':').unwrap_or((hole, ""));
+    let (index, alignment) = head.split_once(',').unwrap_or((head, "0"));
+    let index: usize = index.trim().parse().map_err(|_| malformed())?;
+    let width: i32 = alignment.trim().parse().map_err(|_| malformed())?;
+    let missing = || {
+        Thrown::new(
+            "System.FormatException",
+            "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
+        )
+    };
+    let piece = format_value(arguments.get(index).ok_or_else(missing)?, format)?;
+    crate::compile::pad(text, &piece, width);
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! `Newtonsoft.Json` and `Newtonsoft.Json.Linq`.
+
+mod array;
+mod container;
+mod convert;
+mod json_convert;
+mod linq_extensions;
+mod object;
+mod property;
+mod settings;
+mod token;
+mod value;
+
+pub use value::{content, scalar_value};
+
+use super::Class;
+
+/// Their types.
+pub const CLASSES: &[&Class] = &[
+    &array::JARRAY,
+    &container::JCONTAINER,
+    &json_convert::JSON_CONVERT,
+    &linq_extensions::EXTENSIONS,
+    &object::JOBJECT,
+    &property::JPROPERTY,
+    &settings::FORMATTING,
+    &settings::JTOKEN_TYPE,
+    &token::JENUMERABLE,
+    &token::JTOKEN,
+    &value::JVALUE,
+];

@@ -1,0 +1,313 @@
+//! `Newtonsoft.Json.Linq.JToken`
+
+use super::convert;
+use super::value::{content, scalar_value, token_of};
+use crate::collection::{Array, Sequence};
+use crate::json::{Formatting, JToken};
+use crate::library::{Arguments, Class, ClassKind, Row, row};
+use crate::thrown::{Outcome, Thrown};
+use crate::types::{ClassRef, Type};
+use crate::value::Value;
+
+/// Any JSON.
+pub static JTOKEN: Class = Class::new("Newtonsoft.Json.Linq.JToken", ClassKind::Class)
+    .inherits(&["IJEnumerable<JToken>"])
+    .rows(ROWS)
+    .more(&[convert::ROWS]);
+/// A sequence of tokens.
+pub static JENUMERABLE: Class = Class::new("Newtonsoft.Json.Linq.IJEnumerable", ClassKind::Interface)
+    .generic(&["T"])
+    .inherits(&["IEnumerable<T>"]);
+
+const ROWS: &[Row] = &[
+    row(
+        "JToken this[object key] { get; }",
+        r#"(string)JToken.Parse("{\"a\":\"b\"}")["a"]"#,
+        "b",
+        |_, a| get(token(a, 0)?, a.required(1)?),
+    ),
+    row("JToken this[object key] { set; }", "", "", |_, a| {
+        set(token(a, 0)?, a.required(1)?, a.value(2))
+    }),
+    row(
+        "JTokenType Type { get; }",
+        r#"JToken.Parse("1").Type"#,
+        "Integer",
+        |_, a| {
+            Ok(Value::Enum(
+                ClassRef(&super::settings::JTOKEN_TYPE),
+                token(a, 0)?.token_type() as i32,
+            ))
+        },
+    ),
+    row(
+        "JContainer Parent { get; }",
+        r#"JToken.Parse("{\"a\":1}")["a"].Parent.Type"#,
+        "Property",
+        |_, a| Ok(token(a, 0)?.parent().into()),
+    ),
+    row(
+        "JToken Root { get; }",
+        r#"JToken.Parse("{\"a\":1}")["a"].Root.Type"#,
+        "Object",
+        |_, a| Ok(token(a, 0)?.root().into()),
+    ),
+    row(
+        "string Path { get; }",
+        r#"JToken.Parse("{\"a\":[1]}")["a"][0].Path"#,
+        "a[0]",
+        |_, a| Ok(token(a, 0)?.path().into()),
+    ),
+    row(
+        "bool HasValues { get; }",
+        r#"JToken.Parse("[]").HasValues"#,
+        "False",
+        |_, a| Ok((token(a, 0)?.count() > 0).into()),
+    ),
+    row(
+        "JToken First { get; }",
+        r#"JToken.Parse("[1,2]").First"#,
+        "1",
+        |_, a| Ok(token(a, 0)?.first()?.into()),
+    ),
+    row("JToken Last { get; }", r#"JToken.Parse("[1,2]").Last"#, "2", |_, a| {
+        Ok(token(a, 0)?.last()?.into())
+    }),
+    row(
+        "JToken Next { get; }",
+        r#"JToken.Parse("[1,2]").First.Next"#,
+        "2",
+        |_, a| Ok(token(a, 0)?.next().into()),
+    ),
+    row(
+        "JToken Previous { get; }",
+        r#"JToken.Parse("[1,2]").Last.Previous"#,
+        "1",
+        |_, a| Ok(token(a, 0)?.previous().into()),
+    ),
+    row(
+        "static JToken Parse(string json)",
+        r#"JToken.Parse("[1]").Type"#,
+        "Array",
+        |call, a| {
+            let text = a.text(0)?;
+            call.allocate(text.len() * 4)?;
+            Ok(JToken::parse(text)?.into())
+        },
+    ),
+    row(
+        "static JToken FromObject(object o)",
+        r#"JToken.FromObject(new { a = 1 }).ToString(Formatting.None)"#,
+        r#"{"a":1}"#,
+        |call, a| Ok(token_of(a.required(0)?, call.frame)?.into()),
+    ),
+    row(
+        "static bool DeepEquals(JToken t1, JToken t2)",
+        r#"JToken.DeepEquals(JToken.Parse("[1]"), JToken.Parse("[1]"))"#,
+        "True",
+        |_, a| {
+            Ok(match (a.value(0), a.value(1)) {
+                (Value::Json(left), Value::Json(right)) => left.deep_equals(right),
+                (left, right) => left.is_null() && right.is_null(),
+            }
+            .into())
+        },
+    ),
+    row(
+        "string ToString()",
+        r#"JToken.Parse("true").ToString()"#,
+        "True",
+        |call, a| {
+            let text = token(a, 0)?.to_text();
+            call.allocate(text.len())?;
+            Ok(text.into())
+        },
+    ),
+    row(
+        "string ToString(Formatting formatting)",
+        r#"JToken.Parse("[ 1 ]").ToString(Formatting.None)"#,
+        "[1]",
+        |call, a| {
+            let formatting = if a.int(1) == 1 {
+                Formatting::Indented
+            } else {
+                Formatting::None
+            };
+            call.text(token(a, 0)?.to_json(formatting))
+        },
+    ),
+    row(
+        "string ToString(Formatting formatting, params object[] converters)",
+        r#"JToken.Parse("[ 1 ]").ToString(Formatting.None, new object[0])"#,
+        "[1]",
+        |call, a| {
+            let formatting = if a.int(1) == 1 {
+                Formatting::Indented
+            } else {
+                Formatting::None
+            };
+            call.text(token(a, 0)?.to_json(formatting))
+        },
+    ),
+    row(
+        "JToken DeepClone()",
+        r#"JToken.Parse("[1]").DeepClone().ToString(Formatting.None)"#,
+        "[1]",
+        |_, a| Ok(token(a, 0)?.deep_clone().into()),
+    ),
+    row(
+        "JToken SelectToken(string path)",
+        r#"JToken.Parse("{\"a\":[1]}").SelectToken("a[0]")"#,
+        "1",
+        |_, a| Ok(token(a, 0)?.select_token(a.text(1)?, false)?.into()),
+    ),
+    row(
+        "JToken SelectToken(string path, bool errorWhenNoMatch)",
+        r#"JToken.Parse("{\"a\":1}").SelectToken("$.a", true)"#,
+        "1",
+        |_, a| Ok(token(a, 0)?.select_token(a.text(1)?, a.bool(2))?.into()),
+    ),
+    row(
+        "IEnumerable<JToken> SelectTokens(string path)",
+        r#"JToken.Parse("[{\"a\":1},{\"a\":2}]").SelectTokens("$..a").Count()"#,
+        "2",
+        |_, a| Ok(tokens(token(a, 0)?.select_tokens(a.text(1)?, false)?)),
+    ),
+    row(
+        "IEnumerable<JToken> SelectTokens(string path, bool errorWhenNoMatch)",
+        r#"JToken.Parse("[1]").SelectTokens("[*]", true).Count()"#,
+        "1",
+        |_, a| Ok(tokens(token(a, 0)?.select_tokens(a.text(1)?, a.bool(2))?)),
+    ),
+    row(
+        "IJEnumerable<JToken> Children()",
+        r#"JToken.Parse("[1,2]").Children().Count()"#,
+        "2",
+        |_, a| Ok(tokens(token(a, 0)?.children())),
+    ),
+    row(
+        "IJEnumerable<T> Children<T>()",
+        r#"JToken.Parse("[{},1]").Children<JObject>().Count()"#,
+        "1",
+        |call, a| {
+            let ty = call.type_argument(0);
+            Ok(Sequence::of(
+                ty.clone(),
+                token(a, 0)?
+                    .children()
+                    .into_iter()
+                    .map(Value::Json)
+                    .filter(|child| child.is_instance(&ty))
+                    .collect(),
+            ))
+        },
+    ),
+    row(
+        "IEnumerable<JToken> Ancestors()",
+        r#"JToken.Parse("{\"a\":1}")["a"].Ancestors().Count()"#,
+        "2",
+        |_, a| Ok(tokens(token(a, 0)?.ancestors())),
+    ),
+    row(
+        "IEnumerable<JToken> Values()",
+        r#"JToken.Parse("{\"a\":1}").Values().First()"#,
+        "1",
+        |_, a| Ok(tokens(token(a, 0)?.values()?)),
+    ),
+    row(
+        "IEnumerable<T> Values<T>()",
+        r#"JToken.Parse("[1,2]").Values<int>().Sum()"#,
+        "3",
+        |call, a| {
+            let ty = call.type_argument(0);
+            let values: Result<Vec<Value>, Thrown> = token(a, 0)?
+                .values()?
+                .into_iter()
+                .map(|token| convert::value_as(Some(&token), &ty))
+                .collect();
+            Ok(Sequence::of(ty, values?))
+        },
+    ),
+    row(
+        "T Value<T>(object key)",
+        r#"JToken.Parse("{\"a\":5}").Value<int>("a")"#,
+        "5",
+        |call, a| {
+            let ty = call.type_argument(0);
+            match get(token(a, 0)?, a.required(1)?)? {
+                Value::Json(found) => convert::value_as(Some(&found), &ty),
+                _ => Ok(Value::default_of(&ty)),
+            }
+        },
+    ),
+    row(
+        "T ToObject<T>()",
+        r#"JToken.Parse("5").ToObject<int>()"#,
+        "5",
+        |call, a| {
+            let ty = call.type_argument(0);
+            convert::to_object(call.frame, token(a, 0)?, &ty)
+        },
+    ),
+    row("void Remove()", "", "", |_, a| {
+        token(a, 0)?.remove()?;
+        Ok(Value::Null)
+    }),
+    row("void Replace(JToken value)", "", "", |_, a| {
+        token(a, 0)?.replace(content(a.value(1))?)?;
+        Ok(Value::Null)
+    }),
+    row("void AddAfterSelf(object content)", "", "", |_, a| {
+        token(a, 0)?.add_after_self(content(a.value(1))?)?;
+        Ok(Value::Null)
+    }),
+    row("void AddBeforeSelf(object content)", "", "", |_, a| {
+        token(a, 0)?.add_before_self(content(a.value(1))?)?;
+        Ok(Value::Null)
+    }),
+];
+
+/// The token at an argument's place.
+///
+/// # Errors
+/// `NullReferenceException`
+pub fn token(a: Arguments<'_>, index: usize) -> Result<&JToken, Thrown> {
+    if let Value::Json(token) = a.value(index) {
+        Ok(token)
+    } else {
+        Err(a.null(index))
+    }
+}
+
+/// `token[key]`
+///
+/// # Errors
+/// Newtonsoft's, for keys that do not fit the token.
+pub fn get(token: &JToken, key: &Value) -> Outcome {
+    match key {
+        Value::String(name) => Ok(token.get(name)?.into()),
+        Value::Json(inner) => get(
+            token,
+            &inner.scalar().map(|scalar| scalar_value(&scalar)).unwrap_or_default(),
+        ),
+        other => Ok(token.get_at(other.integer().unwrap_or(-1))?.into()),
+    }
+}
+
+/// `token[key] = value`
+///
+/// # Errors
+/// Newtonsoft's, for keys that do not fit the token.
+pub fn set(token: &JToken, key: &Value, value: &Value) -> Outcome {
+    match key {
+        Value::String(name) => token.set(name.clone(), content(value)?)?,
+        other => token.set_at(other.integer().unwrap_or(-1), content(value)?)?,
+    }
+    Ok(Value::Null)
+}
+
+/// A sequence of tokens.
+pub fn tokens(tokens: Vec<JToken>) -> Value {
+    let element = Type::class(&JTOKEN);
+    Value::of(Array::new(element, tokens.into_iter().map(Value::Json).collect()))
+}

@@ -1,0 +1,184 @@
+//! `Newtonsoft.Json.Linq.JValue`, and the way between .NET values and JSON values.
+
+use crate::collection::{Array, Dictionary, List, Record, collect};
+use crate::frame::Frame;
+use crate::json::{Content, JToken, Scalar};
+use crate::library::{Class, ClassKind, Row, row};
+use crate::thrown::Thrown;
+use crate::types::Type;
+use crate::value::Value;
+
+/// A JSON value that is no container.
+pub static JVALUE: Class = Class::new("Newtonsoft.Json.Linq.JValue", ClassKind::Class)
+    .inherits(&["JToken", "IComparable", "IFormattable"])
+    .rows(ROWS);
+
+const ROWS: &[Row] = &[
+    row("new(object value)", "new JValue(5).Type", "Integer", |_, a| {
+        Ok(JToken::value(scalar_of(a.value(0))?).into())
+    }),
+    row("new(string value)", r#"new JValue("x").Type"#, "String", |_, a| {
+        Ok(JToken::value(scalar_of(a.value(0))?).into())
+    }),
+    row(
+        "new(JValue other)",
+        "new JValue(new JValue(5)).Type",
+        "Integer",
+        |_, a| Ok(JToken::value(scalar_of(a.value(0))?).into()),
+    ),
+    row(
+        "static JValue CreateNull()",
+        "JValue.CreateNull().Type",
+        "Null",
+        |_, _| Ok(JToken::value(Scalar::Null).into()),
+    ),
+    row(
+        "static JValue CreateUndefined()",
+        "JValue.CreateUndefined().Type",
+        "Undefined",
+        |_, _| Ok(JToken::value(Scalar::Undefined).into()),
+    ),
+    row(
+        "static JValue CreateString(string value)",
+        r#"JValue.CreateString("x").Type"#,
+        "String",
+        |_, a| Ok(JToken::value(scalar_of(a.value(0))?).into()),
+    ),
+    row("object Value { get; }", "new JValue(5).Value", "5", |_, a| {
+        Ok(if let Value::Json(token) = a.value(0) {
+            token.scalar().map(|scalar| scalar_value(&scalar)).unwrap_or_default()
+        } else {
+            Value::Null
+        })
+    }),
+    row("object Value { set; }", "", "", |_, a| {
+        if let Value::Json(token) = a.value(0) {
+            token.set_scalar(scalar_of(a.value(1))?)?;
+        }
+        Ok(Value::Null)
+    }),
+    row(
+        "string ToString(string format)",
+        r#"new JValue(5).ToString("D3")"#,
+        "005",
+        |_, a| Ok(crate::library::format_value(a.value(0), a.text_or_null(1).map_or("", |text| text.as_str()))?.into()),
+    ),
+];
+
+/// The .NET value that a `JValue` holds.
+pub fn scalar_value(scalar: &Scalar) -> Value {
+    match scalar {
+        Scalar::Null | Scalar::Undefined => Value::Null,
+        Scalar::Boolean(value) => Value::Boolean(*value),
+        Scalar::Integer(value) => Value::Int64(*value),
+        Scalar::Float(value) => Value::Double(*value),
+        Scalar::Decimal(value) => Value::Decimal(*value),
+        Scalar::Date(date) => Value::DateTime(*date),
+        Scalar::DateOffset(local, offset) => Value::DateTimeOffset(*local, *offset),
+        Scalar::Guid(guid) => Value::Guid(*guid),
+        Scalar::TimeSpan(ticks) => Value::TimeSpan(*ticks),
+        Scalar::Bytes(bytes) => Array::bytes(bytes.to_vec()),
+        Scalar::Uri(text) => crate::library::uri(text),
+        Scalar::BigInteger(text) | Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text) => {
+            text.clone().into()
+        }
+    }
+}
+
+/// The JSON value of a .NET value.
+///
+/// # Errors
+/// `ArgumentException` for what JSON has no value for.
+pub fn scalar_of(value: &Value) -> Result<Scalar, Thrown> {
+    Ok(match value {
+        Value::Null => Scalar::Null,
+        Value::Boolean(value) => Scalar::Boolean(*value),
+        Value::Char(unit) => Scalar::String(String::from_utf16_lossy(&[*unit]).into()),
+        Value::Single(value) => Scalar::Float(f64::from(*value)),
+        Value::Double(value) => Scalar::Float(*value),
+        Value::Decimal(value) => Scalar::Decimal(*value),
+        Value::UInt64(value) => Scalar::from(*value),
+        Value::String(text) => Scalar::String(text.clone()),
+        Value::DateTime(date) => Scalar::Date(*date),
+        Value::DateTimeOffset(local, offset) => Scalar::DateOffset(*local, *offset),
+        Value::TimeSpan(ticks) => Scalar::TimeSpan(*ticks),
+        Value::Guid(guid) => Scalar::Guid(*guid),
+        Value::Json(token) if token.scalar().is_some() => token.scalar().unwrap_or(Scalar::Null),
+        Value::Object(_) => match (
+            value.object::<Array>().and_then(Array::to_bytes),
+            crate::library::uri_text(value),
+        ) {
+            (Some(bytes), _) => Scalar::Bytes(bytes.into()),
+            (None, Some(uri)) => Scalar::Uri(uri),
+            (None, None) => return Err(unsupported(value)),
+        },
+        other => Scalar::Integer(other.integer().ok_or_else(|| unsupported(value))?),
+    })
+}
+
+fn unsupported(value: &Value) -> Thrown {
+    Thrown::new(
+        "System.ArgumentException",
+        format!("Could not determine JSON object type for type {}.", value.type_name()),
+    )
+}
+
+/// What a value becomes inside a container.
+///
+/// # Errors
+/// As [`scalar_of`].
+pub fn content(value: &Value) -> Result<Content, Thrown> {
+    match value {
+        Value::Json(token) => Ok(Content::Token(token.clone())),
+        other => Ok(Content::Scalar(scalar_of(other)?)),
+    }
+}
+
+/// `JToken.FromObject`: any value as JSON.
+///
+/// # Errors
+/// As [`scalar_of`]; when the budget is used up.
+pub fn token_of(value: &Value, frame: &mut Frame<'_>) -> Result<JToken, Thrown> {
+    frame.step(1)?;
+    frame.allocate(64)?;
+    if let Some(record) = value.object::<Record>() {
+        let object = JToken::object();
+        let members: Vec<(String, Value)> = match &record.ty {
+            Type::Anonymous(_) => record
+                .members()
+                .map(|(name, value)| (name.to_owned(), value.clone()))
+                .collect(),
+            _ => record
+                .items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| (format!("Item{}", at + 1), item.clone()))
+                .collect(),
+        };
+        for (name, member) in members {
+            object.set(name.as_str(), token_of(&member, frame)?)?;
+        }
+        return Ok(object);
+    }
+    if let Some(dictionary) = value.object::<Dictionary>() {
+        let object = JToken::object();
+        for (key, member) in dictionary.entries() {
+            object.set(key.display_string(), token_of(&member, frame)?)?;
+        }
+        return Ok(object);
+    }
+    let bytes = value.object::<Array>().is_some_and(|array| array.to_bytes().is_some());
+    let sequence = matches!(value, Value::Object(_)) && !bytes && value.runtime_type().element().is_some();
+    if sequence || value.object::<List>().is_some() {
+        let array = JToken::array();
+        for item in collect(value, frame)? {
+            array.add(token_of(&item, frame)?)?;
+        }
+        return Ok(array);
+    }
+    match value {
+        Value::Json(token) => Ok(token.clone()),
+        Value::Enum(_, number) => Ok(JToken::value(*number)),
+        other => Ok(JToken::value(scalar_of(other)?)),
+    }
+}

@@ -1,0 +1,73 @@
+//! `System`: the basic types.
+
+mod array;
+mod bit_converter;
+mod boolean;
+mod char;
+mod convert;
+mod date_time;
+mod date_time_offset;
+mod day_of_week;
+mod enumeration;
+pub mod exceptions;
+mod guid;
+mod math;
+mod nullable;
+mod numbers;
+mod object;
+mod random;
+pub mod string;
+mod string_comparer;
+mod string_comparison;
+mod time_span;
+mod tuple;
+mod uri;
+
+pub use string::{compare as string_compare, equal as string_equal};
+pub use string_comparer::{comparison, ignores_case};
+pub use uri::{uri, uri_text};
+
+use super::Class;
+
+/// Its types.
+pub const CLASSES: &[&Class] = &[
+    &array::ARRAY,
+    &array::STATIC_ARRAY,
+    &bit_converter::BIT_CONVERTER,
+    &boolean::BOOLEAN,
+    &char::CHAR,
+    &convert::CONVERT,
+    &date_time::DATE_TIME,
+    &date_time::DATE_TIME_KIND,
+    &date_time_offset::DATE_TIME_OFFSET,
+    &day_of_week::DAY_OF_WEEK,
+    &enumeration::ENUM,
+    &guid::GUID,
+    &math::MATH,
+    &math::MIDPOINT_ROUNDING,
+    &nullable::NULLABLE,
+    &numbers::SBYTE,
+    &numbers::BYTE,
+    &numbers::INT16,
+    &numbers::UINT16,
+    &numbers::INT32,
+    &numbers::UINT32,
+    &numbers::INT64,
+    &numbers::UINT64,
+    &numbers::SINGLE,
+    &numbers::DOUBLE,
+    &numbers::DECIMAL,
+    &object::OBJECT,
+    &object::VOID,
+    &object::DELEGATE,
+    &random::RANDOM,
+    &string::STRING,
+    &string_comparer::STRING_COMPARER,
+    &string_comparison::STRING_COMPARISON,
+    &string_comparison::STRING_SPLIT_OPTIONS,
+    &time_span::TIME_SPAN,
+    &tuple::VALUE_TUPLE,
+    &uri::URI,
+    &uri::URI_KIND,
+    &uri::URI_PARTIAL,
+];

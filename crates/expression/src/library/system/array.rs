@@ -1,0 +1,222 @@
+//! `System.Array`
+
+use crate::collection::{Array, ELEMENT_BYTES};
+use crate::library::{Arguments, Class, ClassKind, Row, row, sort_values};
+use crate::thrown::{Outcome, Thrown};
+use crate::value::{Value, compare};
+
+/// Arrays of every element type.
+pub static ARRAY: Class = Class::new("System.Array", ClassKind::Class)
+    .generic(&["T"])
+    .inherits(&["IList<T>", "IReadOnlyList<T>"])
+    .rows(ROWS);
+/// The name that static members are called by.
+pub static STATIC_ARRAY: Class = Class::new("System.Array", ClassKind::Static).rows(STATIC_ROWS);
+
+const ROWS: &[Row] = &[
+    row("int Length { get; }", "new int[3].Length", "3", |_, a| {
+        Ok((of(a, 0)?.len() as i32).into())
+    }),
+    row("long LongLength { get; }", "new int[3].LongLength", "3", |_, a| {
+        Ok((of(a, 0)?.len() as i64).into())
+    }),
+    row("int Rank { get; }", "new int[3, 4].Rank", "2", |_, a| {
+        Ok((of(a, 0)?.lengths().len() as i32).into())
+    }),
+    row(
+        "int GetLength(int dimension)",
+        "new int[3, 4].GetLength(1)",
+        "4",
+        |_, a| {
+            let length = usize::try_from(a.long(1))
+                .ok()
+                .and_then(|at| of(a, 0).ok()?.lengths().get(at).copied());
+            length
+                .map(|length| (length as i32).into())
+                .ok_or_else(Thrown::index_out_of_range)
+        },
+    ),
+    row(
+        "object GetValue(int index)",
+        "new[] { 1, 2 }.GetValue(1)",
+        "2",
+        |_, a| {
+            usize::try_from(a.long(1))
+                .ok()
+                .and_then(|at| of(a, 0).ok()?.get(at))
+                .ok_or_else(Thrown::index_out_of_range)
+        },
+    ),
+    row(
+        "object Clone()",
+        "((int[])new[] { 1 }.Clone()).Length",
+        "1",
+        |call, a| {
+            let array = of(a, 0)?;
+            call.allocate(array.len() * ELEMENT_BYTES)?;
+            Ok(Value::of(Array::of_dimensions(
+                array.element().clone(),
+                array.lengths().to_vec(),
+                array.to_vec(),
+            )))
+        },
+    ),
+];
+
+const STATIC_ROWS: &[Row] = &[
+    row(
+        "static void Copy<T>(T[] sourceArray, T[] destinationArray, int length)",
+        "",
+        "",
+        |_, a| copy(a, 0, 0, a.long(2)),
+    ),
+    row(
+        "static void Copy<T>(T[] sourceArray, int sourceIndex, T[] destinationArray, int destinationIndex, int length)",
+        "",
+        "",
+        |_, a| {
+            let (from, to) = (a.long(1), a.long(3));
+            copy(a, from, to, a.long(4))
+        },
+    ),
+    row("static void Reverse<T>(T[] array)", "", "", |_, a| {
+        let array = of(a, 0)?;
+        let mut items = array.to_vec();
+        items.reverse();
+        array.replace(items);
+        Ok(Value::Null)
+    }),
+    row("static void Sort<T>(T[] array)", "", "", |call, a| {
+        let array = of(a, 0)?;
+        let sorted = sort_values(call.frame, array.to_vec(), &mut |_, left, right| compare(left, right))?;
+        array.replace(sorted);
+        Ok(Value::Null)
+    }),
+    row(
+        "static int IndexOf<T>(T[] array, T value)",
+        "Array.IndexOf(new[] { 1, 2 }, 2)",
+        "1",
+        |_, a| {
+            Ok(of(a, 0)?
+                .to_vec()
+                .iter()
+                .position(|item| item.equals(a.value(1)))
+                .map_or(-1, |at| at as i32)
+                .into())
+        },
+    ),
+    row(
+        "static bool Exists<T>(T[] array, Predicate<T> match)",
+        "Array.Exists(new[] { 1, 2 }, x => x > 1)",
+        "True",
+        |call, a| {
+            for item in of(a, 0)?.to_vec() {
+                if call.test(a.value(1), &item)? {
+                    return Ok(true.into());
+                }
+            }
+            Ok(false.into())
+        },
+    ),
+    row(
+        "static T Find<T>(T[] array, Predicate<T> match)",
+        "Array.Find(new[] { 1, 2 }, x => x > 1)",
+        "2",
+        |call, a| {
+            for item in of(a, 0)?.to_vec() {
+                if call.test(a.value(1), &item)? {
+                    return Ok(item);
+                }
+            }
+            Ok(Value::default_of(&call.type_argument(0)))
+        },
+    ),
+    row(
+        "static int FindIndex<T>(T[] array, Predicate<T> match)",
+        "Array.FindIndex(new[] { 1, 2 }, x => x > 1)",
+        "1",
+        |call, a| {
+            for (at, item) in of(a, 0)?.to_vec().iter().enumerate() {
+                if call.test(a.value(1), item)? {
+                    return Ok((at as i32).into());
+                }
+            }
+            Ok((-1).into())
+        },
+    ),
+    row(
+        "static T[] FindAll<T>(T[] array, Predicate<T> match)",
+        "Array.FindAll(new[] { 1, 2 }, x => x > 1).Length",
+        "1",
+        |call, a| {
+            let mut found = Vec::new();
+            for item in of(a, 0)?.to_vec() {
+                if call.test(a.value(1), &item)? {
+                    found.push(item);
+                }
+            }
+            Ok(Value::of(Array::new(call.type_argument(0), found)))
+        },
+    ),
+    row(
+        "static TOutput[] ConvertAll<T, TOutput>(T[] array, Converter<T, TOutput> converter)",
+        r#"Array.ConvertAll(new[] { "1", "2" }, x => int.Parse(x)).Sum()"#,
+        "3",
+        |call, a| {
+            let items: Result<Vec<Value>, Thrown> = of(a, 0)?
+                .to_vec()
+                .into_iter()
+                .map(|item| call.call(a.value(1), &[item]))
+                .collect();
+            Ok(Value::of(Array::new(call.type_argument(1), items?)))
+        },
+    ),
+    row(
+        "static void ForEach<T>(T[] array, Action<T> action)",
+        "",
+        "",
+        |call, a| {
+            for item in of(a, 0)?.to_vec() {
+                call.call(a.value(1), &[item])?;
+            }
+            Ok(Value::Null)
+        },
+    ),
+    row("static T[] Empty<T>()", "Array.Empty<int>().Length", "0", |call, _| {
+        Ok(Value::of(Array::new(call.type_argument(0), Vec::new())))
+    }),
+];
+
+fn of(a: Arguments<'_>, index: usize) -> Result<&Array, Thrown> {
+    a.value(index).object::<Array>().ok_or_else(|| a.null(index))
+}
+
+/// Copies a stretch; the arrays stand at the first argument and, by the form called, at the second or third.
+fn copy(a: Arguments<'_>, from: i64, to: i64, count: i64) -> Outcome {
+    let source = of(a, 0)?;
+    let target = of(a, if a.values.len() == 3 { 1 } else { 2 })?;
+    let short = |side: &str| {
+        Thrown::argument(
+            &format!(
+                "{side} array was not long enough. Check the {} index, length, and the array's lower bounds.",
+                side.to_lowercase()
+            ),
+            &format!("{}Array", side.to_lowercase()),
+        )
+    };
+    let place = |value: i64| {
+        usize::try_from(value).map_err(|_| Thrown::out_of_range("Non-negative number required.", "length"))
+    };
+    let (from, to, count) = (place(from)?, place(to)?, place(count)?);
+    let items = source.to_vec();
+    let Some(items) = items.get(from..from.saturating_add(count)) else {
+        return Err(short("Source"));
+    };
+    if to.saturating_add(count) > target.len() {
+        return Err(short("Destination"));
+    }
+    for (at, item) in items.iter().enumerate() {
+        target.set(to + at, item.clone());
+    }
+    Ok(Value::Null)
+}

@@ -1,0 +1,136 @@
+//! `System.Guid`
+
+use crate::collection::Array;
+use crate::json::parse_guid;
+use crate::library::{Arguments, Class, ClassKind, Row, format_value, row};
+use crate::thrown::Thrown;
+use crate::value::Value;
+
+/// A globally unique identifier.
+pub static GUID: Class = Class::new("System.Guid", ClassKind::Struct)
+    .inherits(&["IComparable", "IFormattable"])
+    .rows(ROWS);
+
+const ROWS: &[Row] = &[
+    row(
+        "static Guid NewGuid()",
+        "Guid.NewGuid() != Guid.NewGuid()",
+        "True",
+        |call, _| {
+            let bits = (u128::from(call.context.random()) << 64) | u128::from(call.context.random());
+            // RFC 9562: version 4, variant 10.
+            Ok(Value::Guid(
+                bits & !(0xf000 << 64) & !(0xc000 << 48) | (0x4000 << 64) | (0x8000 << 48),
+            ))
+        },
+    ),
+    row(
+        "static Guid Empty { get; }",
+        "Guid.Empty",
+        "00000000-0000-0000-0000-000000000000",
+        |_, _| Ok(Value::Guid(0)),
+    ),
+    row(
+        "new(string g)",
+        r#"new Guid("{0F8FAD5B-D9CB-469F-A165-70867728950E}")"#,
+        "0f8fad5b-d9cb-469f-a165-70867728950e",
+        |_, a| parse_guid(a.text(0)?).map(Value::Guid).ok_or_else(malformed),
+    ),
+    row(
+        "new(byte[] b)",
+        "new Guid(new byte[16])",
+        "00000000-0000-0000-0000-000000000000",
+        |_, a| {
+            let bytes = a
+                .required(0)?
+                .object::<Array>()
+                .and_then(Array::to_bytes)
+                .unwrap_or_default();
+            let wrong = || {
+                Thrown::new(
+                    "System.ArgumentException",
+                    "Byte array for Guid must be exactly 16 bytes long. (Parameter 'b')",
+                )
+            };
+            let bytes: [u8; 16] = bytes.try_into().map_err(|_| wrong())?;
+            Ok(Value::Guid(u128::from_be_bytes(mixed(bytes))))
+        },
+    ),
+    row(
+        "static Guid Parse(string input)",
+        r#"Guid.Parse("0f8fad5bd9cb469fa16570867728950e")"#,
+        "0f8fad5b-d9cb-469f-a165-70867728950e",
+        |_, a| parse_guid(a.text(0)?).map(Value::Guid).ok_or_else(malformed),
+    ),
+    row(
+        "static bool TryParse(string input, out Guid result)",
+        r#"Guid.TryParse("x", out var g)"#,
+        "False",
+        |call, a| {
+            let parsed = a.text_or_null(0).and_then(|text| parse_guid(text));
+            call.outs.push(Value::Guid(parsed.unwrap_or_default()));
+            Ok(parsed.is_some().into())
+        },
+    ),
+    row(
+        "byte[] ToByteArray()",
+        r#"BitConverter.ToString(new Guid("00112233-4455-6677-8899-aabbccddeeff").ToByteArray())"#,
+        "33-22-11-00-55-44-77-66-88-99-AA-BB-CC-DD-EE-FF",
+        |_, a| Ok(Array::bytes(mixed(of(a, 0).to_be_bytes()).to_vec())),
+    ),
+    row(
+        "string ToString()",
+        "Guid.Empty.ToString()",
+        "00000000-0000-0000-0000-000000000000",
+        |_, a| Ok(a.value(0).display_string().into()),
+    ),
+    row(
+        "string ToString(string format)",
+        r#"Guid.Empty.ToString("N")"#,
+        "00000000000000000000000000000000",
+        |_, a| Ok(format_value(a.value(0), a.text_or_null(1).map_or("", |text| text.as_str()))?.into()),
+    ),
+    row(
+        "int CompareTo(Guid value)",
+        "Guid.Empty.CompareTo(Guid.Empty)",
+        "0",
+        |_, a| Ok((of(a, 0).cmp(&of(a, 1)) as i32).into()),
+    ),
+    row(
+        "static bool operator ==(Guid a, Guid b)",
+        "Guid.Empty == Guid.Empty",
+        "True",
+        |_, a| Ok((of(a, 0) == of(a, 1)).into()),
+    ),
+    row(
+        "static bool operator !=(Guid a, Guid b)",
+        "Guid.Empty != Guid.Empty",
+        "False",
+        |_, a| Ok((of(a, 0) != of(a, 1)).into()),
+    ),
+];
+
+fn of(a: Arguments<'_>, index: usize) -> u128 {
+    if let Value::Guid(guid) = a.value(index) {
+        *guid
+    } else {
+        0
+    }
+}
+
+fn malformed() -> Thrown {
+    Thrown::new(
+        "System.FormatException",
+        "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).",
+    )
+}
+
+/// Between the order of the text and that of .NET's bytes: the first three groups are little-endian.
+fn mixed(mut bytes: [u8; 16]) -> [u8; 16] {
+    for group in [0..4, 4..6, 6..8] {
+        if let Some(group) = bytes.get_mut(group) {
+            group.reverse();
+        }
+    }
+    bytes
+}

@@ -1,0 +1,348 @@
+//! `System.TimeSpan`
+
+use crate::date::{TICKS_PER_DAY, TICKS_PER_SECOND, format_time_span};
+use crate::library::{Arguments, Class, ClassKind, Row, format_value, row};
+use crate::thrown::{Outcome, Thrown};
+use crate::value::Value;
+
+/// A length of time in ticks.
+pub static TIME_SPAN: Class = Class::new("System.TimeSpan", ClassKind::Struct)
+    .inherits(&["IComparable", "IFormattable"])
+    .rows(ROWS);
+
+const SECOND: i64 = TICKS_PER_SECOND;
+const MILLISECOND: i64 = SECOND / 1000;
+
+const ROWS: &[Row] = &[
+    row("static TimeSpan Zero { get; }", "TimeSpan.Zero", "00:00:00", |_, _| {
+        Ok(Value::TimeSpan(0))
+    }),
+    row(
+        "static TimeSpan MaxValue { get; }",
+        "TimeSpan.MaxValue",
+        "10675199.02:48:05.4775807",
+        |_, _| Ok(Value::TimeSpan(i64::MAX)),
+    ),
+    row(
+        "static TimeSpan MinValue { get; }",
+        "TimeSpan.MinValue.Days",
+        "-10675199",
+        |_, _| Ok(Value::TimeSpan(i64::MIN)),
+    ),
+    row("new(long ticks)", "new TimeSpan(10000000)", "00:00:01", |_, a| {
+        Ok(Value::TimeSpan(a.long(0)))
+    }),
+    row(
+        "new(int hours, int minutes, int seconds)",
+        "new TimeSpan(1, 2, 3)",
+        "01:02:03",
+        |_, a| parts([0, a.long(0), a.long(1), a.long(2), 0]),
+    ),
+    row(
+        "new(int days, int hours, int minutes, int seconds)",
+        "new TimeSpan(1, 2, 3, 4)",
+        "1.02:03:04",
+        |_, a| parts([a.long(0), a.long(1), a.long(2), a.long(3), 0]),
+    ),
+    row(
+        "new(int days, int hours, int minutes, int seconds, int milliseconds)",
+        "new TimeSpan(0, 0, 0, 0, 5)",
+        "00:00:00.0050000",
+        |_, a| parts([a.long(0), a.long(1), a.long(2), a.long(3), a.long(4)]),
+    ),
+    row(
+        "static TimeSpan FromDays(double value)",
+        "TimeSpan.FromDays(1.5)",
+        "1.12:00:00",
+        |_, a| scaled(a.double(0), TICKS_PER_DAY),
+    ),
+    row(
+        "static TimeSpan FromHours(double value)",
+        "TimeSpan.FromHours(1)",
+        "01:00:00",
+        |_, a| scaled(a.double(0), 3600 * SECOND),
+    ),
+    row(
+        "static TimeSpan FromMinutes(double value)",
+        "TimeSpan.FromMinutes(1)",
+        "00:01:00",
+        |_, a| scaled(a.double(0), 60 * SECOND),
+    ),
+    row(
+        "static TimeSpan FromSeconds(double value)",
+        "TimeSpan.FromSeconds(90061.5)",
+        "1.01:01:01.5000000",
+        |_, a| scaled(a.double(0), SECOND),
+    ),
+    row(
+        "static TimeSpan FromMilliseconds(double value)",
+        "TimeSpan.FromMilliseconds(57000)",
+        "00:00:57",
+        |_, a| scaled(a.double(0), MILLISECOND),
+    ),
+    row(
+        "static TimeSpan FromTicks(long value)",
+        "TimeSpan.FromTicks(5)",
+        "00:00:00.0000005",
+        |_, a| Ok(Value::TimeSpan(a.long(0))),
+    ),
+    row(
+        "static TimeSpan Parse(string s)",
+        r#"TimeSpan.Parse("1.02:03:04")"#,
+        "1.02:03:04",
+        |_, a| {
+            let text = a.text(0)?;
+            let invalid = || {
+                Thrown::new(
+                    "System.FormatException",
+                    format!("String '{text}' was not recognized as a valid TimeSpan."),
+                )
+            };
+            parse(text).map(Value::TimeSpan).ok_or_else(invalid)
+        },
+    ),
+    row(
+        "static bool TryParse(string s, out TimeSpan result)",
+        r#"TimeSpan.TryParse("x", out var t)"#,
+        "False",
+        |call, a| {
+            let parsed = a.text_or_null(0).and_then(|text| parse(text));
+            call.outs.push(Value::TimeSpan(parsed.unwrap_or_default()));
+            Ok(parsed.is_some().into())
+        },
+    ),
+    row(
+        "long Ticks { get; }",
+        "TimeSpan.FromSeconds(1).Ticks",
+        "10000000",
+        |_, a| Ok(ticks(a, 0).into()),
+    ),
+    row("int Days { get; }", "TimeSpan.FromHours(49).Days", "2", |_, a| {
+        Ok(((ticks(a, 0) / TICKS_PER_DAY) as i32).into())
+    }),
+    row("int Hours { get; }", "TimeSpan.FromHours(49).Hours", "1", |_, a| {
+        Ok(((ticks(a, 0) / (3600 * SECOND) % 24) as i32).into())
+    }),
+    row(
+        "int Minutes { get; }",
+        "TimeSpan.FromSeconds(61).Minutes",
+        "1",
+        |_, a| Ok(((ticks(a, 0) / (60 * SECOND) % 60) as i32).into()),
+    ),
+    row(
+        "int Seconds { get; }",
+        "TimeSpan.FromSeconds(61).Seconds",
+        "1",
+        |_, a| Ok(((ticks(a, 0) / SECOND % 60) as i32).into()),
+    ),
+    row(
+        "int Milliseconds { get; }",
+        "TimeSpan.FromMilliseconds(1001).Milliseconds",
+        "1",
+        |_, a| Ok(((ticks(a, 0) / MILLISECOND % 1000) as i32).into()),
+    ),
+    row(
+        "double TotalDays { get; }",
+        "TimeSpan.FromHours(36).TotalDays",
+        "1.5",
+        |_, a| Ok(total(a, TICKS_PER_DAY)),
+    ),
+    row(
+        "double TotalHours { get; }",
+        "TimeSpan.FromMinutes(90).TotalHours",
+        "1.5",
+        |_, a| Ok(total(a, 3600 * SECOND)),
+    ),
+    row(
+        "double TotalMinutes { get; }",
+        "TimeSpan.FromSeconds(90).TotalMinutes",
+        "1.5",
+        |_, a| Ok(total(a, 60 * SECOND)),
+    ),
+    row(
+        "double TotalSeconds { get; }",
+        "TimeSpan.FromMilliseconds(1500).TotalSeconds",
+        "1.5",
+        |_, a| Ok(total(a, SECOND)),
+    ),
+    row(
+        "double TotalMilliseconds { get; }",
+        "TimeSpan.FromSeconds(1.5).TotalMilliseconds",
+        "1500",
+        |_, a| Ok(total(a, MILLISECOND)),
+    ),
+    row(
+        "TimeSpan Add(TimeSpan ts)",
+        "TimeSpan.Zero.Add(TimeSpan.FromSeconds(1))",
+        "00:00:01",
+        |_, a| sum(ticks(a, 0), ticks(a, 1)),
+    ),
+    row(
+        "TimeSpan Subtract(TimeSpan ts)",
+        "TimeSpan.Zero.Subtract(TimeSpan.FromSeconds(1))",
+        "-00:00:01",
+        |_, a| sum(ticks(a, 0), -ticks(a, 1)),
+    ),
+    row(
+        "TimeSpan Negate()",
+        "TimeSpan.FromSeconds(1).Negate()",
+        "-00:00:01",
+        |_, a| Ok(Value::TimeSpan(-ticks(a, 0))),
+    ),
+    row(
+        "TimeSpan Duration()",
+        "TimeSpan.FromSeconds(-1).Duration()",
+        "00:00:01",
+        |_, a| Ok(Value::TimeSpan(ticks(a, 0).saturating_abs())),
+    ),
+    row(
+        "int CompareTo(TimeSpan value)",
+        "TimeSpan.Zero.CompareTo(TimeSpan.FromDays(1))",
+        "-1",
+        |_, a| Ok((ticks(a, 0).cmp(&ticks(a, 1)) as i32).into()),
+    ),
+    row(
+        "string ToString()",
+        "TimeSpan.FromSeconds(57).ToString()",
+        "00:00:57",
+        |_, a| Ok(format_time_span(ticks(a, 0)).into()),
+    ),
+    row(
+        "string ToString(string format)",
+        r#"TimeSpan.FromSeconds(57).ToString(@"mm\:ss")"#,
+        "00:57",
+        |_, a| Ok(format_value(a.value(0), a.text_or_null(1).map_or("", |text| text.as_str()))?.into()),
+    ),
+    row(
+        "static TimeSpan operator +(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.FromDays(1) + TimeSpan.FromDays(1)",
+        "2.00:00:00",
+        |_, a| sum(ticks(a, 0), ticks(a, 1)),
+    ),
+    row(
+        "static TimeSpan operator -(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.FromDays(1) - TimeSpan.FromDays(2)",
+        "-1.00:00:00",
+        |_, a| sum(ticks(a, 0), -ticks(a, 1)),
+    ),
+    row(
+        "static TimeSpan operator -(TimeSpan t)",
+        "-TimeSpan.FromDays(1)",
+        "-1.00:00:00",
+        |_, a| Ok(Value::TimeSpan(-ticks(a, 0))),
+    ),
+    row(
+        "static bool operator ==(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.Zero == TimeSpan.FromDays(0)",
+        "True",
+        |_, a| Ok((ticks(a, 0) == ticks(a, 1)).into()),
+    ),
+    row(
+        "static bool operator !=(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.Zero != TimeSpan.FromDays(0)",
+        "False",
+        |_, a| Ok((ticks(a, 0) != ticks(a, 1)).into()),
+    ),
+    row(
+        "static bool operator <(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.Zero < TimeSpan.FromDays(1)",
+        "True",
+        |_, a| Ok((ticks(a, 0) < ticks(a, 1)).into()),
+    ),
+    row(
+        "static bool operator >(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.Zero > TimeSpan.FromDays(1)",
+        "False",
+        |_, a| Ok((ticks(a, 0) > ticks(a, 1)).into()),
+    ),
+    row(
+        "static bool operator <=(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.Zero <= TimeSpan.Zero",
+        "True",
+        |_, a| Ok((ticks(a, 0) <= ticks(a, 1)).into()),
+    ),
+    row(
+        "static bool operator >=(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.Zero >= TimeSpan.Zero",
+        "True",
+        |_, a| Ok((ticks(a, 0) >= ticks(a, 1)).into()),
+    ),
+];
+
+fn ticks(a: Arguments<'_>, index: usize) -> i64 {
+    if let Value::TimeSpan(ticks) = a.value(index) {
+        *ticks
+    } else {
+        0
+    }
+}
+
+fn too_long() -> Thrown {
+    Thrown::overflow("TimeSpan overflowed because the duration is too long.")
+}
+
+fn sum(left: i64, right: i64) -> Outcome {
+    left.checked_add(right).map(Value::TimeSpan).ok_or_else(too_long)
+}
+
+fn total(a: Arguments<'_>, unit: i64) -> Value {
+    (ticks(a, 0) as f64 / unit as f64).into()
+}
+
+fn scaled(value: f64, unit: i64) -> Outcome {
+    if value.is_nan() {
+        return Err(Thrown::new(
+            "System.ArgumentException",
+            "TimeSpan does not accept floating point Not-a-Number values.",
+        ));
+    }
+    let ticks = value * unit as f64;
+    if ticks.abs() < 9.2e18 {
+        Ok(Value::TimeSpan(ticks as i64))
+    } else {
+        Err(too_long())
+    }
+}
+
+/// Days, hours, minutes, seconds, milliseconds.
+fn parts([days, hours, minutes, seconds, milliseconds]: [i64; 5]) -> Outcome {
+    let total = i128::from(days) * 86_400_000
+        + i128::from(hours) * 3_600_000
+        + i128::from(minutes) * 60_000
+        + i128::from(seconds) * 1000
+        + i128::from(milliseconds);
+    i64::try_from(total * i128::from(MILLISECOND))
+        .map(Value::TimeSpan)
+        .map_err(|_| too_long())
+}
+
+/// `[-][d.]hh:mm[:ss[.fffffff]]`, or days alone.
+fn parse(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let number = |text: &str| {
+        if text.chars().all(|c| c.is_ascii_digit()) {
+            text.parse::<i64>().ok()
+        } else {
+            None
+        }
+    };
+    let ticks = if let Some((head, rest)) = text.split_once(':') {
+        let (days, hours) = head
+            .split_once('.')
+            .map_or((Some(0), number(head)), |(days, hours)| (number(days), number(hours)));
+        let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "0"));
+        let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+        let fraction = number(&format!("{fraction:0<7}")).filter(|_| fraction.len() <= 7)?;
+        let (hours, minutes, seconds) = (hours?, number(minutes)?, number(seconds)?);
+        if hours > 23 || minutes > 59 || seconds > 59 {
+            return None;
+        }
+        days?
+            .checked_mul(TICKS_PER_DAY)?
+            .checked_add(((hours * 60 + minutes) * 60 + seconds) * SECOND + fraction)?
+    } else {
+        number(text)?.checked_mul(TICKS_PER_DAY)?
+    };
+    Some(if negative { -ticks } else { ticks })
+}

@@ -1,0 +1,223 @@
+//! An exchange written down as JSON: for tests, and for trying expressions without a gateway.
+//!
+//! Names are those of `context`'s members, in any case: `request {method, url, originalUrl, ipAddress, headers, body,
+//! matchedParameters}`, `response {statusCode, statusReason, headers, body}`, `variables`, `api`, `operation`, `product`,
+//! `subscription`, `user`, `deployment`, `lastError`, `requestId`, `timestamp`, `elapsedMs`, `tracing`. All may be missing.
+//! A body is text, or any other JSON. A variable is a plain value or `{"$json": …}`, `{"$response": {…}}`,
+//! `{"$jwt": "…"}`, `{"$date": "…"}`, `{"$bytes": "base64"}`, `{"$array": […]}`, `{"$long": n}`, `{"$double": n}`.
+
+mod entity;
+mod variable;
+
+use crate::body::MessageBody;
+use crate::context::{
+    Api, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url, User,
+    WhichUrl,
+};
+use crate::json::{JToken, JsonError, parse_guid};
+use crate::response::{HeaderList, StoredResponse};
+use crate::text::Text;
+use crate::value::Value;
+use entity::Part;
+use parking_lot::Mutex;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Ticks of 2026-01-02T03:04:05Z, when no other time is given.
+const DEFAULT_TIME: i64 = 639_029_198_450_000_000;
+
+/// An exchange that was written down. Its clock stands still; its random numbers are the same each time.
+pub struct RecordedContext {
+    request: RecordedRequest,
+    response: Option<StoredResponse>,
+    variables: Vec<(Text, Value)>,
+    api: Option<Arc<Api>>,
+    operation: Option<Arc<Operation>>,
+    product: Option<Arc<Product>>,
+    subscription: Option<Arc<Subscription>>,
+    user: Option<Arc<User>>,
+    deployment: Arc<Deployment>,
+    last_error: Option<LastError>,
+    request_id: u128,
+    timestamp: i64,
+    elapsed: i64,
+    tracing: bool,
+    traces: Mutex<Vec<Text>>,
+    random: AtomicU64,
+}
+
+struct RecordedRequest {
+    method: Text,
+    url: Arc<Url>,
+    original_url: Arc<Url>,
+    ip_address: Text,
+    headers: HeaderList,
+    matched_parameters: Vec<(Text, Text)>,
+    body: Option<MessageBody>,
+}
+
+impl RecordedContext {
+    /// Reads an exchange.
+    ///
+    /// # Errors
+    /// The text is no JSON object.
+    pub fn from_json(json: &str) -> Result<Self, JsonError> {
+        let root = Part(Some(JToken::parse_object(&json.into())?));
+        let request = root.get("request");
+        let url = entity::url(&request.text_or("url", "https://gateway.example/"));
+        Ok(Self {
+            request: RecordedRequest {
+                method: request.text_or("method", "GET"),
+                original_url: request
+                    .text("originalUrl")
+                    .map_or_else(|| Arc::clone(&url), |text| entity::url(&text)),
+                url,
+                ip_address: request.text_or("ipAddress", "192.0.2.1"),
+                headers: entity::headers(&request.get("headers")),
+                matched_parameters: request
+                    .get("matchedParameters")
+                    .entries()
+                    .map(|(name, value)| (name, value.own_text()))
+                    .collect(),
+                body: request.get("body").present().map(|body| entity::body(&body)),
+            },
+            response: root
+                .get("response")
+                .present()
+                .map(|response| entity::response(&response)),
+            variables: root
+                .get("variables")
+                .entries()
+                .map(|(name, value)| (name, variable::value(&value)))
+                .collect(),
+            api: root.get("api").present().map(|api| Arc::new(entity::api(&api))),
+            operation: root
+                .get("operation")
+                .present()
+                .map(|operation| Arc::new(entity::operation(&operation))),
+            product: root
+                .get("product")
+                .present()
+                .map(|product| Arc::new(entity::product(&product))),
+            subscription: root
+                .get("subscription")
+                .present()
+                .map(|subscription| Arc::new(entity::subscription(&subscription))),
+            user: root.get("user").present().map(|user| Arc::new(entity::user(&user))),
+            deployment: Arc::new(entity::deployment(&root.get("deployment"))),
+            last_error: root.get("lastError").present().map(|error| entity::last_error(&error)),
+            request_id: root
+                .text("requestId")
+                .and_then(|text| parse_guid(&text))
+                .unwrap_or_default(),
+            timestamp: root.get("timestamp").ticks().unwrap_or(DEFAULT_TIME),
+            elapsed: root
+                .get("elapsedMs")
+                .number()
+                .map_or(0, |milliseconds| (milliseconds * 10_000.0) as i64),
+            tracing: root.get("tracing").flag(),
+            traces: Mutex::default(),
+            random: AtomicU64::new(0),
+        })
+    }
+
+    /// What expressions traced so far.
+    pub fn traces(&self) -> Vec<Text> {
+        self.traces.lock().clone()
+    }
+}
+
+impl fmt::Debug for RecordedContext {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RecordedContext")
+            .field("method", &self.request.method)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Context for RecordedContext {
+    fn request(&self) -> &dyn Request {
+        &self.request
+    }
+    fn response(&self) -> Option<&dyn Response> {
+        self.response.as_ref().map(|response| response as &dyn Response)
+    }
+    fn variable(&self, name: &str) -> Option<Value> {
+        self.variables
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.clone())
+    }
+    fn variable_names(&self) -> Vec<Text> {
+        self.variables.iter().map(|(name, _)| name.clone()).collect()
+    }
+    fn api(&self) -> Option<&Arc<Api>> {
+        self.api.as_ref()
+    }
+    fn operation(&self) -> Option<&Arc<Operation>> {
+        self.operation.as_ref()
+    }
+    fn product(&self) -> Option<&Arc<Product>> {
+        self.product.as_ref()
+    }
+    fn subscription(&self) -> Option<&Arc<Subscription>> {
+        self.subscription.as_ref()
+    }
+    fn user(&self) -> Option<&Arc<User>> {
+        self.user.as_ref()
+    }
+    fn deployment(&self) -> &Arc<Deployment> {
+        &self.deployment
+    }
+    fn last_error(&self) -> Option<&LastError> {
+        self.last_error.as_ref()
+    }
+    fn request_id(&self) -> u128 {
+        self.request_id
+    }
+    fn timestamp(&self) -> i64 {
+        self.timestamp
+    }
+    fn now(&self) -> i64 {
+        self.timestamp.saturating_add(self.elapsed)
+    }
+    fn tracing(&self) -> bool {
+        self.tracing
+    }
+    fn trace(&self, message: &str) {
+        self.traces.lock().push(message.into());
+    }
+    fn random(&self) -> u64 {
+        // SplitMix64.
+        let mut bits = self.random.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+}
+
+impl Request for RecordedRequest {
+    fn method(&self) -> Text {
+        self.method.clone()
+    }
+    fn url(&self, which: WhichUrl) -> Arc<Url> {
+        Arc::clone(match which {
+            WhichUrl::Current => &self.url,
+            WhichUrl::Original => &self.original_url,
+        })
+    }
+    fn ip_address(&self) -> Text {
+        self.ip_address.clone()
+    }
+    fn headers(&self) -> &dyn Headers {
+        &self.headers
+    }
+    fn matched_parameters(&self) -> &[(Text, Text)] {
+        &self.matched_parameters
+    }
+    fn body(&self) -> Option<&MessageBody> {
+        self.body.as_ref()
+    }
+}

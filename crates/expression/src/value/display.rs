@@ -1,0 +1,77 @@
+//! `ToString()` of every value, in the invariant culture.
+
+use super::Value;
+use crate::date::format_time_span;
+use crate::json::format_guid;
+use crate::library::Class;
+use crate::number::{format_double, format_single};
+use crate::text::Text;
+
+impl Value {
+    /// .NET's `ToString()`; empty for null.
+    pub fn display_string(&self) -> Text {
+        match self {
+            Self::String(text) => text.clone(),
+            Self::Json(token) => token.to_text(),
+            other => other.plain_text().into(),
+        }
+    }
+
+    fn plain_text(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Boolean(value) => if *value { "True" } else { "False" }.to_owned(),
+            Self::Char(unit) => String::from_utf16_lossy(&[*unit]),
+            Self::SByte(value) => value.to_string(),
+            Self::Byte(value) => value.to_string(),
+            Self::Int16(value) => value.to_string(),
+            Self::UInt16(value) => value.to_string(),
+            Self::Int32(value) => value.to_string(),
+            Self::UInt32(value) => value.to_string(),
+            Self::Int64(value) => value.to_string(),
+            Self::UInt64(value) => value.to_string(),
+            Self::Single(value) => format_single(*value),
+            Self::Double(value) => format_double(*value),
+            Self::Decimal(value) => value.to_string(),
+            Self::String(text) => text.to_string(),
+            Self::DateTime(date) => date.general(),
+            Self::DateTimeOffset(local, offset) => {
+                let sign = if *offset < 0 { '-' } else { '+' };
+                format!(
+                    "{} {sign}{:02}:{:02}",
+                    local.general(),
+                    offset.abs() / 60,
+                    offset.abs() % 60
+                )
+            }
+            Self::TimeSpan(ticks) => format_time_span(*ticks),
+            Self::Guid(guid) => format_guid(*guid),
+            Self::Enum(class, number) => enumeration_text(class.0, *number),
+            Self::Json(token) => token.to_text().to_string(),
+            Self::Host(_) => self.type_name(),
+            Self::Object(object) => object.display(),
+        }
+    }
+}
+
+/// The name of an enumeration's value; several for flags; digits when there is no name.
+fn enumeration_text(class: &Class, number: i32) -> String {
+    if let Some((name, _)) = class.values.iter().find(|(_, value)| *value == number) {
+        return (*name).to_owned();
+    }
+    if class.flags {
+        let mut rest = number;
+        let mut names = Vec::new();
+        for (name, value) in class.values.iter().rev() {
+            if *value != 0 && rest & value == *value {
+                rest &= !value;
+                names.push(*name);
+            }
+        }
+        if rest == 0 && !names.is_empty() {
+            names.reverse();
+            return names.join(", ");
+        }
+    }
+    number.to_string()
+}
