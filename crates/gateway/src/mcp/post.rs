@@ -6,17 +6,31 @@ use ::mcp::{Fault, Kind, MCP_PROTOCOL_VERSION, Message, check_headers, complete_
 use expression::body::MessageBody;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
-use policy::{Body, Exchange, ResponseMessage};
+use policy::{Body, Exchange, Plan, ResponseMessage};
+
+/// Takes a request to an MCP server through its plan; a message that is none goes no further.
+pub async fn govern(plan: &Plan, exchange: &mut Exchange) {
+    match read(exchange).await {
+        Ok(completing) => {
+            plan.run(exchange).await;
+            if let (Some(completing), Some(response)) = (completing, &mut exchange.response) {
+                completing.finish(response);
+            }
+        }
+        Err(Refusal::Message(answer)) => exchange.response = Some(*answer),
+        Err(Refusal::Body(failure)) => plan.fail(exchange, failure).await,
+    }
+}
 
 /// A request whose answer must be complete whoever makes it: its method.
-pub struct Completing(String);
+struct Completing(String);
 
 /// Reads the message of a POST.
 ///
 /// # Errors
 /// The answer to a message that is malformed, ambiguous, contradicts its headers, or is a batch, in which policies
 /// could not see the messages.
-pub async fn read(exchange: &mut Exchange) -> Result<Option<Completing>, Refusal> {
+async fn read(exchange: &mut Exchange) -> Result<Option<Completing>, Refusal> {
     if exchange.request.method != Method::POST {
         return Ok(None);
     }
@@ -35,7 +49,7 @@ pub async fn read(exchange: &mut Exchange) -> Result<Option<Completing>, Refusal
 }
 
 /// Why a message goes no further.
-pub enum Refusal {
+enum Refusal {
     /// Its body could not be read.
     Body(policy::Failure),
     /// It is not what it must be; this is the answer.
@@ -63,7 +77,7 @@ fn completing(message: &Message, headers: &HeaderMap) -> Option<Completing> {
 
 impl Completing {
     /// Adds to an answer that policies made or changed what its revision demands.
-    pub fn finish(&self, response: &mut ResponseMessage) {
+    fn finish(&self, response: &mut ResponseMessage) {
         if let Body::Buffered(message) = &response.body
             && let Some(completed) = complete_result(message.bytes(), &self.0)
         {
