@@ -297,7 +297,7 @@ fn the_sixth_order_of_a_minute_is_too_many() {
                 .strip_prefix(r#"{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in "#)
                 .and_then(|rest| rest.strip_suffix(r#" seconds." }"#))
                 .and_then(|seconds| seconds.parse::<u32>().ok());
-            assert!(seconds.is_some_and(|seconds| (1..=60).contains(&seconds)), "{text}");
+            assert!(seconds.is_some_and(|seconds| (1..=120).contains(&seconds)), "{text}");
             let when = answer.header("retry-after");
             assert!(is_moment(when), "{when}");
         }
