@@ -12,8 +12,9 @@ const TELL: &str = "\
 <set-header name=\"X-Reason\" exists-action=\"override\"><value>@(context.LastError.Reason)</value></set-header>
 <set-header name=\"X-Source\" exists-action=\"override\"><value>@(context.LastError.Source)</value></set-header>";
 
-/// How much more memory the gateway may have taken at most for all of them, in KiB.
-const GROWTH_KIB: u64 = 600 << 10;
+/// How much more memory the gateway may have taken at most for all of them, in KiB: a few times what one evaluation may
+/// allocate.
+const GROWTH_KIB: u64 = 1 << 20;
 
 /// Serves an API for each expression, asks each one, and asks an ordinary API all the while.
 async fn check(expressions: &[(&str, &str)]) {
