@@ -22,7 +22,7 @@ use crate::ticker::Ticker;
 use crate::upgrade;
 use connect::{Origin, Sender};
 use expect::Gate;
-use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -85,6 +85,7 @@ impl Client {
         let gate = expect::gate(&call, &mut body, &self.ticker);
         frame(&call.method, &mut call.headers, &body);
         let written = watch(&mut body);
+        let may_switch = call.headers.contains_key(UPGRADE);
         let message = Message {
             method: call.method,
             url: call.url,
@@ -92,6 +93,10 @@ impl Client {
             gate,
         };
         let (response, lease) = self.attempt(&origin, message, body).await?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS && !may_switch {
+            let message = "the backend switched protocols, which nobody had asked for";
+            return Err(UpstreamFailure::Connection(message.to_owned()));
+        }
         let returning = Return::new(Rc::clone(&self.pool), origin, lease);
         let mut reply = reply::reply(response, returning, written, self.ticker.alarm(), self.idle);
         if reply.status == StatusCode::SWITCHING_PROTOCOLS {

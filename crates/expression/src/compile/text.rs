@@ -6,7 +6,6 @@ use crate::closure::Code;
 use crate::library::format_value;
 use crate::value::Value;
 use diagnostic::Span;
-use std::fmt::Write;
 
 /// `a + b + …`
 pub fn concat(compiler: &mut Compiler<'_>, pieces: &[Expr]) -> Code {
@@ -57,9 +56,13 @@ pub fn interpolated(compiler: &mut Compiler<'_>, pieces: &[Piece], span: Span) -
 /// Appends a piece, padded on the left (or, for a negative width, on the right).
 pub fn pad(text: &mut String, piece: &str, width: i32) {
     let columns = (width.unsigned_abs() as usize).min(1 << 20);
-    let _ = if width < 0 {
-        write!(text, "{piece:<columns$}")
+    let filler = columns.saturating_sub(piece.encode_utf16().count());
+    let spaces = std::iter::repeat_n(' ', filler);
+    if width < 0 {
+        text.push_str(piece);
+        text.extend(spaces);
     } else {
-        write!(text, "{piece:>columns$}")
-    };
+        text.extend(spaces);
+        text.push_str(piece);
+    }
 }
