@@ -2,6 +2,8 @@
 //!
 //! Never here: which promotion applies (`check`), formatting and parsing of numbers.
 
+#![allow(clippy::float_cmp, reason = "C#'s `==` is exact")]
+
 use crate::syntax::ast::BinaryOperator;
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Simple;
@@ -256,7 +258,7 @@ fn from_float(number: f64, to: Simple, overflow_throws: bool) -> Outcome {
             .map_err(|_| decimal_overflow()),
         _ if overflow_throws && !(number.is_finite() && number.abs() < 1.9e19) => Err(overflow()),
         // What does not fit is unspecified in C#; x64 gives the smallest number.
-        Simple::Int32 if !(number > -2_147_483_649.0 && number < 2_147_483_648.0) && !overflow_throws => {
+        Simple::Int32 if !(overflow_throws || number > -2_147_483_649.0 && number < 2_147_483_648.0) => {
             Ok(Value::Int32(i32::MIN))
         }
         Simple::Int64

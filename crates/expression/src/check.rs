@@ -12,6 +12,7 @@ mod expressions;
 mod flow;
 mod infer;
 mod lambdas;
+mod local_functions;
 mod members;
 mod names;
 mod operators;

@@ -1,5 +1,6 @@
 //! Compiled code and delegates.
 
+use crate::collection::{Release, release};
 use crate::frame::{Frame, Slot};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
@@ -17,6 +18,8 @@ pub type BoolCode = Box<dyn Fn(&mut Frame<'_>) -> Result<bool, Thrown> + Send + 
 pub struct FunctionCode {
     /// How many local variables it needs: captured ones first, then its parameters.
     pub locals: usize,
+    /// How deep its expressions are nested.
+    pub depth: u32,
     /// Whether each parameter is captured by a lambda inside.
     pub parameters: Vec<bool>,
     /// Its body; gives the returned value.
@@ -48,12 +51,20 @@ impl Closure {
 /// # Errors
 /// What its body throws.
 pub fn call_function(code: &FunctionCode, captured: &[Slot], frame: &mut Frame<'_>, arguments: &[Value]) -> Outcome {
-    frame.nested(code.locals, captured, |frame| {
+    frame.nested((code.locals, code.depth), captured, |frame| {
         for (index, (argument, shared)) in arguments.iter().zip(&code.parameters).enumerate() {
-            frame.declare(captured.len() + index, argument.clone(), *shared);
+            frame.declare(captured.len() + index, argument.clone(), *shared)?;
         }
         (code.body)(frame)
     })
+}
+
+impl Drop for Closure {
+    fn drop(&mut self) {
+        if !self.captured.is_empty() {
+            release(std::mem::take(&mut self.captured).into_iter().map(Release::Slot));
+        }
+    }
 }
 
 impl fmt::Debug for Closure {

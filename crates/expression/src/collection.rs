@@ -8,6 +8,7 @@ mod enumerate;
 mod list;
 mod pair;
 mod record;
+mod release;
 mod sequence;
 mod set;
 
@@ -17,6 +18,7 @@ pub use enumerate::{Enumerator, collect, enumerate, pairs};
 pub use list::List;
 pub use pair::Pair;
 pub use record::Record;
+pub use release::{Release, release, release_values};
 pub use sequence::Sequence;
 pub use set::HashSet;
 

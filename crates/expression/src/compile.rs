@@ -32,6 +32,8 @@ pub fn compile(program: &Program) -> Compiled {
     let mut compiler = Compiler {
         captured: &program.captured,
         slots: HashMap::new(),
+        depth: 0,
+        deepest: 0,
     };
     let code = compiler.body(&program.body);
     Compiled {
@@ -44,6 +46,9 @@ pub fn compile(program: &Program) -> Compiled {
 pub struct Compiler<'p> {
     captured: &'p [bool],
     slots: HashMap<LocalId, usize>,
+    /// How deep the current node is nested, and the deepest one.
+    depth: u32,
+    deepest: u32,
 }
 
 impl Compiler<'_> {

@@ -4,11 +4,12 @@
 
 use crate::Budget;
 use crate::closure::Closure;
+use crate::collection::Array;
 use crate::context::Context;
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 use parking_lot::Mutex;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// A local variable: held directly, or shared with the lambdas that capture it.
 #[derive(Clone, Debug)]
@@ -19,6 +20,9 @@ pub enum Slot {
     Shared(Arc<Mutex<Value>>),
 }
 
+/// Closures inside closures that a stack of 2 MiB holds with room to spare.
+const NODES: u32 = 1500;
+
 /// One evaluation.
 pub struct Frame<'c> {
     /// The exchange.
@@ -28,10 +32,14 @@ pub struct Frame<'c> {
     /// What the innermost `catch` caught, for `throw;`.
     caught: Option<Thrown>,
     slots: Vec<Slot>,
+    /// Every shared cell, to be emptied in the end: delegates and what they capture may refer to each other.
+    cells: Vec<Weak<Mutex<Value>>>,
     base: usize,
     steps: u64,
     bytes: u64,
     depth: u32,
+    /// How many nodes of expressions may still be inside each other, over all calls: what the thread's stack holds.
+    nodes: u32,
 }
 
 impl<'c> Frame<'c> {
@@ -44,10 +52,12 @@ impl<'c> Frame<'c> {
             outs: Vec::new(),
             caught: None,
             slots,
+            cells: Vec::new(),
             base: 0,
             steps: budget.steps,
             bytes: budget.allocation,
             depth: budget.depth,
+            nodes: NODES,
         }
     }
 
@@ -56,17 +66,14 @@ impl<'c> Frame<'c> {
     /// # Errors
     /// When the budget is used up.
     pub fn step(&mut self, count: u64) -> Result<(), Thrown> {
-        match self.steps.checked_sub(count) {
-            Some(left) => {
-                self.steps = left;
-                Ok(())
-            }
-            None => {
-                self.steps = 0;
-                Err(Thrown::limit(
-                    "the expression was stopped: it used more steps than an expression may",
-                ))
-            }
+        if let Some(left) = self.steps.checked_sub(count) {
+            self.steps = left;
+            Ok(())
+        } else {
+            self.steps = 0;
+            Err(Thrown::limit(
+                "the expression was stopped: it used more steps than an expression may",
+            ))
         }
     }
 
@@ -75,17 +82,14 @@ impl<'c> Frame<'c> {
     /// # Errors
     /// When the budget is used up.
     pub fn allocate(&mut self, bytes: usize) -> Result<(), Thrown> {
-        match self.bytes.checked_sub(bytes as u64) {
-            Some(left) => {
-                self.bytes = left;
-                Ok(())
-            }
-            None => {
-                self.bytes = 0;
-                Err(Thrown::limit(
-                    "the expression was stopped: it used more memory than an expression may",
-                ))
-            }
+        if let Some(left) = self.bytes.checked_sub(bytes as u64) {
+            self.bytes = left;
+            Ok(())
+        } else {
+            self.bytes = 0;
+            Err(Thrown::limit(
+                "the expression was stopped: it used more memory than an expression may",
+            ))
         }
     }
 
@@ -133,48 +137,98 @@ impl<'c> Frame<'c> {
     }
 
     /// Begins the life of a local variable: a shared one gets a cell of its own.
-    pub fn declare(&mut self, slot: usize, value: Value, shared: bool) {
+    ///
+    /// # Errors
+    /// When the allocation budget is used up.
+    pub fn declare(&mut self, slot: usize, value: Value, shared: bool) -> Result<(), Thrown> {
+        let new = if shared {
+            Slot::Shared(self.cell(value)?)
+        } else {
+            Slot::Own(value)
+        };
         if let Some(place) = self.slots.get_mut(self.base + slot) {
-            *place = if shared {
-                Slot::Shared(Arc::new(Mutex::new(value)))
-            } else {
-                Slot::Own(value)
-            };
+            *place = new;
         }
+        Ok(())
+    }
+
+    fn cell(&mut self, value: Value) -> Result<Arc<Mutex<Value>>, Thrown> {
+        self.allocate(size_of::<Value>() * 3)?;
+        let cell = Arc::new(Mutex::new(value));
+        self.cells.push(Arc::downgrade(&cell));
+        Ok(cell)
     }
 
     /// The slot itself, shared from now on with the lambda that captures it.
-    pub fn share(&mut self, slot: usize) -> Slot {
-        let Some(place) = self.slots.get_mut(self.base + slot) else {
-            return Slot::Own(Value::Null);
+    ///
+    /// # Errors
+    /// When the allocation budget is used up.
+    pub fn share(&mut self, slot: usize) -> Result<Slot, Thrown> {
+        let own = match self.slots.get_mut(self.base + slot) {
+            Some(Slot::Own(value)) => std::mem::take(value),
+            Some(shared) => return Ok(shared.clone()),
+            None => Value::Null,
         };
-        if let Slot::Own(value) = place {
-            *place = Slot::Shared(Arc::new(Mutex::new(std::mem::take(value))));
+        let shared = Slot::Shared(self.cell(own)?);
+        if let Some(place) = self.slots.get_mut(self.base + slot) {
+            *place = shared.clone();
         }
-        place.clone()
+        Ok(shared)
     }
 
-    /// Runs `body` with local variables of its own, which start with `captured`.
+    /// Ends the evaluation: cells are emptied, so that delegates which capture themselves are released. A result that
+    /// is computed later needs them still; then only delegates go.
+    pub fn finish(&mut self, result: &Value) {
+        let lazy = matches!(result, Value::Object(_)) && result.object::<Array>().is_none();
+        for cell in self.cells.drain(..).filter_map(|cell| cell.upgrade()) {
+            let mut value = cell.lock();
+            if !lazy || value.object::<Closure>().is_some() {
+                let content = std::mem::take(&mut *value);
+                drop(value);
+                drop(content);
+            }
+        }
+    }
+
+    /// Runs `body` with local variables of its own, which start with `captured`; its expressions are nested `depth` deep.
     ///
     /// # Errors
     /// What the body throws, or that calls are nested too deep.
-    pub fn nested(&mut self, locals: usize, captured: &[Slot], body: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+    pub fn nested(
+        &mut self,
+        (locals, depth): (usize, u32),
+        captured: &[Slot],
+        body: impl FnOnce(&mut Self) -> Outcome,
+    ) -> Outcome {
         self.step(1)?;
-        let Some(depth) = self.depth.checked_sub(1) else {
+        self.deeper(depth, |frame| {
+            let (base, length) = (frame.base, frame.slots.len());
+            frame.base = length;
+            frame.slots.extend(captured.iter().cloned());
+            frame
+                .slots
+                .resize(length + locals.max(captured.len()), Slot::Own(Value::Null));
+            let outcome = body(frame);
+            frame.slots.truncate(length);
+            frame.base = base;
+            outcome
+        })
+    }
+
+    /// Runs something that calls itself in turn, `nodes` calls of this program's own deep.
+    ///
+    /// # Errors
+    /// What it throws, or that calls are nested too deep.
+    pub fn deeper<R>(&mut self, nodes: u32, body: impl FnOnce(&mut Self) -> Result<R, Thrown>) -> Result<R, Thrown> {
+        let (Some(depth), Some(left)) = (self.depth.checked_sub(1), self.nodes.checked_sub(nodes)) else {
             return Err(Thrown::limit(
                 "the expression was stopped: its calls are nested too deep",
             ));
         };
-        self.depth = depth;
-        let (base, length) = (self.base, self.slots.len());
-        self.base = length;
-        self.slots.extend(captured.iter().cloned());
-        self.slots
-            .resize(length + locals.max(captured.len()), Slot::Own(Value::Null));
+        let before = (self.depth, self.nodes);
+        (self.depth, self.nodes) = (depth, left);
         let outcome = body(self);
-        self.slots.truncate(length);
-        self.base = base;
-        self.depth += 1;
+        (self.depth, self.nodes) = before;
         outcome
     }
 

@@ -178,7 +178,9 @@ impl Expression {
     }
 
     fn run(&self, frame: &mut frame::Frame<'_>) -> Result<Value, thrown::Thrown> {
-        (self.code)(frame).and_then(|value| target::convert(value, self.target))
+        let outcome = (self.code)(frame).and_then(|value| target::convert(value, self.target));
+        frame.finish(outcome.as_ref().unwrap_or(&Value::Null));
+        outcome
     }
 }
 

@@ -4,6 +4,12 @@
 //! it. `check` looks members up by name, `compile` calls them; adding a type is its file and one line in [`all`].
 //! Never here: I/O, and members that API Management does not allow (APIM: "API Management policy expressions").
 
+#![allow(clippy::unnecessary_wraps, reason = "helpers of rows have the rows' result type")]
+#![allow(
+    clippy::mutable_key_type,
+    reason = "what can change in a key takes no part in its hash"
+)]
+
 mod apim;
 mod arguments;
 mod base64;
@@ -39,7 +45,7 @@ pub(crate) use format::{format_composite, format_value};
 pub(crate) use json::{content, scalar_value};
 pub(crate) use net::{percent_decode, url_decode, url_encode};
 pub(crate) use sort::sort_values;
-pub(crate) use system::{uri, uri_text};
+pub(crate) use system::{TYPE, TypeObject, uri, uri_text};
 
 /// Every type of the library.
 pub fn all() -> impl Iterator<Item = &'static Class> {

@@ -2,6 +2,7 @@
 //!
 //! Never here: the exception types themselves (they are library classes), what a policy does with a failure.
 
+use crate::collection::release_values;
 use crate::json::JsonError;
 use crate::library::{self, Class};
 use crate::text::Text;
@@ -29,6 +30,12 @@ pub struct ExceptionObject {
     pub message: Text,
     /// `InnerException`
     pub inner: Option<Value>,
+}
+
+impl Drop for ExceptionObject {
+    fn drop(&mut self) {
+        release_values(self.inner.take());
+    }
 }
 
 impl Object for ExceptionObject {

@@ -1,5 +1,7 @@
 //! Expressions as published policies have them, evaluated over recorded exchanges.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
 use expression::recorded::RecordedContext;
 use expression::value::Value;
 use expression::{Budget, Expression, Reads, Target};

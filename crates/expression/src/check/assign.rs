@@ -31,6 +31,21 @@ impl Checker {
         if let ExpressionKind::Tuple(elements) = &target.kind {
             return self.deconstruction(elements, value, span);
         }
+        if let ExpressionKind::Declaration {
+            designation: ast::Designation::Tuple(names),
+            ..
+        } = &target.kind
+        {
+            let value = self.value(value);
+            let mut stores = self.deconstruct_names(names, value, span);
+            return match stores.pop() {
+                Some(last) => {
+                    let ty = last.ty.clone();
+                    Expr::new(Kind::Sequence(stores, Box::new(last)), ty, span)
+                }
+                None => Expr::error(span),
+            };
+        }
         if operator.is_none()
             && let ExpressionKind::Name(name) = &target.kind
             && name.identifier.text == "_"
@@ -367,7 +382,7 @@ impl Checker {
                     .into_iter()
                     .find(|found| found.member.kind == MemberKind::Getter);
                 match getter {
-                    Some(getter) => self.call_member(&getter, Some(receiver.clone()), Vec::new(), span),
+                    Some(getter) => Self::call_member(&getter, Some(receiver.clone()), Vec::new(), span),
                     None => self.error("CS0154", span, format!("'{}' cannot be read", setter.member.name)),
                 }
             }
@@ -382,7 +397,7 @@ impl Checker {
                 Expr::new(Kind::ArraySet(Box::new(array), indices, Box::new(value)), ty, span)
             }
             Place::Property(receiver, setter) => {
-                self.call_member(&setter, Some(receiver), vec![CallArgument::Value(value)], span)
+                Self::call_member(&setter, Some(receiver), vec![CallArgument::Value(value)], span)
             }
             Place::Indexer(receiver, indices) => {
                 let setters = indexers(&receiver.ty, MemberKind::Setter);

@@ -85,7 +85,14 @@ impl Checker {
 
     /// `function(arguments)`
     pub(super) fn invocation(&mut self, function: &ast::Expression, arguments: &[ast::Argument], span: Span) -> Expr {
-        match self.operand(function) {
+        let called = match &function.kind {
+            ExpressionKind::Member { receiver, name } => {
+                let receiver = self.operand(receiver);
+                self.member_access(receiver, name, function.span, true)
+            }
+            _ => self.operand(function),
+        };
+        match called {
             Operand::Methods(group) => {
                 let given = self.arguments(arguments);
                 self.call_group(group, given, span)
@@ -367,7 +374,7 @@ impl Checker {
             })
             .collect();
         let result = candidate.result();
-        let mut call = self.call_member(&candidate.found, receiver, arguments, span);
+        let mut call = Self::call_member(&candidate.found, receiver, arguments, span);
         if let Kind::Call(inner) = &mut call.kind {
             inner.types.extend(candidate.method_types);
         }

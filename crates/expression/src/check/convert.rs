@@ -201,7 +201,7 @@ impl Checker {
     /// Converts implicitly, or reports why that is impossible.
     pub(super) fn convert(&mut self, value: Expr, to: &Type) -> Expr {
         if let Some(way) = implicit(&value.ty, value.constant_value(), to) {
-            return self.apply(value, &way, to);
+            return Self::apply(value, &way, to);
         }
         if value.ty == Type::Null {
             let message = format!("cannot convert null to '{to}' because it is a value type that has no null");
@@ -236,7 +236,7 @@ impl Checker {
         }
         match explicit(&value.ty, value.constant_value(), to, self.overflow_throws) {
             Some(way) => {
-                let mut converted = self.apply(value, &way, to);
+                let mut converted = Self::apply(value, &way, to);
                 converted.span = span;
                 converted
             }
@@ -245,7 +245,7 @@ impl Checker {
     }
 
     /// Writes a conversion out.
-    pub(super) fn apply(&mut self, value: Expr, way: &Way, to: &Type) -> Expr {
+    pub(super) fn apply(value: Expr, way: &Way, to: &Type) -> Expr {
         let span = value.span;
         match way {
             Way::Same if value.ty == *to => value,
@@ -256,7 +256,7 @@ impl Checker {
                 },
                 _ => Expr::new(Kind::Convert(Conversion::Retype, Box::new(value)), to.clone(), span),
             },
-            Way::By(conversion) => self.by(value, conversion, to),
+            Way::By(conversion) => Self::by(value, conversion, to),
             Way::User {
                 member,
                 types,
@@ -267,9 +267,8 @@ impl Checker {
                 let source = member
                     .parameters
                     .first()
-                    .map(|parameter| parameter.ty.substitute(&bindings))
-                    .unwrap_or(Type::Error);
-                let argument = self.apply(value, before, &source);
+                    .map_or(Type::Error, |parameter| parameter.ty.substitute(&bindings));
+                let argument = Self::apply(value, before, &source);
                 let call = CallExpr {
                     member,
                     types: types.clone(),
@@ -279,12 +278,12 @@ impl Checker {
                     lifted: false,
                 };
                 let result = Expr::new(Kind::Call(Box::new(call)), member.result.substitute(&bindings), span);
-                self.apply(result, after, to)
+                Self::apply(result, after, to)
             }
         }
     }
 
-    fn by(&mut self, value: Expr, conversion: &Conversion, to: &Type) -> Expr {
+    fn by(value: Expr, conversion: &Conversion, to: &Type) -> Expr {
         let span = value.span;
         let unwraps = matches!(value.ty, Type::Nullable(_)) && !matches!(to, Type::Nullable(_));
         if let (

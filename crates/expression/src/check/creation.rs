@@ -175,7 +175,12 @@ impl Checker {
                 };
                 let value = self.value_of_type(value, &setter.result());
                 let span = name.span.to(value.span);
-                vec![self.call_member(&setter, Some(object.clone()), vec![CallArgument::Value(value)], span)]
+                vec![Self::call_member(
+                    &setter,
+                    Some(object.clone()),
+                    vec![CallArgument::Value(value)],
+                    span,
+                )]
             }
             (InitializerTarget::Index(arguments), InitializerValue::Expression(value)) => {
                 let mut given = self.arguments(arguments);
@@ -205,7 +210,7 @@ impl Checker {
                     );
                     return Vec::new();
                 };
-                let inner = self.call_member(&getter, Some(object.clone()), Vec::new(), name.span);
+                let inner = Self::call_member(&getter, Some(object.clone()), Vec::new(), name.span);
                 self.initializer(&inner, nested)
             }
             (InitializerTarget::Index(arguments), InitializerValue::Nested(nested)) => {

@@ -3,6 +3,7 @@
 use super::Checker;
 use super::names::predefined;
 use super::typed::{Expr, Kind, Piece};
+use crate::library;
 use crate::syntax::ast::{self, ExpressionKind, Literal};
 use crate::types::{Simple, Type};
 use crate::value::Value;
@@ -127,7 +128,7 @@ impl Checker {
             ExpressionKind::Parenthesized(inner) => self.operand(inner),
             ExpressionKind::Member { receiver, name } => {
                 let receiver = self.operand(receiver);
-                self.member_access(receiver, name, span)
+                self.member_access(receiver, name, span, false)
             }
             ExpressionKind::Lambda { .. }
             | ExpressionKind::Default(None)
@@ -225,7 +226,10 @@ impl Checker {
                 span,
                 "`await` is not allowed in policy expressions, which wait for nothing".to_owned(),
             ),
-            ExpressionKind::TypeOf(_) => self.unsupported(span, "`typeof`"),
+            ExpressionKind::TypeOf(name) => {
+                let ty = self.resolve_type(name);
+                Expr::constant(Value::of(library::TypeObject(ty)), Type::class(&library::TYPE), span)
+            }
             ExpressionKind::Query(_) => self.unsupported(span, "a query expression (`from … select …`)"),
             _ => Expr::error(span),
         }
@@ -301,7 +305,10 @@ impl Checker {
             ExpressionKind::Name(name) | ExpressionKind::Member { name, .. } => name.identifier.text.clone(),
             _ => return self.error("CS8081", span, "`nameof` needs a name".to_owned()),
         };
-        let _ = self.operand(inner);
+        // Members of types need no object here.
+        if let ExpressionKind::Name(_) = &inner.kind {
+            let _ = self.operand(inner);
+        }
         Expr::constant(name, Type::STRING, span)
     }
 

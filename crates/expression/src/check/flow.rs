@@ -299,9 +299,9 @@ impl Flow<'_> {
                 self.expr(value, state);
                 state.set(*local);
                 if *null_stops {
-                    self.expr(body, &mut state.clone())
+                    self.expr(body, &mut state.clone());
                 } else {
-                    self.expr(body, state)
+                    self.expr(body, state);
                 }
             }
             Kind::Lambda(lambda) => self.lambda(lambda, state),
@@ -332,7 +332,7 @@ impl Flow<'_> {
                 self.all(arguments, state);
             }
             Kind::Arithmetic(operation) | Kind::Compare(operation) => {
-                self.all([&operation.left, &operation.right], state)
+                self.all([&operation.left, &operation.right], state);
             }
             Kind::Equal { left, right, .. } | Kind::BooleanBits(_, left, right) => self.all([&**left, &**right], state),
             Kind::Negate(inner, ..)
@@ -342,7 +342,7 @@ impl Flow<'_> {
             | Kind::AsInstance(inner, _)
             | Kind::RecordGet(inner, _) => self.expr(inner, state),
             Kind::Concat(values) | Kind::NewArray(_, values) | Kind::ArrayOf(_, values) | Kind::Record(values) => {
-                self.all(values, state)
+                self.all(values, state);
             }
             Kind::Sequence(effects, last) => {
                 self.all(effects, state);

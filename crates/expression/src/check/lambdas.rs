@@ -29,7 +29,7 @@ impl Checker {
             return self.error("CS1593", span, message);
         }
         let ty = Type::Delegate(Arc::new(delegate.clone()));
-        let (lambda, _) = self.function(parameters, body, &delegate.parameters, Some(delegate.result.clone()));
+        let (lambda, _) = self.function(parameters, body, &delegate.parameters, Some(&delegate.result));
         Expr::new(
             Kind::Lambda(Arc::new(Lambda {
                 ty: ty.clone(),
@@ -41,17 +41,17 @@ impl Checker {
     }
 
     /// Checks a lambda's body in a scope of its own; gives the types it returns.
-    fn function(
+    pub(super) fn function(
         &mut self,
         parameters: Option<&[ast::Parameter]>,
         body: &LambdaBody,
         types: &[Type],
-        expected: Option<Type>,
+        expected: Option<&Type>,
     ) -> (Lambda, Vec<Type>) {
-        self.functions.push(FunctionScope::new(expected.clone()));
+        self.functions.push(FunctionScope::new(expected.cloned()));
         let (parameters, body) = self.scoped(|checker| {
             let locals = checker.lambda_parameters(parameters, types);
-            (locals, checker.lambda_body(body, expected.as_ref()))
+            (locals, checker.lambda_body(body, expected))
         });
         let scope = self.functions.pop();
         let (captures, returns) = scope.map(|scope| (scope.captures, scope.returns)).unwrap_or_default();
@@ -133,8 +133,8 @@ impl Checker {
         if !clean {
             return None;
         }
-        let typed: Vec<Type> = returns.into_iter().filter(|ty| *ty != Type::Null).collect();
-        best_common(&typed)
+        let known: Vec<Type> = returns.into_iter().filter(|ty| *ty != Type::Null).collect();
+        best_common(&known)
     }
 
     /// Whether a lambda can become this delegate.
@@ -148,8 +148,7 @@ impl Checker {
             return false;
         }
         let (clean, fits) = self.trial(|checker| {
-            let (lambda, returns) =
-                checker.function(parameters, body, &delegate.parameters, Some(delegate.result.clone()));
+            let (lambda, returns) = checker.function(parameters, body, &delegate.parameters, Some(&delegate.result));
             let statement = match &lambda.body {
                 Body::Expression(value) => {
                     matches!(

@@ -50,17 +50,18 @@ impl Found {
 }
 
 impl Checker {
-    /// `receiver.name`
+    /// `receiver.name`; when it is `invoked`, properties that are no delegates are passed over, as C# does.
     pub(super) fn member_access<'t>(
         &mut self,
         receiver: Operand<'t>,
         name: &'t ast::SimpleName,
         span: Span,
+        invoked: bool,
     ) -> Operand<'t> {
         match receiver {
             Operand::Namespace(namespace) => self.in_namespace(&namespace, name, span),
             Operand::Type(ty) => self.static_member(&ty, name, span),
-            Operand::Value(value) => self.instance_member(value, name, span),
+            Operand::Value(value) => self.instance_member(value, name, span, invoked),
             other => {
                 let _ = self.demand_value(other, span);
                 Operand::Value(self.error(
@@ -84,7 +85,7 @@ impl Checker {
             .iter()
             .find(|found| found.member.kind == MemberKind::Getter && found.member.is_static)
         {
-            return Operand::Value(self.call_member(getter, None, Vec::new(), span));
+            return Operand::Value(Self::call_member(getter, None, Vec::new(), span));
         }
         if found.iter().any(|found| found.member.kind == MemberKind::Method) {
             return Operand::Methods(MethodGroup {
@@ -118,7 +119,13 @@ impl Checker {
         Operand::Value(Expr::error(span))
     }
 
-    fn instance_member<'t>(&mut self, value: Expr, name: &'t ast::SimpleName, span: Span) -> Operand<'t> {
+    fn instance_member<'t>(
+        &mut self,
+        value: Expr,
+        name: &'t ast::SimpleName,
+        span: Span,
+        invoked: bool,
+    ) -> Operand<'t> {
         let text = &name.identifier.text;
         if value.ty == Type::Error {
             return Operand::Value(Expr::error(span));
@@ -131,8 +138,9 @@ impl Checker {
         if let Some(getter) = found
             .iter()
             .find(|found| found.member.kind == MemberKind::Getter && !found.member.is_static)
+            .filter(|getter| !invoked || matches!(getter.result(), Type::Delegate(_)))
         {
-            return Operand::Value(self.call_member(getter, Some(value), Vec::new(), span));
+            return Operand::Value(Self::call_member(getter, Some(value), Vec::new(), span));
         }
         let method = found.iter().any(|found| found.member.kind == MemberKind::Method);
         let setter = found.iter().any(|found| found.member.kind == MemberKind::Setter);
@@ -189,13 +197,7 @@ impl Checker {
     }
 
     /// A call of a member whose arguments have their parameters' types.
-    pub(super) fn call_member(
-        &mut self,
-        found: &Found,
-        receiver: Option<Expr>,
-        arguments: Vec<CallArgument>,
-        span: Span,
-    ) -> Expr {
+    pub(super) fn call_member(found: &Found, receiver: Option<Expr>, arguments: Vec<CallArgument>, span: Span) -> Expr {
         let member = found.member;
         let result = found.result();
         let setter = member.kind == MemberKind::Setter;

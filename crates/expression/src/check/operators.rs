@@ -94,12 +94,12 @@ impl Checker {
         }
         let found = self
             .numeric(operator, &left, &right, span)
-            .or_else(|| self.boolean(operator, &left, &right, span))
+            .or_else(|| Self::boolean(operator, &left, &right, span))
             .or_else(|| self.enumeration(operator, &left, &right, span))
             .or_else(|| self.declared(operator, &left, &right, span))
             .or_else(|| {
                 if is_equality(operator) {
-                    self.equality(operator, &left, &right, span)
+                    Self::equality(operator, &left, &right, span)
                 } else {
                     None
                 }
@@ -149,7 +149,7 @@ impl Checker {
         if (is_bits(operator) || shift) && !number.is_integral() {
             return None;
         }
-        let promote = |checker: &mut Self, value: &Expr, number: Simple| {
+        let promote = |value: &Expr, number: Simple| {
             if value.ty == Type::Null {
                 return value.clone();
             }
@@ -161,7 +161,7 @@ impl Checker {
             if value.ty == target {
                 return value.clone();
             }
-            checker.apply(
+            Self::apply(
                 value.clone(),
                 &Way::By(Conversion::Numeric {
                     to: number,
@@ -170,8 +170,8 @@ impl Checker {
                 &target,
             )
         };
-        let left = promote(self, left, number);
-        let right = promote(self, right, if shift { Simple::Int32 } else { number });
+        let left = promote(left, number);
+        let right = promote(right, if shift { Simple::Int32 } else { number });
         let comparison = is_comparison(operator);
         let own = if comparison {
             Type::BOOLEAN
@@ -207,7 +207,7 @@ impl Checker {
         })
     }
 
-    fn boolean(&mut self, operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+    fn boolean(operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
         let boolean = |ty: &Type| *ty.without_nullable() == Type::BOOLEAN;
         let null = |ty: &Type| *ty == Type::Null;
         if !(boolean(&left.ty) && (boolean(&right.ty) || null(&right.ty)) || null(&left.ty) && boolean(&right.ty)) {
@@ -245,19 +245,17 @@ impl Checker {
             if is_equality(operator) {
                 return Some(constants::equal(operator, left, right, span));
             }
-            let number = |checker: &mut Self, value: Expr| {
-                checker.apply(value, &Way::By(Conversion::FromEnum(Simple::Int32)), &Type::INT32)
-            };
+            let number = |value: Expr| Self::apply(value, &Way::By(Conversion::FromEnum(Simple::Int32)), &Type::INT32);
             if left.ty != ty
                 || right.ty != ty
                 || !(is_comparison(operator) || is_bits(operator) || operator == BinaryOperator::Subtract)
             {
                 return None;
             }
-            let (left, right) = (number(self, left), number(self, right));
+            let (left, right) = (number(left), number(right));
             let result = self.numeric(operator, &left, &right, span)?;
             return Some(if is_bits(operator) {
-                self.apply(result, &Way::By(Conversion::ToEnum(ty.clone())), &ty)
+                Self::apply(result, &Way::By(Conversion::ToEnum(ty.clone())), &ty)
             } else {
                 result
             });
@@ -268,13 +266,13 @@ impl Checker {
         if !moves || enumeration.ty != ty {
             return None;
         }
-        let base = self.apply(
+        let base = Self::apply(
             enumeration.clone(),
             &Way::By(Conversion::FromEnum(Simple::Int32)),
             &Type::INT32,
         );
         let result = self.numeric(operator, &base, number, span)?;
-        Some(self.apply(result, &Way::By(Conversion::ToEnum(ty.clone())), &ty))
+        Some(Self::apply(result, &Way::By(Conversion::ToEnum(ty.clone())), &ty))
     }
 
     fn enum_operand(&mut self, value: &Expr, ty: &Type) -> Expr {
@@ -329,7 +327,7 @@ impl Checker {
     }
 
     /// `==` of references, strings, and values with null.
-    fn equality(&mut self, operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+    fn equality(operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
         let string = |ty: &Type| *ty == Type::STRING;
         let (left, right) = (left.clone(), right.clone());
         if (string(&left.ty) || left.ty == Type::Null) && (string(&right.ty) || right.ty == Type::Null) {
@@ -384,7 +382,7 @@ impl Checker {
             let value = if value.ty == target {
                 value
             } else {
-                self.apply(
+                Self::apply(
                     value,
                     &Way::By(Conversion::Numeric {
                         to: number,
@@ -438,8 +436,8 @@ impl Checker {
             implicit(&right.ty, None, &Type::BOOLEAN),
         ) {
             let (left, right) = (
-                self.apply(left, &left_way, &Type::BOOLEAN),
-                self.apply(right, &right_way, &Type::BOOLEAN),
+                Self::apply(left, &left_way, &Type::BOOLEAN),
+                Self::apply(right, &right_way, &Type::BOOLEAN),
             );
             return constants::logical(and, left, right, span);
         }
@@ -561,9 +559,10 @@ impl Checker {
         let (true_span, false_span) = (when_true.span, when_false.span);
         let (left, right) = (self.operand(when_true), self.operand(when_false));
         let ty = match (&left, &right) {
-            (Operand::Value(left), Operand::Value(right)) => match common_type(left, right) {
-                Some(ty) => ty,
-                None => {
+            (Operand::Value(left), Operand::Value(right)) => {
+                if let Some(ty) = common_type(left, right) {
+                    ty
+                } else {
                     let message = format!(
                         "the two results of the conditional have types '{}' and '{}', neither of which converts to the other",
                         left.ty, right.ty
@@ -572,7 +571,7 @@ impl Checker {
                     self.report("CS0173", span, message, help);
                     return Expr::error(span);
                 }
-            },
+            }
             (Operand::Value(value), _) | (_, Operand::Value(value)) => value.ty.clone(),
             _ => Type::Error,
         };
@@ -606,12 +605,12 @@ pub fn common_type(left: &Expr, right: &Expr) -> Option<Type> {
     }
     let to_right = implicit(&left.ty, left.constant_value(), &right.ty).is_some();
     let to_left = implicit(&right.ty, right.constant_value(), &left.ty).is_some();
+    // When both convert (constants do), the wider type is the result.
+    let wider = standard_implicit(&left.ty, None, &right.ty).is_some();
     match (to_right, to_left) {
         (true, false) => Some(right.ty.clone()),
-        (false, true) => Some(left.ty.clone()),
-        // Both constants convert: the wider type is the result.
-        (true, true) if standard_implicit(&left.ty, None, &right.ty).is_some() => Some(right.ty.clone()),
-        (true, true) => Some(left.ty.clone()),
+        (true, true) if wider => Some(right.ty.clone()),
+        (_, true) => Some(left.ty.clone()),
         (false, false) => None,
     }
 }

@@ -118,17 +118,16 @@ impl Checker {
             return None;
         }
         let constant = self.convert(constant, &target);
-        match constant.constant_value() {
-            Some(value) => Some(TypedPattern::Constant(value.clone())),
-            None => {
-                self.report(
-                    "CS0150",
-                    span,
-                    "a pattern must be a constant or a type".to_owned(),
-                    None,
-                );
-                None
-            }
+        if let Some(value) = constant.constant_value() {
+            Some(TypedPattern::Constant(value.clone()))
+        } else {
+            self.report(
+                "CS0150",
+                span,
+                "a pattern must be a constant or a type".to_owned(),
+                None,
+            );
+            None
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Local {
     pub captured: bool,
     /// It cannot be assigned: `foreach` and `using` variables.
     pub read_only: bool,
+    /// It was mentioned.
+    pub used: bool,
 }
 
 /// What a name in scope stands for.
@@ -87,6 +89,7 @@ impl Checker {
             depth,
             captured: false,
             read_only: false,
+            used: false,
         });
         self.locals.len() - 1
     }
@@ -151,6 +154,7 @@ impl Checker {
         let Some(found) = self.locals.get_mut(local) else {
             return Type::Error;
         };
+        found.used = true;
         if found.depth < here {
             found.captured = true;
             for function in self.functions.iter_mut().skip(found.depth) {

@@ -24,7 +24,23 @@ impl Checker {
     pub(super) fn statements(&mut self, statements: &[ast::Statement]) -> (Vec<Stmt>, bool) {
         let mut typed = Vec::with_capacity(statements.len());
         let mut reachable = true;
+        let functions = self.local_functions(statements);
+        let mut early = 0;
         for statement in statements {
+            if let StatementKind::LocalFunction(function) = &statement.kind {
+                let Some((local, used)) = self.local_function(function, &functions) else {
+                    continue;
+                };
+                let declared = Stmt {
+                    kind: StmtKind::Declare(local.0, Some(local.1)),
+                    span: statement.span,
+                };
+                // One that is called before it is declared comes to life with its block.
+                let place = if used { early } else { typed.len() };
+                early += usize::from(used);
+                typed.insert(place, declared);
+                continue;
+            }
             let (checked, end) = self.statement(statement);
             typed.push(checked);
             reachable &= end;
@@ -100,7 +116,6 @@ impl Checker {
             StatementKind::GotoDefault => self.goto_section(None, span),
             other => {
                 let what = match other {
-                    StatementKind::LocalFunction(_) => "a local function",
                     StatementKind::Yield(_) => "`yield`",
                     StatementKind::Goto(_) | StatementKind::Labeled { .. } => "`goto` and labels",
                     _ => "a `foreach` that takes its elements apart",

@@ -71,7 +71,7 @@ impl Checker {
             match label {
                 SwitchLabel::Default(_) => default = true,
                 SwitchLabel::Case { pattern, when, span } => {
-                    tests.extend(self.label(pattern, when.as_ref(), (local, ty), *span))
+                    tests.extend(self.label(pattern, when.as_ref(), (local, ty), *span));
                 }
             }
         }
@@ -121,17 +121,16 @@ impl Checker {
                 _ => false,
             })
         });
-        match found {
-            Some((_, section)) => (StmtKind::GotoSection(*section), false),
-            None => {
-                self.report(
-                    "CS0159",
-                    span,
-                    "there is no such label in the `switch` around this".to_owned(),
-                    None,
-                );
-                (StmtKind::Empty, false)
-            }
+        if let Some((_, section)) = found {
+            (StmtKind::GotoSection(*section), false)
+        } else {
+            self.report(
+                "CS0159",
+                span,
+                "there is no such label in the `switch` around this".to_owned(),
+                None,
+            );
+            (StmtKind::Empty, false)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `T[]` and `T[,]`.
 
+use super::release_values;
 use crate::types::{Simple, Type};
 use crate::value::{Object, Value};
 use parking_lot::Mutex;
@@ -129,6 +130,14 @@ impl Array {
             at = at * length + index;
         }
         Some(at)
+    }
+}
+
+impl Drop for Array {
+    fn drop(&mut self) {
+        if let Items::Values(items) = &mut self.items {
+            release_values(std::mem::take(items.get_mut()));
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Dictionary<TKey, TValue>`: keys in the order in which they were added, as long as none is removed.
 
-use super::{ELEMENT_BYTES, Pair};
+use super::{ELEMENT_BYTES, Pair, release_values};
 use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
@@ -131,6 +131,21 @@ impl Dictionary {
     /// The number of changes so far.
     pub fn version(&self) -> u64 {
         self.state.lock().version
+    }
+}
+
+impl Drop for Dictionary {
+    fn drop(&mut self) {
+        let state = std::mem::take(self.state.get_mut());
+        let keys = state.places.into_keys().map(|key| key.value);
+        release_values(
+            state
+                .entries
+                .into_iter()
+                .flatten()
+                .flat_map(|(key, value)| [key, value])
+                .chain(keys),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! `List<T>`, `Queue<T>` and `Stack<T>`: a growing row of values.
 
-use super::ELEMENT_BYTES;
+use super::{ELEMENT_BYTES, release_values};
 use crate::frame::Frame;
 use crate::library::Class;
 use crate::thrown::Thrown;
@@ -69,6 +69,12 @@ impl List {
     /// The number of changes so far.
     pub fn version(&self) -> u64 {
         self.state.lock().version
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        release_values(std::mem::take(&mut self.state.get_mut().items));
     }
 }
 

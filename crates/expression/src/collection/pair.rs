@@ -1,5 +1,6 @@
 //! `KeyValuePair<TKey, TValue>`.
 
+use super::release_values;
 use crate::library;
 use crate::types::Type;
 use crate::value::{Object, Value};
@@ -27,6 +28,12 @@ impl Pair {
             key: key.into(),
             value,
         })
+    }
+}
+
+impl Drop for Pair {
+    fn drop(&mut self) {
+        release_values([std::mem::take(&mut self.key), std::mem::take(&mut self.value)]);
     }
 }
 

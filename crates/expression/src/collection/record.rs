@@ -1,5 +1,6 @@
 //! Anonymous objects and tuples: a fixed row of members, equal by value.
 
+use super::release_values;
 use crate::types::Type;
 use crate::value::{Object, Value};
 use std::any::Any;
@@ -22,6 +23,12 @@ impl Record {
             &[]
         };
         names.iter().map(|(name, _)| &**name).zip(&self.items)
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        release_values(std::mem::take(&mut self.items));
     }
 }
 

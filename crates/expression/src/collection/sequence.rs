@@ -1,6 +1,6 @@
 //! `IEnumerable<T>` that is computed while it is gone through, as LINQ's operators make.
 
-use super::Enumerator;
+use super::{Enumerator, Release, release};
 use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
@@ -14,18 +14,19 @@ type Start = Box<dyn Fn(&mut Frame<'_>) -> Result<Box<dyn Enumerator>, Thrown> +
 /// A sequence that is computed each time it is gone through.
 pub struct Sequence {
     element: Type,
-    start: Start,
+    start: Option<Start>,
 }
 
 impl Sequence {
     /// A sequence of elements of this type.
+    #[expect(clippy::new_ret_no_self, reason = "every caller wants the value")]
     pub fn new<E: Enumerator + 'static>(
         element: Type,
         start: impl Fn(&mut Frame<'_>) -> Result<E, Thrown> + Send + Sync + 'static,
     ) -> Value {
         Value::of(Self {
             element,
-            start: Box::new(move |frame| Ok(Box::new(start(frame)?))),
+            start: Some(Box::new(move |frame| Ok(Box::new(start(frame)?)))),
         })
     }
 
@@ -39,7 +40,27 @@ impl Sequence {
     /// # Errors
     /// What beginning throws.
     pub fn start(&self, frame: &mut Frame<'_>) -> Result<Box<dyn Enumerator>, Thrown> {
-        (self.start)(frame)
+        match &self.start {
+            Some(start) => frame.deeper(4, |frame| Ok(Box::new(Nested(start(frame)?)) as Box<dyn Enumerator>)),
+            None => Ok(Box::new(Vec::new().into_iter())),
+        }
+    }
+}
+
+/// A sequence over a sequence over … is gone through by as many calls inside calls.
+struct Nested(Box<dyn Enumerator>);
+
+impl Enumerator for Nested {
+    fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
+        frame.deeper(4, |frame| self.0.next(frame))
+    }
+}
+
+impl Drop for Sequence {
+    fn drop(&mut self) {
+        if let Some(start) = self.start.take() {
+            release([Release::Start(Box::new(start))]);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `HashSet<T>`.
 
-use super::ELEMENT_BYTES;
+use super::{ELEMENT_BYTES, release_values};
 use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
@@ -83,6 +83,18 @@ impl HashSet {
     /// A copy of the elements.
     pub fn to_vec(&self) -> Vec<Value> {
         self.state.lock().items.clone()
+    }
+}
+
+impl Drop for HashSet {
+    fn drop(&mut self) {
+        let state = std::mem::take(self.state.get_mut());
+        release_values(
+            state
+                .items
+                .into_iter()
+                .chain(state.known.into_iter().map(|key| key.value)),
+        );
     }
 }
 

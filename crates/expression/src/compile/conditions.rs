@@ -127,7 +127,7 @@ fn matches_pattern(compiler: &mut Compiler<'_>, local: usize, pattern: &TypedPat
                 let value = frame.local(slot);
                 let matches = value.is_instance(&ty);
                 if let (true, Some((slot, shared))) = (matches, bound) {
-                    frame.declare(slot, value, shared);
+                    frame.declare(slot, value, shared)?;
                 }
                 Ok(matches)
             })
@@ -137,7 +137,7 @@ fn matches_pattern(compiler: &mut Compiler<'_>, local: usize, pattern: &TypedPat
             Box::new(move |frame| {
                 if let Some((bound, shared)) = bound {
                     let value = frame.local(slot);
-                    frame.declare(bound, value, shared);
+                    frame.declare(bound, value, shared)?;
                 }
                 Ok(true)
             })

@@ -15,6 +15,14 @@ use std::sync::Arc;
 impl Compiler<'_> {
     /// Code that gives an expression's value.
     pub fn value(&mut self, value: &Expr) -> Code {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        let code = self.node(value);
+        self.depth -= 1;
+        code
+    }
+
+    fn node(&mut self, value: &Expr) -> Code {
         let span = value.span;
         match &value.kind {
             Kind::Constant(constant) => {
@@ -84,7 +92,7 @@ impl Compiler<'_> {
                     if null_stops && value.is_null() {
                         return Ok(Value::Null);
                     }
-                    frame.declare(slot, value, shared);
+                    frame.declare(slot, value, shared)?;
                     body(frame)
                 })
             }

@@ -13,6 +13,8 @@ impl Compiler<'_> {
         let mut inner = Compiler {
             captured: self.captured,
             slots: HashMap::new(),
+            depth: 0,
+            deepest: 0,
         };
         for local in lambda.captures.iter().chain(&lambda.parameters) {
             inner.slot(*local);
@@ -20,14 +22,15 @@ impl Compiler<'_> {
         let body = inner.body(&lambda.body);
         let code = Arc::new(FunctionCode {
             locals: inner.slots.len(),
+            depth: inner.deepest + 2,
             parameters: lambda.parameters.iter().map(|local| self.is_shared(*local)).collect(),
             body,
             ty: lambda.ty.clone(),
         });
-        let captures: Vec<usize> = lambda.captures.iter().map(|local| self.slot(*local)).collect();
+        let outer: Vec<usize> = lambda.captures.iter().map(|local| self.slot(*local)).collect();
         Box::new(move |frame| {
             frame.allocate(size_of::<Closure>())?;
-            let captured = captures.iter().map(|slot| frame.share(*slot)).collect();
+            let captured = outer.iter().map(|slot| frame.share(*slot)).collect::<Result<_, _>>()?;
             Ok(Value::of(Closure {
                 code: Arc::clone(&code),
                 captured,

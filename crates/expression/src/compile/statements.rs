@@ -1,7 +1,7 @@
 //! Statements: code that gives a control word.
 
 use super::{Compiler, expressions, switches};
-use crate::check::typed::{Expr, Handler, Stmt, StmtKind};
+use crate::check::typed::{Expr, Handler, Kind, Stmt, StmtKind};
 use crate::closure::{BoolCode, Code};
 use crate::collection::{enumerate, pairs};
 use crate::frame::Frame;
@@ -48,6 +48,13 @@ impl Compiler<'_> {
     }
 
     fn statement(&mut self, statement: &Stmt) -> StatementCode {
+        self.depth += 1;
+        let code = self.statement_node(statement);
+        self.depth -= 1;
+        code
+    }
+
+    fn statement_node(&mut self, statement: &Stmt) -> StatementCode {
         match &statement.kind {
             StmtKind::Expression(value) => {
                 let value = self.value(value);
@@ -85,13 +92,23 @@ impl Compiler<'_> {
 
     fn declaration(&mut self, local: usize, value: Option<&Expr>) -> StatementCode {
         let (slot, shared) = (self.slot(local), self.is_shared(local));
+        // A function that calls itself captures its own variable, which must be there before its value.
+        let captures_itself =
+            value.is_some_and(|value| matches!(&value.kind, Kind::Lambda(lambda) if lambda.captures.contains(&local)));
         let value = value.map(|value| self.value(value));
         Box::new(move |frame| {
+            if captures_itself {
+                frame.declare(slot, Value::Null, shared)?;
+            }
             let value = match &value {
                 Some(value) => value(frame)?,
                 None => Value::Null,
             };
-            frame.declare(slot, value, shared);
+            if captures_itself {
+                frame.set_local(slot, value);
+            } else {
+                frame.declare(slot, value, shared)?;
+            }
             Ok(Flow::Next)
         })
     }
@@ -175,9 +192,9 @@ impl Compiler<'_> {
             };
             while let Some(item) = walk.next(frame).map_err(|thrown| thrown.at(span))? {
                 frame.step(1)?;
-                frame.declare(element, item, false);
+                frame.declare(element, item, false)?;
                 let item = value(frame)?;
-                frame.declare(slot, item, shared);
+                frame.declare(slot, item, shared)?;
                 match body(frame)? {
                     Flow::Next | Flow::Continue => {}
                     Flow::Break => break,
@@ -248,7 +265,7 @@ fn handle(handlers: &[HandlerCode], frame: &mut Frame<'_>, thrown: Thrown) -> Re
                 slot,
                 Value::Object(Arc::clone(thrown.exception()) as Arc<dyn crate::value::Object>),
                 shared,
-            );
+            )?;
         }
         if let Some(filter) = &handler.filter
             && !matches!(filter(frame), Ok(Value::Boolean(true)))

@@ -19,7 +19,7 @@ pub fn compile(compiler: &mut Compiler<'_>, local: usize, value: &Expr, sections
         .collect();
     Box::new(move |frame| {
         let value = value(frame)?;
-        frame.declare(slot, value, shared);
+        frame.declare(slot, value, shared)?;
         let mut chosen = None;
         'sections: for (at, (tests, _)) in sections.iter().enumerate() {
             for test in tests {

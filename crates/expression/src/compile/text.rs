@@ -3,7 +3,9 @@
 use super::Compiler;
 use crate::check::typed::{Expr, Piece};
 use crate::closure::Code;
+use crate::frame::Frame;
 use crate::library::format_value;
+use crate::thrown::Thrown;
 use crate::value::Value;
 use diagnostic::Span;
 
@@ -45,7 +47,7 @@ pub fn interpolated(compiler: &mut Compiler<'_>, pieces: &[Piece], span: Span) -
                 Part::Hole(value, width, format) => {
                     let value = value(frame)?;
                     let formatted = format_value(&value, format).map_err(|thrown| thrown.at(span))?;
-                    pad(&mut text, &formatted, *width);
+                    pad(frame, &mut text, &formatted, *width)?;
                 }
             }
         }
@@ -54,15 +56,19 @@ pub fn interpolated(compiler: &mut Compiler<'_>, pieces: &[Piece], span: Span) -
 }
 
 /// Appends a piece, padded on the left (or, for a negative width, on the right).
-pub fn pad(text: &mut String, piece: &str, width: i32) {
-    let columns = (width.unsigned_abs() as usize).min(1 << 20);
-    let filler = columns.saturating_sub(piece.encode_utf16().count());
-    let spaces = std::iter::repeat_n(' ', filler);
-    if width < 0 {
+///
+/// # Errors
+/// When the allocation budget is used up.
+pub fn pad(frame: &mut Frame<'_>, text: &mut String, piece: &str, width: i32) -> Result<(), Thrown> {
+    let missing = (width.unsigned_abs() as usize).saturating_sub(piece.encode_utf16().count());
+    frame.allocate(missing)?;
+    let padding = std::iter::repeat_n(' ', missing);
+    if width > 0 {
+        text.extend(padding);
         text.push_str(piece);
-        text.extend(spaces);
     } else {
-        text.extend(spaces);
         text.push_str(piece);
+        text.extend(padding);
     }
+    Ok(())
 }

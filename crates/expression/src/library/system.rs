@@ -21,10 +21,12 @@ mod string_comparer;
 mod string_comparison;
 mod time_span;
 mod tuple;
+mod type_object;
 mod uri;
 
 pub use string::{compare as string_compare, equal as string_equal};
 pub use string_comparer::{comparison, ignores_case};
+pub use type_object::{TYPE, TypeObject};
 pub use uri::{uri, uri_text};
 
 use super::Class;
@@ -67,6 +69,7 @@ pub const CLASSES: &[&Class] = &[
     &string_comparison::STRING_SPLIT_OPTIONS,
     &time_span::TIME_SPAN,
     &tuple::VALUE_TUPLE,
+    &TYPE,
     &uri::URI,
     &uri::URI_KIND,
     &uri::URI_PARTIAL,

@@ -49,7 +49,7 @@ fn with_body(
     let stored = value.object::<StoredBody>().map(|stored| &stored.0.body);
     let body = match value {
         Value::Host(HostPart::RequestBody) => call.frame.context.request().body(),
-        Value::Host(HostPart::ResponseBody) => call.frame.context.response().map(|response| response.body()),
+        Value::Host(HostPart::ResponseBody) => call.frame.context.response().map(crate::context::Response::body),
         _ => stored,
     }?;
     if body.is_consumed() {
@@ -109,16 +109,13 @@ fn form(frame: &mut Frame<'_>, text: &str) -> Outcome {
             Value::from(crate::library::url_decode(key)),
             Value::from(crate::library::url_decode(value)),
         );
-        match dictionary.get(&key) {
-            Some(values) => {
-                if let Some(list) = values.object::<List>() {
-                    list.push(frame, value)?;
-                }
+        if let Some(values) = dictionary.get(&key) {
+            if let Some(list) = values.object::<List>() {
+                list.push(frame, value)?;
             }
-            None => {
-                let list = List::new(&crate::library::LIST, Type::STRING, vec![value]);
-                dictionary.set(frame, key, Value::of(list))?;
-            }
+        } else {
+            let list = List::new(&crate::library::LIST, Type::STRING, vec![value]);
+            dictionary.set(frame, key, Value::of(list))?;
         }
     }
     Ok(Value::of(dictionary))

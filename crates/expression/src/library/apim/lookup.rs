@@ -64,7 +64,7 @@ impl Object for Multimap {
 fn headers<'f>(part: HostPart, frame: &'f Frame<'_>) -> Option<&'f dyn Headers> {
     match part {
         HostPart::RequestHeaders => Some(frame.context.request().headers()),
-        HostPart::ResponseHeaders => frame.context.response().map(|response| response.headers()),
+        HostPart::ResponseHeaders => frame.context.response().map(crate::context::Response::headers),
         _ => None,
     }
 }
@@ -101,9 +101,10 @@ pub fn find(dictionary: &Value, frame: &Frame<'_>, key: &Value) -> Option<Value>
 pub fn joined(dictionary: &Value, frame: &Frame<'_>, name: &str) -> Option<Text> {
     match dictionary {
         Value::Host(part) => headers(*part, frame)?.joined(name),
-        _ => match dictionary.object::<Multimap>() {
-            Some(multimap) => join(&multimap.values(name)?),
-            None => {
+        _ => {
+            if let Some(multimap) = dictionary.object::<Multimap>() {
+                join(&multimap.values(name)?)
+            } else {
                 let values = dictionary.object::<Dictionary>()?.get(&Value::from(name))?;
                 let texts: Vec<Text> = values
                     .object::<Array>()?
@@ -113,7 +114,7 @@ pub fn joined(dictionary: &Value, frame: &Frame<'_>, name: &str) -> Option<Text>
                     .collect();
                 join(&texts)
             }
-        },
+        }
     }
 }
 

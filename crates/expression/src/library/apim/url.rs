@@ -45,7 +45,7 @@ const ROWS: &[Row] = &[
     row(
         "string ToString()",
         "context.Request.Url.ToString()",
-        "https://backend.test/x?q=1&q=2",
+        "https://backend.test:443/x?q=1&q=2",
         |_, a| ask(a, |url| text(url).into()),
     ),
     row(
@@ -81,13 +81,10 @@ fn query(url: &Value) -> Outcome {
         .map_err(|_| Thrown::null_reference())
 }
 
-/// The whole URL; a scheme's own port is left out.
+/// The whole URL, its port included even when it is the scheme's own.
 fn text(url: &Url) -> String {
-    let default = matches!((url.scheme.as_str(), url.port), ("https", 443) | ("http", 80) | (_, 0));
-    let port = if default {
-        String::new()
-    } else {
-        format!(":{}", url.port)
-    };
-    format!("{}://{}{port}{}{}", url.scheme, url.host, url.path, url.query_string)
+    format!(
+        "{}://{}:{}{}{}",
+        url.scheme, url.host, url.port, url.path, url.query_string
+    )
 }

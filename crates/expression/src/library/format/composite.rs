@@ -1,6 +1,7 @@
 //! `string.Format`: `{index,alignment:format}`.
 
 use super::format_value;
+use crate::frame::Frame;
 use crate::thrown::Thrown;
 use crate::value::Value;
 
@@ -18,7 +19,7 @@ fn malformed() -> Thrown {
 ///
 /// # Errors
 /// `FormatException` for malformed formats and missing arguments.
-pub fn format_composite(format: &str, arguments: &[Value]) -> Result<String, Thrown> {
+pub fn format_composite(frame: &mut Frame<'_>, format: &str, arguments: &[Value]) -> Result<String, Thrown> {
     let mut text = String::with_capacity(format.len());
     let mut rest = format;
     while let Some(at) = rest.find(['{', '}']) {
@@ -32,14 +33,14 @@ pub fn format_composite(format: &str, arguments: &[Value]) -> Result<String, Thr
         let inner = from.strip_prefix('{').ok_or_else(malformed)?;
         let end = inner.find('}').ok_or_else(malformed)?;
         let (hole, after) = inner.split_at(end);
-        fill(&mut text, hole, arguments)?;
+        fill(frame, &mut text, hole, arguments)?;
         rest = after.get(1..).unwrap_or_default();
     }
     text.push_str(rest);
     Ok(text)
 }
 
-fn fill(text: &mut String, hole: &str, arguments: &[Value]) -> Result<(), Thrown> {
+fn fill(frame: &mut Frame<'_>, text: &mut String, hole: &str, arguments: &[Value]) -> Result<(), Thrown> {
     let (head, format) = hole.split_once(':').unwrap_or((hole, ""));
     let (index, alignment) = head.split_once(',').unwrap_or((head, "0"));
     let index: usize = index.trim().parse().map_err(|_| malformed())?;
@@ -59,6 +60,5 @@ fn fill(text: &mut String, hole: &str, arguments: &[Value]) -> Result<(), Thrown
         )
     };
     let piece = format_value(arguments.get(index).ok_or_else(missing)?, format)?;
-    crate::compile::pad(text, &piece, width);
-    Ok(())
+    crate::compile::pad(frame, text, &piece, width)
 }

@@ -65,7 +65,7 @@ pub fn format(date: DateTime, offset: Option<i32>, format: &str) -> Result<Strin
         'd' => "MM/dd/yyyy",
         'D' => "dddd, dd MMMM yyyy",
         'f' => "dddd, dd MMMM yyyy HH:mm",
-        'F' => "dddd, dd MMMM yyyy HH:mm:ss",
+        'F' | 'U' => "dddd, dd MMMM yyyy HH:mm:ss",
         'g' => "MM/dd/yyyy HH:mm",
         'G' => "MM/dd/yyyy HH:mm:ss",
         'm' | 'M' => "MMMM dd",
@@ -88,7 +88,6 @@ pub fn format(date: DateTime, offset: Option<i32>, format: &str) -> Result<Strin
                 "yyyy'-'MM'-'dd HH':'mm':'ss'Z'",
             );
         }
-        'U' => "dddd, dd MMMM yyyy HH:mm:ss",
         'y' | 'Y' => "yyyy MMMM",
         _ => return Err(invalid()),
     };

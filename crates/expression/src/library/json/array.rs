@@ -30,7 +30,7 @@ const ROWS: &[Row] = &[
     ),
     row(
         "new(object content)",
-        r#"new JArray(new List<int> { 1, 2 }).Count"#,
+        r"new JArray(new List<int> { 1, 2 }).Count",
         "2",
         |call, a| {
             let array = JToken::array();
@@ -56,7 +56,7 @@ const ROWS: &[Row] = &[
         r#"JArray.Parse("[1]").Count"#,
         "1",
         |call, a| {
-            let text = a.text(0)?;
+            let text = a.text_or_null(0).ok_or_else(|| Thrown::argument_null("s"))?;
             call.allocate(text.len() * 4)?;
             Ok(JToken::parse_array(text)?.into())
         },
@@ -88,7 +88,7 @@ const ROWS: &[Row] = &[
     }),
     row(
         "bool Remove(JToken item)",
-        r#"new JArray(1).Remove(new JValue(1))"#,
+        r"new JArray(1).Remove(new JValue(1))",
         "False",
         |_, a| {
             Ok(if let Value::Json(item) = a.value(1) {

@@ -61,7 +61,7 @@ pub fn add(frame: &mut Frame<'_>, container: &JToken, value: &Value) -> Result<(
         .is_some_and(|array| array.to_bytes().is_some());
     if matches!(value, Value::Object(_)) && !bytes && value.runtime_type().element().is_some() {
         for item in collect(value, frame)? {
-            add(frame, container, &item)?;
+            frame.deeper(4, |frame| add(frame, container, &item))?;
         }
         return Ok(());
     }

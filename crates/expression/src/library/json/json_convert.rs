@@ -11,7 +11,7 @@ pub static JSON_CONVERT: Class = Class::new("Newtonsoft.Json.JsonConvert", Class
 const ROWS: &[Row] = &[
     row(
         "static string SerializeObject(object value)",
-        r#"JsonConvert.SerializeObject(new { a = 1, c = (string)null })"#,
+        r"JsonConvert.SerializeObject(new { a = 1, c = (string)null })",
         r#"{"a":1,"c":null}"#,
         |call, a| {
             let token = token_of(a.value(0), call.frame)?;

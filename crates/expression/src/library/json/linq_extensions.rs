@@ -20,6 +20,7 @@ const ROWS: &[Row] = &[
             let ty = call.type_argument(0);
             match a.value(0) {
                 Value::Json(token) => convert::value_as(Some(token), &ty),
+                Value::Null => Err(a.null(0)),
                 _ => Err(Thrown::new(
                     "System.ArgumentException",
                     "Source value must be a JToken.",

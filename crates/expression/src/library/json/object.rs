@@ -57,7 +57,7 @@ const ROWS: &[Row] = &[
         r#"JObject.Parse("{\"a\":1}").Count"#,
         "1",
         |call, a| {
-            let text = a.text(0)?;
+            let text = a.text_or_null(0).ok_or_else(|| Thrown::argument_null("s"))?;
             call.allocate(text.len() * 4)?;
             Ok(JToken::parse_object(text)?.into())
         },

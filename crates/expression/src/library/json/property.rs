@@ -38,7 +38,11 @@ const ROWS: &[Row] = &[
         r#"new JProperty("a", 1, 2).Value.Count()"#,
         "2",
         |call, a| {
-            let items = collect(a.required(1)?, call.frame)?;
+            let items = if a.value(1).is_null() {
+                Vec::new()
+            } else {
+                collect(a.value(1), call.frame)?
+            };
             if items.is_empty() {
                 return Ok(JToken::new_property(a.text(0)?.clone(), Scalar::Null)?.into());
             }

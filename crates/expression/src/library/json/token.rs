@@ -90,14 +90,14 @@ const ROWS: &[Row] = &[
         r#"JToken.Parse("[1]").Type"#,
         "Array",
         |call, a| {
-            let text = a.text(0)?;
+            let text = a.text_or_null(0).ok_or_else(|| Thrown::argument_null("s"))?;
             call.allocate(text.len() * 4)?;
             Ok(JToken::parse(text)?.into())
         },
     ),
     row(
         "static JToken FromObject(object o)",
-        r#"JToken.FromObject(new { a = 1 }).ToString(Formatting.None)"#,
+        r"JToken.FromObject(new { a = 1 }).ToString(Formatting.None)",
         r#"{"a":1}"#,
         |call, a| Ok(token_of(a.required(0)?, call.frame)?.into()),
     ),

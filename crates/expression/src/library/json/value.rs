@@ -139,6 +139,10 @@ pub fn content(value: &Value) -> Result<Content, Thrown> {
 /// # Errors
 /// As [`scalar_of`]; when the budget is used up.
 pub fn token_of(value: &Value, frame: &mut Frame<'_>) -> Result<JToken, Thrown> {
+    frame.deeper(4, |frame| built(value, frame))
+}
+
+fn built(value: &Value, frame: &mut Frame<'_>) -> Result<JToken, Thrown> {
     frame.step(1)?;
     frame.allocate(64)?;
     if let Some(record) = value.object::<Record>() {

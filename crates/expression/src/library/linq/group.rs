@@ -1,6 +1,6 @@
 //! `GroupBy`, `ToLookup`, `Join`.
 
-use crate::collection::{Sequence, collect};
+use crate::collection::{Sequence, collect, release_values};
 use crate::frame::Frame;
 use crate::library::class::ClassKind;
 use crate::library::{Class, Row, named_type, row};
@@ -87,6 +87,12 @@ impl Group {
     /// Its elements.
     pub fn items(&self) -> &[Value] {
         &self.items
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        release_values(std::mem::take(&mut self.items));
     }
 }
 

@@ -1,6 +1,6 @@
 //! `OrderBy`, `ThenBy`, `Reverse`.
 
-use crate::collection::{Sequence, collect, enumerate};
+use crate::collection::{Sequence, collect, enumerate, release_values};
 use crate::frame::Frame;
 use crate::library::class::ClassKind;
 use crate::library::{Arguments, Call, Class, Row, named_type, row, sort_values};
@@ -134,6 +134,12 @@ impl Ordered {
             }
         }
         Ok(Ordering::Equal)
+    }
+}
+
+impl Drop for Ordered {
+    fn drop(&mut self) {
+        release_values([std::mem::take(&mut self.source)]);
     }
 }
 

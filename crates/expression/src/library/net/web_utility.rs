@@ -53,7 +53,7 @@ pub fn url_encode(text: &str) -> String {
         match byte {
             b' ' => encoded.push('+'),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'!' | b'*' | b'(' | b')' => {
-                encoded.push(char::from(byte))
+                encoded.push(char::from(byte));
             }
             _ => {
                 let _ = write!(encoded, "%{byte:02X}");
@@ -77,18 +77,15 @@ pub fn percent_decode(text: &str) -> String {
         let hex = bytes
             .get(at + 1..at + 3)
             .and_then(|digits| std::str::from_utf8(digits).ok());
-        match hex
+        if let Some(value) = hex
             .filter(|digits| *byte == b'%' && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
             .and_then(|digits| u8::from_str_radix(digits, 16).ok())
         {
-            Some(value) => {
-                decoded.push(value);
-                at += 3;
-            }
-            None => {
-                decoded.push(*byte);
-                at += 1;
-            }
+            decoded.push(value);
+            at += 3;
+        } else {
+            decoded.push(*byte);
+            at += 1;
         }
     }
     String::from_utf8_lossy(&decoded).into_owned()
@@ -119,15 +116,12 @@ fn html_decode(text: &str) -> String {
         let (before, from) = rest.split_at(at);
         decoded.push_str(before);
         let entity = from.find(';').and_then(|end| Some((from.get(1..end)?, end)));
-        match entity.and_then(|(name, end)| Some((character(name)?, end))) {
-            Some((c, end)) => {
-                decoded.push(c);
-                rest = from.get(end + 1..).unwrap_or_default();
-            }
-            None => {
-                decoded.push('&');
-                rest = from.get(1..).unwrap_or_default();
-            }
+        if let Some((c, end)) = entity.and_then(|(name, end)| Some((character(name)?, end))) {
+            decoded.push(c);
+            rest = from.get(end + 1..).unwrap_or_default();
+        } else {
+            decoded.push('&');
+            rest = from.get(1..).unwrap_or_default();
         }
     }
     decoded.push_str(rest);

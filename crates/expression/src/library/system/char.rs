@@ -22,7 +22,7 @@ macro_rules! question {
 
 const ROWS: &[Row] = &[
     question!("IsDigit", "'5'", |c: char| c.is_ascii_digit()
-        || (c.is_numeric() && c.to_digit(10).is_some())),
+        || (c.is_numeric() && c.is_ascii_digit())),
     question!("IsNumber", "'5'", char::is_numeric),
     question!("IsLetter", "'é'", char::is_alphabetic),
     question!("IsLetterOrDigit", "'a'", char::is_alphanumeric),

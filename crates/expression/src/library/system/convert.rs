@@ -145,7 +145,7 @@ const ROWS: &[Row] = &[
         "static byte[] FromBase64String(string s)",
         r#"Convert.FromBase64String("Zg==")[0]"#,
         "102",
-        |call, a| from_base64(call, a),
+        from_base64,
     ),
 ];
 

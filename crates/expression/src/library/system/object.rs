@@ -35,6 +35,9 @@ const ROWS: &[Row] = &[
         "True",
         |_, a| Ok(a.value(0).same_reference(a.value(1)).into()),
     ),
+    row("Type GetType()", "5.GetType().FullName", "System.Int32", |_, a| {
+        Ok(Value::of(crate::library::TypeObject(a.required(0)?.runtime_type())))
+    }),
     row("new()", "new object() != null", "True", |_, _| Ok(Value::of(Plain))),
 ];
 

@@ -39,6 +39,23 @@ const ROWS: &[Row] = &[
         Ok(from_chars(a.value(0)).into())
     }),
     row(
+        "new(char[] value, int startIndex, int length)",
+        "new string(new[] { 'a', 'b', 'c' }, 1, 2)",
+        "bc",
+        |_, a| {
+            let text = from_chars(a.required(0)?).into();
+            let range = usize::try_from(a.long(1)).ok().zip(usize::try_from(a.long(2)).ok());
+            let stretch = range.and_then(|(start, count)| utf16::slice(&text, start, count));
+            let outside = || {
+                Thrown::out_of_range(
+                    "Index was out of range. Must be non-negative and less than or equal to the size of the collection.",
+                    "startIndex",
+                )
+            };
+            stretch.map(Value::String).ok_or_else(outside)
+        },
+    ),
+    row(
         "static bool IsNullOrEmpty(string value)",
         r#"string.IsNullOrEmpty("")"#,
         "True",
@@ -107,7 +124,7 @@ const ROWS: &[Row] = &[
         "007|    x|1,234.50",
         |call, a| {
             let arguments = collect(a.required(1)?, call.frame)?;
-            let text = format_composite(a.text(0)?, &arguments)?;
+            let text = format_composite(call.frame, a.text(0)?, &arguments)?;
             call.text(text)
         },
     ),

@@ -53,6 +53,9 @@ const ROWS: &[Row] = &[
         "https://h/a/c",
         |_, a| {
             let base = uri_of(a, 0)?;
+            if a.value(1).is_null() {
+                return Ok(a.value(0).clone());
+            }
             base.resolve(a.text(1)?).map(Value::of).ok_or_else(invalid)
         },
     ),
@@ -109,7 +112,7 @@ const ROWS: &[Row] = &[
     ),
     row(
         "string Fragment { get; }",
-        r##"new Uri("https://h/p#f").Fragment"##,
+        r#"new Uri("https://h/p#f").Fragment"#,
         "#f",
         |_, a| part(a, |uri| uri.fragment.clone()),
     ),

@@ -1,0 +1,111 @@
+//! Expressions that would hang or crash the process if nothing stopped them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+use expression::recorded::RecordedContext;
+use expression::{Budget, Expression, Target};
+
+/// Runs on a stack as small as that of a worker thread.
+fn check(source: String, expected: &'static str) {
+    let run = move || {
+        let found = match Expression::compile(&source, Target::Object) {
+            Err(problems) => problems
+                .first()
+                .map(|problem| problem.message.clone())
+                .unwrap_or_default(),
+            Ok(expression) => {
+                let context = RecordedContext::from_json("{}").unwrap();
+                let budget = Budget {
+                    steps: 300_000,
+                    allocation: 16 << 20,
+                    ..Budget::default()
+                };
+                match expression.evaluate(&context, budget) {
+                    Ok(value) => value.display_string().to_string(),
+                    Err(exception) => exception.message,
+                }
+            }
+        };
+        assert!(
+            found.contains(expected),
+            "{source}: expected {expected:?}, found {found:?}"
+        );
+    };
+    std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(run)
+        .unwrap()
+        .join()
+        .unwrap();
+}
+
+#[test]
+fn endless_work_is_stopped() {
+    for source in [
+        "@{ for (;;) { } }",
+        "@{ while (true) { } }",
+        "@{ do { } while (true); }",
+        "@{ try { for (;;) { } } catch { return 1; } }",
+        "@{ try { for (;;) { } } finally { for (;;) { } } }",
+        "@{ int i = 1; switch (i) { case 1: goto case 2; case 2: goto case 1; } return 1; }",
+        "@(Enumerable.Repeat(1, int.MaxValue).Count())",
+        "@(Enumerable.Range(0, 9999).SelectMany(x => Enumerable.Range(0, 9999)).Last())",
+        "@{ var s = new Stack<int>(); for (;;) { s.Push(1); } }",
+    ] {
+        check(source.to_owned(), "more steps");
+    }
+}
+
+#[test]
+fn endless_memory_is_stopped() {
+    for source in [
+        r#"@{ var s = "x"; while (true) { s += s; } }"#,
+        "@(new string('x', int.MaxValue))",
+        "@(new int[int.MaxValue].Length)",
+        "@(new int[65535, 65535].Length)",
+        r#"@("x".PadLeft(int.MaxValue))"#,
+        r#"@($"{1,2147483647}")"#,
+        r#"@(string.Format("{0,2147483647}", 1))"#,
+        r#"@("a".Replace("a", new string('b', 9000000)).Replace("b", "bb"))"#,
+    ] {
+        check(source.to_owned(), "more memory");
+    }
+}
+
+#[test]
+fn calls_inside_calls_are_stopped() {
+    let deep = format!(
+        "@{{ Func<int, int> f = null; f = n => {}f(n){}; return f(1); }}",
+        "(1 + ".repeat(60),
+        ")".repeat(60)
+    );
+    for source in [
+        "@{ Func<int, int> f = null; f = n => f(n) + 1; return f(1); }",
+        "@{ int F(int n) => F(n + 1); return F(0); }",
+        "@{ IEnumerable<int> e = new[] { 1 }; for (int i = 0; i < 9999; i++) { e = e.Concat(new[] { i }); } return e.Count(); }",
+        "@{ IEnumerable<int> e = new[] { 1 }; for (int i = 0; i < 9999; i++) { e = e.Where(x => x > 0); } return e.Count(); }",
+        "@{ var l = new List<object>(); l.Add(l); return JsonConvert.SerializeObject(l); }",
+        "@{ var l = new List<object>(); l.Add(l); return new JArray(l); }",
+        &deep,
+    ] {
+        check(source.to_owned(), "nested too deep");
+    }
+}
+
+#[test]
+fn long_chains_are_released() {
+    for source in [
+        "@{ object o = null; for (int i = 0; i < 60000; i++) { o = new object[] { o }; } return 1; }",
+        "@{ object o = null; for (int i = 0; i < 60000; i++) { var k = o; o = (Func<object>)(() => k); } return 1; }",
+        "@{ IEnumerable<int> e = new[] { 1 }; for (int i = 0; i < 20000; i++) { e = e.Where(x => x > 0); } return 1; }",
+        r#"@{ Exception e = null; for (int i = 0; i < 60000; i++) { e = new Exception("x", e); } return 1; }"#,
+    ] {
+        check(source.to_owned(), "1");
+    }
+}
+
+#[test]
+fn deep_sources_are_refused_or_evaluated() {
+    check(format!("@({}1{})", "(".repeat(5000), ")".repeat(5000)), "nested");
+    check(format!("@(1{})", " + 1".repeat(90)), "91");
+    check(format!("@({}true)", "!".repeat(90)), "True");
+}
