@@ -55,9 +55,11 @@ impl Serve {
         logging::start(self.log_format, self.log_level);
         // Before the folder is read, or a change in between would be missed.
         let (told, changes) = channel();
-        let watch = catalog::watch(&self.config, move || drop(told.send(())));
+        let watch = catalog::watch(&self.config, move || {
+            let _ = told.send(());
+        });
         let configuration = Configuration::load(&self.config);
-        log_problems(&configuration.diagnostics);
+        report(&configuration.diagnostics, self.log_format);
         if !configuration.is_sound() {
             tracing::error!(folder = %self.config.display(), "this folder cannot be served");
             return ExitCode::from(EXIT_PROBLEMS);
@@ -85,7 +87,7 @@ impl Serve {
         println!("listening on {scheme}://{}", address(running.address()));
         println!("admin on http://{}", address(running.admin_address()));
         std::thread::scope(|scope| {
-            scope.spawn(|| changes.into_iter().for_each(|()| reload(&self.config, &running)));
+            scope.spawn(|| changes.into_iter().for_each(|()| self.reload(&running)));
             let _ = stopped.recv();
             tracing::info!(seconds = self.drain, "stopping: requests in flight may end");
             // No watch, no changes: the thread ends.
@@ -135,25 +137,30 @@ impl Serve {
             key,
         }]))
     }
-}
 
-fn reload(folder: &Path, running: &Running) {
-    let began = Instant::now();
-    let configuration = Configuration::load(folder);
-    log_problems(&configuration.diagnostics);
-    if configuration.is_sound() {
-        running.replace(Arc::new(configuration.catalog), configuration.plans);
-        tracing::info!(
-            milliseconds = began.elapsed().as_millis() as u64,
-            "the changed configuration is live"
-        );
-    } else {
-        running.refused();
-        tracing::error!("the changed configuration is broken; the last good one stays in service");
+    fn reload(&self, running: &Running) {
+        let began = Instant::now();
+        let configuration = Configuration::load(&self.config);
+        report(&configuration.diagnostics, self.log_format);
+        if configuration.is_sound() {
+            running.replace(Arc::new(configuration.catalog), configuration.plans);
+            tracing::info!(
+                milliseconds = began.elapsed().as_millis() as u64,
+                "the changed configuration is live"
+            );
+        } else {
+            running.refused();
+            tracing::error!("the changed configuration is broken; the last good one stays in service");
+        }
     }
 }
 
-fn log_problems(diagnostics: &[Diagnostic]) {
+/// Tells people with excerpts, machines with fields.
+fn report(diagnostics: &[Diagnostic], format: LogFormat) {
+    if format == LogFormat::Pretty {
+        eprint!("{}", diagnostic::render(diagnostics));
+        return;
+    }
     for diagnostic in diagnostics {
         let position = diagnostic.position();
         let (file, line, column, code) = (diagnostic.file(), position.line, position.column, diagnostic.code);
@@ -166,13 +173,13 @@ fn log_problems(diagnostics: &[Diagnostic]) {
 }
 
 /// Receives once when the process is asked to stop (SIGTERM, SIGINT).
-fn stop_signal() -> Result<std::sync::mpsc::Receiver<()>, String> {
+fn stop_signal() -> Result<Receiver<()>, String> {
     let failed = |error: std::io::Error| format!("cannot listen for signals: {error}");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
         .map_err(failed)?;
-    let (told, stopped) = std::sync::mpsc::channel();
+    let (told, stopped) = channel();
     let (terminate, interrupt) = {
         let _inside = runtime.enter();
         use tokio::signal::unix::{SignalKind, signal};
