@@ -127,11 +127,28 @@ fn patterns_that_backtrack() {
     within(
         120,
         check(&[
-            ("regex", "@(Regex.IsMatch(new string('a', 60) + \"!\", \"^(a+)+$\"))"),
+            (
+                "match",
+                "@(Regex.IsMatch(new string('a', 60) + \"!\", \"^(?:a|a(?=a)|aa)+$\"))",
+            ),
             (
                 "replace",
-                "@(Regex.Replace(new string('a', 60) + \"!\", \"^(a|aa)+$\", \"b\"))",
+                "@(Regex.Replace(new string('a', 60) + \"!\", \"(a|aa)+$(?<=b)\", \"b\"))",
             ),
         ]),
     );
+}
+
+#[test]
+fn patterns_that_backtrack_elsewhere_are_matched_in_linear_time() {
+    within(60, async {
+        let upstream = Upstream::answering(|_| async { Response::new(full("fine")) }).await;
+        let folder = Artifacts::passing("api", &upstream.url);
+        let matched = "@(Regex.IsMatch(new string('a', 10000) + \"!\", \"^(a+)+$\").ToString())";
+        let header = format!("<set-header name=\"X-Match\"><value>{matched}</value></set-header>");
+        folder.write("apis/api/policy.xml", &document(&[("outbound", &header)]));
+        let gateway = Gateway::serve(&folder).await;
+        let answer = client::get(gateway.address, "/api/x").await;
+        assert_eq!((answer.header("x-match"), &*answer.text()), ("False", "fine"));
+    });
 }
