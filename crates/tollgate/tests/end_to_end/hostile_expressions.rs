@@ -64,7 +64,7 @@ async fn check(expressions: &[(&str, &str)]) {
 #[test]
 fn endless_loops() {
     within(
-        240,
+        300,
         check(&[
             ("while", "@{ while (true) { } }"),
             ("for", "@{ for (;;) { } }"),
@@ -96,7 +96,7 @@ fn endless_recursion() {
 #[test]
 fn endless_allocation() {
     within(
-        240,
+        300,
         check(&[
             ("doubled", "@{ var s = \"x\"; while (true) { s += s; } }"),
             (

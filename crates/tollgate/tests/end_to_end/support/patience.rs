@@ -15,7 +15,7 @@ pub fn within(seconds: u64, test: impl Future<Output = ()>) {
 }
 
 /// How long something that must happen may take, in seconds. Generous: machines that run tests are busy.
-const PATIENCE: u64 = 30;
+const PATIENCE: u64 = 60;
 
 /// The value once there is one; `what` says what was waited for in vain.
 pub async fn eventually<T>(what: impl Debug, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
