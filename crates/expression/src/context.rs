@@ -222,3 +222,18 @@ pub struct LastError {
     pub path: Text,
     pub policy_id: Text,
 }
+
+/// `Authorization`: what `get-authorization-context` leaves in a variable (as `Value::of(…)`).
+#[derive(Clone, Default)]
+pub struct Authorization {
+    /// `AccessToken`
+    pub access_token: Text,
+    /// `Claims`
+    pub claims: Vec<(Text, Value)>,
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Authorization")
+    }
+}

@@ -15,6 +15,7 @@ mod arguments;
 mod base64;
 mod class;
 mod collections;
+mod cryptography;
 mod culture;
 mod format;
 mod json;
@@ -23,6 +24,7 @@ mod net;
 mod signature;
 mod sort;
 mod system;
+mod text;
 mod utf16;
 
 pub use arguments::{Arguments, Call};
@@ -52,9 +54,11 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
     [
         apim::CLASSES,
         collections::CLASSES,
+        cryptography::CLASSES,
         json::CLASSES,
         linq::CLASSES,
         net::CLASSES,
+        text::CLASSES,
         system::CLASSES,
         system::exceptions::CLASSES,
     ]
@@ -164,7 +168,7 @@ pub(crate) fn host_entries(part: HostPart, frame: &Frame<'_>) -> Vec<Value> {
 pub(crate) fn object_items(value: &Value, frame: &mut Frame<'_>) -> Result<Option<Vec<Value>>, Thrown> {
     match linq::items(value, frame)? {
         Some(items) => Ok(Some(items)),
-        None => Ok(apim::object_entries(value)),
+        None => Ok(text::items(value).or_else(|| apim::object_entries(value))),
     }
 }
 

@@ -4,7 +4,7 @@
 //! matchedParameters}`, `response {statusCode, statusReason, headers, body}`, `variables`, `api`, `operation`, `product`,
 //! `subscription`, `user`, `deployment`, `lastError`, `requestId`, `timestamp`, `elapsedMs`, `tracing`. All may be missing.
 //! A body is text, or any other JSON. A variable is a plain value or `{"$json": …}`, `{"$response": {…}}`,
-//! `{"$jwt": "…"}`, `{"$date": "…"}`, `{"$bytes": "base64"}`, `{"$array": […]}`, `{"$long": n}`, `{"$double": n}`.
+//! `{"$jwt": "…"}`, `{"$authorization": {"accessToken": "…"}}`, `{"$date": "…"}`, `{"$bytes": "base64"}`, `{"$array": […]}`, `{"$long": n}`, `{"$double": n}`.
 
 mod entity;
 mod variable;

@@ -198,7 +198,10 @@ fn ending(worker: &Worker, api: &Api, mut exchange: Exchange, progress: Option<&
 /// The client is told no more than an activity id: the operator finds the reason by it. Messages of policies and
 /// expressions are left out, since they quote what a request or a named value holds.
 fn tell(api: &Api, request_id: u128, error: &LastError) {
-    let is_own = matches!(&*error.reason, "BackendConnectionFailure" | "Timeout" | "ClientConnectionFailure");
+    let is_own = matches!(
+        &*error.reason,
+        "BackendConnectionFailure" | "Timeout" | "ClientConnectionFailure"
+    );
     let cause = is_own.then(|| tracing::field::display(&error.message));
     tracing::warn!(
         activity_id = %uuid::Uuid::from_u128(request_id),

@@ -1,6 +1,7 @@
 //! API Management's own types: `context` and what hangs on it (APIM: "API Management policy expressions").
 
 mod api;
+mod authorization;
 mod basic;
 mod body;
 mod context;
@@ -27,6 +28,7 @@ pub const CLASSES: &[&Class] = &[
     &api::CONTEXT_API,
     &api::OPERATION,
     &api::KEY_NAMES,
+    &authorization::AUTHORIZATION,
     &basic::CREDENTIALS,
     &basic::EXTENSIONS,
     &body::BODY,

@@ -8,7 +8,7 @@ const EXCHANGE: &str = r#"{
   "request": {"method": "GET", "url": "https://backend.test/x?q=1&q=2", "originalUrl": "https://gateway.test/echo/x",
     "ipAddress": "10.0.0.1", "headers": {"Accept": ["text/plain", "text/html"]}, "matchedParameters": {"id": "7"}, "body": {"a": "b"}},
   "response": {"statusCode": 200, "statusReason": "OK", "body": "fine"},
-  "variables": {"n": 5, "s": "text"},
+  "variables": {"n": 5, "s": "text", "auth": {"$authorization": {"accessToken": "t"}}},
   "api": {"id": "echo", "name": "Echo API", "path": "echo", "protocols": ["https"], "serviceUrl": "https://backend.test",
     "revision": "1", "version": "v1", "isCurrentRevision": true},
   "operation": {"id": "get", "name": "Get it", "method": "GET", "urlTemplate": "/{id}"},

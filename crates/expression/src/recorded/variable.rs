@@ -2,6 +2,7 @@
 
 use super::entity::{self, Part};
 use crate::collection::Array;
+use crate::context::Authorization;
 use crate::date::{DateTime, DateTimeKind};
 use crate::json::Scalar;
 use crate::library::{decode_base64, jwt};
@@ -44,6 +45,10 @@ fn written(marker: &str, part: &Part) -> Option<Value> {
         "$bytes" => Array::bytes(decode_base64(&part.own_text())?),
         "$long" => Value::Int64(token.to_int64().ok()?),
         "$double" => Value::Double(part.number()?),
+        "$authorization" => Value::of(Authorization {
+            access_token: part.text_or("accessToken", ""),
+            claims: Vec::new(),
+        }),
         "$array" => Array::texts(part.items().map(|item| item.own_text())),
         _ => return None,
     })
