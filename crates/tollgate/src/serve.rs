@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use store::InProcessCounters;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Serve the APIs of an artifact folder; a change of the folder is live at once, a broken one is refused.
 #[derive(Args)]
@@ -182,7 +183,6 @@ fn stop_signal() -> Result<Receiver<()>, String> {
     let (told, stopped) = channel();
     let (terminate, interrupt) = {
         let _inside = runtime.enter();
-        use tokio::signal::unix::{SignalKind, signal};
         (
             signal(SignalKind::terminate()).map_err(failed)?,
             signal(SignalKind::interrupt()).map_err(failed)?,

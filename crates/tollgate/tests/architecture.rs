@@ -74,11 +74,11 @@ fn dependencies(manifest: &str, names: &[String]) -> Vec<String> {
         .split("\n[")
         .find(|section| section.starts_with("dependencies]"))
         .unwrap_or_default();
-    let named = section
+    let mentioned = section
         .lines()
         .filter_map(|line| line.split(['=', '.']).next())
         .map(|name| name.trim().to_owned());
-    named.filter(|name| names.contains(name)).collect()
+    mentioned.filter(|name| names.contains(name)).collect()
 }
 
 #[test]
