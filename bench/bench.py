@@ -135,7 +135,7 @@ def latency(url, rate, seconds, scenario, folder):
     for name, value in scenario["headers"].items():
         command += ["-H", f"{name}: {value}"]
     if "body" in scenario:
-        body = folder / "body"
+        body = folder / "message.json"
         body.write_text(scenario["body"])
         command += ["-d", str(body)]
     subprocess.run([*command, url], capture_output=True, check=True)

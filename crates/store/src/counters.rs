@@ -1,13 +1,13 @@
 //! Counters of calls in a sliding window, keyed by text.
 //!
-//! The window slides by the usual two-bucket estimate: the calls of the current period plus those of the one before,
-//! weighted by how much of it the window still covers. Its memory is two numbers a key; its error is below the calls
-//! of one period, and it never lets more than `limit` pass within one period.
+//! A counter keeps its calls in at most [`BUCKETS`] stretches of time; a stretch leaves the window with the last call in
+//! it. So no more than the limit passes within any period, wherever it begins; a call waits at most one period; and a
+//! unit may come back late by one stretch. Its memory does not depend on the limit.
 
 use crate::Reply;
 use parking_lot::Mutex;
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
+use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
 use std::time::Duration;
 
@@ -27,15 +27,15 @@ pub struct Taken {
     pub allowed: bool,
     /// Units that are left after this.
     pub remaining: u64,
-    /// When not allowed: how long until one unit will be.
+    /// When not allowed: how long until they will be; at most a period.
     pub retry_after: Duration,
 }
 
-/// Counters by key; a key's counter starts at zero with its first use and is forgotten after two idle periods.
+/// Counters by key; a key's counter starts at zero with its first use and is forgotten after an idle period.
 ///
-/// `now` is the time since any fixed moment, the same for all calls; it must not run backwards by more than a period.
+/// `now` is the time since any fixed moment, the same for all calls, and does not run backwards.
 pub trait Counters: Send + Sync {
-    /// Takes `amount` units if they fit (`amount` 0 asks without taking).
+    /// Takes `amount` units if they fit (`amount` 0 asks whether one would, without taking it).
     fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken>;
     /// Adds `amount` units whether or not they fit (counting after the answer).
     fn add(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<()>;
@@ -54,15 +54,8 @@ struct Shard {
     sweep_at: usize,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Counter {
-    /// Which period since the start of time `current` counts.
-    period: u64,
-    current: u64,
-    previous: u64,
-    /// When this counter says nothing any more.
-    idle_after: Duration,
-}
+/// Stretches of time that a period is counted in.
+pub const BUCKETS: u32 = 32;
 
 const SHARDS: usize = 64;
 const FIRST_SWEEP: usize = 1024;
@@ -77,43 +70,20 @@ impl Default for InProcessCounters {
 }
 
 impl InProcessCounters {
-    fn with<T>(
-        &self,
-        key: &str,
-        window: Window,
-        now: Duration,
-        change: impl FnOnce(&mut Counter, Estimate) -> T,
-    ) -> Option<T> {
+    fn with<T>(&self, key: &str, now: Duration, change: impl FnOnce(&mut Counter) -> T) -> Option<T> {
         let shard = self.shards.get(self.hasher.hash_one(key) as usize % SHARDS)?;
         let mut shard = shard.lock();
         if !shard.counters.contains_key(key) {
             shard.sweep(now);
             shard.counters.insert(key.into(), Counter::default());
         }
-        let counter = shard.counters.get_mut(key)?;
-        let estimate = counter.advance(window.period.max(Duration::from_millis(1)), now);
-        Some(change(counter, estimate))
+        shard.counters.get_mut(key).map(change)
     }
 }
 
 impl Counters for InProcessCounters {
     fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken> {
-        let taken = self.with(key, window, now, |counter, estimate| {
-            let used = estimate.used(counter);
-            let allowed = used.saturating_add(amount.max(1)) <= window.limit;
-            if allowed {
-                counter.current = counter.current.saturating_add(amount);
-            }
-            Taken {
-                allowed,
-                remaining: window.limit.saturating_sub(used + if allowed { amount } else { 0 }),
-                retry_after: if allowed {
-                    Duration::ZERO
-                } else {
-                    estimate.until_room(counter, window.limit)
-                },
-            }
-        });
+        let taken = self.with(key, now, |counter| counter.take(window, amount, now));
         Reply::Now(taken.unwrap_or(Taken {
             allowed: true,
             remaining: window.limit,
@@ -122,8 +92,9 @@ impl Counters for InProcessCounters {
     }
 
     fn add(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<()> {
-        self.with(key, window, now, |counter, _| {
-            counter.current = counter.current.saturating_add(amount);
+        self.with(key, now, |counter| {
+            counter.leave(window.period, now);
+            counter.count(window.period, amount, now);
         });
         Reply::Now(())
     }
@@ -140,56 +111,80 @@ impl Shard {
     }
 }
 
-/// Where in its window a counter stands.
-#[derive(Clone, Copy)]
-struct Estimate {
-    period: Duration,
-    /// Time since the current period began.
-    into: Duration,
+#[derive(Debug, Default)]
+struct Counter {
+    /// Oldest first.
+    buckets: VecDeque<Bucket>,
+    /// Sum of the buckets.
+    used: u64,
+    /// When this counter says nothing any more.
+    idle_after: Duration,
+}
+
+/// Calls within one stretch of time.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    first: Duration,
+    last: Duration,
+    units: u64,
 }
 
 impl Counter {
-    fn advance(&mut self, period: Duration, now: Duration) -> Estimate {
-        let index = (now.as_nanos() / period.as_nanos()) as u64;
-        match index.saturating_sub(self.period) {
-            0 => {}
-            1 => (self.previous, self.current, self.period) = (self.current, 0, index),
-            _ => (self.previous, self.current, self.period) = (0, 0, index),
+    fn take(&mut self, window: Window, amount: u64, now: Duration) -> Taken {
+        self.leave(window.period, now);
+        let wanted = amount.max(1);
+        let allowed = self.used.saturating_add(wanted) <= window.limit;
+        if allowed {
+            self.count(window.period, amount, now);
         }
-        self.idle_after = now + period * 2;
-        let into = now.saturating_sub(Duration::from_nanos(
-            (u128::from(index) * period.as_nanos()).min(u128::from(u64::MAX)) as u64,
-        ));
-        Estimate { period, into }
-    }
-}
-
-impl Estimate {
-    /// The units within the sliding window, rounded up.
-    fn used(self, counter: &Counter) -> u64 {
-        let left = self.period.saturating_sub(self.into).as_nanos();
-        let carried = (u128::from(counter.previous) * left).div_ceil(self.period.as_nanos()) as u64;
-        counter.current.saturating_add(carried)
+        Taken {
+            allowed,
+            remaining: window.limit.saturating_sub(self.used),
+            retry_after: if allowed {
+                Duration::ZERO
+            } else {
+                self.until_room(window, wanted, now)
+            },
+        }
     }
 
-    /// How long until one more unit fits, when nothing else is taken.
-    fn until_room(self, counter: &Counter, limit: u64) -> Duration {
-        let to_period_end = self.period.saturating_sub(self.into);
-        if limit == 0 {
-            return self.period;
+    /// Drops what has left the window.
+    fn leave(&mut self, period: Duration, now: Duration) {
+        while let Some(oldest) = self.buckets.front().filter(|bucket| bucket.last + period <= now) {
+            self.used = self.used.saturating_sub(oldest.units);
+            self.buckets.pop_front();
         }
-        let share = |units: u64, of: u64| {
-            let nanos = self.period.as_nanos() * u128::from(units) / u128::from(of.max(1));
-            Duration::from_nanos(nanos.min(u128::from(u64::MAX)) as u64)
-        };
-        if counter.current < limit {
-            // Room comes within this period, as the previous one's calls leave the window: they may weigh `surplus`.
-            let surplus = limit - 1 - counter.current;
-            let at = self.period.saturating_sub(share(surplus, counter.previous));
-            return at.saturating_sub(self.into);
+    }
+
+    fn count(&mut self, period: Duration, units: u64, now: Duration) {
+        if units == 0 {
+            return;
         }
-        // In the next period the current calls are the previous ones.
-        to_period_end + self.period.saturating_sub(share(limit - 1, counter.current))
+        self.used = self.used.saturating_add(units);
+        self.idle_after = now + period;
+        match self.buckets.back_mut() {
+            Some(newest) if now < newest.first + period / BUCKETS => {
+                newest.last = newest.last.max(now);
+                newest.units = newest.units.saturating_add(units);
+            }
+            _ => self.buckets.push_back(Bucket {
+                first: now,
+                last: now,
+                units,
+            }),
+        }
+    }
+
+    /// How long until `wanted` units fit, when nothing else is taken; a period when they never do.
+    fn until_room(&self, window: Window, wanted: u64, now: Duration) -> Duration {
+        let mut used = self.used;
+        for bucket in &self.buckets {
+            used = used.saturating_sub(bucket.units);
+            if used.saturating_add(wanted) <= window.limit {
+                return (bucket.last + window.period).saturating_sub(now);
+            }
+        }
+        window.period
     }
 }
 
@@ -225,9 +220,36 @@ mod tests {
         }
         let refused = take(&counters, 10);
         let wait = refused.retry_after.as_secs();
-        assert_eq!(refused.retry_after, Duration::from_secs(50 + 20));
+        assert_eq!(refused.retry_after, Duration::from_secs(51));
         assert!(!take(&counters, 10 + wait - 1).allowed);
         assert!(take(&counters, 10 + wait).allowed);
+    }
+
+    #[test]
+    fn no_period_has_more_than_the_limit_and_no_wait_is_longer_than_one() {
+        let counters = InProcessCounters::default();
+        let window = Window {
+            limit: 7,
+            period: Duration::from_secs(10),
+        };
+        let mut allowed: Vec<u64> = Vec::new();
+        // A call every 70 ms for ten minutes, in bursts and pauses.
+        for turn in (0..8500_u64).filter(|turn| turn % 50 < 30) {
+            let at = turn * 70;
+            let Reply::Now(taken) = counters.take("k", window, 1, Duration::from_millis(at)) else {
+                unreachable!("in-process counters answer at once")
+            };
+            assert!(taken.retry_after <= window.period);
+            if taken.allowed {
+                allowed.push(at);
+            }
+        }
+        assert!(allowed.windows(8).all(|eight| eight[7] - eight[0] >= 10_000));
+        assert!(
+            allowed.len() > 7 * 50,
+            "only {} calls passed in ten minutes",
+            allowed.len()
+        );
     }
 
     #[test]
