@@ -5,6 +5,7 @@
 
 mod assign;
 mod calls;
+mod choices;
 mod constants;
 mod convert;
 mod creation;
@@ -13,6 +14,7 @@ mod flow;
 mod infer;
 mod lambdas;
 mod local_functions;
+mod loops;
 mod members;
 mod names;
 mod operators;
