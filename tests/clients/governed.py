@@ -13,7 +13,7 @@ from mcp.shared.exceptions import MCPError
 
 ARGUMENTS = {
     "microsoft_docs_search": {"query": "gateway"},
-    "microsoft_docs_fetch": {"url": "https://learn.example/gateway"},
+    "microsoft_docs_fetch": {"url": "https://learn.microsoft.com/azure/api-management/mcp-server-overview"},
     "microsoft_code_sample_search": {"query": "gateway"},
 }
 

@@ -29,7 +29,7 @@ pub enum Severity {
 /// One problem at one place.
 ///
 /// Texts are lower case without a full stop, quote the offending value as the author wrote it, and never contain a
-/// secret: values of named values are not quoted, their names are.
+/// secret: values of named values are not quoted, their names are, whatever the reporter quoted.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     /// Error or warning.
@@ -52,7 +52,7 @@ impl Diagnostic {
         Self {
             severity: Severity::Error,
             code,
-            message: message.into(),
+            message: source.discreet(span, message.into()),
             span,
             source: Some(Arc::clone(source)),
             help: None,
@@ -70,7 +70,11 @@ impl Diagnostic {
     /// The same problem with advice.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        let help = help.into();
+        self.help = Some(match &self.source {
+            Some(source) => source.discreet(self.span, help),
+            None => help,
+        });
         self
     }
 

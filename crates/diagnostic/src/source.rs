@@ -146,6 +146,34 @@ impl Source {
         self.written.get(start..end).unwrap_or_default()
     }
 
+    /// The message about `span` with named values by their names, also where it quotes the parsed text.
+    ///
+    /// A part of a value is found only as the text at `span`; one that is quoted from elsewhere must go through
+    /// [`Source::quote`].
+    pub fn discreet(&self, span: Span, message: String) -> String {
+        let touches = |(parsed, _): &&(Span, Span)| parsed.start < span.end && span.start < parsed.end;
+        let mut message = message;
+        if self.replaced.iter().any(|stretch| touches(&stretch))
+            && let Some(quoted) = self
+                .parsed
+                .get(span.start..span.end)
+                .filter(|quoted| !quoted.is_empty())
+        {
+            message = message.replace(quoted, self.quote(span));
+        }
+        for (parsed, written) in &self.replaced {
+            // Shorter values are in every other word, and no secrets.
+            let value = self
+                .parsed
+                .get(parsed.start..parsed.end)
+                .filter(|value| value.len() > 3);
+            if let (Some(value), Some(name)) = (value, self.written.get(written.start..written.end)) {
+                message = message.replace(value, name);
+            }
+        }
+        message
+    }
+
     /// The stretch of the written text that `span` of the parsed text came from.
     pub fn written_span(&self, span: Span) -> Span {
         let start = self.written_offset(span.start);
@@ -225,6 +253,19 @@ mod tests {
         assert_eq!(source.position(17), Position { line: 1, column: 13 });
         assert_eq!(source.quote(Span::new(17, 18)), "z");
         assert_eq!(unknown, [("other".to_owned(), Span::new(19, 28))]);
+    }
+
+    #[test]
+    fn messages_that_quote_a_value_are_given_its_name() {
+        let (source, _) = Source::expanded("a.xml", "<set-{{key}} n=\"1{{key}}\"/>", |_| Some("hidden-word"));
+        let discreet = |start, end, message: &str| source.discreet(Span::new(start, end), message.to_owned());
+        assert_eq!(
+            discreet(1, 16, "`<set-hidden-word>` is no policy"),
+            "`<set-{{key}}>` is no policy"
+        );
+        assert_eq!(discreet(5, 11, "`hidden` is not known"), "`{{key}}` is not known");
+        assert_eq!(discreet(0, 1, "found \"1hidden-word\""), "found \"1{{key}}\"");
+        assert_eq!(discreet(1, 4, "`set` is short"), "`set` is short");
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Doors {
     }
 
     /// Lets a call in, or says why not. `now` is in ticks.
-    pub fn admit(&self, called: &Called, headers: &HeaderMap, query: &str, now: i64) -> Result<Admitted, Box<Failure>> {
+    pub fn admit(&self, called: &Called, headers: &HeaderMap, query: &str, now: i64) -> Result<Admitted, Failure> {
         let api = &called.api.catalog;
         let without_key = |product| Admitted {
             product,
@@ -161,7 +161,7 @@ enum Refusal {
     Invalid,
 }
 
-fn refused(refusal: &Refusal, api: &Api) -> Box<Failure> {
+fn refused(refusal: &Refusal, api: &Api) -> Failure {
     let (reason, message, client) = match refusal {
         Refusal::Missing => (
             "SubscriptionKeyNotFound",
@@ -183,5 +183,5 @@ fn refused(refusal: &Refusal, api: &Api) -> Box<Failure> {
     if let Ok(challenge) = HeaderValue::try_from(challenge) {
         failure.headers.insert(http::header::WWW_AUTHENTICATE, challenge);
     }
-    Box::new(failure)
+    failure
 }

@@ -25,6 +25,9 @@ use tokio::net::TcpStream;
 /// What an HTTP/2 client that needs no negotiation says first (RFC 9113, section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// How often an HTTP/2 client is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
 /// Serves a connection.
 pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     let Accepted {
@@ -90,8 +93,8 @@ async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         .header_read_timeout(None)
         .max_headers(limits.headers)
         .max_header_size(limits.head_bytes)
-        // hyper's least is 8 KiB; the buffer holds a head and the beginning of a body.
-        .max_buf_size((limits.head_bytes * 2).max(400 << 10));
+        // hyper's least is 8 KiB. A head that fills the buffer is refused like one that is too large.
+        .max_buf_size(limits.head_bytes.max(8 << 10));
     let connection = builder.serve_connection(io, service).with_upgrades();
     drive(&worker, connection, deadlines, |connection| {
         connection.graceful_shutdown();
@@ -113,6 +116,8 @@ async fn serve_http2(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams)
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
+        // A client that is gone without a word must not keep its streams.
+        .keep_alive_interval(KEEP_ALIVE)
         .adaptive_window(true);
     let connection = builder.serve_connection(io, service);
     drive(&worker, connection, deadlines, |connection| {
@@ -204,6 +209,7 @@ impl Deadlines {
 /// Whether the client speaks HTTP/2 without TLS; `None` when it goes away before it says anything.
 async fn begins_with_preface(stream: &TcpStream) -> Option<bool> {
     let mut buffer = [0; PREFACE.len()];
+    let mut patience = Duration::from_millis(5);
     loop {
         let length = stream.peek(&mut buffer).await.ok()?;
         let begun = buffer.get(..length).filter(|bytes| !bytes.is_empty())?;
@@ -214,6 +220,7 @@ async fn begins_with_preface(stream: &TcpStream) -> Option<bool> {
             return Some(true);
         }
         // What has been peeked at stays readable, so there is nothing to wait on but time.
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(patience).await;
+        patience = (patience * 2).min(Duration::from_secs(1));
     }
 }

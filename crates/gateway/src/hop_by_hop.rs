@@ -33,8 +33,18 @@ pub fn strip_response(headers: &mut HeaderMap, switching: bool) {
 }
 
 /// The protocol that a message wants to switch to: `Upgrade`, when `Connection` names it.
-pub fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
+///
+/// Other forms of HTTP are not passed on: requests within them would reach the upstream past every policy.
+fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     let protocol = headers.get(UPGRADE)?;
+    let text = protocol.to_str().ok()?.to_ascii_lowercase();
+    if text
+        .split(',')
+        .map(str::trim)
+        .any(|name| name == "h2c" || name.starts_with("http/") || name.starts_with("tls/"))
+    {
+        return None;
+    }
     nominated(headers)
         .any(|name| name.eq_ignore_ascii_case("upgrade"))
         .then(|| protocol.clone())
@@ -133,7 +143,14 @@ mod tests {
             "connection: Upgrade\nupgrade: websocket",
             "connection: Upgrade\nupgrade: websocket",
         );
-        check(true, "upgrade: h2c", "");
+        check(true, "upgrade: websocket", "");
+        check(
+            true,
+            "connection: upgrade, http2-settings\nupgrade: h2c\nhttp2-settings: x",
+            "",
+        );
+        check(true, "connection: upgrade\nupgrade: websocket, H2C", "");
+        check(true, "connection: upgrade\nupgrade: HTTP/2.0", "");
     }
 
     #[test]

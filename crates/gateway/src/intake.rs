@@ -8,7 +8,7 @@ use crate::body::{ClientBody, Progress};
 use crate::respond::Refusal;
 use crate::worker::{Visit, Worker};
 use expression::text::Text;
-use http::header::{HOST, TRANSFER_ENCODING};
+use http::header::{COOKIE, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version, request};
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -27,6 +27,9 @@ pub struct Arrived {
 pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) -> Result<Arrived, Refusal> {
     let (mut parts, incoming) = request.into_parts();
     let authority = check(worker, &mut parts, &incoming)?;
+    if parts.version == Version::HTTP_2 {
+        join_cookies(&mut parts.headers);
+    }
     let client = visit.peer.forward(&mut parts.headers, &worker.settings.trusted_proxies);
     let (body, progress) = body(worker, incoming);
     let original: Text = parts.uri.path_and_query().map_or("/", |target| target.as_str()).into();
@@ -137,6 +140,16 @@ fn host(parts: &mut request::Parts) -> Result<Text, Refusal> {
 fn is_host(host: &str) -> bool {
     host.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&byte))
+}
+
+/// HTTP/2 may cut a cookie header into crumbs, which HTTP/1.1 must have in one line (RFC 9113, section 8.2.3).
+fn join_cookies(headers: &mut HeaderMap) {
+    let crumbs: Vec<&[u8]> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if crumbs.len() > 1
+        && let Ok(whole) = HeaderValue::from_bytes(&crumbs.join(&b"; "[..]))
+    {
+        headers.insert(COOKIE, whole);
+    }
 }
 
 fn body(worker: &Rc<Worker>, incoming: Incoming) -> (Body, Option<Rc<Progress>>) {

@@ -6,8 +6,34 @@
 
 mod answer;
 mod early;
+mod finder;
 mod origin;
+mod post;
 
-pub use answer::{request_id, with_answer};
-pub use early::{Early, Opening};
-pub use origin::foreign;
+pub use answer::{awaited, with_answer};
+pub use early::Opening;
+pub use post::govern;
+
+use crate::worker::Visit;
+use catalog::Api;
+use policy::{Exchange, ResponseMessage};
+use std::future::Future;
+
+/// Runs an exchange with an MCP server: the exchange when its response is complete, or a response that was refused or
+/// has begun early. `allowed` are origins beside the local ones.
+pub async fn run<R>(
+    visit: &Visit,
+    api: &Api,
+    allowed: &[String],
+    mut exchange: Exchange,
+    run: impl FnOnce(Exchange) -> R,
+) -> Result<Exchange, ResponseMessage>
+where
+    R: Future<Output = Exchange> + 'static,
+{
+    if let Some(refusal) = origin::foreign(visit, api, allowed, &exchange.request) {
+        return Err(refusal);
+    }
+    let early = early::Early::attach(&mut exchange);
+    early.race(run(exchange)).await
+}

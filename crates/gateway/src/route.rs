@@ -282,11 +282,27 @@ impl ServedApi {
             ApiKind::WebSocket => Some(called(self.only.clone(), Vec::new())),
             ApiKind::GraphQl if self.catalog.operations.is_empty() => Some(called(None, Vec::new())),
             ApiKind::Http | ApiKind::Soap | ApiKind::GraphQl => {
-                let query = Query(address.query);
+                let with_action = self.with_action(address);
+                let query = Query(with_action.as_deref().unwrap_or(address.query));
                 let found = self.operations.find(address.method, below, (path, start), &query)?;
                 Some(called(Some(Arc::clone(found.operation)), found.parameters))
             }
         }
+    }
+
+    /// A SOAP operation's template is `/?soapAction=…`; callers say that in a header (SOAP 1.1, section 6.1.1).
+    fn with_action(&self, address: &Address<'_>) -> Option<String> {
+        if self.catalog.kind != ApiKind::Soap {
+            return None;
+        }
+        let action = address
+            .headers
+            .get("soapaction")?
+            .to_str()
+            .ok()?
+            .trim()
+            .trim_matches('"');
+        Some(format!("{}&soapAction={action}", address.query))
     }
 }
 

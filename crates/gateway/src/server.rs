@@ -5,13 +5,15 @@
 use crate::admin;
 use crate::body::Progress;
 use crate::intake::{self, Arrived};
-use crate::mcp::{self, Early};
-use crate::respond::{self, Answer};
-use crate::route::{Address, Called};
+use crate::mcp;
+use crate::metrics::ApiMetrics;
+use crate::respond::{self, Answer, Refusal};
+use crate::route::{Address, Called, ServedApi};
 use crate::snapshot::{Held, Snapshot};
 use crate::upgrade;
 use crate::worker::{InFlight, Visit, Worker};
-use catalog::{ApiKind, BackendKind};
+use catalog::{Api, ApiKind, BackendKind};
+use expression::context::LastError;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
@@ -26,44 +28,37 @@ pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incom
     if admin::is_status(request.uri().path()) {
         return respond::head(admin::status(), Some(in_flight), is_head);
     }
-    let Arrived { mut exchange, progress } = match intake::arrive(&worker, &visit, request) {
-        Ok(arrived) => arrived,
-        Err(refusal) => return respond::head(refusal.response(), Some(in_flight), is_head),
-    };
     let snapshot = worker.current.get();
-    if is_preflight(&exchange) && preflight(&snapshot, &mut exchange).await == Flow::Answer {
-        return respond::head(exchange.response.unwrap_or_default(), Some(in_flight), is_head);
-    }
-    let Some(called) = route(&snapshot, &exchange, exchange.request.method.as_str()) else {
-        snapshot.plans.global().fail(&mut exchange, unmatched()).await;
-        let response = exchange.response.unwrap_or_default();
-        in_flight.count(&snapshot.unmatched, response.status);
-        return respond::head(response, Some(in_flight), is_head);
-    };
-    let (api, is_mcp) = (
-        Arc::clone(&called.api),
-        matches!(called.api.catalog.kind, ApiKind::Mcp(_)),
-    );
-    let ending = |mut exchange: Exchange, in_flight: InFlight| {
-        let response = response(&worker, &mut exchange, progress.as_deref());
-        in_flight.count(&api.metrics, response.status);
+    let respond = |response: ResponseMessage, metrics: &ApiMetrics, in_flight: InFlight| {
+        in_flight.count(metrics, response.status);
         respond::head(response, Some(in_flight), is_head)
     };
-    if !is_mcp {
-        return ending(run(snapshot, called, exchange).await, in_flight);
+    let Arrived { mut exchange, progress } = match intake::arrive(&worker, &visit, request) {
+        Ok(arrived) => arrived,
+        Err(refusal) => return respond(refusal.response(), &snapshot.unmatched, in_flight),
+    };
+    if is_preflight(&exchange)
+        && let Some(api) = Box::pin(preflight(&snapshot, &mut exchange)).await
+    {
+        return respond(exchange.response.unwrap_or_default(), &api.metrics, in_flight);
     }
-    if let Some(refusal) = mcp::foreign(&called, &visit, &exchange, &worker.settings.mcp_origins) {
-        in_flight.count(&api.metrics, refusal.status);
-        return respond::head(refusal, Some(in_flight), is_head);
-    }
-    let early = Early::attach(&mut exchange);
-    match early.race(run(snapshot, called, exchange)).await {
-        Ok(exchange) => ending(exchange, in_flight),
-        Err(begun) => {
-            in_flight.count(&api.metrics, begun.status);
-            respond::head(begun, Some(in_flight), is_head)
-        }
-    }
+    let Some(called) = route(&snapshot, &exchange, exchange.request.method.as_str()) else {
+        Box::pin(snapshot.plans.global().fail(&mut exchange, unmatched())).await;
+        return respond(exchange.response.unwrap_or_default(), &snapshot.unmatched, in_flight);
+    };
+    let api = Arc::clone(&called.api);
+    let held = Rc::clone(&snapshot);
+    let ended = if matches!(api.catalog.kind, ApiKind::Mcp(_)) {
+        let allowed = &worker.settings.mcp_origins;
+        Box::pin(mcp::run(&visit, &api.catalog, allowed, exchange, |exchange| {
+            run(held, called, exchange)
+        }))
+        .await
+    } else {
+        Ok(run(held, called, exchange).await)
+    };
+    let response = ended.map(|exchange| ending(&worker, &api.catalog, exchange, progress.as_deref()));
+    respond(response.unwrap_or_else(|begun| begun), &api.metrics, in_flight)
 }
 
 /// Takes a request that was matched through admission and its plan.
@@ -78,14 +73,19 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exch
         .plans
         .plan(&called.api.catalog, operation, product.map(|product| &product.catalog));
     let product = product.map(|product| Arc::clone(&product.entity));
+    let is_mcp = matches!(called.api.catalog.kind, ApiKind::Mcp(_));
     called.enter(&mut exchange, &snapshot);
     exchange.matched.product = product;
     match admitted {
         Ok(admitted) => {
             exchange.identity = admitted.identity;
-            plan.run(&mut exchange).await;
+            if is_mcp {
+                Box::pin(mcp::govern(plan, &mut exchange)).await;
+            } else {
+                plan.run(&mut exchange).await;
+            }
         }
-        Err(failure) => plan.fail(&mut exchange, *failure).await,
+        Err(failure) => Box::pin(plan.fail(&mut exchange, failure)).await,
     }
     exchange
 }
@@ -148,25 +148,15 @@ fn is_preflight(exchange: &Exchange) -> bool {
         && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Asks the `cors` policies of the operation that the browser wants to call. [`Flow::Next`] when there are none: then
-/// the request is one like any other.
-async fn preflight(snapshot: &Snapshot, exchange: &mut Exchange) -> Flow {
-    let method = exchange.request.headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned();
-    let method = method
-        .as_ref()
-        .and_then(|method| method.to_str().ok())
-        .unwrap_or_default();
-    match route(snapshot, exchange, method) {
-        Some(called) => {
-            let operation = called.operation.as_ref().map(|operation| &operation.catalog);
-            snapshot
-                .plans
-                .plan(&called.api.catalog, operation, None)
-                .preflight(exchange)
-                .await
-        }
-        None => Flow::Next,
-    }
+/// Asks the `cors` policies of the operation that the browser wants to call; gives its API when they have answered.
+/// Where there are none, the request is one like any other.
+async fn preflight(snapshot: &Snapshot, exchange: &mut Exchange) -> Option<Arc<ServedApi>> {
+    let method = exchange.request.headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned()?;
+    let called = route(snapshot, exchange, method.to_str().ok()?)?;
+    let operation = called.operation.as_ref().map(|operation| &operation.catalog);
+    let plan = snapshot.plans.plan(&called.api.catalog, operation, None);
+    let flow = plan.preflight(exchange).await;
+    (flow == Flow::Answer).then_some(called.api)
 }
 
 fn unmatched() -> Failure {
@@ -182,18 +172,45 @@ fn unmatched() -> Failure {
 }
 
 /// What the pipeline left as the response; a client whose body stopped coming or grew too large is told so.
-fn response(worker: &Worker, exchange: &mut Exchange, progress: Option<&Progress>) -> ResponseMessage {
+fn ending(worker: &Worker, api: &Api, mut exchange: Exchange, progress: Option<&Progress>) -> ResponseMessage {
     let refused = match progress.and_then(Progress::failure) {
         Some(BodyError::Idle { .. }) => Some((StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time")),
         Some(BodyError::TooLarge { .. }) => Some((StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large")),
         _ => None,
     };
     if let Some((status, message)) = refused {
-        return respond::Refusal::new(status, message).response();
+        return Refusal::new(status, message).response();
     }
     let mut response = exchange.response.take().unwrap_or_default();
     if response.status == StatusCode::SWITCHING_PROTOCOLS {
         upgrade::splice(worker, &mut response);
     }
+    if let Some(error) = exchange
+        .last_error
+        .as_ref()
+        .filter(|_| response.status.is_server_error())
+    {
+        tell(api, exchange.request_id, error);
+    }
     response
+}
+
+/// The client is told no more than an activity id: the operator finds the reason by it. Messages of policies and
+/// expressions are left out, since they quote what a request or a named value holds.
+fn tell(api: &Api, request_id: u128, error: &LastError) {
+    let is_own = matches!(
+        &*error.reason,
+        "BackendConnectionFailure" | "Timeout" | "ClientConnectionFailure"
+    );
+    let cause = is_own.then(|| tracing::field::display(&error.message));
+    tracing::warn!(
+        activity_id = %uuid::Uuid::from_u128(request_id),
+        api = api.id,
+        source = %error.source,
+        reason = %error.reason,
+        section = %error.section,
+        path = %error.path,
+        cause,
+        "request failed",
+    );
 }

@@ -22,7 +22,7 @@ use crate::ticker::Ticker;
 use crate::upgrade;
 use connect::{Origin, Sender};
 use expect::Gate;
-use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -52,23 +52,16 @@ impl Client {
         }
     }
 
-    async fn send_within(&self, call: Call) -> Result<Reply, UpstreamFailure> {
-        let timeout = call.timeout;
-        let alarm = self.ticker.alarm();
-        let answer = async {
-            if call.wants_answer {
-                self.send_message(call).await
-            } else if call.follow_redirects {
-                redirect::follow(self, call).await
-            } else {
-                self.send_once(call).await
-            }
-        };
+    async fn within(
+        &self,
+        timeout: Duration,
+        answer: LocalFuture<'_, Result<Reply, UpstreamFailure>>,
+    ) -> Result<Reply, UpstreamFailure> {
         // The coarse clock would be felt in short timeouts.
         let answered = if timeout < Duration::from_secs(10) {
-            tokio::time::timeout(timeout, answer).await.ok()
+            Box::pin(tokio::time::timeout(timeout, answer)).await.ok()
         } else {
-            alarm.limit(timeout, answer).await
+            self.ticker.alarm().limit(timeout, answer).await
         };
         let answered = answered.unwrap_or(Err(UpstreamFailure::Timeout(timeout)));
         if let Err(UpstreamFailure::Connection(_) | UpstreamFailure::Timeout(_)) = answered {
@@ -79,22 +72,20 @@ impl Client {
 
     /// Sends a message of MCP, in whose answer policies will look for the one that answers it.
     async fn send_message(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
-        let id = mcp::request_id(&mut call).await?;
+        let awaited = mcp::awaited(&mut call).await?;
         let opening = call.extensions.remove::<mcp::Opening>();
         let reply = self.send_once(call).await?;
-        Ok(match id {
-            Some(id) => mcp::with_answer(reply, id, opening),
-            None => reply,
-        })
+        Ok(mcp::with_answer(reply, awaited, opening))
     }
 
     async fn send_once(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
         let origin = Origin::of(&call).map_err(UpstreamFailure::Connection)?;
         let mut body = Outgoing::of(std::mem::take(&mut call.body));
         hop_by_hop::strip_request(&mut call.headers);
-        let gate = expect::gate(&call, &mut body, self.ticker.alarm());
+        let gate = expect::gate(&call, &mut body, &self.ticker);
         frame(&call.method, &mut call.headers, &body);
         let written = watch(&mut body);
+        let may_switch = call.headers.contains_key(UPGRADE);
         let message = Message {
             method: call.method,
             url: call.url,
@@ -102,6 +93,10 @@ impl Client {
             gate,
         };
         let (response, lease) = self.attempt(&origin, message, body).await?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS && !may_switch {
+            let message = "the backend switched protocols, which nobody had asked for";
+            return Err(UpstreamFailure::Connection(message.to_owned()));
+        }
         let returning = Return::new(Rc::clone(&self.pool), origin, lease);
         let mut reply = reply::reply(response, returning, written, self.ticker.alarm(), self.idle);
         if reply.status == StatusCode::SWITCHING_PROTOCOLS {
@@ -128,6 +123,16 @@ impl Client {
             (true, None, Some((message, body))) if broken.before_answer => message.request(origin, &lease, body),
             _ => return Err(broken.failure),
         };
+        Box::pin(self.attempt_again(origin, request)).await
+    }
+}
+
+impl Client {
+    async fn attempt_again(
+        &self,
+        origin: &Origin,
+        request: Request<Outgoing>,
+    ) -> Result<(Response<Incoming>, Lease), UpstreamFailure> {
         let mut fresh = self.pool.open(origin).await.map_err(UpstreamFailure::Connection)?;
         match send(&mut fresh, request).await {
             Ok(response) => Ok((response, fresh)),
@@ -138,7 +143,16 @@ impl Client {
 
 impl Upstream for Client {
     fn send(&self, call: Call) -> LocalFuture<'_, Result<Reply, UpstreamFailure>> {
-        Box::pin(self.send_within(call))
+        let timeout = call.timeout;
+        // Futures are moved before they are boxed: each kind of call has its own, so that the plain one stays small.
+        let answer: LocalFuture<'_, _> = if call.wants_answer {
+            Box::pin(self.send_message(call))
+        } else if call.follow_redirects {
+            Box::pin(redirect::follow(self, call))
+        } else {
+            Box::pin(self.send_once(call))
+        };
+        Box::pin(self.within(timeout, answer))
     }
 }
 

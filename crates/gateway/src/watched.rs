@@ -19,13 +19,13 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Whether bytes have come since the last request began.
+    /// Whether bytes have come that belong to no request so far.
     pub fn has_read(&self) -> bool {
         self.read.load(Relaxed)
     }
 
-    /// A request begins: what has come so far is its head.
-    pub fn begin_request(&self) {
+    /// A request begins or has ended: what has come so far is its head or its body.
+    pub fn account(&self) {
         self.read.store(false, Relaxed);
     }
 

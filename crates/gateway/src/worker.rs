@@ -123,7 +123,7 @@ impl InFlight {
     /// A request begins.
     pub fn begin(worker: &Rc<Worker>, visit: &Rc<Visit>) -> Self {
         worker.metrics.begun.add(1);
-        visit.traffic.begin_request();
+        visit.traffic.account();
         visit.begun.set(visit.begun.get() + 1);
         visit.in_flight.set(visit.in_flight.get() + 1);
         Self {
@@ -143,6 +143,7 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         self.worker.metrics.end(self.started.elapsed());
         self.visit.in_flight.set(self.visit.in_flight.get().saturating_sub(1));
+        self.visit.traffic.account();
     }
 }
 

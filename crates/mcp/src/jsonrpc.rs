@@ -14,7 +14,7 @@ pub use id::Id;
 pub use params::Params;
 
 use bytes::Bytes;
-use members::Members;
+pub(crate) use members::Members;
 use serde_json::value::RawValue;
 
 /// How deep arrays and objects may be nested; what `serde_json` and most upstreams take.

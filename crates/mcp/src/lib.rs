@@ -6,11 +6,13 @@
 //! Never here: sockets, clocks, sessions, and what a policy makes of a message.
 
 mod answer;
+mod completion;
 mod headers;
 mod jsonrpc;
 mod sse;
 
 pub use answer::{AnswerFinder, Output};
+pub use completion::{complete_result, completes_results};
 pub use headers::{LAST_EVENT_ID, MCP_METHOD, MCP_NAME, MCP_PROTOCOL_VERSION, MCP_SESSION_ID, check_headers};
 pub use jsonrpc::{Fault, Id, Kind, Message, Params, code, error_response};
 pub use sse::{Decoder, Event, EventTooLarge};

@@ -24,6 +24,22 @@ pub(crate) fn is_met(needs: Needs, exchange: &Exchange) -> bool {
     !(needs.reads.request_body && request_flows || response_waits)
 }
 
+impl Exchange {
+    /// Keeps the request's body and gives its bytes; they are empty when there is none.
+    ///
+    /// # Errors
+    /// The body is larger than `services.buffer_limit`, or the client's message broke off.
+    pub async fn keep_request(&mut self) -> Result<Bytes, Failure> {
+        keep(&mut self.request.body, self.services.buffer_limit)
+            .await
+            .map_err(|error| failure(&error))?;
+        Ok(match &self.request.body {
+            Body::Buffered(message) => message.bytes().clone(),
+            _ => Bytes::new(),
+        })
+    }
+}
+
 /// Keeps the bodies that are needed.
 pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Failure> {
     let limit = exchange.services.buffer_limit;

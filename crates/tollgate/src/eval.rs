@@ -43,9 +43,10 @@ impl Eval {
 
     fn single(&self) -> Result<ExitCode, String> {
         let source = self.expression.as_deref().unwrap_or_default();
-        let context = self.context.as_deref().map_or_else(|| Ok("{}".to_owned()), read)?;
-        let context = RecordedContext::from_json(&context)
-            .map_err(|error| format!("the context is no JSON object: {}", error.message))?;
+        let context = match &self.context {
+            Some(path) => read(path)?,
+            None => recorded("{}", "nothing")?,
+        };
         let outcome = evaluate(source, Target::Object, &context);
         if self.format == Format::Json {
             println!("{}", line(None, &outcome));
@@ -66,8 +67,15 @@ enum Outcome {
     Problems(Vec<Problem>),
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| format!("cannot read the context from {}: {error}", path.display()))
+fn read(path: &Path) -> Result<RecordedContext, String> {
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| format!("cannot read the context from {}: {error}", path.display()))?;
+    recorded(&text, &path.display().to_string())
+}
+
+fn recorded(text: &str, place: &str) -> Result<RecordedContext, String> {
+    let context = RecordedContext::from_json(text);
+    context.map_err(|error| format!("the context in {place} is no JSON object: {}", error.message))
 }
 
 fn evaluate(source: &str, target: Target, context: &RecordedContext) -> Outcome {

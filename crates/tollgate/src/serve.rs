@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use store::InProcessCounters;
 
@@ -52,13 +53,19 @@ impl Serve {
     /// Runs the command until a signal ends it.
     pub fn run(self) -> ExitCode {
         logging::start(self.log_format, self.log_level);
+        // Before the folder is read, or a change in between would be missed.
+        let (told, changes) = channel();
+        let watch = catalog::watch(&self.config, move || {
+            let _ = told.send(());
+        });
         let configuration = Configuration::load(&self.config);
-        log_problems(&configuration.diagnostics);
+        report(&configuration.diagnostics, self.log_format);
         if !configuration.is_sound() {
             tracing::error!(folder = %self.config.display(), "this folder cannot be served");
             return ExitCode::from(EXIT_PROBLEMS);
         }
-        match self.serve(configuration) {
+        let watch = watch.map_err(|error| format!("cannot watch {}: {error}", self.config.display()));
+        match watch.and_then(|watch| self.serve(configuration, watch, changes)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 tracing::error!("{message}");
@@ -67,9 +74,9 @@ impl Serve {
         }
     }
 
-    fn serve(&self, configuration: Configuration) -> Result<(), String> {
+    fn serve(&self, configuration: Configuration, watch: Watch, changes: Receiver<()>) -> Result<(), String> {
         let stopped = stop_signal()?;
-        let running = Arc::new(self.start(configuration)?);
+        let running = self.start(configuration)?;
         // Scripts wait for these lines.
         let scheme = if self.tls_certificate.is_some() {
             "https"
@@ -79,14 +86,14 @@ impl Serve {
         let address = |address: Option<SocketAddr>| address.map_or_else(String::new, |address| address.to_string());
         println!("listening on {scheme}://{}", address(running.address()));
         println!("admin on http://{}", address(running.admin_address()));
-        let watch = watch(&self.config, &running)?;
-        let _ = stopped.recv();
-        tracing::info!(seconds = self.drain, "stopping: requests in flight may end");
-        // The watch holds the gateway too; it must let go first.
-        drop(watch);
-        if let Some(running) = Arc::into_inner(running) {
-            running.shutdown(Duration::from_secs(self.drain));
-        }
+        std::thread::scope(|scope| {
+            scope.spawn(|| changes.into_iter().for_each(|()| self.reload(&running)));
+            let _ = stopped.recv();
+            tracing::info!(seconds = self.drain, "stopping: requests in flight may end");
+            // No watch, no changes: the thread ends.
+            drop(watch);
+        });
+        running.shutdown(Duration::from_secs(self.drain));
         Ok(())
     }
 
@@ -130,32 +137,30 @@ impl Serve {
             key,
         }]))
     }
-}
 
-/// Reloads the folder whenever it changes, until the watch is dropped.
-fn watch(folder: &Path, running: &Arc<Running>) -> Result<Watch, String> {
-    let (path, running) = (folder.to_owned(), Arc::clone(running));
-    let watch = catalog::watch(folder, move || reload(&path, &running));
-    watch.map_err(|error| format!("cannot watch {}: {error}", folder.display()))
-}
-
-fn reload(folder: &Path, running: &Running) {
-    let began = Instant::now();
-    let configuration = Configuration::load(folder);
-    log_problems(&configuration.diagnostics);
-    if configuration.is_sound() {
-        running.replace(Arc::new(configuration.catalog), configuration.plans);
-        tracing::info!(
-            milliseconds = began.elapsed().as_millis() as u64,
-            "the changed configuration is live"
-        );
-    } else {
-        running.refused();
-        tracing::error!("the changed configuration is broken; the last good one stays in service");
+    fn reload(&self, running: &Running) {
+        let began = Instant::now();
+        let configuration = Configuration::load(&self.config);
+        report(&configuration.diagnostics, self.log_format);
+        if configuration.is_sound() {
+            running.replace(Arc::new(configuration.catalog), configuration.plans);
+            tracing::info!(
+                milliseconds = began.elapsed().as_millis() as u64,
+                "the changed configuration is live"
+            );
+        } else {
+            running.refused();
+            tracing::error!("the changed configuration is broken; the last good one stays in service");
+        }
     }
 }
 
-fn log_problems(diagnostics: &[Diagnostic]) {
+/// Tells people with excerpts, machines with fields.
+fn report(diagnostics: &[Diagnostic], format: LogFormat) {
+    if format == LogFormat::Pretty {
+        eprint!("{}", diagnostic::render(diagnostics));
+        return;
+    }
     for diagnostic in diagnostics {
         let position = diagnostic.position();
         let (file, line, column, code) = (diagnostic.file(), position.line, position.column, diagnostic.code);
@@ -168,13 +173,13 @@ fn log_problems(diagnostics: &[Diagnostic]) {
 }
 
 /// Receives once when the process is asked to stop (SIGTERM, SIGINT).
-fn stop_signal() -> Result<std::sync::mpsc::Receiver<()>, String> {
+fn stop_signal() -> Result<Receiver<()>, String> {
     let failed = |error: std::io::Error| format!("cannot listen for signals: {error}");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
         .map_err(failed)?;
-    let (told, stopped) = std::sync::mpsc::channel();
+    let (told, stopped) = channel();
     let (terminate, interrupt) = {
         let _inside = runtime.enter();
         use tokio::signal::unix::{SignalKind, signal};

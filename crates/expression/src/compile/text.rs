@@ -60,7 +60,7 @@ pub fn interpolated(compiler: &mut Compiler<'_>, pieces: &[Piece], span: Span) -
 /// # Errors
 /// When the allocation budget is used up.
 pub fn pad(frame: &mut Frame<'_>, text: &mut String, piece: &str, width: i32) -> Result<(), Thrown> {
-    let missing = (width.unsigned_abs() as usize).saturating_sub(piece.chars().count());
+    let missing = (width.unsigned_abs() as usize).saturating_sub(piece.encode_utf16().count());
     frame.allocate(missing)?;
     let padding = std::iter::repeat_n(' ', missing);
     if width > 0 {

@@ -3,7 +3,8 @@
 //! Never here: sending requests, what policies make of the message.
 
 use super::early::Opening;
-use ::mcp::{AnswerFinder, Event, Id, Kind, Message, Output};
+use super::finder::{Awaited, Finder};
+use ::mcp::{Event, Kind, LAST_EVENT_ID, Message, Output};
 use bytes::Bytes;
 use expression::body::MessageBody;
 use http::header::CONTENT_TYPE;
@@ -16,21 +17,24 @@ use std::task::{Context, Poll, ready};
 /// Bytes that one message may have; the whole of a request's is kept, and of a stream one event at a time.
 const MOST: usize = 8 << 20;
 
-/// The id of the JSON-RPC request that a call carries, for which its body is read; none for everything else.
-pub async fn request_id(call: &mut Call) -> Result<Option<Id>, UpstreamFailure> {
+/// What the answer to a call will be looked through for; the call's body is read for that.
+pub async fn awaited(call: &mut Call) -> Result<Awaited, UpstreamFailure> {
     let bytes = match std::mem::take(&mut call.body) {
         Body::Stream(stream) => whole(stream).await?,
         Body::Buffered(message) => message.bytes().clone(),
-        other => {
-            call.body = other;
-            return Ok(None);
-        }
+        Body::Empty | Body::Answer(_) | Body::Answered(..) => Bytes::new(),
     };
-    call.body = Body::Buffered(MessageBody::new(bytes.clone()));
     let message = Message::read(&bytes)
         .ok()
         .filter(|message| message.kind() == Kind::Request);
-    Ok(message.and_then(|message| message.id().cloned()))
+    if !bytes.is_empty() {
+        call.body = Body::Buffered(MessageBody::new(bytes));
+    }
+    Ok(match message.and_then(|message| message.id().cloned()) {
+        Some(id) => Awaited::Answer(id),
+        None if call.headers.contains_key(LAST_EVENT_ID) => Awaited::Rest,
+        None => Awaited::Messages,
+    })
 }
 
 async fn whole(mut stream: StreamBody) -> Result<Bytes, UpstreamFailure> {
@@ -48,19 +52,18 @@ async fn whole(mut stream: StreamBody) -> Result<Bytes, UpstreamFailure> {
     Ok(bytes.into())
 }
 
-/// The reply to the request `id`, in whose event stream policies find the answer.
-pub fn with_answer(mut reply: Reply, id: Id, opening: Option<Opening>) -> Reply {
+/// The reply, in whose event stream policies find what is awaited.
+pub fn with_answer(mut reply: Reply, awaited: Awaited, opening: Option<Opening>) -> Reply {
     let content_type = reply
         .headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let is_events = content_type
-        .split(';')
-        .next()
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"));
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
     reply.body = match reply.body {
-        Body::Stream(stream) if is_events => Body::Answer(Box::new(Events::new(stream, id, opening))),
+        Body::Stream(stream) if kind.eq_ignore_ascii_case("text/event-stream") => {
+            Body::Answer(Box::new(Events::new(stream, awaited, opening)))
+        }
         other => other,
     };
     reply
@@ -69,7 +72,9 @@ pub fn with_answer(mut reply: Reply, id: Id, opening: Option<Opening>) -> Reply 
 /// The stream.
 struct Events {
     stream: StreamBody,
-    finder: AnswerFinder,
+    finder: Finder,
+    /// How long policies wait.
+    wait: Wait,
     opening: Option<Opening>,
     ended: bool,
     /// What goes to the client before more is read.
@@ -77,11 +82,27 @@ struct Events {
     answer: Option<Event>,
 }
 
+enum Wait {
+    /// For the answer.
+    Answer,
+    /// For an answer that may never come: the response begins at once.
+    Perhaps,
+    /// Not at all; they see an empty message.
+    Not,
+}
+
 impl Events {
-    fn new(stream: StreamBody, id: Id, opening: Option<Opening>) -> Self {
+    fn new(stream: StreamBody, awaited: Awaited, opening: Option<Opening>) -> Self {
+        let wait = match awaited {
+            Awaited::Answer(_) => Wait::Answer,
+            Awaited::Rest => Wait::Perhaps,
+            Awaited::Messages => Wait::Not,
+        };
+        let finder = Finder::new(awaited, MOST);
         Self {
             stream,
-            finder: AnswerFinder::new(id, MOST),
+            finder,
+            wait,
             opening,
             ended: false,
             first: None,
@@ -110,6 +131,11 @@ impl Events {
     }
 
     async fn find(&mut self, head: &Head) -> Result<Bytes, BodyError> {
+        match (&self.wait, &mut self.opening) {
+            (Wait::Not, _) => return Ok(Bytes::new()),
+            (Wait::Perhaps, Some(opening)) => opening.pass(head, Bytes::new()).await?,
+            _ => {}
+        }
         while let Some(output) = poll_fn(|context| self.poll_output(context)).await {
             match output? {
                 Output::Answer(event) => {

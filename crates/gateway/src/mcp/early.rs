@@ -37,7 +37,7 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Passes an event on; the first one sends `head` ahead.
+    /// Passes an event on; the first one, which may be empty, sends `head` ahead.
     pub async fn pass(&mut self, head: &Head, event: Bytes) -> Result<(), BodyError> {
         let gone = || BodyError::Client("nobody waits for the response".into());
         if self.events.is_none() {

@@ -4,27 +4,19 @@
 //! Never here: CORS, which is a policy.
 
 use crate::respond::Refusal;
-use crate::route::Called;
 use crate::worker::Visit;
-use catalog::ApiKind;
+use catalog::Api;
 use http::StatusCode;
 use http::header::ORIGIN;
-use policy::{Exchange, ResponseMessage};
+use policy::{RequestMessage, ResponseMessage};
 
 /// The refusal of a request to an MCP server through a loopback listener whose `Host` or `Origin` is not local;
 /// `allowed` are origins beside the local ones.
-pub fn foreign(called: &Called, visit: &Visit, exchange: &Exchange, allowed: &[String]) -> Option<ResponseMessage> {
-    if !visit.loopback || !matches!(called.api.catalog.kind, ApiKind::Mcp(_)) {
+pub fn foreign(visit: &Visit, api: &Api, allowed: &[String], request: &RequestMessage) -> Option<ResponseMessage> {
+    if !visit.loopback {
         return None;
     }
-    let request = &exchange.request;
-    let served = is_local(&request.authority)
-        || called
-            .api
-            .catalog
-            .hosts
-            .iter()
-            .any(|host| same(host, &request.authority));
+    let served = is_local(&request.authority) || api.hosts.iter().any(|host| same(host, &request.authority));
     if !served {
         return Some(refuse("The Host header does not name this server"));
     }

@@ -14,90 +14,82 @@ impl Metrics {
     }
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
-        let sum =
-            |of: fn(&WorkerMetrics) -> &Counter| -> u64 { self.workers.iter().map(|worker| of(worker).get()).sum() };
-        family(
-            out,
-            "tollgate_requests_total",
-            "counter",
-            "Requests by API and status class.",
-        )?;
-        for (api, metrics) in self.apis.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            for class in 1..6 {
-                let count = metrics.total(class);
-                if count > 0 {
-                    let api = api.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-                    writeln!(
-                        out,
-                        "tollgate_requests_total{{api=\"{api}\",status=\"{class}xx\"}} {count}"
-                    )?;
-                }
-            }
-        }
-        family(
-            out,
-            "tollgate_request_duration_milliseconds",
-            "histogram",
-            "Time from a request's head to its end.",
-        )?;
-        let mut below = 0;
-        for (index, bound) in BUCKETS
-            .iter()
-            .map(ToString::to_string)
-            .chain(["+Inf".to_owned()])
-            .enumerate()
-        {
-            let bucket = |worker: &WorkerMetrics| worker.durations.get(index).map_or(0, Counter::get);
-            below += self.workers.iter().map(|worker| bucket(worker)).sum::<u64>();
-            writeln!(
-                out,
-                "tollgate_request_duration_milliseconds_bucket{{le=\"{bound}\"}} {below}"
-            )?;
-        }
-        let total = sum(|worker| &worker.duration_sum);
-        writeln!(
-            out,
-            "tollgate_request_duration_milliseconds_sum {}.{:03}",
-            total / 1000,
-            total % 1000
-        )?;
-        writeln!(out, "tollgate_request_duration_milliseconds_count {below}")?;
-        let (begun, ended) = (sum(|worker| &worker.begun), sum(|worker| &worker.ended));
-        family(
-            out,
-            "tollgate_requests_in_flight",
-            "gauge",
-            "Requests that have begun and not ended.",
-        )?;
-        writeln!(out, "tollgate_requests_in_flight {}", begun.saturating_sub(ended))?;
-        for (name, help, count) in [
+        self.write_requests(out)?;
+        self.write_durations(out)?;
+        let (begun, ended) = (self.sum(|worker| &worker.begun), self.sum(|worker| &worker.ended));
+        let in_flight = begun.saturating_sub(ended);
+        let connections = self.sum(|worker| &worker.connections);
+        let errors = self.sum(|worker| &worker.upstream_errors);
+        for (name, kind, help, count) in [
             (
-                "tollgate_connections_total",
+                "requests_in_flight",
+                "gauge",
+                "Requests that have begun and not ended.",
+                in_flight,
+            ),
+            (
+                "connections_total",
+                "counter",
                 "Client connections accepted.",
-                sum(|worker| &worker.connections),
+                connections,
             ),
             (
-                "tollgate_upstream_errors_total",
+                "upstream_errors_total",
+                "counter",
                 "Upstream calls without an answer.",
-                sum(|worker| &worker.upstream_errors),
+                errors,
             ),
             (
-                "tollgate_reloads_total",
+                "reloads_total",
+                "counter",
                 "Configurations put in place after the first.",
                 self.reloads.get(),
             ),
-            (
-                "tollgate_refused_reloads_total",
-                "Changed configurations that were broken and not put in place.",
-                self.refused_reloads.get(),
-            ),
+            ("refused_reloads_total", "counter", REFUSED, self.refused_reloads.get()),
         ] {
-            family(out, name, "counter", help)?;
+            let name = format!("tollgate_{name}");
+            family(out, &name, kind, help)?;
             writeln!(out, "{name} {count}")?;
         }
         Ok(())
     }
+
+    fn sum(&self, of: fn(&WorkerMetrics) -> &Counter) -> u64 {
+        self.workers.iter().map(|worker| of(worker).get()).sum()
+    }
+
+    fn write_requests(&self, out: &mut String) -> std::fmt::Result {
+        let name = "tollgate_requests_total";
+        family(out, name, "counter", "Requests by API and status class.")?;
+        for (api, metrics) in self.apis.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let api = api.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            for (class, count) in (1..6)
+                .map(|class| (class, metrics.total(class)))
+                .filter(|(_, count)| *count > 0)
+            {
+                writeln!(out, "{name}{{api=\"{api}\",status=\"{class}xx\"}} {count}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_durations(&self, out: &mut String) -> std::fmt::Result {
+        let name = "tollgate_request_duration_milliseconds";
+        family(out, name, "histogram", "Time from a request's head to its end.")?;
+        let bounds = BUCKETS.iter().map(ToString::to_string).chain(["+Inf".to_owned()]);
+        let mut below = 0;
+        for (index, bound) in bounds.enumerate() {
+            let bucket = |worker: &WorkerMetrics| worker.durations.get(index).map_or(0, Counter::get);
+            below += self.workers.iter().map(|worker| bucket(worker)).sum::<u64>();
+            writeln!(out, "{name}_bucket{{le=\"{bound}\"}} {below}")?;
+        }
+        let total = self.sum(|worker| &worker.duration_sum);
+        writeln!(out, "{name}_sum {}.{:03}", total / 1000, total % 1000)?;
+        writeln!(out, "{name}_count {below}")
+    }
 }
+
+const REFUSED: &str = "Changed configurations that were broken and not put in place.";
 
 fn family(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Result {
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")

@@ -297,6 +297,28 @@ fn apis_without_templates() {
     check(&router, "GET /empty", "-");
 }
 
+#[test]
+fn soap_operations_by_action() {
+    let operations = [
+        "POST /?soapAction=http://tempuri.org/Add",
+        "POST /?soapAction=http://tempuri.org/Get",
+    ];
+    let soap = Api {
+        kind: ApiKind::Soap,
+        ..api("soap", "soap", &operations)
+    };
+    let router = router(vec![soap]);
+    for (action, expected) in [
+        ("\"http://tempuri.org/Get\"", format!("soap {} ", operations[1])),
+        ("http://tempuri.org/Add", format!("soap {} ", operations[0])),
+        ("\"http://tempuri.org/Other\"", "-".into()),
+    ] {
+        let headers = HeaderMap::from_iter([("soapaction".parse().unwrap(), action.parse().unwrap())]);
+        assert_eq!(found(&router, "a", "POST /soap", &headers), expected, "{action}");
+    }
+    check(&router, "POST /soap", "-");
+}
+
 proptest! {
     #[test]
     fn no_target_makes_it_panic(path in ".{0,60}", query in ".{0,20}", authority in ".{0,12}") {

@@ -13,8 +13,15 @@ use policy::{Call, HttpVersion};
 use rustls::pki_types::ServerName;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+/// Bytes of a response's head at most, and of its body in one read.
+const BUFFER: usize = 128 << 10;
+
+/// How often an HTTP/2 upstream is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// What connections are told apart by: requests of one origin may share them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +111,7 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         let (sender, connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
             .adaptive_window(true)
-            .keep_alive_interval(std::time::Duration::from_secs(30))
+            .keep_alive_interval(KEEP_ALIVE)
             .handshake(io)
             .await
             .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
@@ -112,6 +119,7 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         return Ok(Sender::Http2(sender));
     }
     let (sender, connection) = http1::Builder::new()
+        .max_buf_size(BUFFER)
         .handshake(io)
         .await
         .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;

@@ -4,13 +4,14 @@
 //! Never here: other informational responses.
 
 use crate::body::Outgoing;
-use crate::ticker::Alarm;
+use crate::ticker::{Alarm, Ticker};
 use bytes::Bytes;
 use http::Request;
 use http::header::EXPECT;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use policy::{BodyError, Call, StreamBody};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
@@ -52,7 +53,7 @@ impl Gate {
 }
 
 /// Holds a streamed body back when its request expects `100 Continue`.
-pub fn gate(call: &Call, body: &mut Outgoing, alarm: Alarm) -> Option<Gate> {
+pub fn gate(call: &Call, body: &mut Outgoing, ticker: &Rc<Ticker>) -> Option<Gate> {
     let expects = call
         .headers
         .get(EXPECT)
@@ -64,6 +65,7 @@ pub fn gate(call: &Call, body: &mut Outgoing, alarm: Alarm) -> Option<Gate> {
         return None;
     }
     let gate = Gate::default();
+    let alarm = ticker.alarm();
     alarm.set(call.continue_timeout.unwrap_or(PATIENCE));
     let held: StreamBody = std::mem::replace(stream, Box::pin(Outgoing::Empty));
     *stream = Box::pin(Held {

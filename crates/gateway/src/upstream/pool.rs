@@ -75,7 +75,8 @@ impl Pool {
     pub async fn lease(&self, origin: &Origin) -> Result<Lease, String> {
         match self.take_idle(origin).or_else(|| self.share(origin)) {
             Some(lease) => Ok(lease),
-            None => self.open(origin).await,
+            // Opening is rare and its future large.
+            None => Box::pin(self.open(origin)).await,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Who may call, and what those hear who may not.
 
-use crate::support::{Client, Upstream, api, body_of, catalog, fetch, get, start, text};
+use crate::support::{Client, Upstream, api, body_of, catalog, fetch, full, get, request, start, text};
 use catalog::{Api, Catalog, KeyDigest, Product, Subscription, SubscriptionScope, SubscriptionState};
 use gateway::Running;
 use http::{HeaderValue, StatusCode};
@@ -192,4 +192,39 @@ async fn probes_need_no_key_and_metrics_are_the_operators() {
     ] {
         assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
     }
+}
+
+#[tokio::test]
+async fn a_browser_may_ask_without_a_key_whether_it_may_ask() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let mut catalog = doors(&upstream);
+    let policy = "<policies><inbound><cors allow-credentials=\"false\"><allowed-origins><origin>https://app.test</origin>\
+        </allowed-origins><allowed-methods><method>POST</method></allowed-methods></cors></inbound>\
+        <backend><base /></backend><outbound /><on-error /></policies>";
+    let source = diagnostic::Source::new("policy.xml", policy);
+    let closed = Arc::get_mut(&mut catalog.apis[0]).unwrap();
+    closed.policy = Some(Arc::new(catalog::PolicyText { source }));
+    let gateway = start(catalog);
+    for (path, method, status, allowed) in [
+        ("/closed/x", "POST", 200, Some("https://app.test")),
+        ("/closed/x", "BREW", 404, None),
+        ("/other/x", "POST", 404, None),
+        ("/nowhere", "POST", 404, None),
+    ] {
+        let mut wanted = request("OPTIONS", path, full(""));
+        wanted
+            .headers_mut()
+            .insert("origin", HeaderValue::from_static("https://app.test"));
+        wanted
+            .headers_mut()
+            .insert("access-control-request-method", HeaderValue::from_static(method));
+        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{path} {method}");
+        let origin = response
+            .headers()
+            .get("access-control-allow-origin")
+            .map(|origin| origin.to_str().unwrap());
+        assert_eq!(origin, allowed, "{path} {method}");
+    }
+    assert_eq!(upstream.connections(), 0);
 }

@@ -1,7 +1,7 @@
 //! Bodies stream both ways, under limits, and end as they should.
 
 use crate::support::{
-    AnyBody, Client, PATIENCE, Upstream, body_of, converse, fetch, full, get, in_front_of, read_head, request, soon,
+    Client, PATIENCE, Upstream, body_of, channel, converse, fetch, full, get, in_front_of, read_head, request, soon,
     start_with, text,
 };
 use crate::support::{api, catalog};
@@ -15,25 +15,6 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-
-/// A body of the frames that come out of a channel.
-fn channel() -> (mpsc::Sender<Frame<Bytes>>, AnyBody) {
-    let (sender, receiver) = mpsc::channel(1);
-    (sender, Frames(receiver).boxed())
-}
-
-struct Frames(mpsc::Receiver<Frame<Bytes>>);
-
-impl http_body::Body for Frames {
-    type Data = Bytes;
-    type Error = std::io::Error;
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        self.0.poll_recv(context).map(|frame| frame.map(Ok))
-    }
-}
 
 #[tokio::test]
 async fn ten_megabytes_pass_both_ways_unchanged() {

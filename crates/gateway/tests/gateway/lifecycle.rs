@@ -5,10 +5,11 @@ use crate::support::{
     start_with, text,
 };
 use http::StatusCode;
+use http_body_util::BodyExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
@@ -98,6 +99,30 @@ async fn stopping_does_not_wait_for_ever() {
     .await
     .unwrap();
     assert!(soon(under_way).await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_client_that_sent_a_body_may_idle_as_long_as_any_other() {
+    let upstream = Upstream::http(|request| async {
+        let _ = request.into_body().collect().await;
+        text("ok")
+    })
+    .await;
+    let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
+        config.timeouts.head = Duration::from_millis(300);
+    });
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    // The body comes apart from its head, and is no beginning of a next one.
+    for part in ["POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\n", "body"] {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        client.write_all(part.as_bytes()).await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let last = "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    client.write_all(last.as_bytes()).await.unwrap();
+    let mut answers = String::new();
+    soon(client.read_to_string(&mut answers)).await.unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2, "{answers}");
 }
 
 #[tokio::test]

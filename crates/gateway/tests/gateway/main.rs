@@ -16,3 +16,4 @@ mod malformed;
 mod mcp;
 mod protocols;
 mod support;
+mod upstreams;

@@ -11,6 +11,9 @@ use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 
+/// A message that needs no session.
+const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+
 fn mcp(upstream: &Upstream) -> catalog::Catalog {
     let kind = ApiKind::Mcp(McpServer {
         backend_id: "server".into(),
@@ -111,7 +114,7 @@ async fn local_mcp_servers_are_closed_to_foreign_pages() {
         ("evil.example", "", 403),
         ("evil.example", "http://evil.example", 403),
     ] {
-        let mut wanted = request("POST", "/tools/mcp", full("{}"));
+        let mut wanted = request("POST", "/tools/mcp", full(PING));
         wanted.headers_mut().insert("host", host.parse().unwrap());
         if !origin.is_empty() {
             wanted.headers_mut().insert("origin", origin.parse().unwrap());
@@ -209,5 +212,32 @@ async fn answers_that_come_first_or_never_or_as_json() {
         let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
         assert_eq!(response.headers()["content-type"], content_type);
         assert_eq!(body_of(response).await, expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn streams_of_the_servers_own_messages_do_not_wait_and_bring_no_answers() {
+    let upstream = Upstream::serve(move |mut stream| async move {
+        read_head(&mut stream).await;
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+        let answer = "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"secret\"}\n\n";
+        let note = "data: {\"jsonrpc\":\"2.0\",\"method\":\"note\"}\n\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        stream.write_all(format!("{answer}{note}").as_bytes()).await.unwrap();
+        hang_up(stream).await;
+    })
+    .await;
+    let gateway = start(replacing(&upstream));
+    let note = "data: {\"jsonrpc\":\"2.0\",\"method\":\"note\"}\n\n";
+    let replaced = "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"replaced\"}\n\n";
+    for (resumed, expected) in [(false, note.to_owned()), (true, format!("{replaced}{note}"))] {
+        let mut wanted = get("/tools/mcp");
+        wanted.headers_mut().insert("host", "localhost".parse().unwrap());
+        if resumed {
+            wanted.headers_mut().insert("last-event-id", "1".parse().unwrap());
+        }
+        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+        assert_eq!(body_of(response).await, expected, "{resumed}");
     }
 }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use catalog::{Api, ApiKind, Catalog, Operation};
 use gateway::{Config, Gateway, Listen, Running, SystemClock};
 use http::{Request, Response, StatusCode};
+use http_body::Frame;
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use store::InProcessCounters;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
 pub type AnyBody = BoxBody<Bytes, std::io::Error>;
 
@@ -44,6 +46,25 @@ pub fn full(bytes: impl Into<Bytes>) -> AnyBody {
 
 pub fn text(text: &str) -> Response<AnyBody> {
     Response::new(full(text.to_owned()))
+}
+
+/// A body of the frames that come out of a channel.
+pub fn channel() -> (mpsc::Sender<Frame<Bytes>>, AnyBody) {
+    let (sender, receiver) = mpsc::channel(1);
+    (sender, Frames(receiver).boxed())
+}
+
+struct Frames(mpsc::Receiver<Frame<Bytes>>);
+
+impl http_body::Body for Frames {
+    type Data = Bytes;
+    type Error = std::io::Error;
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        self.0.poll_recv(context).map(|frame| frame.map(Ok))
+    }
 }
 
 /// An upstream that counts its connections.

@@ -1,3 +1,5 @@
+//! The answer in a stream, whatever the chunks it comes in.
+
 use super::*;
 use proptest::prelude::*;
 use std::fmt::Write as _;

@@ -1,3 +1,5 @@
+//! Headers and the message they repeat.
+
 use super::*;
 use bytes::Bytes;
 

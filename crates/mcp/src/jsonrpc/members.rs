@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 /// The members of a JSON object; values are not read.
-pub(super) struct Members<'a> {
+pub(crate) struct Members<'a> {
     list: Vec<(String, &'a RawValue)>,
     /// A name that came twice, be it in other letter case.
     twice: Option<String>,
@@ -15,7 +15,7 @@ pub(super) struct Members<'a> {
 
 impl<'a> Members<'a> {
     /// Reads an object.
-    pub(super) fn read(text: &'a str) -> Result<Self, Fault> {
+    pub(crate) fn read(text: &'a str) -> Result<Self, Fault> {
         serde_json::from_str(text).map_err(|wrong| {
             // A data error may also stand before broken syntax, which is then the truth to tell.
             match serde_json::from_str::<IgnoredAny>(text) {
@@ -26,11 +26,21 @@ impl<'a> Members<'a> {
     }
 
     /// The value of the member `name`; of a name that came twice none, as nobody can tell which one is meant.
-    pub(super) fn get(&self, name: &str) -> Option<&'a RawValue> {
+    pub(crate) fn get(&self, name: &str) -> Option<&'a RawValue> {
         if self.twice.as_deref().is_some_and(|twice| folded(twice) == folded(name)) {
             return None;
         }
         self.list.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
+    }
+
+    /// Whether there is a member `name`, be it twice.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.list.iter().any(|(key, _)| key == name)
+    }
+
+    /// Whether there are no members.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// The member `name`, if it is a string.

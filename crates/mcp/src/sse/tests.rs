@@ -1,3 +1,5 @@
+//! Event streams, whatever the chunks they come in.
+
 use super::*;
 use bytes::Bytes;
 use proptest::prelude::*;

@@ -5,6 +5,12 @@ use crate::frame::Frame;
 use crate::thrown::Thrown;
 use crate::value::Value;
 
+/// .NET refuses wider holes.
+const WIDEST: u32 = 1_000_000;
+
+/// Bytes of a result at which the expression is stopped; its own budget is asked only when the text is whole.
+const LONGEST: usize = 64 << 20;
+
 fn malformed() -> Thrown {
     Thrown::new("System.FormatException", "Input string was not in a correct format.")
 }
@@ -39,6 +45,14 @@ fn fill(frame: &mut Frame<'_>, text: &mut String, hole: &str, arguments: &[Value
     let (index, alignment) = head.split_once(',').unwrap_or((head, "0"));
     let index: usize = index.trim().parse().map_err(|_| malformed())?;
     let width: i32 = alignment.trim().parse().map_err(|_| malformed())?;
+    if width.unsigned_abs() >= WIDEST {
+        return Err(malformed());
+    }
+    if text.len() > LONGEST {
+        return Err(Thrown::limit(
+            "the expression was stopped: it used more memory than an expression may",
+        ));
+    }
     let missing = || {
         Thrown::new(
             "System.FormatException",

@@ -76,13 +76,7 @@ const ROWS: &[Row] = &[
         "a1",
         |call, a| {
             let items = collect(a.required(0)?, call.frame)?;
-            call.text(
-                items
-                    .iter()
-                    .map(Value::display_string)
-                    .map(|text| text.to_string())
-                    .collect(),
-            )
+            joined(call, &items, "")
         },
     ),
     row(
@@ -91,13 +85,7 @@ const ROWS: &[Row] = &[
         "12",
         |call, a| {
             let items = collect(a.required(0)?, call.frame)?;
-            call.text(
-                items
-                    .iter()
-                    .map(Value::display_string)
-                    .map(|text| text.to_string())
-                    .collect(),
-            )
+            joined(call, &items, "")
         },
     ),
     row(
@@ -207,9 +195,21 @@ fn from_chars(chars: &Value) -> String {
 fn join(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     let separator = a.value(0).display_string();
     let items = collect(a.required(1)?, call.frame)?;
-    let texts: Vec<_> = items.iter().map(Value::display_string).collect();
-    let texts: Vec<&str> = texts.iter().map(crate::text::Text::as_str).collect();
-    call.text(texts.join(&separator))
+    joined(call, &items, &separator)
+}
+
+/// The items' texts, each paid for before it is copied: many items may share one long text.
+fn joined(call: &mut Call<'_, '_>, items: &[Value], separator: &str) -> Outcome {
+    let mut text = String::new();
+    for (index, item) in items.iter().enumerate() {
+        let piece = item.display_string();
+        call.allocate(separator.len() + piece.len())?;
+        if index > 0 {
+            text.push_str(separator);
+        }
+        text.push_str(&piece);
+    }
+    Ok(text.into())
 }
 
 /// Equality by one of `StringComparison`'s numbers.

@@ -1,3 +1,5 @@
+//! `cors` for preflights and for actual requests.
+
 use crate::step::Flow;
 use crate::testing::{Bench, ready, reports, response_text, run};
 

@@ -1,0 +1,283 @@
+//! How the gateway speaks to upstreams: versions, TLS, redirects, timeouts, second attempts.
+
+use crate::support::{
+    Client, Upstream, api, body_of, catalog, channel, converse, eventually, fetch, full, get, hang_up, in_front_of,
+    read_head, request, soon, start, text,
+};
+use catalog::{Backend, BackendCredentials, BackendKind, Catalog, PolicyText};
+use diagnostic::Source;
+use gateway::Running;
+use http::{HeaderMap, Response, StatusCode};
+use http_body::Frame;
+use http_body_util::BodyExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+/// A catalog of the API `echo` whose backend section is `forward`.
+fn forwarding(upstream: &Upstream, forward: &str) -> Catalog {
+    let policy = format!("<policies><inbound /><backend>{forward}</backend><outbound /><on-error /></policies>");
+    let mut api = api("echo", upstream.address);
+    let source = Source::new("policy.xml", policy);
+    api.policy = Some(Arc::new(PolicyText { source }));
+    catalog(vec![api])
+}
+
+#[tokio::test]
+async fn http2_by_prior_knowledge_shares_a_connection_and_passes_trailers() {
+    let upstream = Upstream::http(|request| async move {
+        let version = format!("{:?}", request.version());
+        let path = request.uri().to_string();
+        let cookies = request.headers().get_all("cookie").iter().count();
+        let collected = request.into_body().collect().await.unwrap();
+        let trailers = HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())]);
+        let body = format!("{version} {path} {cookies} {}", collected.to_bytes().len());
+        let (sender, frames) = channel();
+        tokio::spawn(async move {
+            sender.send(Frame::data(body.into())).await.unwrap();
+            sender.send(Frame::trailers(trailers)).await.unwrap();
+        });
+        let mut response = Response::new(frames);
+        response.headers_mut().insert("trailer", "grpc-status".parse().unwrap());
+        response
+    })
+    .await;
+    let gateway = start(forwarding(&upstream, "<forward-request http-version=\"2\" />"));
+    let mut wanted = request("POST", "/echo/a?b", full("12345"));
+    wanted.headers_mut().insert("te", "trailers".parse().unwrap());
+    wanted.headers_mut().insert("connection", "te".parse().unwrap());
+    let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+    let collected = soon(response.into_body().collect()).await.unwrap();
+    assert_eq!(collected.trailers().unwrap()["grpc-status"], "0");
+    let expected = format!("HTTP/2.0 http://{}/a?b 0 5", upstream.address);
+    assert_eq!(collected.to_bytes(), expected);
+    for _ in 0..5 {
+        assert_eq!(fetch(&gateway, get("/echo")).await.0, StatusCode::OK);
+    }
+    assert_eq!(upstream.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_a_dying_connection_swallowed_goes_out_again_only_when_that_is_safe() {
+    // Answers one request per connection, takes a second one, and closes.
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&requests);
+    let upstream = Upstream::serve(move |mut stream| {
+        let count = Arc::clone(&count);
+        async move {
+            read_head(&mut stream).await;
+            count.fetch_add(1, Ordering::SeqCst);
+            let _ = stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+                .await;
+            if read_head(&mut stream).await.is_some() {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    for (method, second, seen) in [("GET", 200, 3), ("DELETE", 200, 3), ("POST", 500, 2), ("PATCH", 500, 2)] {
+        let gateway = start(catalog(vec![api("echo", upstream.address)]));
+        requests.store(0, Ordering::SeqCst);
+        assert_eq!(fetch(&gateway, get("/echo")).await.0, StatusCode::OK);
+        let status = fetch(&gateway, request(method, "/echo", full(""))).await.0;
+        assert_eq!(status.as_u16(), second, "{method}");
+        assert_eq!(requests.load(Ordering::SeqCst), seen, "{method}");
+    }
+    drop(gateway);
+}
+
+#[tokio::test]
+async fn redirects_are_followed_when_the_policy_says_so() {
+    let upstream = Upstream::http(|request| async move {
+        let (code, target) = match request.uri().path() {
+            "/302" => (302, "/target?a=1"),
+            "/303" => (303, "target"),
+            "/307" => (307, "/target"),
+            "/loop" => (302, "/loop"),
+            _ => {
+                let line = format!("{} {}", request.method(), request.uri());
+                let authorized = request.headers().contains_key("authorization");
+                let body = request.into_body().collect().await.unwrap().to_bytes();
+                return text(&format!("{line} {authorized} {}", String::from_utf8_lossy(&body)));
+            }
+        };
+        Response::builder()
+            .status(code)
+            .header("location", target)
+            .body(full("elsewhere"))
+            .unwrap()
+    })
+    .await;
+    let follow = "<forward-request follow-redirects=\"true\" buffer-request-body=\"true\" />";
+    let gateway = start(forwarding(&upstream, follow));
+    for (method, path, status, expected) in [
+        ("GET", "/302", 200, "GET /target?a=1 false "),
+        ("POST", "/302", 200, "GET /target?a=1 false "),
+        ("PUT", "/303", 200, "GET /target false "),
+        ("POST", "/307", 200, "POST /target false body"),
+        ("GET", "/straight", 200, "GET /straight true "),
+    ] {
+        let mut wanted = request(
+            method,
+            &format!("/echo{path}"),
+            full(if method == "GET" { "" } else { "body" }),
+        );
+        wanted.headers_mut().insert("authorization", "Basic x".parse().unwrap());
+        let (found, body) = fetch(&gateway, wanted).await;
+        assert_eq!((found.as_u16(), body.as_str()), (status, expected), "{method} {path}");
+    }
+    assert_eq!(
+        fetch(&gateway, get("/echo/loop")).await.0,
+        StatusCode::INTERNAL_SERVER_ERROR
+    );
+    let gateway = in_front_of(&upstream);
+    assert_eq!(
+        fetch(&gateway, get("/echo/302")).await,
+        (StatusCode::FOUND, "elsewhere".into())
+    );
+}
+
+#[tokio::test]
+async fn an_upstream_that_does_not_answer_in_time_gives_500() {
+    let upstream = Upstream::http(|_| std::future::pending()).await;
+    let gateway = start(forwarding(&upstream, "<forward-request timeout-ms=\"200\" />"));
+    let (status, body) = fetch(&gateway, get("/echo")).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(body.contains("activityId"), "{body}");
+}
+
+async fn tls_upstream(names: Vec<String>) -> Upstream {
+    let certified = rcgen::generate_simple_self_signed(names).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    Upstream::serve(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut tls) = acceptor.accept(stream).await else {
+                return;
+            };
+            let mut buffer = [0; 4096];
+            if tokio::io::AsyncReadExt::read(&mut tls, &mut buffer).await.is_ok() {
+                let _ = tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\ntls").await;
+                let _ = tls.shutdown().await;
+            }
+        }
+    })
+    .await
+}
+
+async fn through_backend(upstream: &Upstream, chain: bool, name: bool) -> StatusCode {
+    let mut catalog = forwarding(upstream, "<forward-request />");
+    let policy = "<policies><inbound><set-backend-service backend-id=\"tls\" /></inbound>\
+        <backend><forward-request /></backend><outbound /><on-error /></policies>";
+    let api = Arc::get_mut(&mut catalog.apis[0]).unwrap();
+    let source = Source::new("policy.xml", policy);
+    api.policy = Some(Arc::new(PolicyText { source }));
+    let backend = Backend {
+        id: "tls".into(),
+        kind: BackendKind::Single {
+            url: format!("https://localhost:{}", upstream.address.port()),
+        },
+        credentials: BackendCredentials::default(),
+        validate_certificate_chain: chain,
+        validate_certificate_name: name,
+        circuit_breaker: None,
+    };
+    catalog.backends.insert("tls".into(), Arc::new(backend));
+    let gateway: Running = start(catalog);
+    fetch(&gateway, get("/echo")).await.0
+}
+
+#[tokio::test]
+async fn certificates_are_checked_unless_the_backend_says_otherwise() {
+    let named = tls_upstream(vec!["localhost".into()]).await;
+    let other = tls_upstream(vec!["elsewhere.test".into()]).await;
+    for (upstream, chain, name, status) in [
+        (&named, true, true, 500),
+        (&named, true, false, 500),
+        (&named, false, true, 200),
+        (&named, false, false, 200),
+        (&other, false, true, 500),
+        (&other, false, false, 200),
+    ] {
+        let found = through_backend(upstream, chain, name).await;
+        assert_eq!(found.as_u16(), status, "chain {chain} name {name}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_read_of_a_refused_request_is_no_request() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let gateway = in_front_of(&upstream);
+    let hidden = "GET /echo/hidden HTTP/1.1\r\nhost: a\r\n\r\n";
+    let refused = format!("POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n{hidden}");
+    let answer = converse(&gateway, &refused).await;
+    assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    assert_eq!(upstream.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_second_http_within_http_is_not_passed_on() {
+    let upstream = Upstream::serve(|mut stream| async move {
+        let head = read_head(&mut stream).await.unwrap_or_default().to_lowercase();
+        let answer = if head.contains("upgrade") {
+            "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
+        } else {
+            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+        };
+        let _ = stream.write_all(answer.as_bytes()).await;
+        hang_up(stream).await;
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    let said = "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: upgrade, http2-settings, close\r\nupgrade: h2c\r\n\
+                http2-settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n";
+    let answer = converse(&gateway, said).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_switch_that_nobody_asked_for_is_refused() {
+    let upstream = Upstream::saying(
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
+        true,
+    )
+    .await;
+    let gateway = in_front_of(&upstream);
+    let status = fetch(&gateway, get("/echo")).await.0;
+    assert!(status.is_server_error(), "{status}");
+}
+
+#[tokio::test]
+async fn connections_that_an_upstream_closes_while_idle_are_forgotten() {
+    let upstream = Upstream::serve(|mut stream| async move {
+        read_head(&mut stream).await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+            .await;
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    for turn in 1..4 {
+        // POST is never sent twice: it must not meet the closed connection.
+        assert_eq!(fetch(&gateway, request("POST", "/echo", full(""))).await.1, "ok");
+        eventually("the connection", || upstream.connections() == turn).await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+    let mut raw = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    raw.write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    assert!(soon(read_head(&mut raw)).await.unwrap().starts_with("HTTP/1.1 200"));
+    let _ = body_of(Client::connect(&gateway).await.send(get("/echo")).await.unwrap()).await;
+}

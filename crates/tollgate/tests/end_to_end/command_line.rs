@@ -1,0 +1,269 @@
+//! `check`, `serve` and `--help` as a shell sees them: what they print and how they exit.
+
+use crate::support::artifacts::{Artifacts, document};
+use crate::support::shell::run;
+use serde_json::Value;
+use std::path::Path;
+
+/// A policy document with two mistakes, on lines 3 and 4.
+const BROKEN: &str = "<policies>
+    <inbound>
+        <set-haeder name=\"X-One\"><value>1</value></set-haeder>
+        <set-variable name=\"v\" value=\"@(context.Request.Nothing)\" />
+    </inbound>
+</policies>
+";
+
+/// The findings of `check --format json`.
+fn findings(arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let outcome = run(&[&["check", "--format", "json"], arguments].concat());
+    let findings = serde_json::from_str::<Vec<Value>>(&outcome.output);
+    (
+        outcome.code,
+        findings.unwrap_or_else(|error| panic!("{error}: {outcome:?}")),
+    )
+}
+
+#[test]
+fn check_finds_nothing_in_the_sample() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/gateway");
+    let sample = sample.to_str().unwrap();
+    assert_eq!(findings(&[sample]), (Some(0), vec![]));
+    let text = run(&["check", sample]);
+    assert_eq!((text.code, &*text.errors), (Some(0), ""));
+    assert_eq!(text.output, "1 path checked: 0 errors, 0 warnings\n");
+}
+
+#[test]
+fn check_tells_all_mistakes_with_their_places() {
+    let folder = Artifacts::passing("api", "http://127.0.0.1:9");
+    folder.write("apis/api/policy.xml", BROKEN);
+    folder.write(
+        "subscriptions/s/subscriptionInformation.json",
+        "{\n  \"properties\": {\"scope\": }\n}",
+    );
+    let file = folder.path().join("apis/api/policy.xml");
+    let (file, folder) = (file.to_str().unwrap(), folder.argument());
+    for path in [folder, file] {
+        let (code, findings) = findings(&[path]);
+        assert_eq!(code, Some(1), "{path}");
+        let places = findings
+            .iter()
+            .filter(|finding| finding["file"].as_str().unwrap().ends_with("policy.xml"));
+        let places = places.map(|finding| (finding["severity"].as_str().unwrap(), finding["line"].as_u64().unwrap()));
+        assert_eq!(
+            places.collect::<Vec<_>>(),
+            [("error", 3), ("error", 4)],
+            "{path}: {findings:?}"
+        );
+        for finding in &findings {
+            assert!(
+                finding["code"].as_str().is_some_and(|code| !code.is_empty()),
+                "{finding}"
+            );
+            assert!(
+                finding["message"].as_str().is_some_and(|message| !message.is_empty()),
+                "{finding}"
+            );
+            assert!(finding["column"].as_u64().is_some_and(|column| column > 0), "{finding}");
+        }
+        let helped = findings
+            .iter()
+            .any(|finding| finding["help"].to_string().contains("set-header"));
+        assert!(
+            helped,
+            "nothing says that `set-haeder` is near `set-header`: {findings:?}"
+        );
+
+        let text = run(&["check", path]);
+        assert_eq!(text.code, Some(1), "{path}");
+        for part in [
+            "policy.xml:3:",
+            "policy.xml:4:",
+            "set-haeder",
+            "^^^",
+            "1 path checked: ",
+        ] {
+            assert!(text.output.contains(part), "no {part:?} in:\n{}", text.output);
+        }
+    }
+    let (_, findings) = findings(&[folder]);
+    let of_subscription = findings
+        .iter()
+        .filter(|finding| finding["file"].as_str().unwrap().contains("subscriptions"));
+    assert_eq!(
+        of_subscription
+            .map(|finding| finding["line"].as_u64().unwrap())
+            .collect::<Vec<_>>(),
+        [2],
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn check_takes_single_files_and_several_paths() {
+    let folder = Artifacts::of(&[
+        ("good.xml", &document(&[])),
+        (
+            "fragment.xml",
+            "<fragment><set-header name=\"X\"><value>1</value></set-header></fragment>",
+        ),
+        ("broken.xml", BROKEN),
+        (
+            "values.xml",
+            &document(&[("inbound", "<set-header name=\"X\"><value>{{one}}</value></set-header>")]),
+        ),
+        ("values.json", r#"{"one": "1"}"#),
+        ("others.json", r#"{"two": "2"}"#),
+        ("by-file.json", r#"{"values.xml": {"one": "1"}}"#),
+    ]);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for (arguments, code) in [
+        (vec![path("good.xml")], 0),
+        (vec![path("fragment.xml")], 0),
+        (vec![path("good.xml"), path("fragment.xml")], 0),
+        (vec![path("good.xml"), path("broken.xml")], 1),
+        (vec![path("nothing.xml")], 2),
+        (vec![path("good.xml"), path("nothing.xml")], 2),
+        (
+            vec![path("values.xml"), "--named-values".to_owned(), path("values.json")],
+            0,
+        ),
+        (
+            vec![path("values.xml"), "--named-values".to_owned(), path("by-file.json")],
+            0,
+        ),
+        (
+            vec![path("values.xml"), "--named-values".to_owned(), path("others.json")],
+            1,
+        ),
+        (
+            vec![path("values.xml"), "--named-values".to_owned(), path("good.xml")],
+            2,
+        ),
+        (
+            vec![path("values.xml"), "--named-values".to_owned(), path("nothing.json")],
+            2,
+        ),
+    ] {
+        let mut command = vec!["check"];
+        command.extend(arguments.iter().map(String::as_str));
+        let outcome = run(&command);
+        assert_eq!(outcome.code, Some(code), "{arguments:?}: {outcome:?}");
+        let is_said = if code == 2 {
+            outcome.errors.starts_with("error: ")
+        } else {
+            outcome.errors.is_empty()
+        };
+        assert!(is_said, "{arguments:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn help_names_every_option() {
+    for (command, names) in [
+        (vec!["--help"], &["serve", "check", "eval", "--version"] as &[&str]),
+        (
+            vec!["serve", "--help"],
+            &[
+                "--config",
+                "--listen",
+                "--admin-listen",
+                "--tls-certificate",
+                "--tls-key",
+                "--workers",
+                "--drain",
+                "--log-format",
+                "--log-level",
+            ],
+        ),
+        (
+            vec!["check", "--help"],
+            &["<PATHS>", "--format", "--named-values", "--strict-apim"],
+        ),
+        (vec!["eval", "--help"], &["--context", "--jsonl"]),
+    ] {
+        let outcome = run(&command);
+        assert_eq!((outcome.code, &*outcome.errors), (Some(0), ""), "{command:?}");
+        for name in names {
+            assert!(
+                outcome.output.contains(name),
+                "{command:?} does not name {name}:\n{}",
+                outcome.output
+            );
+        }
+        assert!(!outcome.output.contains("[possible values: ]"), "{}", outcome.output);
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_the_exit_code_tells() {
+    let folder = Artifacts::passing("api", "http://127.0.0.1:9");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let free = "127.0.0.1:0";
+    let nowhere = folder.path().join("nowhere");
+    let nowhere = nowhere.to_str().unwrap();
+    for (arguments, code, part) in [
+        (vec!["serve"], 2, "--config"),
+        (
+            vec!["serve", "--config", nowhere, "--listen", free, "--admin-listen", free],
+            1,
+            "nowhere",
+        ),
+        (
+            vec![
+                "serve",
+                "--config",
+                folder.argument(),
+                "--listen",
+                &taken,
+                "--admin-listen",
+                free,
+            ],
+            2,
+            &taken,
+        ),
+        (
+            vec![
+                "serve",
+                "--config",
+                folder.argument(),
+                "--listen",
+                free,
+                "--admin-listen",
+                &taken,
+            ],
+            2,
+            &taken,
+        ),
+        (
+            vec!["serve", "--config", folder.argument(), "--tls-key", nowhere],
+            2,
+            "--tls-certificate",
+        ),
+        (
+            vec![
+                "serve",
+                "--config",
+                folder.argument(),
+                "--listen",
+                free,
+                "--tls-key",
+                nowhere,
+                "--tls-certificate",
+                nowhere,
+            ],
+            2,
+            "nowhere",
+        ),
+        (vec!["check"], 2, "<PATHS>"),
+        (vec!["check", nowhere], 2, "nowhere"),
+        (vec!["nonsense"], 2, "nonsense"),
+        (vec![], 2, "Usage"),
+    ] {
+        let outcome = run(&arguments);
+        assert_eq!(outcome.code, Some(code), "{arguments:?}: {outcome:?}");
+        assert!(outcome.errors.contains(part), "{arguments:?}: {outcome:?}");
+    }
+}
