@@ -49,6 +49,8 @@ pub struct Checker {
     response_mentioned: bool,
     response_body_read: bool,
     overflow_throws: bool,
+    /// Inside `unchecked`, where constants may overflow too.
+    unchecked: bool,
     work: u32,
 }
 
@@ -67,6 +69,7 @@ pub fn check(tree: &ast::Tree, target: Target) -> Result<Program, Vec<Problem>> 
         response_mentioned: false,
         response_body_read: false,
         overflow_throws: false,
+        unchecked: false,
         work: WORK,
     };
     let expected = expected_type(target);

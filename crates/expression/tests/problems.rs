@@ -22,6 +22,9 @@ fn check(cases: &[(&str, &str)]) {
 #[test]
 fn problems_have_the_numbers_of_csharp() {
     check(&[
+        ("@((byte)300)", "CS0221"),
+        ("@(2147483647 + 1)", "CS0220"),
+        ("@(1 / 0)", "CS0020"),
         (
             r#"@{ var o = JObject.Parse("{\"a\":\"x\"}"); return o["a"] == "x"; }"#,
             "CS0019",

@@ -190,7 +190,7 @@ impl Checker {
             left,
             right,
         };
-        Some(match constants::fold(&operation) {
+        Some(match constants::fold(&operation, !self.unchecked) {
             Some(Ok(constant)) => Expr::constant(constant, ty, span),
             Some(Err(thrown)) => {
                 let divides = thrown.exception().class.name == "System.DivideByZeroException";
