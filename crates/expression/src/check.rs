@@ -5,6 +5,7 @@
 
 mod assign;
 mod calls;
+mod choices;
 mod constants;
 mod convert;
 mod creation;
@@ -13,6 +14,7 @@ mod flow;
 mod infer;
 mod lambdas;
 mod local_functions;
+mod loops;
 mod members;
 mod names;
 mod operators;
@@ -47,6 +49,8 @@ pub struct Checker {
     response_mentioned: bool,
     response_body_read: bool,
     overflow_throws: bool,
+    /// Inside `unchecked`, where constants may overflow too.
+    unchecked: bool,
     work: u32,
 }
 
@@ -65,6 +69,7 @@ pub fn check(tree: &ast::Tree, target: Target) -> Result<Program, Vec<Problem>> 
         response_mentioned: false,
         response_body_read: false,
         overflow_throws: false,
+        unchecked: false,
         work: WORK,
     };
     let expected = expected_type(target);

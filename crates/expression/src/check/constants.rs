@@ -9,15 +9,14 @@ use crate::value::Value;
 use diagnostic::Span;
 
 /// The value of an operation on two constants.
-pub fn fold(operation: &Operation) -> Option<Outcome> {
+pub fn fold(operation: &Operation, overflow_throws: bool) -> Option<Outcome> {
     let (left, right) = (operation.left.constant_value()?, operation.right.constant_value()?);
     if left.is_null() || right.is_null() {
         return None;
     }
     Some(match arithmetic::compare(operation.operator, left, right) {
         Some(truth) => Ok(Value::Boolean(truth)),
-        // Constant arithmetic on integers must not overflow, unless `unchecked` is written: C# refuses it; we wrap.
-        None => arithmetic::binary(operation.operator, left, right, operation.overflow_throws),
+        None => arithmetic::binary(operation.operator, left, right, overflow_throws),
     })
 }
 

@@ -234,6 +234,17 @@ impl Checker {
                 format!("cannot convert null to '{to}' because it is a value type that has no null"),
             );
         }
+        if let (Some(constant), Some(from), Some(number), false) =
+            (value.constant_value(), value.ty.simple(), to.simple(), self.unchecked)
+            && from.is_numeric()
+            && number.is_integral()
+            && arithmetic::convert(constant, number, true).is_err()
+        {
+            let help = Some(format!("write `unchecked(({to})…)` to cut it off"));
+            let message = format!("the constant '{}' does not fit '{to}'", constant.display_string());
+            self.report("CS0221", span, message, help);
+            return Expr::error(span);
+        }
         match explicit(&value.ty, value.constant_value(), to, self.overflow_throws) {
             Some(way) => {
                 let mut converted = Self::apply(value, &way, to);

@@ -237,9 +237,10 @@ impl Checker {
 
     /// Checks with `checked` or `unchecked` arithmetic.
     pub(super) fn with_overflow<R>(&mut self, overflow_throws: bool, body: impl FnOnce(&mut Self) -> R) -> R {
-        let before = std::mem::replace(&mut self.overflow_throws, overflow_throws);
+        let before = (self.overflow_throws, self.unchecked);
+        (self.overflow_throws, self.unchecked) = (overflow_throws, !overflow_throws);
         let result = body(self);
-        self.overflow_throws = before;
+        (self.overflow_throws, self.unchecked) = before;
         result
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Never here: reachability, which the statements' own check finds.
 
-use super::typed::{Body, CallArgument, Expr, Kind, Lambda, LocalId, Piece, Stmt, StmtKind, TypedPattern};
+use super::typed::{Body, CallArgument, Expr, Handler, Kind, Lambda, LocalId, Piece, Stmt, StmtKind, TypedPattern};
 use crate::value::Value;
 use diagnostic::Span;
 
@@ -148,30 +148,39 @@ impl Flow<'_> {
                 *state = Assigned::unreachable();
             }
             StmtKind::Try { body, catches, finally } => {
-                let before = state.clone();
-                self.statements(body, state, breaks);
-                for handler in catches {
-                    let mut inside = before.clone();
-                    if let Some(local) = handler.local {
-                        inside.set(local);
-                    }
-                    if let Some(filter) = &handler.filter {
-                        self.expr(filter, &mut inside);
-                    }
-                    self.statements(&handler.body, &mut inside, breaks);
-                    *state = state.clone().join(&inside);
-                }
-                if let Some(finally) = finally {
-                    let mut inside = before;
-                    self.statements(finally, &mut inside, breaks);
-                    for local in 0..self.declared.len() {
-                        if inside.has(local) {
-                            state.set(local);
-                        }
-                    }
-                }
+                self.try_statement((body, catches, finally.as_deref()), state, breaks);
             }
             StmtKind::Empty => {}
+        }
+    }
+
+    fn try_statement(
+        &mut self,
+        (body, catches, finally): (&[Stmt], &[Handler], Option<&[Stmt]>),
+        state: &mut Assigned,
+        breaks: &mut Vec<Assigned>,
+    ) {
+        let before = state.clone();
+        self.statements(body, state, breaks);
+        for handler in catches {
+            let mut inside = before.clone();
+            if let Some(local) = handler.local {
+                inside.set(local);
+            }
+            if let Some(filter) = &handler.filter {
+                self.expr(filter, &mut inside);
+            }
+            self.statements(&handler.body, &mut inside, breaks);
+            *state = state.clone().join(&inside);
+        }
+        if let Some(finally) = finally {
+            let mut inside = before;
+            self.statements(finally, &mut inside, breaks);
+            for local in 0..self.declared.len() {
+                if inside.has(local) {
+                    state.set(local);
+                }
+            }
         }
     }
 

@@ -3,10 +3,10 @@
 use super::Checker;
 use super::calls::is_var;
 use super::expressions::Operand;
-use super::scope::{Jump, Named};
+use super::scope::Named;
 use super::typed::{Expr, Handler, Kind, Stmt, StmtKind};
 use crate::library;
-use crate::syntax::ast::{self, Designation, ForInitializer, StatementKind, UsingResource};
+use crate::syntax::ast::{self, StatementKind, UsingResource};
 use crate::types::{ClassRef, Type};
 use crate::value::Value;
 use diagnostic::Span;
@@ -49,7 +49,7 @@ impl Checker {
     }
 
     /// A statement that stands alone under `if`, `for` …: a scope of its own.
-    fn embedded(&mut self, statement: &ast::Statement) -> (Box<Stmt>, bool) {
+    pub(super) fn embedded(&mut self, statement: &ast::Statement) -> (Box<Stmt>, bool) {
         let (checked, end) = self.scoped(|checker| checker.statement(statement));
         (Box::new(checked), end)
     }
@@ -134,7 +134,7 @@ impl Checker {
         }
     }
 
-    fn declaration(&mut self, declaration: &ast::VariableDeclaration) -> StmtKind {
+    pub(super) fn declaration(&mut self, declaration: &ast::VariableDeclaration) -> StmtKind {
         let ty = if is_var(&declaration.type_name) {
             None
         } else {
@@ -207,7 +207,7 @@ impl Checker {
         typed
     }
 
-    fn expression_statement(&mut self, expression: &ast::Expression) -> StmtKind {
+    pub(super) fn expression_statement(&mut self, expression: &ast::Expression) -> StmtKind {
         use ast::ExpressionKind as E;
         let effect = matches!(
             expression.kind,
@@ -220,12 +220,22 @@ impl Checker {
                 | E::Missing
                 | E::Await(_)
         );
-        let value = self.value(expression);
+        let value = self.effect(expression);
         if !effect && value.ty != Type::Error {
             let message = "only a call, an assignment, an increment or `new` can be a statement".to_owned();
             self.report("CS0201", expression.span, message, None);
         }
         StmtKind::Expression(value)
+    }
+
+    /// An expression whose value nobody uses: `i++` need not keep the old one.
+    pub(super) fn effect(&mut self, expression: &ast::Expression) -> Expr {
+        match &expression.kind {
+            ast::ExpressionKind::Postfix { operator, operand } => {
+                self.increment(*operator, operand, true, expression.span)
+            }
+            _ => self.value(expression),
+        }
     }
 
     fn if_statement(
@@ -246,141 +256,6 @@ impl Checker {
         (
             StmtKind::If(condition, then, otherwise.map(|(statement, _)| statement)),
             end,
-        )
-    }
-
-    /// Checks a loop's body; whether a `break` leaves it.
-    fn loop_body(&mut self, body: &ast::Statement) -> (Box<Stmt>, bool, bool) {
-        self.enter(Jump {
-            is_loop: true,
-            broken: false,
-            sections: Vec::new(),
-        });
-        let (body, end) = self.embedded(body);
-        let broken = self.leave();
-        (body, end, broken)
-    }
-
-    /// Enters a statement that `break` leaves.
-    pub(super) fn enter(&mut self, jump: Jump) {
-        if let Some(function) = self.functions.last_mut() {
-            function.jumps.push(jump);
-        }
-    }
-
-    /// Leaves it; whether a `break` was seen.
-    pub(super) fn leave(&mut self) -> bool {
-        self.functions
-            .last_mut()
-            .and_then(|function| function.jumps.pop())
-            .is_some_and(|jump| jump.broken)
-    }
-
-    fn while_loop(&mut self, condition: &ast::Expression, body: &ast::Statement) -> Checked {
-        let condition = self.condition(condition);
-        let (body, _, broken) = self.loop_body(body);
-        let endless = matches!(condition.constant_value(), Some(Value::Boolean(true)));
-        (
-            StmtKind::Loop {
-                condition: Some(condition),
-                step: Vec::new(),
-                body,
-            },
-            !endless || broken,
-        )
-    }
-
-    fn do_loop(&mut self, body: &ast::Statement, condition: &ast::Expression) -> Checked {
-        let (body, end, broken) = self.loop_body(body);
-        let condition = self.condition(condition);
-        let endless = matches!(condition.constant_value(), Some(Value::Boolean(true)));
-        (StmtKind::DoWhile(body, condition), (end && !endless) || broken)
-    }
-
-    fn for_loop(
-        &mut self,
-        initializer: &ForInitializer,
-        condition: Option<&ast::Expression>,
-        iterators: &[ast::Expression],
-        body: &ast::Statement,
-        span: Span,
-    ) -> Checked {
-        let mut statements = match initializer {
-            ForInitializer::Declaration(declaration) => vec![Stmt {
-                kind: self.declaration(declaration),
-                span,
-            }],
-            ForInitializer::Expressions(expressions) => expressions
-                .iter()
-                .map(|expression| Stmt {
-                    kind: self.expression_statement(expression),
-                    span: expression.span,
-                })
-                .collect(),
-        };
-        let condition = condition.map(|condition| self.condition(condition));
-        let step = iterators.iter().map(|iterator| self.value(iterator)).collect();
-        let (body, _, broken) = self.loop_body(body);
-        let endless = condition
-            .as_ref()
-            .is_none_or(|condition| matches!(condition.constant_value(), Some(Value::Boolean(true))));
-        statements.push(Stmt {
-            kind: StmtKind::Loop { condition, step, body },
-            span,
-        });
-        (StmtKind::Block(statements), !endless || broken)
-    }
-
-    fn foreach(
-        &mut self,
-        type_name: &ast::TypeName,
-        designation: &Designation,
-        collection: &ast::Expression,
-        body: &ast::Statement,
-    ) -> Checked {
-        let collection = self.value(collection);
-        let span = collection.span;
-        let element_type = match collection.ty.element() {
-            Some(element) => element,
-            None if collection.ty == Type::Error => Type::Error,
-            None => {
-                let message = format!("`foreach` cannot go through a value of type '{}'", collection.ty);
-                self.report("CS1579", span, message, None);
-                Type::Error
-            }
-        };
-        let pairs = collection.ty.is_named("Newtonsoft.Json.Linq.JObject");
-        let element = self.temporary(element_type.clone());
-        let given = self.use_local(element, span);
-        let Designation::Variable(name) = designation else {
-            self.unsupported(type_name.span, "a `foreach` that takes its elements apart");
-            return (StmtKind::Empty, true);
-        };
-        let ty = if is_var(type_name) {
-            element_type
-        } else {
-            self.resolve_type(type_name)
-        };
-        let value = if given.ty == ty {
-            given
-        } else {
-            self.cast(given, &ty, type_name.span)
-        };
-        let local = self.declare(name, ty);
-        if let Some(variable) = self.locals.get_mut(local) {
-            variable.read_only = true;
-        }
-        let (body, _, _) = self.loop_body(body);
-        (
-            StmtKind::Foreach {
-                local,
-                element,
-                value,
-                collection,
-                pairs,
-                body,
-            },
-            true,
         )
     }
 

@@ -1,27 +1,6 @@
-//! Base64 (RFC 4648), both alphabets.
+//! Base64 (RFC 4648) into bytes, both alphabets.
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Bytes as text, with padding.
-pub fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk
-            .iter()
-            .enumerate()
-            .fold(0u32, |group, (at, byte)| group | (u32::from(*byte) << (16 - 8 * at)));
-        for position in 0..4 {
-            let digit = (group >> (18 - 6 * position)) & 63;
-            let letter = ALPHABET.get(digit as usize).copied().unwrap_or(b'=');
-            text.push(if position > chunk.len() {
-                '='
-            } else {
-                char::from(letter)
-            });
-        }
-    }
-    text
-}
 
 /// `Convert.FromBase64String`: white space is skipped, padding is required.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
@@ -84,7 +63,7 @@ mod tests {
             ("foo", "Zm9v"),
             ("foob", "Zm9vYg=="),
         ] {
-            assert_eq!(encode(plain.as_bytes()), text);
+            assert_eq!(crate::json::base64(plain.as_bytes()), text);
             assert_eq!(decode(text).unwrap(), plain.as_bytes());
         }
         assert_eq!(decode("YQ"), None);

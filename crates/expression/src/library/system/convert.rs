@@ -138,7 +138,7 @@ const ROWS: &[Row] = &[
                 .object::<Array>()
                 .and_then(Array::to_bytes)
                 .unwrap_or_default();
-            call.text(base64::encode(&bytes))
+            call.text(crate::json::base64(&bytes))
         },
     ),
     row(
