@@ -3,7 +3,6 @@
 use crate::testing::{Bench, responds, run};
 
 #[test]
-#[ignore = "waits for the expression engine"]
 fn a_line_break_in_a_computed_header_is_an_evaluation_failure() {
     let policies = r#"<inbound><set-header name="A"><value>@(context.Request.Url.Query.GetValueOrDefault("a"))</value></set-header></inbound>
         <on-error><set-body>@(context.LastError.Source + "|" + context.LastError.Reason + "|" + context.LastError.Message)</set-body></on-error>"#;
@@ -16,7 +15,6 @@ fn a_line_break_in_a_computed_header_is_an_evaluation_failure() {
 }
 
 #[test]
-#[ignore = "waits for the expression engine"]
 fn the_request_body_is_kept_for_whoever_reads_it_later() {
     let late = r"<outbound><set-body>@(context.Request.Body.As<string>(preserveContent: true))</set-body></outbound>";
     let branch = r#"<inbound><choose><when condition="true"><set-header name="A"><value>@(context.Request.Body.As<string>(preserveContent: true))</value></set-header></when></choose></inbound>"#;
@@ -30,7 +28,6 @@ fn the_request_body_is_kept_for_whoever_reads_it_later() {
 }
 
 #[test]
-#[ignore = "waits for the expression engine"]
 fn a_variable_keeps_its_type_and_text_around_an_expression_makes_text() {
     let show = |value: &str| {
         let policies = format!(
@@ -50,7 +47,6 @@ fn a_variable_keeps_its_type_and_text_around_an_expression_makes_text() {
 }
 
 #[test]
-#[ignore = "waits for the expression engine"]
 fn mcp_policies_see_and_change_the_answering_message() {
     let policies = r#"<inbound /><backend /><outbound><choose>
         <when condition="@((string)context.Request.Body.As<JObject>(preserveContent: true)["method"] == "tools/list")">
@@ -70,7 +66,6 @@ fn mcp_policies_see_and_change_the_answering_message() {
 }
 
 #[test]
-#[ignore = "waits for the expression engine"]
 fn a_body_is_text_json_or_bytes() {
     for (expression, expected) in [
         (r#"@("a")"#, "\n\na"),
