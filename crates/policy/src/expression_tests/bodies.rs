@@ -8,7 +8,7 @@ fn the_request_body_is_kept_for_whoever_reads_it_later() {
     let late = r"<outbound><set-body>@(context.Request.Body.As<string>(preserveContent: true))</set-body></outbound>";
     let branch = r#"<inbound><choose><when condition="true"><set-header name="A"><value>@(context.Request.Body.As<string>(preserveContent: true))</value></set-header></when></choose></inbound>"#;
     let consumed = r#"<inbound><set-variable name="b" value="@(context.Request.Body.As<string>())" /></inbound>"#;
-    let replaced = r#"<inbound><set-body>@(context.Request.Body.As<string>().ToUpper())</set-body></inbound>"#;
+    let replaced = r"<inbound><set-body>@(context.Request.Body.As<string>().ToUpper())</set-body></inbound>";
     let twice = r#"<inbound><set-variable name="b" value="@(context.Request.Body.As<string>())" /><set-body>@(context.Request.Body.As<string>() + "!")</set-body></inbound>"#;
     let sent = "200 OK\n\nPOST http://backend.example/base/";
     responds(&[

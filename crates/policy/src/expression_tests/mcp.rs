@@ -94,8 +94,8 @@ fn a_request_without_a_body_has_an_empty_one() {
 
 #[test]
 fn a_broken_answer_ends_in_on_error() {
-    let policies = r#"<backend /><outbound><set-body>@(context.Response.Body.As<JObject>().ToString())</set-body></outbound>
-        <on-error><return-response><set-body>@(context.LastError.Reason)</set-body></return-response></on-error>"#;
+    let policies = r"<backend /><outbound><set-body>@(context.Response.Body.As<JObject>().ToString())</set-body></outbound>
+        <on-error><return-response><set-body>@(context.LastError.Reason)</set-body></return-response></on-error>";
     assert_eq!(
         answer(policies, "no json", "POST /mcp\n\n{}"),
         "200 OK\n\nExpressionValueEvaluationFailure"
