@@ -62,7 +62,7 @@ pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incom
 }
 
 /// Takes a request that was matched through admission and its plan.
-async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exchange {
+async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) -> Box<Exchange> {
     let request = &exchange.request;
     let admitted = snapshot
         .doors
@@ -172,7 +172,7 @@ fn unmatched() -> Failure {
 }
 
 /// What the pipeline left as the response; a client whose body stopped coming or grew too large is told so.
-fn ending(worker: &Worker, api: &Api, mut exchange: Exchange, progress: Option<&Progress>) -> ResponseMessage {
+fn ending(worker: &Worker, api: &Api, mut exchange: Box<Exchange>, progress: Option<&Progress>) -> ResponseMessage {
     let refused = match progress.and_then(Progress::failure) {
         Some(BodyError::Idle { .. }) => Some((StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time")),
         Some(BodyError::TooLarge { .. }) => Some((StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large")),
