@@ -10,6 +10,7 @@ use crate::metrics::ApiMetrics;
 use crate::respond::{self, Answer, Refusal};
 use crate::route::{Address, Called, ServedApi};
 use crate::snapshot::{Held, Snapshot};
+use crate::unwinding::contained;
 use crate::upgrade;
 use crate::worker::{InFlight, Visit, Worker};
 use catalog::{Api, ApiKind, BackendKind};
@@ -21,8 +22,20 @@ use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage, Targe
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Answers a request: arrive → route → admit → the plan → respond.
+/// Answers a request, even one that a bug breaks off.
 pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
+    let is_head = request.method() == Method::HEAD;
+    match contained(serve(Rc::clone(&worker), visit, request)).await {
+        Ok(answer) => answer,
+        Err(broken) => {
+            worker.current.get().unmatched.count(worker.index, broken.status);
+            respond::head(broken, None, is_head)
+        }
+    }
+}
+
+/// Arrive → route → admit → the plan → respond.
+async fn serve(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
     let in_flight = InFlight::begin(&worker, &visit);
     let is_head = request.method() == Method::HEAD;
     if admin::is_status(request.uri().path()) {
