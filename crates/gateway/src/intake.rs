@@ -72,14 +72,15 @@ fn check(worker: &Worker, parts: &mut request::Parts, incoming: &Incoming) -> Re
             "CONNECT is for proxies, which this server is not",
         ));
     }
-    if parts
+    let target = parts
         .uri
         .path_and_query()
-        .is_some_and(|target| target.as_str().len() > worker.settings.limits.url_bytes)
-    {
+        .map_or_else(|| parts.uri.path(), |target| target.as_str());
+    if target.len() > worker.settings.limits.url_bytes {
         return Err(Refusal::new(StatusCode::URI_TOO_LONG, "The URL is too long"));
     }
-    if !parts.uri.path().starts_with('/') && parts.uri.path() != "*" {
+    // A URL may have a query and no path, for which `Uri::path` gives one that was not sent.
+    if !target.starts_with('/') && target != "*" {
         return Err(Refusal::new(
             StatusCode::BAD_REQUEST,
             "The request target is not a path",

@@ -76,10 +76,7 @@ async fn serve(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>)
 
 /// Takes a request that was matched through admission and its plan.
 async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) -> Box<Exchange> {
-    let request = &exchange.request;
-    let admitted = snapshot
-        .doors
-        .admit(&called, &request.headers, &request.query, exchange.timestamp);
+    let admitted = snapshot.doors.admit(&called, &exchange.request, exchange.timestamp);
     let product = admitted.as_ref().ok().and_then(|admitted| admitted.product.as_ref());
     let operation = called.operation.as_ref().map(|operation| &operation.catalog);
     let plan = snapshot
