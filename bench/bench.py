@@ -57,12 +57,17 @@ http {{
         location /chain/ {{
             if ($known = 0) {{ return 401; }}
             limit_req zone=keys burst=100000 nodelay;
+            proxy_set_header Connection "";
             proxy_set_header X-Team alpha;
             proxy_set_header X-Gateway bench;
             proxy_pass http://rest/;
         }}
         location /events/ {{ proxy_buffering off; proxy_pass http://rest/; }}
-        location = /tools-allowlist/mcp {{ proxy_pass http://tools/mcp; }}
+        location = /tools-allowlist/mcp {{
+            proxy_set_header Connection "";
+            proxy_set_header Host 127.0.0.1:{tools};
+            proxy_pass http://tools/mcp;
+        }}
     }}
 }}
 """
@@ -154,7 +159,7 @@ SCENARIOS = {
         "path": "/tools-allowlist/mcp", "direct": "/mcp", "upstream": "tools", "headers": MCP_HEADERS, "body": MCP_CALL,
     },
     "sse": {
-        "says": "a stream of 1,000 server-sent events (figures are per stream)",
+        "says": "a stream of 1,000 server-sent events, one a millisecond (figures are per stream)",
         "path": "/events/events?count=1000&interval=0", "direct": "/events?count=1000&interval=0", "headers": {}, "rate": 40,
     },
 }

@@ -99,7 +99,7 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             steps: 10_000_000,
-            allocation: 256 << 20,
+            allocation: 64 << 20,
             depth: 200,
         }
     }

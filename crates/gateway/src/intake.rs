@@ -17,8 +17,8 @@ use std::rc::Rc;
 
 /// A request that may go on.
 pub struct Arrived {
-    /// With nothing matched yet.
-    pub exchange: Exchange,
+    /// With nothing matched yet. Boxed, since phases hand it on and futures are copied by their size.
+    pub exchange: Box<Exchange>,
     /// What became of its body; none when it has none.
     pub progress: Option<Rc<Progress>>,
 }
@@ -48,7 +48,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
         ip: client.ip,
         extensions: parts.extensions,
     };
-    let exchange = Exchange {
+    let exchange = Box::new(Exchange {
         request: message,
         response: None,
         variables: Vec::new(),
@@ -60,7 +60,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
         request_id: crate::clock::request_id(),
         timestamp: worker.services.clock.ticks(),
         state: policy::State::default(),
-    };
+    });
     Ok(Arrived { exchange, progress })
 }
 

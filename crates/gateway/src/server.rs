@@ -19,13 +19,14 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage, Target};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// Answers a request, even one that a bug breaks off.
 pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
     let is_head = request.method() == Method::HEAD;
-    match contained(serve(Rc::clone(&worker), visit, request)).await {
+    match contained(pin!(serve(Rc::clone(&worker), visit, request))).await {
         Ok(answer) => answer,
         Err(broken) => {
             worker.current.get().unmatched.count(worker.index, broken.status);
@@ -75,7 +76,7 @@ async fn serve(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>)
 }
 
 /// Takes a request that was matched through admission and its plan.
-async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exchange {
+async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) -> Box<Exchange> {
     let admitted = snapshot.doors.admit(&called, &exchange.request, exchange.timestamp);
     let product = admitted.as_ref().ok().and_then(|admitted| admitted.product.as_ref());
     let operation = called.operation.as_ref().map(|operation| &operation.catalog);
@@ -182,7 +183,7 @@ fn unmatched() -> Failure {
 }
 
 /// What the pipeline left as the response; a client whose body stopped coming or grew too large is told so.
-fn ending(worker: &Worker, api: &Api, mut exchange: Exchange, progress: Option<&Progress>) -> ResponseMessage {
+fn ending(worker: &Worker, api: &Api, mut exchange: Box<Exchange>, progress: Option<&Progress>) -> ResponseMessage {
     let refused = match progress.and_then(Progress::failure) {
         Some(BodyError::Idle { .. }) => Some((StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time")),
         Some(BodyError::TooLarge { .. }) => Some((StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large")),

@@ -1,13 +1,24 @@
-//! `ToString()` of every value, in the invariant culture.
+//! `ToString()` of every value, in the invariant culture; as bytes where a message is made of it.
 
 use super::Value;
+use crate::collection::Array;
 use crate::date::format_time_span;
 use crate::json::format_guid;
 use crate::library::Class;
 use crate::number::{format_double, format_single};
 use crate::text::Text;
+use bytes::Bytes;
 
 impl Value {
+    /// The bytes of a message body that is this value: a `byte[]` as it is, anything else by its `ToString()` in UTF-8,
+    /// nothing for null.
+    pub fn body_bytes(&self) -> Bytes {
+        match self.object::<Array>().and_then(Array::to_bytes) {
+            Some(bytes) => bytes.into(),
+            None => Bytes::copy_from_slice(self.display_string().as_bytes()),
+        }
+    }
+
     /// .NET's `ToString()`; empty for null.
     pub fn display_string(&self) -> Text {
         match self {

@@ -83,18 +83,14 @@ impl Readable for RenewalPeriod {
 struct CounterKey(Text);
 
 impl Readable for CounterKey {
-    const TARGET: Target = Target::String;
+    const TARGET: Target = Target::Object;
     const EXPECTED: &'static str = "text that is not null";
     const KEEPS_SPACE: bool = true;
     fn from_literal(text: &str) -> Option<Self> {
         Some(Self(text.into()))
     }
     fn from_object(object: Object) -> Option<Self> {
-        if matches!(object, Object::Null) {
-            None
-        } else {
-            Text::from_object(object).map(Self)
-        }
+        (!object.is_null()).then(|| Self(object.display_string()))
     }
 }
 
@@ -260,10 +256,10 @@ mod tests {
         bench.clock.pass(3);
         assert_eq!(
             bench.run("GET /"),
-            "429 Too Many Requests\ncontent-type: application/json\nretry-after: 87\n\n\
-             { \"statusCode\": 429, \"message\": \"Rate limit is exceeded. Try again in 87 seconds.\" }"
+            "429 Too Many Requests\ncontent-type: application/json\nretry-after: 57\n\n\
+             { \"statusCode\": 429, \"message\": \"Rate limit is exceeded. Try again in 57 seconds.\" }"
         );
-        bench.clock.pass(87);
+        bench.clock.pass(57);
         assert_eq!(bench.run("GET /"), "200 OK");
     }
 
@@ -285,13 +281,13 @@ mod tests {
             remaining-calls-header-name='Left' remaining-calls-variable-name='left' total-calls-header-name='All'";
         let mut bench = bench(attributes, "");
         let plan = bench.plan(None);
-        let refusal = "{ \"statusCode\": 429, \"message\": \"Rate limit is exceeded. Try again in 90 seconds.\" }";
+        let refusal = "{ \"statusCode\": 429, \"message\": \"Rate limit is exceeded. Try again in 60 seconds.\" }";
         for (variables, response) in [
             ("left=1", "200 OK\nall: 2\nleft: 1".to_owned()),
             ("left=0", "200 OK\nall: 2\nleft: 0".to_owned()),
             (
-                "left=0 wait=90 rate-limit-by-key/RateLimitExceeded/Rate limit is exceeded",
-                format!("429 Too Many Requests\nall: 2\ncontent-type: application/json\nwait: 90\n\n{refusal}"),
+                "left=0 wait=60 rate-limit-by-key/RateLimitExceeded/Rate limit is exceeded",
+                format!("429 Too Many Requests\nall: 2\ncontent-type: application/json\nwait: 60\n\n{refusal}"),
             ),
         ] {
             let mut exchange = bench.exchange("GET /");
@@ -322,7 +318,6 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "expressions are not evaluated yet"]
     fn a_computed_increment_counts_when_the_response_leaves() {
         let attributes = String::from(
             "counter-key='k' increment-condition='@(context.Response.StatusCode == 200)' increment-count='@(int.Parse(context.Response.Headers.GetValueOrDefault(\"N\", \"1\")))'",

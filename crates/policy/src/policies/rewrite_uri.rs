@@ -177,7 +177,6 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "expressions are not evaluated yet"]
     fn what_an_expression_gives_is_taken_as_it_is() {
         check(
             "template='@(\"/{id}/\" + context.Request.MatchedParameters[\"id\"])'",

@@ -1,8 +1,9 @@
 //! `set-body` replaces a message's body: the request's in inbound and backend, the response's in outbound and on-error.
 //!
 //! The content is a literal (markup included, such as a SOAP envelope), an expression, or a `<value>` that holds one.
-//! `Content-Type` stays; the length follows the body. Null and nothing give an empty body. In an MCP server's stream
-//! the answering message is replaced and the stream flows on. Liquid templates are not built yet.
+//! `Content-Type` stays; the length follows the body. A `byte[]` is taken as it is, JSON and everything else by its
+//! `ToString()`; null and nothing give an empty body. In an MCP server's stream the answering message is replaced and
+//! the stream flows on. Liquid templates are not built yet.
 
 use crate::block::Needs;
 use crate::body::Body;
@@ -100,17 +101,13 @@ impl Content {
 
 impl Readable for Content {
     const TARGET: Target = Target::Body;
-    const EXPECTED: &'static str = "a string or bytes";
+    const EXPECTED: &'static str = "text or bytes";
     const KEEPS_SPACE: bool = true;
     fn from_literal(text: &str) -> Option<Self> {
         Some(Self(Bytes::copy_from_slice(text.as_bytes())))
     }
     fn from_object(object: Object) -> Option<Self> {
-        match object {
-            Object::Null => Some(Self(Bytes::new())),
-            Object::String(text) => Self::from_literal(&text),
-            _ => None,
-        }
+        Some(Self(object.body_bytes()))
     }
 }
 
