@@ -19,13 +19,14 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage, Target};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// Answers a request, even one that a bug breaks off.
 pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
     let is_head = request.method() == Method::HEAD;
-    match contained(serve(Rc::clone(&worker), visit, request)).await {
+    match contained(pin!(serve(Rc::clone(&worker), visit, request))).await {
         Ok(answer) => answer,
         Err(broken) => {
             worker.current.get().unmatched.count(worker.index, broken.status);

@@ -8,12 +8,11 @@ use http::StatusCode;
 use policy::{Body, ResponseMessage};
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
-/// What `future` gives, or the 500 of a request whose future panicked; it is dropped then and not polled again.
-pub async fn contained<T>(future: impl Future<Output = T>) -> Result<T, ResponseMessage> {
-    let mut future = pin!(future);
+/// What `future` gives, or the 500 of a request whose future panicked; it is not polled again.
+pub async fn contained<T>(mut future: Pin<&mut impl Future<Output = T>>) -> Result<T, ResponseMessage> {
     poll_fn(|context| {
         // What a panic leaves half done is the request's own and goes with it; borrows of what requests share end.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
