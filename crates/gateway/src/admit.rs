@@ -11,7 +11,7 @@ use crate::route::{Called, Query};
 use catalog::{Api, Catalog, SubscriptionScope, SubscriptionState};
 use expression::context;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use policy::{Failure, Identity};
+use policy::{Failure, Identity, RequestMessage};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -87,20 +87,20 @@ impl Doors {
     }
 
     /// Lets a call in, or says why not. `now` is in ticks.
-    pub fn admit(&self, called: &Called, headers: &HeaderMap, query: &str, now: i64) -> Result<Admitted, Failure> {
+    pub fn admit(&self, called: &Called, request: &RequestMessage, now: i64) -> Result<Admitted, Failure> {
         let api = &called.api.catalog;
         let without_key = |product| Admitted {
             product,
             identity: Identity::default(),
         };
-        match presented(api, headers, query) {
+        match presented(api, &request.headers, &request.query) {
             Some(key) => self
                 .with_key(&key, api, now)
-                .ok_or_else(|| refused(&Refusal::Invalid, api)),
+                .ok_or_else(|| refused(&Refusal::Invalid, api, request)),
             None if !api.subscription_required => Ok(without_key(None)),
             None => match self.open.get(&api.id) {
                 Some(product) => Ok(without_key(Some(product.clone()))),
-                None => Err(refused(&Refusal::Missing, api)),
+                None => Err(refused(&Refusal::Missing, api, request)),
             },
         }
     }
@@ -161,7 +161,7 @@ enum Refusal {
     Invalid,
 }
 
-fn refused(refusal: &Refusal, api: &Api) -> Failure {
+fn refused(refusal: &Refusal, api: &Api, request: &RequestMessage) -> Failure {
     let (reason, message, client) = match refusal {
         Refusal::Missing => (
             "SubscriptionKeyNotFound",
@@ -176,9 +176,11 @@ fn refused(refusal: &Refusal, api: &Api) -> Failure {
     };
     let mut failure = Failure::refused(reason, StatusCode::UNAUTHORIZED, message, client);
     failure.source = "authorization";
+    // The host is the client's own word: a quoted string must not end in it (RFC 9110, section 5.6.4).
+    let host = request.authority.replace(['"', '\\'], "");
     let challenge = format!(
-        "AzureApiManagementKey realm=\"/{}\",name=\"{}\",type=\"header\"",
-        api.path, api.subscription_key_header
+        "AzureApiManagementKey realm=\"{}://{host}/{}\",name=\"{}\",type=\"header\"",
+        request.scheme, api.path, api.subscription_key_header
     );
     if let Ok(challenge) = HeaderValue::try_from(challenge) {
         failure.headers.insert(http::header::WWW_AUTHENTICATE, challenge);

@@ -17,8 +17,8 @@ use std::rc::Rc;
 
 /// A request that may go on.
 pub struct Arrived {
-    /// With nothing matched yet.
-    pub exchange: Exchange,
+    /// With nothing matched yet. Boxed, since phases hand it on and futures are copied by their size.
+    pub exchange: Box<Exchange>,
     /// What became of its body; none when it has none.
     pub progress: Option<Rc<Progress>>,
 }
@@ -48,7 +48,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
         ip: client.ip,
         extensions: parts.extensions,
     };
-    let exchange = Exchange {
+    let exchange = Box::new(Exchange {
         request: message,
         response: None,
         variables: Vec::new(),
@@ -60,7 +60,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
         request_id: crate::clock::request_id(),
         timestamp: worker.services.clock.ticks(),
         state: policy::State::default(),
-    };
+    });
     Ok(Arrived { exchange, progress })
 }
 
@@ -72,14 +72,15 @@ fn check(worker: &Worker, parts: &mut request::Parts, incoming: &Incoming) -> Re
             "CONNECT is for proxies, which this server is not",
         ));
     }
-    if parts
+    let target = parts
         .uri
         .path_and_query()
-        .is_some_and(|target| target.as_str().len() > worker.settings.limits.url_bytes)
-    {
+        .map_or_else(|| parts.uri.path(), |target| target.as_str());
+    if target.len() > worker.settings.limits.url_bytes {
         return Err(Refusal::new(StatusCode::URI_TOO_LONG, "The URL is too long"));
     }
-    if !parts.uri.path().starts_with('/') && parts.uri.path() != "*" {
+    // A URL may have a query and no path, for which `Uri::path` gives one that was not sent.
+    if !target.starts_with('/') && target != "*" {
         return Err(Refusal::new(
             StatusCode::BAD_REQUEST,
             "The request target is not a path",

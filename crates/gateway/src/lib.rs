@@ -24,6 +24,7 @@ mod server;
 mod snapshot;
 mod stream;
 mod ticker;
+mod unwinding;
 mod upgrade;
 mod upstream;
 mod watched;

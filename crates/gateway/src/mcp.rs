@@ -25,11 +25,11 @@ pub async fn run<R>(
     visit: &Visit,
     api: &Api,
     allowed: &[String],
-    mut exchange: Exchange,
-    run: impl FnOnce(Exchange) -> R,
-) -> Result<Exchange, ResponseMessage>
+    mut exchange: Box<Exchange>,
+    run: impl FnOnce(Box<Exchange>) -> R,
+) -> Result<Box<Exchange>, ResponseMessage>
 where
-    R: Future<Output = Exchange> + 'static,
+    R: Future<Output = Box<Exchange>> + 'static,
 {
     if let Some(refusal) = origin::foreign(visit, api, allowed, &exchange.request) {
         return Err(refusal);

@@ -65,9 +65,8 @@ impl Refusal {
 
     /// The response; the connection is closed behind it, since what follows on it cannot be trusted.
     pub fn response(self) -> ResponseMessage {
-        let mut headers = HeaderMap::new();
+        let mut headers = json();
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let body = format!(
             "{{ \"statusCode\": {}, \"message\": \"{}\" }}",
             self.status.as_u16(),
@@ -80,6 +79,11 @@ impl Refusal {
             ..ResponseMessage::default()
         }
     }
+}
+
+/// The headers of a body in JSON.
+pub fn json() -> HeaderMap {
+    HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))])
 }
 
 /// What the connection sends of a response: framing is the connection's own, so that no header splits a message.

@@ -10,6 +10,7 @@ use crate::metrics::ApiMetrics;
 use crate::respond::{self, Answer, Refusal};
 use crate::route::{Address, Called, ServedApi};
 use crate::snapshot::{Held, Snapshot};
+use crate::unwinding::contained;
 use crate::upgrade;
 use crate::worker::{InFlight, Visit, Worker};
 use catalog::{Api, ApiKind, BackendKind};
@@ -18,11 +19,24 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage, Target};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Answers a request: arrive → route → admit → the plan → respond.
+/// Answers a request, even one that a bug breaks off.
 pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
+    let is_head = request.method() == Method::HEAD;
+    match contained(pin!(serve(Rc::clone(&worker), visit, request))).await {
+        Ok(answer) => answer,
+        Err(broken) => {
+            worker.current.get().unmatched.count(worker.index, broken.status);
+            respond::head(broken, None, is_head)
+        }
+    }
+}
+
+/// Arrive → route → admit → the plan → respond.
+async fn serve(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
     let in_flight = InFlight::begin(&worker, &visit);
     let is_head = request.method() == Method::HEAD;
     if admin::is_status(request.uri().path()) {
@@ -62,11 +76,8 @@ pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incom
 }
 
 /// Takes a request that was matched through admission and its plan.
-async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Exchange) -> Exchange {
-    let request = &exchange.request;
-    let admitted = snapshot
-        .doors
-        .admit(&called, &request.headers, &request.query, exchange.timestamp);
+async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) -> Box<Exchange> {
+    let admitted = snapshot.doors.admit(&called, &exchange.request, exchange.timestamp);
     let product = admitted.as_ref().ok().and_then(|admitted| admitted.product.as_ref());
     let operation = called.operation.as_ref().map(|operation| &operation.catalog);
     let plan = snapshot
@@ -172,7 +183,7 @@ fn unmatched() -> Failure {
 }
 
 /// What the pipeline left as the response; a client whose body stopped coming or grew too large is told so.
-fn ending(worker: &Worker, api: &Api, mut exchange: Exchange, progress: Option<&Progress>) -> ResponseMessage {
+fn ending(worker: &Worker, api: &Api, mut exchange: Box<Exchange>, progress: Option<&Progress>) -> ResponseMessage {
     let refused = match progress.and_then(Progress::failure) {
         Some(BodyError::Idle { .. }) => Some((StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time")),
         Some(BodyError::TooLarge { .. }) => Some((StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large")),

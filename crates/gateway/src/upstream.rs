@@ -75,7 +75,7 @@ impl Client {
         let awaited = mcp::awaited(&mut call).await?;
         let opening = call.extensions.remove::<mcp::Opening>();
         let reply = self.send_once(call).await?;
-        Ok(mcp::with_answer(reply, awaited, opening))
+        mcp::with_answer(reply, awaited, opening)
     }
 
     async fn send_once(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {

@@ -26,7 +26,8 @@ pub enum LogLevel {
     Debug,
 }
 
-/// Starts logging for the rest of the process.
+/// Starts logging for the rest of the process; of a bug that panics only its place is told, since its message may quote
+/// what a request holds.
 pub fn start(format: LogFormat, level: LogLevel) {
     let level = match level {
         LogLevel::Error => Level::ERROR,
@@ -44,4 +45,8 @@ pub fn start(format: LogFormat, level: LogLevel) {
             .init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(tracing::field::display);
+        tracing::error!(place, "this is a bug in Tollgate; please report it with its place");
+    }));
 }

@@ -7,7 +7,8 @@ use super::finder::{Awaited, Finder};
 use ::mcp::{Event, Kind, LAST_EVENT_ID, Message, Output};
 use bytes::Bytes;
 use expression::body::MessageBody;
-use http::header::CONTENT_TYPE;
+use http::HeaderMap;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use http_body::{Body as HttpBody, Frame};
 use policy::{AnswerStream, Body, BodyError, Call, Head, LocalFuture, Reply, StreamBody, UpstreamFailure};
 use std::future::poll_fn;
@@ -17,8 +18,10 @@ use std::task::{Context, Poll, ready};
 /// Bytes that one message may have; the whole of a request's is kept, and of a stream one event at a time.
 const MOST: usize = 8 << 20;
 
-/// What the answer to a call will be looked through for; the call's body is read for that.
+/// What the answer to a call will be looked through for; the call's body is read for that, and the answer must come
+/// without a content coding, in which nothing could be found.
 pub async fn awaited(call: &mut Call) -> Result<Awaited, UpstreamFailure> {
+    call.headers.remove(ACCEPT_ENCODING);
     let bytes = match std::mem::take(&mut call.body) {
         Body::Stream(stream) => whole(stream).await?,
         Body::Buffered(message) => message.bytes().clone(),
@@ -53,7 +56,10 @@ async fn whole(mut stream: StreamBody) -> Result<Bytes, UpstreamFailure> {
 }
 
 /// The reply, in whose event stream policies find what is awaited.
-pub fn with_answer(mut reply: Reply, awaited: Awaited, opening: Option<Opening>) -> Reply {
+///
+/// # Errors
+/// An event stream in a content coding nobody has asked for: it would get past the policies unseen.
+pub fn with_answer(mut reply: Reply, awaited: Awaited, opening: Option<Opening>) -> Result<Reply, UpstreamFailure> {
     let content_type = reply
         .headers
         .get(CONTENT_TYPE)
@@ -62,11 +68,20 @@ pub fn with_answer(mut reply: Reply, awaited: Awaited, opening: Option<Opening>)
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     reply.body = match reply.body {
         Body::Stream(stream) if kind.eq_ignore_ascii_case("text/event-stream") => {
+            if is_coded(&reply.headers) {
+                let message = "the backend's event stream has a content coding, which the request did not accept";
+                return Err(UpstreamFailure::Connection(message.to_owned()));
+            }
             Body::Answer(Box::new(Events::new(stream, awaited, opening)))
         }
         other => other,
     };
-    reply
+    Ok(reply)
+}
+
+fn is_coded(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// The stream.

@@ -81,8 +81,11 @@ impl Early {
     }
 
     /// The exchange after its run; or, when it begins early, a response that carries the run on.
-    pub async fn race(self, run: impl Future<Output = Exchange> + 'static) -> Result<Exchange, ResponseMessage> {
-        let mut run: Pin<Box<dyn Future<Output = Exchange>>> = Box::pin(run);
+    pub async fn race(
+        self,
+        run: impl Future<Output = Box<Exchange>> + 'static,
+    ) -> Result<Box<Exchange>, ResponseMessage> {
+        let mut run: Pin<Box<dyn Future<Output = Box<Exchange>>>> = Box::pin(run);
         let begun = tokio::select! {
             biased;
             exchange = run.as_mut() => return Ok(exchange),
@@ -106,7 +109,7 @@ impl Early {
 
 /// The body of a response that has begun early.
 struct Begin {
-    run: Option<Pin<Box<dyn Future<Output = Exchange>>>>,
+    run: Option<Pin<Box<dyn Future<Output = Box<Exchange>>>>>,
     events: Option<mpsc::Receiver<Bytes>>,
     rest: Option<StreamBody>,
     unanswered: Arc<AtomicBool>,
@@ -115,7 +118,7 @@ struct Begin {
 impl Begin {
     /// What follows when the pipeline is through. A response that policies have put in the stream's place comes too
     /// late; then the stream breaks off rather than show what they withheld.
-    fn end_run(&mut self, exchange: Exchange) -> Result<(), BodyError> {
+    fn end_run(&mut self, exchange: Box<Exchange>) -> Result<(), BodyError> {
         self.run = None;
         match exchange.response.map(|response| response.body) {
             Some(Body::Stream(rest)) => self.rest = Some(rest),

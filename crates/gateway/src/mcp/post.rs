@@ -4,8 +4,7 @@
 
 use ::mcp::{Fault, Kind, MCP_PROTOCOL_VERSION, Message, check_headers, complete_result, completes_results};
 use expression::body::MessageBody;
-use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, Method};
 use policy::{Body, Exchange, Plan, ResponseMessage};
 
 /// Takes a request to an MCP server through its plan; a message that is none goes no further.
@@ -60,7 +59,7 @@ impl Refusal {
     fn message(fault: &Fault) -> Self {
         Self::Message(Box::new(ResponseMessage {
             status: Fault::STATUS,
-            headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]),
+            headers: crate::respond::json(),
             body: Body::Buffered(MessageBody::new(fault.body())),
             ..ResponseMessage::default()
         }))

@@ -1,8 +1,8 @@
 //! A path cut at its slashes.
 //!
 //! `/` is the only separator: `%2F` never cuts, and each stretch is decoded by itself for comparison, while what is
-//! forwarded stays as the client wrote it. Paths with `.` and `..` are refused, since two servers could read them
-//! differently. Never here: templates.
+//! forwarded stays as the client wrote it. Paths with `.` and `..` are refused, however they are written, since two
+//! servers could read them differently. Never here: templates.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Cuts a path; `None` when it does not begin with `/` or has a `.` or `..`.
+/// Cuts a path; `None` when it does not begin with `/` or has a `.` or `..` in any of their disguises.
 pub fn cut(path: &str) -> Option<Vec<Segment<'_>>> {
     let mut start = 1;
     path.strip_prefix('/')?
@@ -35,11 +35,19 @@ pub fn cut(path: &str) -> Option<Vec<Segment<'_>>> {
         .map(|raw| {
             let segment = Segment { raw, start };
             start += raw.len() + 1;
-            let is_dots = |text: &str| text == "." || text == "..";
-            let climbs = is_dots(raw) || (raw.contains('%') && is_dots(&segment.decoded()));
-            (!climbs).then_some(segment)
+            let may_climb = raw.bytes().any(|byte| matches!(byte, b'.' | b'%'));
+            (!(may_climb && climbs(&segment.decoded()))).then_some(segment)
         })
         .collect()
+}
+
+/// Whether some server takes a segment for one that leads up: it may decode `%2F` first, take `\` for `/`, or cut off
+/// parameters (`..;x`).
+fn climbs(decoded: &str) -> bool {
+    decoded.split(['/', '\\']).any(|part| {
+        let name = part.split(';').next().unwrap_or_default();
+        name == "." || name == ".."
+    })
 }
 
 /// Decoded and in lower case (ASCII).
@@ -113,10 +121,26 @@ mod tests {
         };
         assert_eq!(raws("/").unwrap(), [""]);
         assert_eq!(raws("/a//b%2Fc/").unwrap(), ["a", "", "b%2Fc", ""]);
-        for refused in ["", "a", "/./a", "/a/..", "/a/%2e%2E/b", "/.%2e"] {
+        for refused in [
+            "",
+            "a",
+            "/./a",
+            "/a/..",
+            "/a/%2e%2E/b",
+            "/.%2e",
+            "/a/..;/b",
+            "/a/..;x=1/b",
+            "/a/.%3B/b",
+            "/a/..%2Fb",
+            "/a/x%2f..",
+            "/a/..\\b",
+            "/a/..%5Cb",
+        ] {
             assert!(raws(refused).is_none(), "{refused}");
         }
-        assert!(raws("/...").is_some());
+        for served in ["/...", "/a..b", "/.well-known", "/a;..", "/1.0;rev=2", "/a%2Fb.c"] {
+            assert!(raws(served).is_some(), "{served}");
+        }
     }
 
     proptest! {

@@ -45,8 +45,9 @@ impl Hash for Origin {
 impl Origin {
     /// Where a call goes; an error says what is wrong with its URL.
     pub fn of(call: &Call) -> Result<Self, String> {
-        let Some(authority) = call.url.authority().cloned() else {
-            return Err(format!("the backend URL `{}` has no host", call.url));
+        // Messages do not quote the URL, in whose query a credential may stand.
+        let Some(authority) = call.url.authority() else {
+            return Err("the backend's URL has no host".to_owned());
         };
         let verification = call.backend.as_ref().map_or(
             Verification {
@@ -61,10 +62,10 @@ impl Origin {
         let tls = match call.url.scheme_str() {
             Some("https" | "wss") => Some(verification),
             Some("http" | "ws") => None,
-            _ => return Err(format!("the backend URL `{}` is neither http nor https", call.url)),
+            _ => return Err("the backend's URL is neither http nor https".to_owned()),
         };
         Ok(Self {
-            authority,
+            authority: without_user(authority)?,
             tls,
             version: call.version,
         })
@@ -88,6 +89,17 @@ impl Origin {
             .unwrap_or(host);
         let default = if self.tls.is_some() { 443 } else { 80 };
         (host, self.authority.port_u16().unwrap_or(default))
+    }
+}
+
+/// Host and port: a name and password before them are neither sent in `Host` (RFC 9110, section 4.2.4) nor told in
+/// messages.
+fn without_user(authority: &Authority) -> Result<Authority, String> {
+    match authority.as_str().rsplit_once('@') {
+        None => Ok(authority.clone()),
+        Some((_, host)) => host
+            .parse()
+            .map_err(|_| "the backend's URL has no valid host behind its user".to_owned()),
     }
 }
 
@@ -148,4 +160,17 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
         .await
         .map_err(|error| format!("no TLS with {}: {error}", origin.authority))?;
     Ok(Stream::Tls(Box::new(stream.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_are_no_part_of_a_host() {
+        for (authority, expected) in [("a:80", "a:80"), ("u:p@a:80", "a:80"), ("u@[::1]:80", "[::1]:80")] {
+            let authority = Authority::from_static(authority);
+            assert_eq!(without_user(&authority).unwrap(), expected);
+        }
+    }
 }

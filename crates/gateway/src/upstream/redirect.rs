@@ -1,13 +1,14 @@
 //! `follow-redirects`: what `HttpClient` of .NET does with a 3xx answer.
 //!
 //! 301, 302 and 303 turn POST into GET without a body; 307 and 308 repeat the request, which needs a body that is at
-//! hand. `Authorization` stays with the first server; https never leads to http.
+//! hand. https never leads to http. Another server than the first gets no `Authorization`, no cookies and nothing that a
+//! backend's credentials added, and its certificate is checked in full, whatever the backend's own may lack.
 //! Never here: redirects that the client is to follow.
 
 use crate::body::Outgoing;
 use crate::upstream::Client;
 use expression::body::MessageBody;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderName, LOCATION};
 use http::{HeaderMap, Method, StatusCode, Uri};
 use policy::{Body, Call, Reply, UpstreamFailure};
 
@@ -77,16 +78,23 @@ fn repeat((mut call, whole): (Call, bool), from: &Uri, to: Uri, status: StatusCo
     } else if !whole {
         return None;
     }
-    forget(&mut call.headers, from.authority() == to.authority());
+    call.headers.remove(AUTHORIZATION);
+    call.headers.remove(HOST);
+    if from.authority() != to.authority() {
+        call.backend = None;
+        call.headers.remove(COOKIE);
+        forget_secrets(&mut call.headers);
+    }
     call.url = to;
     Some(call)
 }
 
-fn forget(headers: &mut HeaderMap, same_server: bool) {
-    headers.remove(AUTHORIZATION);
-    headers.remove(HOST);
-    if !same_server {
-        headers.remove(COOKIE);
+/// Takes out what is marked as sensitive, as a backend's credentials are.
+fn forget_secrets(headers: &mut HeaderMap) {
+    let secret = headers.iter().filter(|(_, value)| value.is_sensitive());
+    let names: Vec<HeaderName> = secret.map(|(name, _)| name.clone()).collect();
+    for name in names {
+        headers.remove(name);
     }
 }
 
@@ -104,7 +112,7 @@ fn location(from: &Uri, reply: &Reply) -> Option<Uri> {
 fn resolve(from: &Uri, reference: &str) -> Option<Uri> {
     let scheme = from.scheme_str()?;
     let authority = from.authority()?;
-    let text = if reference.contains("://") {
+    let text = if is_absolute(reference) {
         reference.to_owned()
     } else if reference.starts_with("//") {
         format!("{scheme}:{reference}")
@@ -119,9 +127,22 @@ fn resolve(from: &Uri, reference: &str) -> Option<Uri> {
     text.parse().ok().filter(|uri: &Uri| uri.authority().is_some())
 }
 
+/// Whether a reference begins with a scheme (RFC 3986, section 3.1) and an authority.
+fn is_absolute(reference: &str) -> bool {
+    let scheme = reference.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use catalog::{Backend, BackendCredentials, BackendKind};
+    use http::HeaderValue;
+    use std::sync::Arc;
+    use std::time::Duration;
 
     #[test]
     fn references() {
@@ -132,8 +153,56 @@ mod tests {
             ("/y?z", "http://a:8080/y?z"),
             ("y", "http://a:8080/b/y"),
             ("?e=2", "http://a:8080/b/c?e=2"),
+            ("/y?to=http://x", "http://a:8080/y?to=http://x"),
+            ("y?to=http://x", "http://a:8080/b/y?to=http://x"),
         ] {
             assert_eq!(resolve(&from, reference).unwrap().to_string(), expected, "{reference}");
         }
+    }
+
+    /// A call to `http://a/` for a lenient backend with a credential, led to `to`: what goes there.
+    fn led(to: &str) -> String {
+        let mut credential = HeaderValue::from_static("k");
+        credential.set_sensitive(true);
+        let headers = [
+            (AUTHORIZATION, HeaderValue::from_static("Basic x")),
+            (COOKIE, HeaderValue::from_static("c=1")),
+            (HeaderName::from_static("x-api-key"), credential),
+            (HeaderName::from_static("accept"), HeaderValue::from_static("*/*")),
+        ];
+        let backend = Backend {
+            id: "b".into(),
+            kind: BackendKind::Single { url: "http://a".into() },
+            credentials: BackendCredentials::default(),
+            validate_certificate_chain: false,
+            validate_certificate_name: false,
+            circuit_breaker: None,
+        };
+        let call = Call {
+            method: Method::GET,
+            url: Uri::from_static("http://a/"),
+            headers: HeaderMap::from_iter(headers),
+            body: Body::Empty,
+            backend: Some(Arc::new(backend)),
+            timeout: Duration::ZERO,
+            continue_timeout: None,
+            follow_redirects: true,
+            version: policy::HttpVersion::One,
+            buffer_response: true,
+            extensions: http::Extensions::new(),
+            wants_answer: false,
+        };
+        let from = call.url.clone();
+        let next = repeat((call, true), &from, to.parse().unwrap(), StatusCode::FOUND).unwrap();
+        let mut names: Vec<&str> = next.headers.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        format!("{} {}", names.join(" "), next.backend.is_some())
+    }
+
+    #[test]
+    fn another_server_gets_no_secrets_and_no_leniency() {
+        assert_eq!(led("http://a/x"), "accept cookie x-api-key true");
+        assert_eq!(led("https://b/x"), "accept false");
+        assert_eq!(led("http://a:8080/x"), "accept false");
     }
 }

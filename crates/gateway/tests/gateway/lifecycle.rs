@@ -1,11 +1,12 @@
 //! Reloading, stopping, idling.
 
 use crate::support::{
-    Client, Upstream, api, body_of, catalog, eventually, fetch, full, get, in_front_of, plans, request, soon,
+    Client, Upstream, api, body_of, catalog, eventually, fetch, full, get, in_front_of, plans, request, soon, start_by,
     start_with, text,
 };
 use http::StatusCode;
 use http_body_util::BodyExt;
+use policy::Clock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -138,4 +139,74 @@ async fn an_idle_client_is_closed() {
     assert_eq!(soon(silent.read_to_end(&mut rest)).await.unwrap(), 0);
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert!(client.send(get("/echo")).await.is_err());
+}
+
+/// A clock that is broken for a while.
+#[derive(Default)]
+struct BrokenClock {
+    broken: AtomicBool,
+}
+
+impl Clock for BrokenClock {
+    fn ticks(&self) -> i64 {
+        assert!(!self.broken.load(Ordering::SeqCst), "the clock is broken");
+        0
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+}
+
+#[tokio::test]
+async fn a_bug_costs_one_request_its_answer_and_nobody_else() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let clock = Arc::new(BrokenClock::default());
+    let gateway = start_by(
+        Arc::clone(&clock) as Arc<dyn Clock>,
+        catalog(vec![api("echo", upstream.address)]),
+        |_| {},
+    );
+    let mut client = Client::connect(&gateway).await;
+    for broken in [true, false, true] {
+        clock.broken.store(broken, Ordering::SeqCst);
+        let response = client.send(get("/echo")).await.unwrap();
+        let (status, body) = (response.status().as_u16(), body_of(response).await);
+        if broken {
+            assert_eq!(status, 500);
+            assert!(
+                body.starts_with(r#"{ "statusCode": 500, "message": "Internal server error", "activityId": ""#),
+                "{body}"
+            );
+        } else {
+            assert_eq!((status, &*body), (200, "ok"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_state_that_was_replaced_is_freed() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let gateway = in_front_of(&upstream);
+    let mut client = Client::connect(&gateway).await;
+    let mut old = Vec::new();
+    for round in 0..1000 {
+        let next = Arc::new(catalog(vec![api("echo", upstream.address)]));
+        let plans = plans(&next);
+        old.push((Arc::downgrade(&next), Arc::downgrade(&next.apis[0])));
+        gateway.replace(next, plans);
+        if round % 10 == 0 {
+            assert_eq!(client.send(get("/echo")).await.unwrap().status(), StatusCode::OK);
+        }
+    }
+    // A worker lets go of an old state when it next takes one.
+    assert_eq!(client.send(get("/echo")).await.unwrap().status(), StatusCode::OK);
+    let held = old
+        .iter()
+        .filter(|(catalog, api)| catalog.strong_count() + api.strong_count() > 0);
+    assert_eq!(held.count(), 1);
 }

@@ -122,11 +122,16 @@ async fn hosts_and_targets() {
         ("GET /ec ho HTTP/1.1\r\nhost: a\r\n\r\n", "400"),
         ("GET /echo HTTP/3.0\r\nhost: a\r\n\r\n", "400"),
         ("GET\r\n\r\n", "400"),
+        ("GET http://b?x=1 HTTP/1.1\r\nhost: a\r\n\r\n", "400"),
         ("CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\n", "405"),
         ("OPTIONS * HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", "404"),
         ("GET /echo/../x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n", "404"),
         (
             "GET /echo/%2e%2e/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+            "404",
+        ),
+        (
+            "GET /echo/..;/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
             "404",
         ),
     ] {

@@ -241,3 +241,46 @@ async fn streams_of_the_servers_own_messages_do_not_wait_and_bring_no_answers() 
         assert_eq!(body_of(response).await, expected, "{resumed}");
     }
 }
+
+#[tokio::test]
+async fn no_content_coding_hides_a_stream_from_policies() {
+    let upstream = Upstream::serve(move |mut stream| async move {
+        let head = read_head(&mut stream).await.unwrap();
+        let coding = if head.contains("accept-encoding") { "gzip" } else { "identity" };
+        let coding = if head.contains("x-coding") { "br" } else { coding };
+        let answer = "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"secret\"}\n\n";
+        let response = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: {coding}\r\nconnection: close\r\n\r\n"
+        );
+        // Coded bytes look like nothing that a reader of events knows.
+        let body = if coding == "identity" { answer } else { "\x1f\x08 coded\n\n" };
+        let _ = stream.write_all(format!("{response}{body}").as_bytes()).await;
+        hang_up(stream).await;
+    })
+    .await;
+    let gateway = start(replacing(&upstream));
+    for (header, status, expected) in [
+        (
+            "accept-encoding",
+            200,
+            "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":\"replaced\"}\n\n",
+        ),
+        (
+            "x-coding",
+            500,
+            "{ \"statusCode\": 500, \"message\": \"Internal server error\"",
+        ),
+    ] {
+        let mut wanted = request(
+            "POST",
+            "/tools/mcp",
+            full(r#"{"jsonrpc":"2.0","id":7,"method":"tools/call"}"#),
+        );
+        wanted.headers_mut().insert("host", "localhost".parse().unwrap());
+        wanted.headers_mut().insert(header, "gzip".parse().unwrap());
+        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{header}");
+        let body = body_of(response).await;
+        assert!(body.starts_with(expected), "{header}: {body}");
+    }
+}

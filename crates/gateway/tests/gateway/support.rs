@@ -9,6 +9,7 @@ use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use policy::Clock;
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -211,6 +212,11 @@ pub fn plans(catalog: &Catalog) -> policy::Plans {
 
 /// A gateway on a free port of the loopback.
 pub fn start_with(catalog: Catalog, change: impl FnOnce(&mut Config)) -> Running {
+    start_by(Arc::new(SystemClock::default()), catalog, change)
+}
+
+/// The same by another clock.
+pub fn start_by(clock: Arc<dyn Clock>, catalog: Catalog, change: impl FnOnce(&mut Config)) -> Running {
     let loopback: SocketAddr = "127.0.0.1:0".parse().unwrap();
     let mut config = Config {
         listen: vec![Listen {
@@ -228,7 +234,7 @@ pub fn start_with(catalog: Catalog, change: impl FnOnce(&mut Config)) -> Running
         Arc::new(catalog),
         plans,
         Arc::new(InProcessCounters::default()),
-        Arc::new(SystemClock::default()),
+        clock,
     )
     .unwrap()
 }
