@@ -10,9 +10,6 @@ use crate::types::Type;
 use crate::value::Value;
 use diagnostic::Span;
 
-/// Bytes of a text that a call reads through while an expression takes one step.
-const BYTES_A_STEP: usize = 64;
-
 /// What a call needs besides its arguments' code.
 struct Callee {
     member: &'static Member,
@@ -32,7 +29,8 @@ impl Callee {
         {
             return Ok(result);
         }
-        frame.step(1 + self.reading(values))?;
+        frame.step(1)?;
+        self.read(frame, values)?;
         let arguments = Arguments {
             values,
             member: self.member,
@@ -47,16 +45,14 @@ impl Callee {
         .map_err(|thrown| thrown.at(self.span))
     }
 
-    /// The steps that reading texts through costs: a loop over a caller's body must not cost the square of its length.
-    /// Properties (`Length`, `[i]`) have nothing to count in ASCII.
-    fn reading(&self, values: &[Value]) -> u64 {
-        let texts = values.iter().filter_map(Value::as_text);
-        let steps = texts.map(|text| match text.len() / BYTES_A_STEP {
-            0 => 0,
-            steps if self.member.kind == MemberKind::Getter && text.is_ascii() => steps / 64,
-            steps => steps,
-        });
-        steps.sum::<usize>() as u64
+    /// Accounts for the texts that the call reads through. Properties (`Length`, `[i]`) only look whether one is ASCII
+    /// and then have nothing to count.
+    fn read(&self, frame: &mut Frame<'_>, values: &[Value]) -> Result<(), Thrown> {
+        for text in values.iter().filter_map(Value::as_text) {
+            let is_looked_at = self.member.kind == MemberKind::Getter && text.is_ascii();
+            frame.read(if is_looked_at { text.len() / 64 } else { text.len() })?;
+        }
+        Ok(())
     }
 }
 
