@@ -154,19 +154,19 @@ struct Deadlines {
     visit: Rc<Visit>,
     timeouts: Timeouts,
     http2: bool,
-    waits: Option<(Wait, u64)>,
+    waits: Option<Wait>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wait {
     /// A request is under way; bodies have deadlines of their own.
     Request,
-    /// The client takes no bytes.
-    Writing,
-    /// A request's head has begun to come.
-    Head,
-    /// Nothing has.
-    Idle,
+    /// The client takes no bytes, after it took some this many times.
+    Writing(u64),
+    /// The head of a request has begun to come, after this many.
+    Head(u64),
+    /// Nothing has come since this many requests.
+    Idle(u64),
 }
 
 impl Deadlines {
@@ -183,25 +183,23 @@ impl Deadlines {
 
     /// Sets the alarm anew when what is waited for has changed.
     fn follow(&mut self) {
-        let wait = if self.visit.traffic.is_write_blocked() {
-            Wait::Writing
+        let wait = if let Some(taken) = self.visit.traffic.write_blocked() {
+            Wait::Writing(taken)
         } else if self.visit.in_flight.get() > 0 {
             Wait::Request
         } else if self.visit.traffic.has_read() && !self.http2 {
-            Wait::Head
+            Wait::Head(self.visit.begun.get())
         } else {
-            Wait::Idle
+            Wait::Idle(self.visit.begun.get())
         };
-        let waits = Some((wait, self.visit.begun.get()));
-        if self.waits == waits {
+        if self.waits.replace(wait) == Some(wait) {
             return;
         }
-        self.waits = waits;
         match wait {
             Wait::Request => self.alarm.off(),
-            Wait::Writing => self.alarm.set(self.timeouts.write_stall),
-            Wait::Head => self.alarm.set(self.timeouts.head),
-            Wait::Idle => self.alarm.set(self.timeouts.idle),
+            Wait::Writing(_) => self.alarm.set(self.timeouts.write_stall),
+            Wait::Head(_) => self.alarm.set(self.timeouts.head),
+            Wait::Idle(_) => self.alarm.set(self.timeouts.idle),
         }
     }
 }

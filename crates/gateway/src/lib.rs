@@ -16,6 +16,7 @@ mod gateway;
 mod hop_by_hop;
 mod intake;
 mod listener;
+mod log_limit;
 mod mcp;
 mod metrics;
 mod respond;

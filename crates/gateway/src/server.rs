@@ -201,14 +201,17 @@ fn ending(worker: &Worker, api: &Api, mut exchange: Box<Exchange>, progress: Opt
         .as_ref()
         .filter(|_| response.status.is_server_error())
     {
-        tell(api, exchange.request_id, error);
+        tell(worker, api, exchange.request_id, error);
     }
     response
 }
 
 /// The client is told no more than an activity id: the operator finds the reason by it. Messages of policies and
 /// expressions are left out, since they quote what a request or a named value holds.
-fn tell(api: &Api, request_id: u128, error: &LastError) {
+fn tell(worker: &Worker, api: &Api, request_id: u128, error: &LastError) {
+    let Some(left_out) = worker.log_limit.admit(worker.ticker.now()) else {
+        return;
+    };
     let is_own = matches!(
         &*error.reason,
         "BackendConnectionFailure" | "Timeout" | "ClientConnectionFailure"
@@ -222,6 +225,7 @@ fn tell(api: &Api, request_id: u128, error: &LastError) {
         section = %error.section,
         path = %error.path,
         cause,
+        left_out = (left_out > 0).then_some(left_out),
         "request failed",
     );
 }

@@ -6,7 +6,7 @@ use crate::stream::Stream;
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -16,6 +16,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub struct Traffic {
     read: AtomicBool,
     blocked: AtomicBool,
+    /// Times that the client took bytes.
+    taken: AtomicU64,
 }
 
 impl Traffic {
@@ -29,9 +31,9 @@ impl Traffic {
         self.read.store(false, Relaxed);
     }
 
-    /// Whether the client takes no more bytes.
-    pub fn is_write_blocked(&self) -> bool {
-        self.blocked.load(Relaxed)
+    /// When bytes wait that the client does not take: how often it has taken some before.
+    pub fn write_blocked(&self) -> Option<u64> {
+        self.blocked.load(Relaxed).then(|| self.taken.load(Relaxed))
     }
 }
 
@@ -48,7 +50,14 @@ impl Watched {
     }
 
     fn wrote<T>(&self, outcome: Poll<T>) -> Poll<T> {
-        self.traffic.blocked.store(outcome.is_pending(), Relaxed);
+        let traffic = &self.traffic;
+        traffic.blocked.store(outcome.is_pending(), Relaxed);
+        if outcome.is_ready() {
+            // One thread writes, so that nothing is lost between the two.
+            traffic
+                .taken
+                .store(traffic.taken.load(Relaxed).wrapping_add(1), Relaxed);
+        }
         outcome
     }
 }

@@ -5,6 +5,7 @@
 use crate::config::Config;
 use crate::connection;
 use crate::forwarded::Peer;
+use crate::log_limit::LogLimit;
 use crate::metrics::{ApiMetrics, Metrics, WorkerMetrics};
 use crate::snapshot::{Current, Snapshot};
 use crate::ticker::Ticker;
@@ -90,6 +91,8 @@ pub struct Worker {
     pub services: Rc<Services>,
     /// Its coarse clock.
     pub ticker: Rc<Ticker>,
+    /// What it may log about requests.
+    pub log_limit: LogLimit,
     /// The empty text, so that none is made for each request.
     pub nothing: Text,
     /// Told when connections are to end.
@@ -188,6 +191,7 @@ impl Worker {
             metrics,
             services: Rc::new(services),
             ticker,
+            log_limit: LogLimit::default(),
             nothing: Text::default(),
             draining: Arc::new(Notify::new()),
             is_draining: Cell::new(false),

@@ -6,6 +6,7 @@ use crate::support::{
 };
 use crate::support::{api, catalog};
 use bytes::Bytes;
+use gateway::Running;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::BodyExt;
@@ -259,4 +260,47 @@ async fn a_body_that_stops_coming_is_refused() {
         .unwrap()
         .unwrap();
     assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
+}
+
+/// A gateway that gives up on clients that take nothing for half a second, and one of its connections on which a large
+/// answer has been asked for, which is at hand as a whole.
+async fn taking(bytes: usize) -> (Running, TcpStream) {
+    let upstream = Upstream::http(move |_| async move { Response::new(full(vec![b'x'; bytes])) }).await;
+    let policy = "<policies><inbound /><backend><base /></backend><outbound><set-body>\
+        @(context.Response.Body.As&lt;string&gt;())</set-body></outbound><on-error /></policies>";
+    let mut api = api("echo", upstream.address);
+    let source = diagnostic::Source::new("policy.xml", policy);
+    api.policy = Some(Arc::new(catalog::PolicyText { source }));
+    let gateway = start_with(catalog(vec![api]), |config| {
+        config.timeouts.write_stall = Duration::from_millis(500);
+        config.limits.buffer_bytes = 64 << 20;
+    });
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    let wanted = "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    client.write_all(wanted.as_bytes()).await.unwrap();
+    (gateway, client)
+}
+
+#[tokio::test]
+async fn a_client_that_is_slow_gets_everything() {
+    const BYTES: usize = 48 << 20;
+    let (_gateway, mut client) = taking(BYTES).await;
+    let mut stretch = vec![0; 1 << 20];
+    for _ in 0..25 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        soon(client.read_exact(&mut stretch)).await.unwrap();
+    }
+    let mut rest = Vec::new();
+    soon(client.read_to_end(&mut rest)).await.unwrap();
+    assert!(25 * stretch.len() + rest.len() > BYTES);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_given_up() {
+    const BYTES: usize = 48 << 20;
+    let (_gateway, mut client) = taking(BYTES).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut taken = Vec::new();
+    let _ = soon(client.read_to_end(&mut taken)).await;
+    assert!(taken.len() < BYTES);
 }
