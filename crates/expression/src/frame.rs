@@ -77,6 +77,15 @@ impl<'c> Frame<'c> {
         }
     }
 
+    /// Accounts for `bytes` of text that are read through: a loop over a caller's body must not cost the square of its
+    /// length unnoticed.
+    ///
+    /// # Errors
+    /// When the budget is used up.
+    pub fn read(&mut self, bytes: usize) -> Result<(), Thrown> {
+        self.step(bytes as u64 / 64)
+    }
+
     /// Accounts for `bytes` of memory.
     ///
     /// # Errors

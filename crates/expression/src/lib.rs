@@ -87,7 +87,7 @@ impl Reads {
 /// How much an evaluation may use before it is stopped with an exception.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
-    /// Evaluated nodes: calls, loop turns, operators.
+    /// Calls, loop turns and elements, and 64 bytes of text that a call reads through; a step is some 50 to 100 ns.
     pub steps: u64,
     /// Bytes of strings and collections made.
     pub allocation: u64,
@@ -98,7 +98,7 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self {
-            steps: 10_000_000,
+            steps: 3_000_000,
             allocation: 64 << 20,
             depth: 200,
         }

@@ -114,7 +114,7 @@ pub(crate) struct Planned {
     pub inside: Needs,
     /// How many steps it comes to: itself and those inside it.
     pub size: usize,
-    pub origin: Origin,
+    pub origin: Arc<Origin>,
 }
 
 /// Steps in a row of which some may wait.
@@ -125,7 +125,7 @@ pub(crate) struct Block {
 
 /// Steps in a row, none of which waits apart from what was waited for before the first.
 pub(crate) struct InstantBlock {
-    pub steps: Vec<(Box<dyn Step>, Origin)>,
+    pub steps: Vec<(Box<dyn Step>, Arc<Origin>)>,
 }
 
 impl Block {

@@ -12,6 +12,7 @@ use expression::context::{
 use expression::text::Text;
 use expression::value::Value;
 use http::HeaderMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 impl Context for Exchange {
@@ -77,7 +78,7 @@ impl Context for Exchange {
     }
 
     fn trace(&self, message: &str) {
-        tracing::info!(target: "policy.trace", request_id = %self.activity_id(), message);
+        tracing::info!(target: "policy.trace", request_id = %self.activity_id(), "{message}");
     }
 
     fn random(&self) -> u64 {
@@ -114,7 +115,10 @@ impl Request for Exchange {
     }
 
     fn ip_address(&self) -> Text {
-        self.request.ip.to_string().into()
+        // Room for the longest address, so that it is written without growing.
+        let mut text = String::with_capacity(45);
+        let _ = write!(text, "{}", self.request.ip);
+        text.into()
     }
 
     fn headers(&self) -> &dyn Headers {

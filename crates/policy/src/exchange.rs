@@ -66,7 +66,7 @@ pub struct State {
 /// Where a failure came from.
 pub(crate) struct FailedAt {
     /// The innermost step.
-    pub origin: Origin,
+    pub origin: Arc<Origin>,
     /// Its path from the section's top.
     pub path: String,
 }

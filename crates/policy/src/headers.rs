@@ -58,25 +58,42 @@ pub(crate) fn is_protected(name: &HeaderName) -> bool {
     PROTECTED.contains(&name.as_str())
 }
 
+/// The values of a header; most have one, which is kept in place.
+#[derive(Default)]
+pub(crate) struct HeaderValues {
+    first: Option<HeaderValue>,
+    others: Vec<HeaderValue>,
+}
+
+impl HeaderValues {
+    pub fn push(&mut self, value: HeaderValue) {
+        if self.first.is_none() {
+            self.first = Some(value);
+        } else {
+            self.others.push(value);
+        }
+    }
+}
+
 /// Adds values to a header: behind those that it has, on one line where its kind allows.
-pub(crate) fn append(headers: &mut HeaderMap, name: &HeaderName, values: Vec<HeaderValue>) -> Result<(), Failure> {
+pub(crate) fn append(headers: &mut HeaderMap, name: HeaderName, values: HeaderValues) -> Result<(), Failure> {
+    let HeaderValues { first, others } = values;
+    let Some(first) = first else { return Ok(()) };
     if NOT_JOINED.contains(&name.as_str()) {
-        for value in values {
-            headers.try_append(name, value).map_err(|_| too_many())?;
+        for value in std::iter::once(first).chain(others) {
+            headers.try_append(&name, value).map_err(|_| too_many())?;
         }
         return Ok(());
     }
-    let all: Vec<&HeaderValue> = headers.get_all(name).iter().chain(&values).collect();
-    let joined = match all.as_slice() {
-        [] => return Ok(()),
-        [one] => (*one).clone(),
-        several => {
-            let bytes: Vec<&[u8]> = several.iter().map(|value| value.as_bytes()).collect();
-            HeaderValue::from_bytes(&bytes.join(&b','))
-                .map_err(|_| evaluation_failure("The header values cannot be joined."))?
-        }
+    let value = if others.is_empty() && !headers.contains_key(&name) {
+        first
+    } else {
+        let present = headers.get_all(&name).iter();
+        let all = present.chain([&first]).chain(&others).map(HeaderValue::as_bytes);
+        HeaderValue::from_bytes(&all.collect::<Vec<_>>().join(&b','))
+            .map_err(|_| evaluation_failure("The header values cannot be joined."))?
     };
-    headers.try_insert(name, joined).map_err(|_| too_many())?;
+    headers.try_insert(name, value).map_err(|_| too_many())?;
     Ok(())
 }
 

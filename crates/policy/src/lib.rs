@@ -44,7 +44,7 @@ pub use exchange::{Clock, Exchange, Identity, Matched, RequestMessage, ResponseM
 pub use failure::Failure;
 pub use findings::Options;
 pub use plan::{Plan, Plans};
-pub use step::{Flow, Run, Step, WaitingStep};
+pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
 use std::future::Future;

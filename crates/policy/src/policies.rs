@@ -15,7 +15,7 @@
 //!    `literal_word` (one of some words), `exactly_one`. Children: `children` `one_or_more` `one` `at_most_one` with a
 //!    closure that reads the child, `steps()` for policies inside. Text: `text` `required_text` (trimmed), `content`
 //!    (a body). What nobody asked for is reported as unknown. `id` needs no reading.
-//! 5. `impl Step` (`now(…)`) if it never waits, `impl WaitingStep` (`waiting(…)`) if it does. `value.get(exchange)?`
+//! 5. `impl Step` (`now(…)`) if it never waits, `impl WaitingStep` (`waiting(…)`) if it may. `value.get(exchange)?`
 //!    evaluates. `Ok(Flow::Next)` goes on, `Ok(Flow::Answer)` makes `exchange.response` the answer, `Err(Failure)` goes
 //!    to on-error: `Failure::refused(reason, status, last_error_message, client_message)`. `Failure.source` stays empty;
 //!    the element's name is filled in. Bodies that its expressions read are there; nobody has to say so.

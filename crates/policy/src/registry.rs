@@ -45,7 +45,7 @@ pub(crate) fn now(step: impl Step + 'static) -> Option<Run> {
     Some(Run::Now(Box::new(step)))
 }
 
-/// A policy that waits, as [`Policy::parse`] gives it.
+/// A policy that may wait, as [`Policy::parse`] gives it.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "the last expression of `parse`, which uses `?` before it"

@@ -26,10 +26,18 @@ pub trait Step: Send + Sync {
     }
 }
 
-/// A step that waits for something outside.
+/// When a step that may wait is done.
+pub enum Outcome<'a> {
+    /// It is, and nothing has to be kept for later.
+    Now(Result<Flow, Failure>),
+    /// When something outside has answered.
+    Later(LocalFuture<'a, Result<Flow, Failure>>),
+}
+
+/// A step that may have to wait for something outside.
 pub trait WaitingStep: Send + Sync {
-    /// Does it.
-    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> LocalFuture<'a, Result<Flow, Failure>>;
+    /// Does it, or as much as can be done at once.
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a>;
 
     /// See [`Step::preflight`].
     fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {
@@ -42,6 +50,6 @@ pub trait WaitingStep: Send + Sync {
 pub enum Run {
     /// Runs at once.
     Now(Box<dyn Step>),
-    /// Waits.
+    /// May wait.
     Waiting(Box<dyn WaitingStep>),
 }

@@ -11,6 +11,7 @@ use crate::known::{ALIASES, Holds, KNOWN, Known};
 use crate::policies::POLICIES;
 use crate::registry::{Policy, Scopes, Sections};
 use crate::xml::Element;
+use std::sync::Arc;
 
 /// Reads one policy element.
 pub(crate) fn read_step(compiler: &mut Compiler<'_>, element: &Element, path: String) -> Option<Planned> {
@@ -55,7 +56,7 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
         needs: inner.needs,
         inside: inner.inside,
         size: inner.size.saturating_add(1),
-        origin,
+        origin: Arc::new(origin),
     })
 }
 

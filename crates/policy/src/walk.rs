@@ -7,7 +7,8 @@ use crate::block::{Block, InstantBlock, Origin};
 use crate::buffer::{is_met, meet};
 use crate::exchange::{Exchange, FailedAt};
 use crate::failure::Failure;
-use crate::step::{Flow, Run};
+use crate::step::{Flow, Outcome, Run};
+use std::sync::Arc;
 
 impl Block {
     /// Runs the steps until one answers or fails.
@@ -20,7 +21,10 @@ impl Block {
             }
             let result = match &step.run {
                 Run::Now(run) => run.run(exchange),
-                Run::Waiting(run) => run.run(exchange).await,
+                Run::Waiting(run) => match run.run(exchange) {
+                    Outcome::Now(result) => result,
+                    Outcome::Later(result) => result.await,
+                },
             };
             match result {
                 Ok(Flow::Next) => {}
@@ -64,12 +68,12 @@ impl InstantBlock {
 }
 
 /// Remembers where a failure came from: the innermost step, and the way to it.
-fn note(failure: Failure, origin: &Origin, exchange: &mut Exchange) -> Failure {
+fn note(failure: Failure, origin: &Arc<Origin>, exchange: &mut Exchange) -> Failure {
     match &mut exchange.state.failed_at {
         Some(failed) => failed.path = format!("{}/{}", origin.path, failed.path),
         none => {
             *none = Some(FailedAt {
-                origin: origin.clone(),
+                origin: Arc::clone(origin),
                 path: origin.path.clone(),
             });
         }

@@ -4,7 +4,7 @@ use super::Compiler;
 use crate::check::typed::{CallArgument, CallExpr, Expr, Kind};
 use crate::closure::Code;
 use crate::frame::Frame;
-use crate::library::{Arguments, Call, Member, Passing};
+use crate::library::{Arguments, Call, Member, MemberKind, Passing};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
 use crate::value::Value;
@@ -30,6 +30,7 @@ impl Callee {
             return Ok(result);
         }
         frame.step(1)?;
+        self.read(frame, values)?;
         let arguments = Arguments {
             values,
             member: self.member,
@@ -42,6 +43,16 @@ impl Callee {
             arguments,
         )
         .map_err(|thrown| thrown.at(self.span))
+    }
+
+    /// Accounts for the texts that the call reads through. Properties (`Length`, `[i]`) only look whether one is ASCII
+    /// and then have nothing to count.
+    fn read(&self, frame: &mut Frame<'_>, values: &[Value]) -> Result<(), Thrown> {
+        for text in values.iter().filter_map(Value::as_text) {
+            let is_looked_at = self.member.kind == MemberKind::Getter && text.is_ascii();
+            frame.read(if is_looked_at { text.len() / 64 } else { text.len() })?;
+        }
+        Ok(())
     }
 }
 

@@ -101,7 +101,15 @@ fn equality(compiler: &mut Compiler<'_>, left: &Expr, right: &Expr, (negated, by
     if by_reference {
         return Box::new(move |frame| Ok(left(frame)?.same_reference(&right(frame)?) != negated));
     }
-    Box::new(move |frame| Ok(left(frame)?.equals(&right(frame)?) != negated))
+    Box::new(move |frame| {
+        let (left, right) = (left(frame)?, right(frame)?);
+        if let (Value::String(left), Value::String(right)) = (&left, &right)
+            && left.len() == right.len()
+        {
+            frame.read(left.len())?;
+        }
+        Ok(left.equals(&right) != negated)
+    })
 }
 
 fn is_null(compiler: &mut Compiler<'_>, value: &Expr, negated: bool) -> BoolCode {

@@ -175,10 +175,13 @@ fn an_expression_without_end_is_stopped() {
         r#"var s = "a"; while (true) { s += s; }"#,
         "Func<int, int> f = null; f = x => f(x + 1); return f(0);",
         "var l = new List<int>(); while (true) { l.Add(1); }",
+        "var s = context.Request.Body.As<string>(); var n = 0; for (var i = 0; i < s.Length; i++) { n += s[i]; } return n;",
+        r#"var s = context.Request.Body.As<string>(); var n = 0; for (;;) { n += s.IndexOf("x"); }"#,
+        "var s = context.Request.Body.As<string>(); var t = s + s; var u = s + s; for (;;) { if (t != u) { t = s; } }",
     ] {
         let found = told(
             &format!(r#"<inbound><set-variable name="v" value="@{{ {body} }}" /></inbound>"#),
-            "GET /",
+            &format!("POST /\n\n{}", "é".repeat(20_000)),
         );
         let expected =
             "set-variable|ExpressionValueEvaluationFailure|Expression evaluation failed. the expression was stopped: ";

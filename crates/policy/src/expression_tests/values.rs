@@ -250,7 +250,7 @@ fn a_variable_keeps_its_type_and_text_around_an_expression_makes_text() {
         ("@(new [] { 1 })", "Int32[]"),
         ("@(DateTime.UtcNow)", "DateTime"),
         ("@(Guid.NewGuid())", "Guid"),
-        (r"@(new Dictionary<string, int>())", "Dictionary`2"),
+        ("@(new Dictionary<string, int>())", "Dictionary`2"),
     ] {
         let set = format!(r#"<set-variable name="v" value="{value}" />"#);
         gives(&[(&set, r#"@(context.Variables["v"].GetType().Name)"#, expected)]);

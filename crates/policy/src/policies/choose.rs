@@ -2,13 +2,12 @@
 //!
 //! Conditions behind the first true one are not evaluated. Branches may be empty; nothing happens without a match.
 
-use crate::LocalFuture;
 use crate::block::{Block, InstantBlock, Needs};
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::registry::{Policy, now, waiting};
-use crate::step::{Flow, Run, Step, WaitingStep};
+use crate::step::{Flow, Outcome, Run, Step, WaitingStep};
 use crate::value::Value;
 
 pub(crate) const CHOOSE: Policy = Policy::new("choose", parse);
@@ -68,13 +67,12 @@ impl Step for Choose<InstantBlock> {
 }
 
 impl WaitingStep for Choose<Block> {
-    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> LocalFuture<'a, Result<Flow, Failure>> {
-        Box::pin(async move {
-            match self.branch(exchange)? {
-                Some(block) => block.run(exchange).await,
-                None => Ok(Flow::Next),
-            }
-        })
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
+        match self.branch(exchange) {
+            Ok(Some(block)) => Outcome::Later(Box::pin(block.run(exchange))),
+            Ok(None) => Outcome::Now(Ok(Flow::Next)),
+            Err(failure) => Outcome::Now(Err(failure)),
+        }
     }
 }
 

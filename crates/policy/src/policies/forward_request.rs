@@ -7,17 +7,17 @@
 
 mod call;
 
-use crate::LocalFuture;
 use crate::block::Needs;
 use crate::element::{ElementReader, Words};
 use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
 use crate::registry::{Policy, Sections, waiting};
-use crate::step::{Flow, Run, WaitingStep};
-use crate::upstream::{HttpVersion, UpstreamFailure};
+use crate::step::{Flow, Outcome, Run, WaitingStep};
+use crate::upstream::{Call, HttpVersion, UpstreamFailure};
 use crate::value::Value;
 use expression::Reads;
 use http::StatusCode;
+use std::rc::Rc;
 use std::time::Duration;
 
 pub(crate) const FORWARD_REQUEST: Policy = Policy {
@@ -72,37 +72,40 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 }
 
 impl WaitingStep for ForwardRequest {
-    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> LocalFuture<'a, Result<Flow, Failure>> {
-        Box::pin(async move {
-            let call = self.call(exchange)?;
-            exchange.response = None;
-            exchange.state.forwarded = true;
-            exchange.state.answer_replaced = false;
-            let services = std::rc::Rc::clone(&exchange.services);
-            let reply = services
-                .upstream
-                .send(call)
-                .await
-                .map_err(|failure| not_answered(&failure))?;
-            let status = reply.status;
-            exchange.response = Some(ResponseMessage {
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
+        match self.call(exchange) {
+            Ok(call) => Outcome::Later(Box::pin(self.send(call, exchange))),
+            Err(failure) => Outcome::Now(Err(failure)),
+        }
+    }
+}
+
+impl ForwardRequest {
+    async fn send(&self, call: Call, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        exchange.response = None;
+        exchange.state.forwarded = true;
+        exchange.state.answer_replaced = false;
+        let services = Rc::clone(&exchange.services);
+        let reply = services.upstream.send(call).await;
+        let reply = reply.map_err(|failure| not_answered(&failure))?;
+        let status = reply.status;
+        exchange.response = Some(ResponseMessage {
+            status,
+            reason: reply.reason.map(Into::into),
+            headers: reply.headers,
+            body: reply.body,
+            extensions: reply.extensions,
+        });
+        if self.fail_on_error_status_code && (400..=599).contains(&status.as_u16()) {
+            let message = format!("the backend answered {}", status.as_u16());
+            let failure = Failure::internal("BackendStatusCode", message);
+            return Err(Failure {
+                keeps_response: true,
                 status,
-                reason: reply.reason.map(Into::into),
-                headers: reply.headers,
-                body: reply.body,
-                extensions: reply.extensions,
+                ..failure
             });
-            if self.fail_on_error_status_code && (400..=599).contains(&status.as_u16()) {
-                let message = format!("the backend answered {}", status.as_u16());
-                let failure = Failure::internal("BackendStatusCode", message);
-                return Err(Failure {
-                    keeps_response: true,
-                    status,
-                    ..failure
-                });
-            }
-            Ok(Flow::Next)
-        })
+        }
+        Ok(Flow::Next)
     }
 }
 

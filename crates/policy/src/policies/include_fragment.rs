@@ -2,14 +2,13 @@
 //!
 //! A fragment holds policies only: no sections, no `<base />`. Unlike in APIM a fragment may include others, not itself.
 
-use crate::LocalFuture;
 use crate::block::Block;
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::fragment::fragment;
 use crate::registry::{Policy, waiting};
-use crate::step::{Flow, Run, WaitingStep};
+use crate::step::{Flow, Outcome, Run, WaitingStep};
 use expression::text::Text;
 use std::sync::Arc;
 
@@ -28,8 +27,8 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 }
 
 impl WaitingStep for IncludeFragment {
-    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> LocalFuture<'a, Result<Flow, Failure>> {
-        Box::pin(self.block.run(exchange))
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
+        Outcome::Later(Box::pin(self.block.run(exchange)))
     }
 
     fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {

@@ -8,7 +8,7 @@
 use crate::element::{ElementReader, Words};
 use crate::exchange::{Exchange, Message};
 use crate::failure::Failure;
-use crate::headers::{append, is_protected};
+use crate::headers::{HeaderValues, append, is_protected};
 use crate::registry::{Policy, now};
 use crate::step::{Flow, Run, Step};
 use crate::value::Value;
@@ -75,14 +75,16 @@ impl HeaderEdit {
 
     pub fn evaluate(&self, exchange: &Exchange) -> Result<HeaderChange, Failure> {
         let action = self.action.get(exchange)?;
-        let values: Result<Vec<_>, _> = match action {
-            ExistsAction::Delete => Ok(Vec::new()),
-            _ => self.values.iter().map(|value| value.get(exchange)).collect(),
-        };
+        let mut values = HeaderValues::default();
+        if action != ExistsAction::Delete {
+            for value in &self.values {
+                values.push(value.get(exchange)?);
+            }
+        }
         Ok(HeaderChange {
             name: self.name.get(exchange)?,
             action,
-            values: values?,
+            values,
         })
     }
 }
@@ -91,7 +93,7 @@ impl HeaderEdit {
 pub(crate) struct HeaderChange {
     name: HeaderName,
     action: ExistsAction,
-    values: Vec<HeaderValue>,
+    values: HeaderValues,
 }
 
 impl HeaderChange {
@@ -103,7 +105,7 @@ impl HeaderChange {
         if matches!(action, ExistsAction::Override | ExistsAction::Delete) {
             headers.remove(&name);
         }
-        append(headers, &name, values)
+        append(headers, name, values)
     }
 }
 

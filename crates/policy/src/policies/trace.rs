@@ -141,6 +141,19 @@ mod tests {
     }
 
     #[test]
+    fn expressions_write_messages_and_are_messages() {
+        let id = "request_id=01234567-89ab-cdef-0123-456789abcdef";
+        check(
+            r#"<set-variable name="v" value='@{ context.Trace("from " + context.Request.Method); return 1; }' />"#,
+            &format!("INFO policy.trace: from GET {id}"),
+        );
+        check(
+            r#"<trace source="s" severity="information"><message>@(context.Request.Method + 1)</message><metadata name="n" value="@(1 + 1)" /></trace>"#,
+            &format!("INFO policy.trace: GET1 {id} source=\"s\" metadata=\"n=2\""),
+        );
+    }
+
+    #[test]
     fn a_trace_without_a_message_is_reported() {
         reports(&[
             ("<trace source='s' />", "`<trace>` lacks `<message>`"),

@@ -85,7 +85,8 @@ fn url(
         ));
     };
     let (base, base_query) = base.split_once('?').unwrap_or((base, ""));
-    let mut url = base.to_owned();
+    let mut url = String::with_capacity(base.len() + path.len() + base_query.len() + query.len() + 2);
+    url.push_str(base);
     if !target.whole_endpoint {
         url.truncate(base.trim_end_matches('/').len());
         url.push_str(path);
@@ -111,7 +112,7 @@ fn url(
         }
     }
     // The URL may hold a credential: it is not quoted.
-    url.parse()
+    http::Uri::try_from(url)
         .map_err(|error| Failure::internal("BackendNotFound", format!("the backend's url is not valid: {error}")))
 }
 
