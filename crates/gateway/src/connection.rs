@@ -18,7 +18,7 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
@@ -63,6 +63,8 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
         traffic: Arc::clone(&traffic),
         begun: Cell::new(0),
         in_flight: Cell::new(0),
+        untaken: Cell::new(0),
+        taken: Cell::new(0),
     });
     let io = TokioIo::new(Watched::new(stream, traffic));
     let deadlines = Deadlines::new(&worker, &visit, http2);
@@ -142,8 +144,7 @@ where
         if connection.as_mut().poll(context).is_ready() {
             return Poll::Ready(());
         }
-        deadlines.follow();
-        deadlines.alarm.poll(context)
+        deadlines.poll(context)
     })
     .await;
 }
@@ -181,10 +182,24 @@ impl Deadlines {
         }
     }
 
+    /// Ready when the connection's time is over.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.follow();
+        ready!(self.alarm.poll(context));
+        if self.waits != Some(Wait::Request) {
+            return Poll::Ready(());
+        }
+        self.alarm.set(self.timeouts.write_stall);
+        self.alarm.poll(context)
+    }
+
     /// Sets the alarm anew when what is waited for has changed.
     fn follow(&mut self) {
         let wait = if let Some(taken) = self.visit.traffic.write_blocked() {
             Wait::Writing(taken)
+        } else if self.http2 && self.visit.untaken.get() > 0 {
+            // A client's windows may be closed while its connection is open.
+            Wait::Writing(self.visit.taken.get())
         } else if self.visit.in_flight.get() > 0 {
             Wait::Request
         } else if self.visit.traffic.has_read() && !self.http2 {
@@ -196,6 +211,8 @@ impl Deadlines {
             return;
         }
         match wait {
+            // A stream may come to wait for the client while its connection sleeps: it looks again from time to time.
+            Wait::Request if self.http2 => self.alarm.set(self.timeouts.write_stall),
             Wait::Request => self.alarm.off(),
             Wait::Writing(_) => self.alarm.set(self.timeouts.write_stall),
             Wait::Head(_) => self.alarm.set(self.timeouts.head),

@@ -19,16 +19,14 @@ pub type Answer = Response<AnswerBody>;
 /// A response's body; its end ends the exchange.
 pub struct AnswerBody {
     outgoing: Outgoing,
-    _in_flight: Option<InFlight>,
+    in_flight: Option<InFlight>,
 }
 
 impl AnswerBody {
     /// A body whose end is the end of `in_flight`.
     pub fn new(outgoing: Outgoing, in_flight: Option<InFlight>) -> Self {
-        Self {
-            outgoing,
-            _in_flight: in_flight,
-        }
+        in_flight.iter().for_each(InFlight::hand_over);
+        Self { outgoing, in_flight }
     }
 }
 
@@ -37,7 +35,13 @@ impl HttpBody for AnswerBody {
     type Error = BodyError;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        Pin::new(&mut self.get_mut().outgoing).poll_frame(context)
+        let this = self.get_mut();
+        this.in_flight.iter().for_each(InFlight::take);
+        let polled = Pin::new(&mut this.outgoing).poll_frame(context);
+        if polled.is_ready() {
+            this.in_flight.iter().for_each(InFlight::hand_over);
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

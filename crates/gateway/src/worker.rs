@@ -113,6 +113,10 @@ pub struct Visit {
     pub begun: Cell<u64>,
     /// Requests that have begun and not ended.
     pub in_flight: Cell<u64>,
+    /// Responses of which a part waits for the client to take it.
+    pub untaken: Cell<u64>,
+    /// Times that a part was taken.
+    pub taken: Cell<u64>,
 }
 
 /// A request from its head to the end of its response; dropped, it is over.
@@ -120,6 +124,8 @@ pub struct InFlight {
     worker: Rc<Worker>,
     visit: Rc<Visit>,
     started: Instant,
+    /// Whether a part of its response waits for the client.
+    untaken: Cell<bool>,
 }
 
 impl InFlight {
@@ -133,6 +139,23 @@ impl InFlight {
             worker: Rc::clone(worker),
             visit: Rc::clone(visit),
             started: Instant::now(),
+            untaken: Cell::new(false),
+        }
+    }
+
+    /// A part of the response has been handed to the connection, which asks for the next one when the client's window
+    /// has room.
+    pub fn hand_over(&self) {
+        if !self.untaken.replace(true) {
+            self.visit.untaken.set(self.visit.untaken.get() + 1);
+        }
+    }
+
+    /// The connection asks for the next part.
+    pub fn take(&self) {
+        if self.untaken.replace(false) {
+            self.visit.untaken.set(self.visit.untaken.get().saturating_sub(1));
+            self.visit.taken.set(self.visit.taken.get().wrapping_add(1));
         }
     }
 
@@ -144,6 +167,7 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
+        self.take();
         self.worker.metrics.end(self.started.elapsed());
         self.visit.in_flight.set(self.visit.in_flight.get().saturating_sub(1));
         self.visit.traffic.account();

@@ -304,3 +304,45 @@ async fn a_client_that_takes_nothing_is_given_up() {
     let _ = soon(client.read_to_end(&mut taken)).await;
     assert!(taken.len() < BYTES);
 }
+
+#[tokio::test]
+async fn an_http2_client_that_opens_no_window_is_given_up() {
+    let upstream = Upstream::http(|request| async move {
+        let (sender, frames) = channel();
+        tokio::spawn(async move {
+            if request.uri().path() == "/slow" {
+                tokio::time::sleep(Duration::from_millis(1500)).await;
+            }
+            while sender.send(Frame::data(vec![b'x'; 1 << 10].into())).await.is_ok() {}
+        });
+        Response::new(frames)
+    })
+    .await;
+    let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
+        config.timeouts.write_stall = Duration::from_millis(500);
+    });
+    let stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    let io = hyper_util::rt::TokioIo::new(stream);
+    let (mut sender, connection) = hyper::client::conn::http2::Builder::new(hyper_util::rt::TokioExecutor::new())
+        .initial_stream_window_size(4 << 10)
+        .handshake::<_, crate::support::AnyBody>(io)
+        .await
+        .unwrap();
+    let connection = tokio::spawn(connection);
+    // An upstream may take its time.
+    for path in ["http://a/echo/slow", "http://a/echo"] {
+        let response = soon(sender.send_request(get(path))).await.unwrap();
+        let mut body = response.into_body();
+        let mut taken = 0;
+        while taken < 4 << 10 {
+            taken += soon(body.frame()).await.unwrap().unwrap().into_data().unwrap().len();
+        }
+        if path.ends_with("/slow") {
+            continue;
+        }
+        // Held and not read: the last bytes that were read opened the window for as many.
+        soon(connection).await.unwrap().unwrap_or_default();
+        drop(body);
+        return;
+    }
+}
