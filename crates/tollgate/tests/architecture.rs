@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("expression", &["diagnostic"]),
     ("catalog", &["diagnostic"]),
     ("store", &[]),
+    ("xml", &[]),
     ("policy", &["catalog", "diagnostic", "expression", "store"]),
     ("mcp", &[]),
     (
