@@ -1,10 +1,11 @@
-//! XML documents as a tree that can be changed.
+//! XML documents: text in, a tree that can be changed.
 //!
-//! [`Tree`] holds the nodes of a document in one vector; [`Node`] is a handle to one of them that several owners share,
+//! [`Tree`] holds the nodes of a document in one vector, [`reader`] is the way in; [`Node`] is a handle to one of them that several owners share,
 //! as references of .NET's `System.Xml.Linq` are.
 //! Never here: files, external entities, .NET's types, policies.
 
 pub mod name;
+pub mod reader;
 mod shared;
 mod tree;
 
