@@ -5,9 +5,12 @@
 //! `;rev=n` names, else the current one; then the operation ([`operations`]). An API that has neither the version nor
 //! the revision does not take part, so that a shorter path may match; one that lacks the operation ends the search.
 //! Path text is compared ignoring case (ASCII) and percent-encoding.
+//! Upstreams may read a path otherwise than it is written ([`readings`]); a path of which another reading calls another
+//! operation calls none, so that no policy of that operation is passed by.
 //! Never here: who may call.
 
 mod operations;
+mod readings;
 mod segments;
 mod template;
 
@@ -149,6 +152,21 @@ impl Router {
 
     /// What a request calls; `None` when it matches no API or no operation.
     pub fn find(&self, address: &Address<'_>) -> Option<Called> {
+        let called = self.find_as_written(address)?;
+        let agrees = |reading: String| {
+            let address = Address {
+                path: &reading,
+                ..*address
+            };
+            self.find_as_written(&address)
+                .is_none_or(|other| other.is_same(&called))
+        };
+        readings::others(address.path, called.below)
+            .all(agrees)
+            .then_some(called)
+    }
+
+    fn find_as_written(&self, address: &Address<'_>) -> Option<Called> {
         let segments = cut(address.path)?;
         let host = if self.hosts.is_empty() {
             None
@@ -182,6 +200,13 @@ fn target(api: &Api, catalog: &Catalog) -> Target {
         base_url,
         backend,
         whole_endpoint: true,
+    }
+}
+
+impl Called {
+    fn is_same(&self, other: &Self) -> bool {
+        let operation = |called: &Self| called.operation.as_ref().map(Arc::as_ptr);
+        Arc::ptr_eq(&self.api, &other.api) && operation(self) == operation(other)
     }
 }
 
