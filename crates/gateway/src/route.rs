@@ -15,11 +15,12 @@ pub use operations::ServedOperation;
 
 use crate::entities::Entities;
 use crate::metrics::{ApiMetrics, Metrics};
-use catalog::{Api, ApiKind, Catalog, VersioningScheme};
+use catalog::{Api, ApiKind, BackendKind, Catalog, VersioningScheme};
 use expression::context;
 use expression::text::Text;
 use http::HeaderMap;
 use operations::Operations;
+use policy::Target;
 use segments::{Segment, cut, fold};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -45,7 +46,7 @@ pub struct ServedApi {
     /// As expressions see it.
     pub entity: Arc<context::Api>,
     /// Where its requests go when no policy says otherwise.
-    pub base_url: Option<Text>,
+    pub target: Target,
     /// Its counters.
     pub metrics: Arc<ApiMetrics>,
     operations: Operations,
@@ -123,11 +124,10 @@ impl Router {
             });
             let entity = entities.api(api);
             let metrics = metrics.api(&api.id);
-            let base_url = api.service_url.as_deref().map(Text::from);
             let served = ServedApi {
                 catalog: Arc::clone(api),
                 entity,
-                base_url,
+                target: target(api, catalog),
                 metrics,
                 operations,
                 only,
@@ -162,6 +162,26 @@ impl Router {
             .first()
             .map_or(address.path.len(), |segment| segment.start.saturating_sub(1));
         api.call(below, start, address)
+    }
+}
+
+/// Where requests to an API go: the backend of an MCP server, the service url of any other.
+fn target(api: &Api, catalog: &Catalog) -> Target {
+    let ApiKind::Mcp(server) = &api.kind else {
+        return Target {
+            base_url: api.service_url.as_deref().map(Text::from),
+            ..Target::default()
+        };
+    };
+    let backend = catalog.backends.get(&server.backend_id).cloned();
+    let base_url = backend.as_ref().and_then(|backend| match &backend.kind {
+        BackendKind::Single { url } => Some(url.as_str().into()),
+        BackendKind::Pool(_) => None,
+    });
+    Target {
+        base_url,
+        backend,
+        whole_endpoint: true,
     }
 }
 
