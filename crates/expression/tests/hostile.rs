@@ -109,3 +109,26 @@ fn deep_sources_are_refused_or_evaluated() {
     check(format!("@(1{})", " + 1".repeat(90)), "91");
     check(format!("@({}true)", "!".repeat(90)), "True");
 }
+
+#[test]
+fn widths_beyond_what_formatting_knows_do_no_harm() {
+    let long = "new string('1', 70000)";
+    for (source, expected) in [
+        (
+            "@(TimeSpan.Zero.ToString(new string('d', 70000)))",
+            "not in a correct format",
+        ),
+        ("@(TimeSpan.Zero.ToString(\"mmm\"))", "not in a correct format"),
+        (
+            "@(new DateTime(2020, 1, 2).ToString(new string('y', 70000)).Length)",
+            "70000",
+        ),
+        (
+            &format!("@(decimal.Parse({long} + \"e-70000\", System.Globalization.NumberStyles.Float) < 1)"),
+            "True",
+        ),
+        ("@{ for (;;) { var s = 1.ToString(\"D9999999\"); } }", "more memory"),
+    ] {
+        check(source.to_owned(), expected);
+    }
+}
