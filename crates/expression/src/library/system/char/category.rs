@@ -82,3 +82,29 @@ fn table() -> Vec<u8> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn categories() {
+        for (character, expected) in [
+            ('Ж', 0),
+            ('ж', 1),
+            ('ǅ', 2),
+            ('字', 4),
+            ('\u{301}', 5),
+            ('٣', 8),
+            ('½', 10),
+            (' ', 11),
+            ('\n', 14),
+            ('_', 18),
+            ('€', 26),
+            ('\u{378}', 29),
+        ] {
+            assert_eq!(category(character as u16), expected, "{character:?}");
+        }
+        assert_eq!(category(0xd800), SURROGATE);
+    }
+}

@@ -87,3 +87,22 @@ pub fn is_suffix(text: &str, tail: &str, comparison: i32) -> bool {
     let start = text.char_indices().rev().nth(count).map(|(at, _)| at);
     start.and_then(|at| text.get(at..)).is_some_and(|own| same(own, tail))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_in_whatever_case() {
+        for (text, wanted, expected) in [
+            ("aXbxÀx", "X", &[(1, 1), (3, 1), (6, 1)][..]),
+            ("àÀ-ÀB", "ÀB", &[(5, 3)]),
+            ("Straße STRASSE", "ss", &[(12, 2)]),
+            ("aaa", "AA", &[(0, 2)]),
+            ("abc", "x", &[]),
+        ] {
+            assert_eq!(find_all_ignoring_case(text, wanted), expected, "{text} {wanted}");
+        }
+        assert_eq!(find_all_ignoring_case(&"à".repeat(100_000), "À").len(), 100_000);
+    }
+}
