@@ -1,6 +1,7 @@
 //! Conversions: which exist between two types, and what they do (C# specification, "Conversions").
 
 use super::Checker;
+use super::dynamic::Site;
 use super::typed::{CallArgument, CallExpr, Conversion, Expr, Kind};
 use crate::arithmetic;
 use crate::library::{Member, MemberKind};
@@ -16,6 +17,8 @@ pub enum Way {
     Same,
     /// By one conversion.
     By(Conversion),
+    /// As the value at run time decides; whether it is a cast.
+    Dynamic(bool),
     /// By an operator that a type declares, with conversions before and after it.
     User {
         member: &'static Member,
@@ -82,11 +85,17 @@ pub fn standard_implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Op
 
 /// The implicit conversion, user-defined operators included.
 pub fn implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Option<Way> {
+    if from.is_dynamic() && !is_reference(from, to) {
+        return (*to != Type::VOID && !to.has_parameters()).then_some(Way::Dynamic(false));
+    }
     standard_implicit(from, constant, to).or_else(|| user_defined(from, constant, to, false))
 }
 
 /// The explicit conversion.
 pub fn explicit(from: &Type, constant: Option<&Value>, to: &Type, overflow_throws: bool) -> Option<Way> {
+    if from.is_dynamic() && !is_reference(from, to) {
+        return (*to != Type::VOID).then_some(Way::Dynamic(true));
+    }
     standard_implicit(from, constant, to)
         .or_else(|| standard_explicit(from, to, overflow_throws))
         .or_else(|| user_defined(from, constant, to, true))
@@ -101,7 +110,7 @@ fn standard_explicit(from: &Type, to: &Type, overflow_throws: bool) -> Option<Wa
                 Way::Same => Some(Way::By(Conversion::Unwrap)),
                 // The conversion of the value follows the unwrapping; a null never reaches it.
                 Way::By(_) => Some(way),
-                Way::User { .. } => None,
+                Way::User { .. } | Way::Dynamic(_) => None,
             }
         }
         (_, Type::Nullable(to)) if from.is_value_type() => standard_explicit(from, to, overflow_throws),
@@ -121,18 +130,18 @@ fn standard_explicit(from: &Type, to: &Type, overflow_throws: bool) -> Option<Wa
 
 /// Whether an object of static type `from` may turn out to be a `to`.
 pub fn can_be_cast(from: &Type, to: &Type) -> bool {
-    let boxes = |ty: &Type| *ty == Type::OBJECT || ty.is_interface();
+    let boxes = |ty: &Type| *ty == Type::OBJECT || ty.is_dynamic() || ty.is_interface();
     if from.is_value_type() || matches!(from, Type::Nullable(_)) {
         return false;
     }
     if to.is_value_type() || matches!(to, Type::Nullable(_)) {
-        return boxes(from) && (*from == Type::OBJECT || is_reference(to.without_nullable(), from));
+        return boxes(from) && (*from == Type::OBJECT || from.is_dynamic() || is_reference(to.without_nullable(), from));
     }
     is_reference(to, from) || (from.is_interface() && !matches!(to, Type::Simple(Simple::String))) || to.is_interface()
 }
 
 fn user_defined(from: &Type, constant: Option<&Value>, to: &Type, explicit: bool) -> Option<Way> {
-    if from.is_interface() || to.is_interface() || *from == Type::OBJECT || *to == Type::OBJECT || *from == Type::Null {
+    if from.is_interface() || to.is_interface() || *from == Type::OBJECT || *to == Type::OBJECT || to.is_dynamic() || *from == Type::Null {
         return None;
     }
     let mut classes = from.without_nullable().ancestry();
@@ -268,6 +277,9 @@ impl Checker {
                 _ => Expr::new(Kind::Convert(Conversion::Retype, Box::new(value)), to.clone(), span),
             },
             Way::By(conversion) => Self::by(value, conversion, to),
+            Way::Dynamic(cast) => {
+                Site::conversion(&value, to, *cast).expression(vec![value], to.clone(), span)
+            }
             Way::User {
                 member,
                 types,

@@ -130,6 +130,16 @@ impl Checker {
         if value.ty == Type::Error {
             return Operand::Value(Expr::error(span));
         }
+        if value.ty.is_dynamic() {
+            if !invoked {
+                return Operand::Value(Self::dynamic_member(value, name, span));
+            }
+            return Operand::Methods(MethodGroup {
+                receiver: Some(Box::new(value)),
+                ty: Type::Dynamic,
+                name,
+            });
+        }
         self.note_read(&value.ty, text);
         if let Some((index, ty)) = record_member(&value.ty, text) {
             return Operand::Value(Expr::new(Kind::RecordGet(Box::new(value), index), ty, span));

@@ -144,8 +144,8 @@ impl Checker {
     fn fits(&mut self, given: &Given<'_>, ty: &Type, single: bool) -> bool {
         match &given.kind {
             GivenKind::Value(value) => implicit(&value.ty, value.constant_value(), ty).is_some(),
-            GivenKind::OutNew(own, _) => own.as_ref().is_none_or(|own| own == ty),
-            GivenKind::OutLocal(_, own) => own == ty,
+            GivenKind::OutNew(own, _) => own.as_ref().is_none_or(|own| own == ty || *own == Type::Error),
+            GivenKind::OutLocal(_, own, _) => own == ty,
             GivenKind::Untyped(Operand::Untyped(expression)) => match (&expression.kind, ty) {
                 (ExpressionKind::Lambda { parameters, body }, Type::Delegate(delegate)) => {
                     let count = parameters
@@ -159,6 +159,10 @@ impl Checker {
             GivenKind::Untyped(Operand::Methods(group)) => {
                 matches!(ty, Type::Delegate(_)) && self.method_group_fits(group, ty)
             }
+            GivenKind::Untyped(Operand::Function(number, explicit)) => match ty {
+                Type::Delegate(delegate) => self.delegate_types(*number, explicit, delegate).is_some(),
+                _ => false,
+            },
             GivenKind::Untyped(_) => false,
         }
     }
@@ -271,7 +275,7 @@ impl Checker {
                 let argument = given.get(at);
                 let from = argument.map_or_else(String::new, |argument| match &argument.kind {
                     GivenKind::Value(value) => value.ty.to_string(),
-                    GivenKind::OutLocal(_, ty) | GivenKind::OutNew(Some(ty), _) => format!("out {ty}"),
+                    GivenKind::OutLocal(_, ty, _) | GivenKind::OutNew(Some(ty), _) => format!("out {ty}"),
                     GivenKind::OutNew(None, _) => "out".to_owned(),
                     GivenKind::Untyped(_) => "lambda or method".to_owned(),
                 });

@@ -108,7 +108,7 @@ impl Checker {
             return None;
         }
         let span = constant.span;
-        let target = if *ty == Type::OBJECT || constant.ty == Type::Null {
+        let target = if *ty == Type::OBJECT || ty.is_dynamic() || constant.ty == Type::Null {
             constant.ty.clone()
         } else {
             ty.without_nullable().clone()

@@ -3,7 +3,8 @@
 use super::Checker;
 use super::calls::is_var;
 use super::expressions::Operand;
-use super::scope::Named;
+use super::loops::Element;
+use super::scope::{JumpKind, Named};
 use super::typed::{Expr, Handler, Kind, Stmt, StmtKind};
 use crate::library;
 use crate::syntax::ast::{self, StatementKind, UsingResource};
@@ -22,34 +23,47 @@ impl Checker {
 
     /// Statements in the current scope.
     pub(super) fn statements(&mut self, statements: &[ast::Statement]) -> (Vec<Stmt>, bool) {
-        let mut typed = Vec::with_capacity(statements.len());
-        let mut reachable = true;
-        let functions = self.local_functions(statements);
-        let mut early = 0;
-        for statement in statements {
-            if let StatementKind::LocalFunction(function) = &statement.kind {
-                let Some((local, used)) = self.local_function(function, &functions) else {
-                    continue;
-                };
-                let declared = Stmt {
-                    kind: StmtKind::Declare(local.0, Some(local.1)),
-                    span: statement.span,
-                };
-                // One that is called before it is declared comes to life with its block.
-                let place = if used { early } else { typed.len() };
-                early += usize::from(used);
-                typed.insert(place, declared);
-                continue;
+        let declared = self.declare_functions(statements);
+        let checked = self.with_labels(statements, |checker| {
+            let mut typed = Vec::with_capacity(statements.len());
+            let mut reachable = true;
+            for statement in statements {
+                match &statement.kind {
+                    StatementKind::LocalFunction(function) => checker.local_function(function, &declared),
+                    kind => {
+                        let labeled = matches!(kind, StatementKind::Labeled { .. });
+                        let (statement, end) = checker.statement(statement);
+                        typed.push(statement);
+                        reachable = (reachable || labeled) && end;
+                    }
+                }
             }
-            let (checked, end) = self.statement(statement);
-            typed.push(checked);
-            reachable &= end;
+            (typed, reachable)
+        });
+        self.instantiate(statements, &declared);
+        checked
+    }
+
+    /// `label: …`, in a statement list.
+    fn labeled(&mut self, label: &ast::Identifier, statement: &ast::Statement) -> Checked {
+        let (inner, end) = self.statement(statement);
+        let mut both = Vec::with_capacity(2);
+        if let Some((label_id, _)) = self.label(&label.text) {
+            both.push(Stmt {
+                kind: StmtKind::Label(label_id),
+                span: label.span,
+            });
         }
-        (typed, reachable)
+        both.push(inner);
+        (StmtKind::Labeled(both), end)
     }
 
     /// A statement that stands alone under `if`, `for` …: a scope of its own.
     pub(super) fn embedded(&mut self, statement: &ast::Statement) -> (Box<Stmt>, bool) {
+        if matches!(statement.kind, StatementKind::Declaration(_) | StatementKind::Labeled { .. }) {
+            let message = "a declaration or a label must stand in a block `{ … }`".to_owned();
+            self.report("CS1023", statement.span, message, None);
+        }
         let (checked, end) = self.scoped(|checker| checker.statement(statement));
         (Box::new(checked), end)
     }
@@ -89,11 +103,15 @@ impl Checker {
                 designation,
                 collection,
                 body,
-            } => self.scoped(|checker| checker.foreach(type_name, designation, collection, body)),
+            } => self.scoped(|checker| checker.foreach(Element::Whole(type_name, designation), collection, body)),
             StatementKind::Break => self.jump(false, span),
             StatementKind::Continue => self.jump(true, span),
             StatementKind::Return(value) => (self.return_statement(value.as_ref(), span), false),
             StatementKind::Throw(value) => {
+                if value.is_none() && !self.inside(JumpKind::Catch) {
+                    let message = "`throw;` throws again what a `catch` around it caught; there is none".to_owned();
+                    self.report("CS0156", span, message, Some("write `throw new Exception(…);`".to_owned()));
+                }
                 let thrown = value.as_ref().map(|value| self.thrown(value));
                 (StmtKind::Throw(thrown), false)
             }
@@ -114,13 +132,17 @@ impl Checker {
             StatementKind::Using { resource, body } => self.scoped(|checker| checker.using(resource, body)),
             StatementKind::GotoCase(value) => self.goto_section(Some(value), span),
             StatementKind::GotoDefault => self.goto_section(None, span),
-            other => {
-                let what = match other {
-                    StatementKind::Yield(_) => "`yield`",
-                    StatementKind::Goto(_) | StatementKind::Labeled { .. } => "`goto` and labels",
-                    _ => "a `foreach` that takes its elements apart",
-                };
-                self.unsupported(span, what);
+            StatementKind::ForeachDeconstruct {
+                target,
+                collection,
+                body,
+            } => self.scoped(|checker| checker.foreach(Element::Parts(target), collection, body)),
+            StatementKind::Goto(label) => self.goto_label(label, span),
+            StatementKind::Yield(value) => self.yield_statement(value.as_ref(), span),
+            StatementKind::Labeled { label, statement } => self.labeled(label, statement),
+            StatementKind::LocalFunction(function) => {
+                let message = "a local function must stand in a block".to_owned();
+                self.report("CS1023", function.name.span, message, None);
                 (StmtKind::Empty, true)
             }
         }
@@ -259,29 +281,17 @@ impl Checker {
         )
     }
 
-    fn jump(&mut self, continues: bool, span: Span) -> Checked {
-        let target = self
-            .functions
-            .last_mut()
-            .and_then(|function| function.jumps.iter_mut().rev().find(|jump| jump.is_loop || !continues));
-        match target {
-            Some(_) if continues => {}
-            Some(jump) => jump.broken = true,
-            None => {
-                self.report(
-                    "CS0139",
-                    span,
-                    "there is no loop around this to break out of or continue".to_owned(),
-                    None,
-                );
-            }
-        }
-        (if continues { StmtKind::Continue } else { StmtKind::Break }, false)
-    }
-
     fn return_statement(&mut self, value: Option<&ast::Expression>, span: Span) -> StmtKind {
         let expected = self.functions.last().and_then(|function| function.expected.clone());
         let outermost = self.functions.len() == 1;
+        if self.inside(JumpKind::Finally) {
+            self.leaves_finally(span);
+        }
+        if self.functions.last().is_some_and(|function| function.yields.is_some()) {
+            let help = Some("write `yield return …;` or `yield break;`".to_owned());
+            self.report("CS1622", span, "a function that yields cannot return a value".to_owned(), help);
+            return StmtKind::Empty;
+        }
         let Some(value) = value else {
             if expected.as_ref().is_some_and(|ty| *ty != Type::VOID) {
                 self.report("CS0126", span, "a value is needed: `return …;`".to_owned(), None);
@@ -324,14 +334,19 @@ impl Checker {
     }
 
     fn try_statement(&mut self, body: &ast::Block, catches: &[ast::Catch], finally: Option<&ast::Block>) -> Checked {
-        let (body, mut end) = self.block(body);
+        let (body, mut end) = if catches.is_empty() {
+            self.block(body)
+        } else {
+            self.within(JumpKind::Try, |checker| checker.block(body))
+        };
         let mut handlers = Vec::with_capacity(catches.len());
         for catch in catches {
-            let (handler, handler_end) = self.scoped(|checker| checker.handler(catch));
+            let (handler, handler_end) =
+                self.within(JumpKind::Catch, |checker| checker.scoped(|checker| checker.handler(catch)));
             handlers.push(handler);
             end |= handler_end;
         }
-        let finally = finally.map(|finally| self.block(finally));
+        let finally = finally.map(|finally| self.within(JumpKind::Finally, |checker| checker.block(finally)));
         let end = end && finally.as_ref().is_none_or(|(_, end)| *end);
         (
             StmtKind::Try {
