@@ -33,8 +33,8 @@ pub mod typed;
 use crate::syntax::ast;
 use crate::types::Type;
 use crate::{Problem, Reads, Target};
-use diagnostic::Span;
 use assign::StandIn;
+use diagnostic::Span;
 use local_functions::LocalFunction;
 use scope::{FunctionScope, Local, Named, Uses};
 use std::collections::HashMap;
@@ -81,19 +81,23 @@ pub fn check(tree: &ast::Tree, target: Target) -> Result<Program, Vec<Problem>> 
     let (body, result) = checker.program(tree, &expected);
     let mut problems = std::mem::take(&mut checker.problems);
     if problems.is_empty() {
-        flow::check((&body, &checker.bodies), checker.locals.len(), &mut |code, local, span| {
-            let name = checker.locals.get(local).map_or("", |local| &*local.name);
-            let message = match code {
-                "CS0177" => format!("the `out` parameter '{name}' must have a value when the function returns"),
-                _ => format!("use of unassigned local variable '{name}'"),
-            };
-            problems.push(Problem {
-                code,
-                span,
-                message,
-                help: Some("give it a value on every path that leads here".to_owned()),
-            });
-        });
+        flow::check(
+            (&body, &checker.bodies),
+            checker.locals.len(),
+            &mut |code, local, span| {
+                let name = checker.locals.get(local).map_or("", |local| &*local.name);
+                let message = match code {
+                    "CS0177" => format!("the `out` parameter '{name}' must have a value when the function returns"),
+                    _ => format!("use of unassigned local variable '{name}'"),
+                };
+                problems.push(Problem {
+                    code,
+                    span,
+                    message,
+                    help: Some("give it a value on every path that leads here".to_owned()),
+                });
+            },
+        );
     }
     if !problems.is_empty() {
         problems.sort_by_key(|problem| problem.span);
@@ -104,11 +108,11 @@ pub fn check(tree: &ast::Tree, target: Target) -> Result<Program, Vec<Problem>> 
     if !checker.problems.is_empty() {
         return Err(checker.problems);
     }
-    let captured = checker.locals.iter().map(|local| local.captured).collect();
+    let is_captured = checker.locals.iter().map(|local| local.captured).collect();
     let response_body = checker.response_mentioned && checker.response_body_read;
     Ok(Program {
         body,
-        captured,
+        captured: is_captured,
         captures,
         functions: checker.bodies,
         result,

@@ -142,7 +142,10 @@ impl Checker {
             effects.push(stand_in.after);
         }
         let last = self.use_local(result, span);
-        wrap(temporaries, Expr::new(Kind::Sequence(effects, Box::new(last)), ty, span))
+        wrap(
+            temporaries,
+            Expr::new(Kind::Sequence(effects, Box::new(last)), ty, span),
+        )
     }
 
     /// `++x`, `x++`
@@ -311,7 +314,12 @@ impl Checker {
                 }
                 _ => {
                     let message = "this tuple is a copy: changing an element of it would change nothing".to_owned();
-                    self.report("CS1612", receiver.span, message, Some("keep it in a variable".to_owned()));
+                    self.report(
+                        "CS1612",
+                        receiver.span,
+                        message,
+                        Some("keep it in a variable".to_owned()),
+                    );
                     Place::Nothing
                 }
             };
@@ -420,7 +428,9 @@ impl Checker {
 
     /// A tuple is a value: changing an element replaces the whole.
     fn store_part(&mut self, whole: Place, ty: &Type, (at, value): (usize, Expr), span: Span) -> Expr {
-        let Type::Tuple(types) = ty else { return Expr::error(span) };
+        let Type::Tuple(types) = ty else {
+            return Expr::error(span);
+        };
         let before = self.load(&whole, span);
         let local = self.temporary(ty.clone());
         let old = self.use_local(local, span);
@@ -474,7 +484,10 @@ impl Checker {
             }
             Place::DynamicMember(receiver, name) => Place::DynamicMember(self.hoist(receiver, &mut temporaries), name),
             Place::DynamicIndexer(values, site) => {
-                let values = values.into_iter().map(|value| self.hoist(value, &mut temporaries)).collect();
+                let values = values
+                    .into_iter()
+                    .map(|value| self.hoist(value, &mut temporaries))
+                    .collect();
                 Place::DynamicIndexer(values, site)
             }
             other => other,

@@ -49,7 +49,9 @@ impl Checker {
         let kind = match argument.passing {
             passing @ (ast::Passing::Out | ast::Passing::Ref) => self.out_argument(&argument.value, passing),
             _ => match self.operand(&argument.value) {
-                untyped @ (Operand::Untyped(_) | Operand::Methods(_) | Operand::Function(..)) => GivenKind::Untyped(untyped),
+                untyped @ (Operand::Untyped(_) | Operand::Methods(_) | Operand::Function(..)) => {
+                    GivenKind::Untyped(untyped)
+                }
                 other => GivenKind::Value(self.demand_value(other, span)),
             },
         };

@@ -135,13 +135,20 @@ pub fn can_be_cast(from: &Type, to: &Type) -> bool {
         return false;
     }
     if to.is_value_type() || matches!(to, Type::Nullable(_)) {
-        return boxes(from) && (*from == Type::OBJECT || from.is_dynamic() || is_reference(to.without_nullable(), from));
+        return boxes(from)
+            && (*from == Type::OBJECT || from.is_dynamic() || is_reference(to.without_nullable(), from));
     }
     is_reference(to, from) || (from.is_interface() && !matches!(to, Type::Simple(Simple::String))) || to.is_interface()
 }
 
 fn user_defined(from: &Type, constant: Option<&Value>, to: &Type, explicit: bool) -> Option<Way> {
-    if from.is_interface() || to.is_interface() || *from == Type::OBJECT || *to == Type::OBJECT || to.is_dynamic() || *from == Type::Null {
+    if from.is_interface()
+        || to.is_interface()
+        || *from == Type::OBJECT
+        || *to == Type::OBJECT
+        || to.is_dynamic()
+        || *from == Type::Null
+    {
         return None;
     }
     let mut classes = from.without_nullable().ancestry();
@@ -277,9 +284,7 @@ impl Checker {
                 _ => Expr::new(Kind::Convert(Conversion::Retype, Box::new(value)), to.clone(), span),
             },
             Way::By(conversion) => Self::by(value, conversion, to),
-            Way::Dynamic(cast) => {
-                Site::conversion(&value, to, *cast).expression(vec![value], to.clone(), span)
-            }
+            Way::Dynamic(cast) => Site::conversion(&value, to, *cast).expression(vec![value], to.clone(), span),
             Way::User {
                 member,
                 types,

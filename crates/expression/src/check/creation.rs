@@ -138,22 +138,22 @@ impl Checker {
 
     fn add(&mut self, object: &Expr, item: &[ast::Expression]) -> Option<Expr> {
         let span = item.first()?.span.to(item.last()?.span);
-        let given =
-            item.iter()
-                .map(|value| {
-                    let kind = match self.operand(value) {
-                        untyped @ (super::expressions::Operand::Untyped(_)
-                        | super::expressions::Operand::Methods(_)
-                        | super::expressions::Operand::Function(..)) => GivenKind::Untyped(untyped),
-                        other => GivenKind::Value(self.demand_value(other, value.span)),
-                    };
-                    Given {
-                        name: None,
-                        kind,
-                        span: value.span,
-                    }
-                })
-                .collect();
+        let given = item
+            .iter()
+            .map(|value| {
+                let kind = match self.operand(value) {
+                    untyped @ (super::expressions::Operand::Untyped(_)
+                    | super::expressions::Operand::Methods(_)
+                    | super::expressions::Operand::Function(..)) => GivenKind::Untyped(untyped),
+                    other => GivenKind::Value(self.demand_value(other, value.span)),
+                };
+                Given {
+                    name: None,
+                    kind,
+                    span: value.span,
+                }
+            })
+            .collect();
         let identifier = ast::Identifier {
             text: "Add".to_owned(),
             span,

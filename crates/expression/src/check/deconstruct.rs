@@ -68,7 +68,9 @@ impl Checker {
 
     fn target_type(&mut self, target: &ast::Expression) -> Option<Type> {
         let (clean, ty) = self.trial(|checker| match &target.kind {
-            ExpressionKind::Declaration { type_name, .. } if !is_var(type_name) => Some(checker.resolve_type(type_name)),
+            ExpressionKind::Declaration { type_name, .. } if !is_var(type_name) => {
+                Some(checker.resolve_type(type_name))
+            }
             ExpressionKind::Declaration { .. } | ExpressionKind::Tuple(_) => None,
             ExpressionKind::Name(name) if name.identifier.text == "_" => None,
             _ => Some(checker.value(target).ty),
@@ -104,7 +106,7 @@ impl Checker {
         let mut effects = before;
         for (goal, part) in goals.into_iter().zip(parts) {
             effects.extend(match goal {
-                Goal::Target(target) => self.to_target(target, part),
+                Goal::Target(target) => self.give_to(target, part),
                 Goal::Name(Designation::Variable(name)) => Some(self.fresh(name, part)),
                 Goal::Name(Designation::Discard(_)) => None,
                 Goal::Name(Designation::Tuple(names)) => Some(self.deconstruct_names(names, part, span)),
@@ -149,7 +151,10 @@ impl Checker {
                 })
             }
             Type::Tuple(types) => {
-                let message = format!("a tuple of {} elements cannot be given to {count} variables", types.len());
+                let message = format!(
+                    "a tuple of {} elements cannot be given to {count} variables",
+                    types.len()
+                );
                 self.report("CS8132", span, message, None);
                 None
             }
@@ -161,10 +166,17 @@ impl Checker {
         let found = members(&value.ty, "Deconstruct").into_iter().find(|found| {
             found.member.kind == MemberKind::Method
                 && found.member.parameters.len() == count
-                && found.member.parameters.iter().all(|parameter| parameter.passing == Passing::Out)
+                && found
+                    .member
+                    .parameters
+                    .iter()
+                    .all(|parameter| parameter.passing == Passing::Out)
         });
         let Some(found) = found else {
-            let message = format!("a value of type '{}' cannot be taken apart into {count} variables", value.ty);
+            let message = format!(
+                "a value of type '{}' cannot be taken apart into {count} variables",
+                value.ty
+            );
             self.report("CS8129", value.span, message, None);
             return None;
         };
@@ -178,7 +190,10 @@ impl Checker {
                 (self.temporary(ty.clone()), ty)
             })
             .collect();
-        let outs = locals.iter().map(|(local, _)| CallArgument::Out(Some(*local))).collect();
+        let outs = locals
+            .iter()
+            .map(|(local, _)| CallArgument::Out(Some(*local)))
+            .collect();
         let call = Self::call_member(&found, Some(value), outs, span);
         let parts = locals.iter().map(|(local, _)| self.use_local(*local, span)).collect();
         Some(Parts {
@@ -187,7 +202,7 @@ impl Checker {
         })
     }
 
-    fn to_target(&mut self, target: &ast::Expression, part: Expr) -> Option<Expr> {
+    fn give_to(&mut self, target: &ast::Expression, part: Expr) -> Option<Expr> {
         match &target.kind {
             ExpressionKind::Declaration {
                 type_name,

@@ -237,10 +237,18 @@ impl Checker {
 
     fn invoke_values(&mut self, delegate: Expr, given: Vec<Given<'_>>, span: Span) -> Expr {
         let Type::Delegate(ty) = delegate.ty.clone() else {
-            return self.error("CS0149", span, format!("a value of type '{}' cannot be called", delegate.ty));
+            return self.error(
+                "CS0149",
+                span,
+                format!("a value of type '{}' cannot be called", delegate.ty),
+            );
         };
         if ty.parameters.len() != given.len() {
-            return self.error("CS1593", span, format!("'{}' does not take {} arguments", delegate.ty, given.len()));
+            return self.error(
+                "CS1593",
+                span,
+                format!("'{}' does not take {} arguments", delegate.ty, given.len()),
+            );
         }
         let arguments = given
             .into_iter()
@@ -289,26 +297,37 @@ impl Checker {
         };
         let name = &group.name.identifier;
         if receiver.is_some() && !group.ty.is_dynamic() && !has_methods(group) {
-            let message = format!("the extension method '{}' cannot be called with a `dynamic` argument", name.text);
+            let message = format!(
+                "the extension method '{}' cannot be called with a `dynamic` argument",
+                name.text
+            );
             let help = Some("cast the argument to its type".to_owned());
             self.report("CS1973", name.span, message, help);
             return Expr::error(span);
         }
         let operation = Operation::Call(ty, group.name.clone());
-        self.dynamic_arguments(operation, receiver, given, span)
-            .map_or_else(|| Expr::error(span), |(operands, site)| site.expression(operands, Type::Dynamic, span))
+        self.dynamic_arguments(operation, receiver, given, span).map_or_else(
+            || Expr::error(span),
+            |(operands, site)| site.expression(operands, Type::Dynamic, span),
+        )
     }
 
     /// `dynamic(arguments)`
     pub(super) fn dynamic_invoke(&mut self, function: Expr, given: Vec<Given<'_>>, span: Span) -> Expr {
         self.dynamic_arguments(Operation::Invoke, Some(function), given, span)
-            .map_or_else(|| Expr::error(span), |(operands, site)| site.expression(operands, Type::Dynamic, span))
+            .map_or_else(
+                || Expr::error(span),
+                |(operands, site)| site.expression(operands, Type::Dynamic, span),
+            )
     }
 
     /// `new T(arguments)` with a `dynamic` argument.
     pub(super) fn dynamic_new(&mut self, ty: &Type, given: Vec<Given<'_>>, span: Span) -> Expr {
         self.dynamic_arguments(Operation::New(ty.clone()), None, given, span)
-            .map_or_else(|| Expr::error(span), |(operands, site)| site.expression(operands, ty.clone(), span))
+            .map_or_else(
+                || Expr::error(span),
+                |(operands, site)| site.expression(operands, ty.clone(), span),
+            )
     }
 
     /// `receiver[arguments]` with `dynamic` among them: the operands and the operation.
@@ -338,12 +357,22 @@ impl Checker {
                     ..
                 })) => {
                     let message = "a lambda cannot be an argument of a call that is bound at run time".to_owned();
-                    self.report("CS1977", given.span, message, Some("cast it to a delegate type".to_owned()));
+                    self.report(
+                        "CS1977",
+                        given.span,
+                        message,
+                        Some("cast it to a delegate type".to_owned()),
+                    );
                     return None;
                 }
                 GivenKind::Untyped(Operand::Methods(_) | Operand::Function(..)) => {
                     let message = "a method cannot be an argument of a call that is bound at run time".to_owned();
-                    self.report("CS1976", given.span, message, Some("call it, or cast it to a delegate".to_owned()));
+                    self.report(
+                        "CS1976",
+                        given.span,
+                        message,
+                        Some("call it, or cast it to a delegate".to_owned()),
+                    );
                     return None;
                 }
                 GivenKind::Untyped(other) => self.demand_value(other, given.span),

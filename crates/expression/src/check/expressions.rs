@@ -64,7 +64,10 @@ impl Checker {
                 Expr::error(span)
             }
             Operand::Function(number, _) => {
-                let name = self.local_functions.get(number).map_or("", |function| function.name.as_str());
+                let name = self
+                    .local_functions
+                    .get(number)
+                    .map_or("", |function| function.name.as_str());
                 let message = format!("'{name}' is a function, where a value is expected");
                 let help = Some(format!("call it: `{name}(…)`"));
                 self.report("CS0428", span, message, help);
@@ -328,7 +331,9 @@ impl Checker {
     fn cast_expression(&mut self, type_name: &ast::TypeName, operand: &ast::Expression, span: Span) -> Expr {
         let ty = self.resolve_type(type_name);
         match self.operand(operand) {
-            untyped @ (Operand::Untyped(_) | Operand::Methods(_) | Operand::Function(..)) => self.operand_to(untyped, operand.span, &ty),
+            untyped @ (Operand::Untyped(_) | Operand::Methods(_) | Operand::Function(..)) => {
+                self.operand_to(untyped, operand.span, &ty)
+            }
             other => {
                 let value = self.demand_value(other, operand.span);
                 self.cast(value, &ty, span)

@@ -11,7 +11,11 @@ use diagnostic::Span;
 use std::collections::{BTreeMap, HashMap};
 
 /// Reports each local variable that may be read before it is assigned.
-pub fn check((body, functions): (&Body, &[Lambda]), locals: usize, report: &mut dyn FnMut(&'static str, LocalId, Span)) {
+pub fn check(
+    (body, functions): (&Body, &[Lambda]),
+    locals: usize,
+    report: &mut dyn FnMut(&'static str, LocalId, Span),
+) {
     let mut flow = Flow {
         declared: vec![false; locals],
         functions: functions.iter().map(|function| (function.id, function)).collect(),
@@ -84,7 +88,7 @@ struct Flow<'r> {
     report: &'r mut dyn FnMut(&'static str, LocalId, Span),
 }
 
-impl<'r> Flow<'r> {
+impl Flow<'_> {
     fn body(&mut self, body: &Body, before: &Assigned) {
         let mut state = before.clone();
         match body {

@@ -86,7 +86,12 @@ impl Checker {
             } = &statement.kind
             {
                 if labels.iter().any(|(name, _)| *name == label.text) {
-                    self.report("CS0140", label.span, format!("the label '{}' is declared twice", label.text), None);
+                    self.report(
+                        "CS0140",
+                        label.span,
+                        format!("the label '{}' is declared twice", label.text),
+                        None,
+                    );
                 } else if self.label(&label.text).is_some() {
                     let message = format!("the label '{}' hides one of a block around it", label.text);
                     self.report("CS0158", label.span, message, None);
@@ -148,9 +153,9 @@ impl Checker {
         let wanted = label.map(|label| self.value(label));
         let found = sections.iter().find(|(constant, _)| match (constant, &wanted) {
             (None, None) => true,
-            (Some(constant), Some(wanted)) => wanted
-                .constant_value()
-                .is_some_and(|wanted| constant.is_null() && wanted.is_null() || constant.constant_equals(wanted) == Some(true)),
+            (Some(constant), Some(wanted)) => wanted.constant_value().is_some_and(|wanted| {
+                constant.is_null() && wanted.is_null() || constant.constant_equals(wanted) == Some(true)
+            }),
             _ => false,
         });
         if let Some((_, section)) = found {
@@ -176,7 +181,12 @@ impl Checker {
             } else {
                 ("CS1624", "`yield` needs a local function that returns `IEnumerable<T>`")
             };
-            self.report(code, span, message.to_owned(), Some("write a local function".to_owned()));
+            self.report(
+                code,
+                span,
+                message.to_owned(),
+                Some("write a local function".to_owned()),
+            );
             return (StmtKind::Empty, true);
         };
         self.yield_place(value.is_some(), span);
@@ -195,7 +205,12 @@ impl Checker {
         } else {
             return;
         };
-        self.report(code, span, format!("`yield` cannot stand in the block of {place}"), None);
+        self.report(
+            code,
+            span,
+            format!("`yield` cannot stand in the block of {place}"),
+            None,
+        );
     }
 }
 

@@ -38,11 +38,13 @@ impl Checker {
             return Expr::error(span);
         };
         let bindings = function.bindings(&types);
-        let id = self.instance(number, types, name_span);
+        let id = self.instance(number, &types, name_span);
         self.note_call(id);
         let mut slots: Vec<Vec<FunctionArgument>> = function.parameters.iter().map(|_| Vec::new()).collect();
         for (given, place) in given.into_iter().zip(&mapping.places) {
-            let Some(parameter) = function.parameters.get(*place) else { continue };
+            let Some(parameter) = function.parameters.get(*place) else {
+                continue;
+            };
             let ty = argument_type(parameter, &mapping, function.parameters.len() == place + 1).substitute(&bindings);
             let argument = self.function_argument(given, parameter, &ty);
             if let (Some(slot), Some(argument)) = (slots.get_mut(*place), argument) {
@@ -85,50 +87,39 @@ impl Checker {
                 return None;
             }
         }
-        let gathers = function.parameters.last().is_some_and(|parameter| parameter.passing == Passing::Params);
+        let gathers = function
+            .parameters
+            .last()
+            .is_some_and(|parameter| parameter.passing == Passing::Params);
         for expanded in [false, true] {
             if expanded && !gathers {
                 continue;
             }
             if let Some(places) = places(&function.parameters, given, expanded)
-                && (expanded || !gathers || self.fits_unexpanded(function, &places, given))
+                && (expanded || !gathers || fits_unexpanded(function, &places, given))
             {
                 return Some(Mapping { places, expanded });
             }
         }
         let missing = function.parameters.iter().enumerate().find(|(at, parameter)| {
-            let named = given.iter().any(|given| given.name.is_some_and(|name| name.text == parameter.name));
+            let named = given
+                .iter()
+                .any(|given| given.name.is_some_and(|name| name.text == parameter.name));
             let optional = parameter.default.is_some() || parameter.passing == Passing::Params;
             *at >= given.len() && !named && !optional
         });
         let (code, message) = match missing {
             Some((_, parameter)) => (
                 "CS7036",
-                format!("there is no argument for the parameter '{}' of '{name}'", parameter.name),
+                format!(
+                    "there is no argument for the parameter '{}' of '{name}'",
+                    parameter.name
+                ),
             ),
             None => ("CS1501", format!("'{name}' does not take {} arguments", given.len())),
         };
         self.report(code, span, message, None);
         None
-    }
-
-    /// Whether the last argument is the `params` array itself.
-    fn fits_unexpanded(&mut self, function: &LocalFunction, places: &[usize], given: &[Given<'_>]) -> bool {
-        given.iter().zip(places).all(|(given, place)| {
-            let Some(parameter) = function.parameters.get(*place) else {
-                return false;
-            };
-            match &given.kind {
-                GivenKind::Value(value) if parameter.passing == Passing::Params => {
-                    if parameter.ty.has_parameters() {
-                        matches!(value.ty, Type::Array(..))
-                    } else {
-                        implicit(&value.ty, value.constant_value(), &parameter.ty).is_some()
-                    }
-                }
-                _ => true,
-            }
-        })
     }
 
     fn function_types(
@@ -199,8 +190,17 @@ impl Checker {
                 None
             }
             _ if by_reference => {
-                let word = if parameter.passing == Passing::Ref { "ref" } else { "out" };
-                self.report("CS1620", span, format!("the argument must be passed with `{word}`"), None);
+                let word = if parameter.passing == Passing::Ref {
+                    "ref"
+                } else {
+                    "out"
+                };
+                self.report(
+                    "CS1620",
+                    span,
+                    format!("the argument must be passed with `{word}`"),
+                    None,
+                );
                 None
             }
             GivenKind::Value(value) => {
@@ -217,18 +217,18 @@ impl Checker {
     }
 
     /// A local function as a delegate.
-    pub(super) fn function_delegate(
-        &mut self,
-        (number, explicit): (usize, &[Type]),
-        ty: &Type,
-        span: Span,
-    ) -> Expr {
-        let Type::Delegate(wanted) = ty else { return Expr::error(span) };
+    pub(super) fn function_delegate(&mut self, (number, explicit): (usize, &[Type]), ty: &Type, span: Span) -> Expr {
+        let Type::Delegate(wanted) = ty else {
+            return Expr::error(span);
+        };
         let Some(types) = self.delegate_types(number, explicit, wanted) else {
-            let name = self.local_functions.get(number).map_or("", |function| function.name.as_str());
+            let name = self
+                .local_functions
+                .get(number)
+                .map_or("", |function| function.name.as_str());
             return self.error("CS0123", span, format!("'{name}' cannot be a '{ty}'"));
         };
-        let id = self.instance(number, types, span);
+        let id = self.instance(number, &types, span);
         self.note_call(id);
         Expr::new(Kind::FunctionDelegate(id), ty.clone(), span)
     }
@@ -245,7 +245,11 @@ impl Checker {
             return None;
         }
         let types = if explicit.is_empty() && !function.type_parameters.is_empty() {
-            let parameters: Vec<Type> = function.parameters.iter().map(|parameter| parameter.ty.clone()).collect();
+            let parameters: Vec<Type> = function
+                .parameters
+                .iter()
+                .map(|parameter| parameter.ty.clone())
+                .collect();
             let given: Vec<Given<'_>> = wanted
                 .parameters
                 .iter()
@@ -263,7 +267,11 @@ impl Checker {
             explicit.to_vec()
         };
         let own = function.delegate(&types)?;
-        let accepts = wanted.parameters.iter().zip(&own.parameters).all(|(wanted, own)| same_form(wanted, own));
+        let accepts = wanted
+            .parameters
+            .iter()
+            .zip(&own.parameters)
+            .all(|(wanted, own)| same_form(wanted, own));
         let gives = wanted.result == Type::VOID || same_form(&own.result, &wanted.result);
         (accepts && gives).then_some(types)
     }
@@ -282,6 +290,25 @@ impl Checker {
         let function = self.local_functions.get(*number)?;
         Some(function.delegate(&arguments)?.result)
     }
+}
+
+/// Whether the last argument is the `params` array itself.
+fn fits_unexpanded(function: &LocalFunction, places: &[usize], given: &[Given<'_>]) -> bool {
+    given.iter().zip(places).all(|(given, place)| {
+        let Some(parameter) = function.parameters.get(*place) else {
+            return false;
+        };
+        match &given.kind {
+            GivenKind::Value(value) if parameter.passing == Passing::Params => {
+                if parameter.ty.has_parameters() {
+                    matches!(value.ty, Type::Array(..))
+                } else {
+                    implicit(&value.ty, value.constant_value(), &parameter.ty).is_some()
+                }
+            }
+            _ => true,
+        }
+    })
 }
 
 /// Whether values of one type are values of the other as they are: what a delegate's parameters and result allow.

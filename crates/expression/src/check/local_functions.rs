@@ -51,21 +51,37 @@ pub type Declared = Vec<(Span, usize)>;
 impl LocalFunction {
     /// It as a delegate, when it can be one.
     pub fn delegate(&self, types: &[Type]) -> Option<DelegateType> {
-        if self.parameters.iter().any(|parameter| matches!(parameter.passing, Passing::Ref | Passing::Out)) {
+        if self
+            .parameters
+            .iter()
+            .any(|parameter| matches!(parameter.passing, Passing::Ref | Passing::Out))
+        {
             return None;
         }
         let bindings = self.bindings(types);
         let result = self.result.substitute(&bindings);
         Some(DelegateType {
-            name: if result == Type::VOID { "System.Action" } else { "System.Func" },
-            parameters: self.parameters.iter().map(|parameter| parameter.ty.substitute(&bindings)).collect(),
+            name: if result == Type::VOID {
+                "System.Action"
+            } else {
+                "System.Func"
+            },
+            parameters: self
+                .parameters
+                .iter()
+                .map(|parameter| parameter.ty.substitute(&bindings))
+                .collect(),
             result,
         })
     }
 
     /// Its type parameters bound to these arguments.
     pub fn bindings(&self, types: &[Type]) -> Vec<(&'static str, Type)> {
-        self.type_parameters.iter().copied().zip(types.iter().cloned()).collect()
+        self.type_parameters
+            .iter()
+            .copied()
+            .zip(types.iter().cloned())
+            .collect()
     }
 }
 
@@ -88,14 +104,21 @@ impl Checker {
     fn signature(&mut self, function: &ast::LocalFunction) -> LocalFunction {
         let count = function.type_parameters.len();
         if count > PARAMETERS.len() {
-            let message = format!("{count} type parameters, more than the {} that are possible", PARAMETERS.len());
+            let message = format!(
+                "{count} type parameters, more than the {} that are possible",
+                PARAMETERS.len()
+            );
             self.report("TG2002", function.name.span, message, None);
         }
         let type_parameters = PARAMETERS.get(..count.min(PARAMETERS.len())).unwrap_or_default();
         let types: Vec<Type> = type_parameters.iter().map(|name| Type::Parameter(name)).collect();
         self.scoped(|checker| {
             checker.name_types(function, &types);
-            let parameters = function.parameters.iter().map(|parameter| checker.parameter(parameter)).collect();
+            let parameters = function
+                .parameters
+                .iter()
+                .map(|parameter| checker.parameter(parameter))
+                .collect();
             checker.order_of_parameters(function);
             LocalFunction {
                 name: function.name.text.clone(),
@@ -118,7 +141,14 @@ impl Checker {
     fn parameter(&mut self, parameter: &ast::Parameter) -> FunctionParameter {
         let ty = match &parameter.type_name {
             Some(name) => self.resolve_type(name),
-            None => self.error("CS1001", parameter.name.span, "a parameter needs a type and a name".to_owned()).ty,
+            None => {
+                self.error(
+                    "CS1001",
+                    parameter.name.span,
+                    "a parameter needs a type and a name".to_owned(),
+                )
+                .ty
+            }
         };
         let default = parameter.default.as_ref().map(|default| {
             let value = self.value_of_type(default, &ty);
@@ -141,7 +171,12 @@ impl Checker {
         for (at, parameter) in function.parameters.iter().enumerate() {
             let last = at + 1 == function.parameters.len();
             if parameter.passing == Passing::Params && !last {
-                self.report("CS0231", parameter.name.span, "`params` must be the last parameter".to_owned(), None);
+                self.report(
+                    "CS0231",
+                    parameter.name.span,
+                    "`params` must be the last parameter".to_owned(),
+                    None,
+                );
             }
             if optional && parameter.default.is_none() && parameter.passing != Passing::Params {
                 let message = "optional parameters come after all that are needed".to_owned();
@@ -157,15 +192,18 @@ impl Checker {
             return;
         };
         if function.type_parameters.is_empty() {
-            let instance = self.instance(*number, Vec::new(), function.name.span);
+            let instance = self.instance(*number, &[], function.name.span);
             self.function_body(function, *number, &[], instance);
         }
     }
 
     /// The function that a local function is for these type arguments.
-    pub(super) fn instance(&mut self, number: usize, types: Vec<Type>, span: Span) -> FunctionId {
+    pub(super) fn instance(&mut self, number: usize, types: &[Type], span: Span) -> FunctionId {
         let types: Vec<Type> = types.iter().map(Type::erased).collect();
-        let known = self.local_functions.get(number).map(|function| function.instances.as_slice());
+        let known = self
+            .local_functions
+            .get(number)
+            .map(|function| function.instances.as_slice());
         if let Some((_, id)) = known.and_then(|known| known.iter().find(|(own, _)| *own == types)) {
             return *id;
         }
@@ -232,10 +270,16 @@ impl Checker {
                 parameters.push(local);
             }
             let expected = if yields.is_some() { Type::VOID } else { result.clone() };
-            (parameters, outs, checker.lambda_body(&function.body, Some(&expected), "CS0161"))
+            (
+                parameters,
+                outs,
+                checker.lambda_body(&function.body, Some(&expected), "CS0161"),
+            )
         });
         self.end_function(id);
-        let ty = known.delegate(types).map_or(Type::OBJECT, |delegate| Type::Delegate(Arc::new(delegate)));
+        let ty = known
+            .delegate(types)
+            .map_or(Type::OBJECT, |delegate| Type::Delegate(Arc::new(delegate)));
         self.bodies.push(Lambda {
             id,
             parameters,
@@ -260,9 +304,12 @@ impl Checker {
                 self.report("CS1623", parameter.name.span, message, None);
             }
         }
-        let sequence = ["System.Collections.Generic.IEnumerable", "System.Collections.IEnumerable"]
-            .iter()
-            .any(|name| result.is_named(name));
+        let sequence = [
+            "System.Collections.Generic.IEnumerable",
+            "System.Collections.IEnumerable",
+        ]
+        .iter()
+        .any(|name| result.is_named(name));
         if !sequence && *result != Type::Error {
             let message = format!("a function that yields must return `IEnumerable<T>`, not '{result}'");
             self.report("CS1624", function.name.span, message, None);

@@ -13,6 +13,7 @@ use diagnostic::Span;
 type Checked = (StmtKind, bool);
 
 /// What a `foreach` gives each element to.
+#[derive(Clone, Copy)]
 pub enum Element<'t> {
     /// `T x`, `var (a, b)`
     Whole(&'t ast::TypeName, &'t Designation),

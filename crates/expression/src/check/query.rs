@@ -31,7 +31,15 @@ struct Translation {
 impl Checker {
     /// `from … select …`
     pub(super) fn query(&mut self, query: &Query, span: Span) -> Expr {
-        let Some((QueryClause::From { type_name, name, source }, rest)) = query.clauses.split_first() else {
+        let Some((
+            QueryClause::From {
+                type_name,
+                name,
+                source,
+            },
+            rest,
+        )) = query.clauses.split_first()
+        else {
             return Expr::error(span);
         };
         if !self.is_query_source(source) {
@@ -95,7 +103,10 @@ impl Checker {
                     let message = format!("the range variable '{}' is declared twice", name.text);
                     self.report("CS1930", name.span, message, Some("choose another name".to_owned()));
                 } else if self.lookup(&name.text).is_some() {
-                    let message = format!("the range variable '{}' has the name of a variable around it", name.text);
+                    let message = format!(
+                        "the range variable '{}' has the name of a variable around it",
+                        name.text
+                    );
                     self.report("CS1931", name.span, message, Some("choose another name".to_owned()));
                 }
                 names.push(&name.text);

@@ -2,8 +2,8 @@
 
 use super::Checker;
 use super::typed::{Expr, FunctionId, Kind, LocalId};
-use crate::syntax::ast;
 use crate::check::typed::LabelId;
+use crate::syntax::ast;
 use crate::types::Type;
 use diagnostic::Span;
 use std::collections::{BTreeSet, HashMap};
@@ -258,8 +258,11 @@ impl Checker {
 
     /// The outer variables that each function needs: what it mentions, and what the functions need that it calls.
     pub(super) fn captures(&mut self) -> Vec<Vec<LocalId>> {
-        let mut all: Vec<BTreeSet<LocalId>> =
-            self.uses.iter().map(|uses| uses.captures.iter().copied().collect()).collect();
+        let mut all: Vec<BTreeSet<LocalId>> = self
+            .uses
+            .iter()
+            .map(|uses| uses.captures.iter().copied().collect())
+            .collect();
         let mut changed = true;
         while changed {
             changed = false;
@@ -271,12 +274,18 @@ impl Checker {
     }
 
     fn take_captures(&mut self, function: FunctionId, all: &mut [BTreeSet<LocalId>]) -> bool {
-        let Some(uses) = self.uses.get(function) else { return false };
+        let Some(uses) = self.uses.get(function) else {
+            return false;
+        };
         let mut needed: Vec<LocalId> = Vec::new();
         for used in &uses.functions {
-            needed.extend(all.get(*used).into_iter().flatten().copied().filter(|local| {
-                self.locals.get(*local).is_some_and(|local| local.depth < uses.depth)
-            }));
+            needed.extend(
+                all.get(*used)
+                    .into_iter()
+                    .flatten()
+                    .copied()
+                    .filter(|local| self.locals.get(*local).is_some_and(|local| local.depth < uses.depth)),
+            );
         }
         let work = needed.len() as u32;
         let Some(own) = all.get_mut(function) else { return false };

@@ -60,7 +60,10 @@ impl Checker {
 
     /// A statement that stands alone under `if`, `for` …: a scope of its own.
     pub(super) fn embedded(&mut self, statement: &ast::Statement) -> (Box<Stmt>, bool) {
-        if matches!(statement.kind, StatementKind::Declaration(_) | StatementKind::Labeled { .. }) {
+        if matches!(
+            statement.kind,
+            StatementKind::Declaration(_) | StatementKind::Labeled { .. }
+        ) {
             let message = "a declaration or a label must stand in a block `{ … }`".to_owned();
             self.report("CS1023", statement.span, message, None);
         }
@@ -110,7 +113,12 @@ impl Checker {
             StatementKind::Throw(value) => {
                 if value.is_none() && !self.inside(JumpKind::Catch) {
                     let message = "`throw;` throws again what a `catch` around it caught; there is none".to_owned();
-                    self.report("CS0156", span, message, Some("write `throw new Exception(…);`".to_owned()));
+                    self.report(
+                        "CS0156",
+                        span,
+                        message,
+                        Some("write `throw new Exception(…);`".to_owned()),
+                    );
                 }
                 let thrown = value.as_ref().map(|value| self.thrown(value));
                 (StmtKind::Throw(thrown), false)
@@ -289,7 +297,12 @@ impl Checker {
         }
         if self.functions.last().is_some_and(|function| function.yields.is_some()) {
             let help = Some("write `yield return …;` or `yield break;`".to_owned());
-            self.report("CS1622", span, "a function that yields cannot return a value".to_owned(), help);
+            self.report(
+                "CS1622",
+                span,
+                "a function that yields cannot return a value".to_owned(),
+                help,
+            );
             return StmtKind::Empty;
         }
         let Some(value) = value else {
@@ -341,8 +354,9 @@ impl Checker {
         };
         let mut handlers = Vec::with_capacity(catches.len());
         for catch in catches {
-            let (handler, handler_end) =
-                self.within(JumpKind::Catch, |checker| checker.scoped(|checker| checker.handler(catch)));
+            let (handler, handler_end) = self.within(JumpKind::Catch, |checker| {
+                checker.scoped(|checker| checker.handler(catch))
+            });
             handlers.push(handler);
             end |= handler_end;
         }

@@ -73,18 +73,17 @@ fn run(site: &Site, kept: &Kept, values: Vec<Value>, frame: &mut Frame<'_>) -> O
         .iter()
         .find(|(own, _)| *own == types)
         .map(|(_, binding)| Arc::clone(binding));
-    let binding = match known {
-        Some(binding) => binding,
-        None => {
-            frame.step(BINDING)?;
-            let binding = Arc::new(bound(site, &types));
-            let mut kept = kept.lock();
-            if kept.len() >= KEPT {
-                kept.remove(0);
-            }
-            kept.push((types, Arc::clone(&binding)));
-            binding
+    let binding = if let Some(binding) = known {
+        binding
+    } else {
+        frame.step(BINDING)?;
+        let binding = Arc::new(bound(site, &types));
+        let mut kept = kept.lock();
+        if kept.len() >= KEPT {
+            kept.remove(0);
         }
+        kept.push((types, Arc::clone(&binding)));
+        binding
     };
     match &*binding {
         Ok(binding) => frame.nested((binding.locals, binding.depth), &[], |frame| {
@@ -153,7 +152,11 @@ fn of_json(site: &Site, values: &[Value]) -> Option<Own> {
     match &site.operation {
         Operation::Member(name) if is_object => {
             let key = Value::from(name.identifier.text.clone());
-            Some(with(Operation::Index, vec![None, None], vec![token.clone().into(), key]))
+            Some(with(
+                Operation::Index,
+                vec![None, None],
+                vec![token.clone().into(), key],
+            ))
         }
         Operation::SetMember(name) if is_object => {
             let key = Value::from(name.identifier.text.clone());

@@ -63,7 +63,11 @@ impl Compiler<'_> {
     }
 
     fn function_cell(&self, function: FunctionId) -> Weak<FunctionCell> {
-        self.shared.functions.get(&function).map(Arc::downgrade).unwrap_or_default()
+        self.shared
+            .functions
+            .get(&function)
+            .map(Arc::downgrade)
+            .unwrap_or_default()
     }
 
     /// Code that makes a delegate of a local function.
