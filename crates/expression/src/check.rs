@@ -12,6 +12,7 @@ mod creation;
 mod deconstruct;
 pub mod dynamic;
 mod expressions;
+mod failures;
 mod flow;
 mod infer;
 mod jumps;
@@ -60,6 +61,12 @@ pub struct Checker {
     labels: usize,
     /// What stands for `out` arguments that are no variables, of the innermost call.
     stand_ins: Vec<StandIn>,
+    /// Names that the blocks around the current statement declare, innermost last.
+    later: Vec<Vec<String>>,
+    /// The variables whose values are being checked.
+    declaring: Vec<String>,
+    /// Problems of lambdas are kept while types are inferred, to say why that is impossible.
+    explains: bool,
     /// Temporaries that hold the values before `?`, innermost last.
     receivers: Vec<(LocalId, Type)>,
     reads: Reads,
@@ -145,6 +152,9 @@ impl Checker {
             bodies: Vec::new(),
             labels: 0,
             stand_ins: Vec::new(),
+            later: Vec::new(),
+            declaring: Vec::new(),
+            explains: false,
             receivers: Vec::new(),
             reads: Reads::default(),
             response_mentioned: false,

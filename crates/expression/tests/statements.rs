@@ -259,7 +259,7 @@ fn dynamic_values() {
             "{\"a\":1,\"b\":2,\"c\":\"x\"}",
         ),
         (
-            "@{ dynamic d = JObject.Parse(\"{'a':'5','f':true}\"); int n = d.a; string s = d.a; return n + s + (d.f ? \"y\" : \"n\"); }",
+            "@{ dynamic d = JObject.Parse(\"{'a':'5','f':true}\"); int n = d.a; string s = d.a; return n + s + ((bool)d.f ? \"y\" : \"n\"); }",
             "55y",
         ),
         ("@{ dynamic d = 3; int i = d; long l = d; return i + l; }", "6"),

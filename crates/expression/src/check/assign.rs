@@ -80,12 +80,32 @@ impl Checker {
                 let current = self.load(&place, target.span);
                 let ty = current.ty.clone();
                 let operand = self.value(value);
+                let fits = self.compound_operand(operator, &operand, &ty);
                 let result = self.binary(operator, current, operand, span);
-                let result = self.compound_result(result, &ty, span);
+                let result = if fits || result.ty == Type::Error {
+                    self.compound_result(result, &ty, span)
+                } else {
+                    Expr::error(span)
+                };
                 let stored = self.store(place, result, span);
                 wrap(temporaries, stored)
             }
         }
+    }
+
+    /// `x op= y` casts back to a narrow `x` only when `y` itself would fit there; reports when it would not.
+    fn compound_operand(&mut self, operator: BinaryOperator, operand: &Expr, ty: &Type) -> bool {
+        let numeric = |ty: &Type| ty.without_nullable().simple().is_some_and(Simple::is_numeric);
+        let shift = matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight);
+        if shift || !numeric(ty) || !numeric(&operand.ty) {
+            return true;
+        }
+        let target = if matches!(operand.ty, Type::Nullable(_)) {
+            Type::nullable(ty.without_nullable().clone())
+        } else {
+            ty.clone()
+        };
+        self.convert(operand.clone(), &target).ty != Type::Error
     }
 
     /// The value of `x op y` as `x`'s type: C# casts back what promotion widened.
@@ -156,7 +176,17 @@ impl Checker {
         prefix: bool,
         span: Span,
     ) -> Expr {
+        let before = self.problems.len();
         let place = self.place(operand);
+        for problem in self
+            .problems
+            .iter_mut()
+            .skip(before)
+            .filter(|problem| problem.code == "CS0131")
+        {
+            problem.code = "CS1059";
+            "only a variable, a property or an indexer can be incremented".clone_into(&mut problem.message);
+        }
         let (mut temporaries, place) = self.evaluated_once(place);
         let current = self.load(&place, span);
         let ty = current.ty.clone();
@@ -266,7 +296,12 @@ impl Checker {
         Place::Nothing
     }
 
-    pub(super) fn property_setter(&mut self, ty: &Type, name: &ast::Identifier) -> Option<Found> {
+    pub(super) fn property_setter(
+        &mut self,
+        ty: &Type,
+        name: &ast::Identifier,
+        missing: &'static str,
+    ) -> Option<Found> {
         let found = members(ty, &name.text);
         if let Some(setter) = found.iter().find(|found| found.member.kind == MemberKind::Setter) {
             return Some(setter.clone());
@@ -275,7 +310,7 @@ impl Checker {
             return None;
         }
         if found.is_empty() && record_member(ty, &name.text).is_none() {
-            self.no_member("CS1061", ty, &name.text, "does not contain a definition for", name.span);
+            self.no_member(missing, ty, &name.text, "does not contain a definition for", name.span);
         } else {
             self.report(
                 "CS0200",
@@ -290,7 +325,7 @@ impl Checker {
     fn member_place(&mut self, receiver: &ast::Expression, name: &ast::SimpleName, span: Span) -> Place {
         let typed = match self.operand(receiver) {
             Operand::Type(ty) => {
-                let setter = self.property_setter(&ty, &name.identifier);
+                let setter = self.property_setter(&ty, &name.identifier, "CS0117");
                 return match setter {
                     Some(_) => self.no_place(span),
                     None => Place::Nothing,
@@ -324,7 +359,7 @@ impl Checker {
                 }
             };
         }
-        match self.property_setter(&typed.ty.clone(), &name.identifier) {
+        match self.property_setter(&typed.ty.clone(), &name.identifier, "CS1061") {
             Some(setter) => Place::Property(typed, setter),
             None => Place::Nothing,
         }

@@ -184,9 +184,19 @@ impl Checker {
         let arguments = arguments
             .iter()
             .zip(&ty.parameters)
-            .map(|(argument, ty)| self.value_of_type(&argument.value, ty))
+            .map(|(argument, ty)| self.delegate_argument(&argument.value, ty))
             .collect();
         Expr::new(Kind::Invoke(Box::new(delegate), arguments), ty.result.clone(), span)
+    }
+
+    fn delegate_argument(&mut self, argument: &ast::Expression, ty: &Type) -> Expr {
+        match self.operand(argument) {
+            Operand::Value(value) if super::convert::implicit(&value.ty, value.constant_value(), ty).is_none() => {
+                let message = format!("the argument is a '{}', which does not convert to '{ty}'", value.ty);
+                self.error("CS1503", argument.span, message)
+            }
+            other => self.operand_to(other, argument.span, ty),
+        }
     }
 
     /// Calls whichever method of a group fits: the type's own first, then extension methods.
@@ -231,11 +241,22 @@ impl Checker {
             .collect();
         let own_result = self.resolve(&own, &given, &explicit);
         match (own_result, group.receiver) {
+            (Ok(candidate), Some(_)) if candidate.found.member.is_static => {
+                let message = format!(
+                    "'{}' belongs to the type: call it as `{}.{}`",
+                    name.text, group.ty, name.text
+                );
+                self.error("CS0176", name.span, message)
+            }
             (Ok(candidate), receiver) => {
                 let receiver = receiver
                     .filter(|_| !candidate.found.member.is_static)
                     .map(|receiver| *receiver);
                 self.finish_call(candidate, receiver, given, span)
+            }
+            (Err(_), None) if own.is_empty() => {
+                let message = format!("'{}' of '{}' needs an object to be called on", name.text, group.ty);
+                self.error("CS0120", name.span, message)
             }
             (Err(failure), None) => self.report_failure(&name.text, failure, &own, &given, name.span),
             (Err(failure), Some(receiver)) => {

@@ -48,6 +48,36 @@ fn constant_fits(constant: &Value, from: Simple, to: Simple) -> bool {
     }
 }
 
+/// Why a constant is refused where another one of its type would not be.
+fn constant_problem(value: &Expr, to: &Type) -> Option<(&'static str, String)> {
+    let (constant, from, simple) = (
+        value.constant_value()?,
+        value.ty.simple()?,
+        to.without_nullable().simple()?,
+    );
+    let bounded = match from {
+        Simple::Int32 => simple.is_integral(),
+        Simple::Int64 => simple == Simple::UInt64,
+        _ => false,
+    };
+    if bounded {
+        let message = format!(
+            "the constant value '{}' cannot be converted to '{to}'",
+            constant.display_string()
+        );
+        return Some(("CS0031", message));
+    }
+    let suffix = match simple {
+        Simple::Single => 'f',
+        Simple::Decimal => 'm',
+        _ => return None,
+    };
+    (from == Simple::Double).then(|| {
+        let message = format!("a literal of type double does not become a '{to}'; write it with the suffix '{suffix}'");
+        ("CS0664", message)
+    })
+}
+
 /// The implicit conversion without user-defined operators.
 pub fn standard_implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Option<Way> {
     if from == to || matches!(from, Type::Error) || matches!(to, Type::Error) {
@@ -224,6 +254,9 @@ impl Checker {
             return self.error("CS0037", value.span, message);
         }
         let (from, span) = (value.ty.to_string(), value.span);
+        if let Some((code, message)) = constant_problem(&value, to) {
+            return self.error(code, span, message);
+        }
         if explicit(&value.ty, value.constant_value(), to, false).is_some() {
             let help = Some(format!("write a cast: ({to})…"));
             self.report(
@@ -342,6 +375,9 @@ impl Checker {
     /// A condition.
     pub(super) fn condition(&mut self, expression: &ast::Expression) -> Expr {
         let value = self.value(expression);
+        if value.ty.is_dynamic() {
+            return Self::dynamic_truth(value);
+        }
         self.convert(value, &Type::BOOLEAN)
     }
 }

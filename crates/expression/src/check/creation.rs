@@ -33,6 +33,10 @@ impl Checker {
         initializer: Option<&Initializer>,
         span: Span,
     ) -> Expr {
+        if is_unbound(type_name) {
+            let message = "the type arguments are left out: an object needs them".to_owned();
+            return self.error("CS7003", type_name.span, message);
+        }
         let ty = self.resolve_type(type_name);
         let given = self.arguments(arguments.unwrap_or_default());
         let created = match &ty {
@@ -40,7 +44,10 @@ impl Checker {
             Type::Delegate(_) => return self.new_delegate(&ty, given, span),
             Type::Dynamic => self.error("CS8382", span, "`dynamic` cannot be created with `new`".to_owned()),
             _ if given.iter().any(Given::is_dynamic) => self.dynamic_new(&ty, given, span),
-            Type::Class(class, _) if matches!(class.kind, ClassKind::Interface | ClassKind::Static) => {
+            Type::Class(class, _) if class.kind == ClassKind::Static => {
+                self.error("CS0712", span, format!("'{ty}' is static: there are no objects of it"))
+            }
+            Type::Class(class, _) if class.kind == ClassKind::Interface => {
                 self.error("CS0144", span, format!("'{ty}' cannot be created with `new`"))
             }
             _ => self.construct(&ty, given, span),
@@ -173,7 +180,7 @@ impl Checker {
     fn initialize(&mut self, object: &Expr, member: &ast::MemberInitializer) -> Vec<Expr> {
         match (&member.target, &member.value) {
             (InitializerTarget::Member(name), InitializerValue::Expression(value)) => {
-                let Some(setter) = self.property_setter(&object.ty, name) else {
+                let Some(setter) = self.property_setter(&object.ty, name, "CS0117") else {
                     return Vec::new();
                 };
                 let value = self.value_of_type(value, &setter.result());
@@ -235,6 +242,12 @@ impl Checker {
                 .map(|name| name.text.as_str())
                 .or_else(|| implied_name(&member.value));
             let value = self.value(&member.value);
+            if let Some(name) = name
+                && shape.iter().any(|(known, _)| **known == *name)
+            {
+                let message = format!("the anonymous object has two members named '{name}'");
+                self.report("CS0833", member.value.span, message, None);
+            }
             let Some(name) = name else {
                 self.report(
                     "CS0746",
@@ -255,6 +268,21 @@ impl Checker {
             values.push(value);
         }
         Expr::new(Kind::Record(values), Type::Anonymous(shape.into()), span)
+    }
+
+    /// `(a, b)` for a tuple of known types, which its elements are converted to.
+    pub(super) fn tuple_of_type(
+        &mut self,
+        elements: &[ast::Argument],
+        types: &[(Type, Option<Arc<str>>)],
+        span: Span,
+    ) -> Expr {
+        let values = elements
+            .iter()
+            .zip(types)
+            .map(|(element, (ty, _))| self.value_of_type(&element.value, ty))
+            .collect();
+        Expr::new(Kind::Record(values), Type::Tuple(types.into()), span)
     }
 
     /// `(a, b: c)`
@@ -292,16 +320,29 @@ impl Checker {
         match initializer {
             None => {
                 let element = element.unwrap_or(Type::Error);
-                let lengths = shape
-                    .lengths
-                    .iter()
-                    .map(|length| self.value_of_type(length, &Type::INT32))
-                    .collect();
+                let lengths = shape.lengths.iter().map(|length| self.array_length(length)).collect();
                 let ty = Type::Array(Arc::new(element.clone()), shape.rank);
                 Expr::new(Kind::NewArray(element, lengths), ty, span)
             }
             Some(initializer) => self.array_of(element, shape, initializer, span),
         }
+    }
+
+    fn array_length(&mut self, length: &ast::Expression) -> Expr {
+        let value = self.value(length);
+        if value
+            .constant_value()
+            .and_then(crate::value::Value::integer)
+            .is_some_and(|length| length < 0)
+        {
+            return self.error(
+                "CS0248",
+                length.span,
+                "the length of an array cannot be negative".to_owned(),
+            );
+        }
+        let long = super::convert::implicit(&value.ty, value.constant_value(), &Type::INT32).is_none();
+        self.convert(value, if long { &Type::INT64 } else { &Type::INT32 })
     }
 
     fn array_of(
@@ -395,6 +436,13 @@ impl Checker {
 struct Layout {
     lengths: Vec<Option<usize>>,
     items: Vec<Expr>,
+}
+
+/// Whether type arguments are left out: `List<>`.
+fn is_unbound(name: &ast::TypeName) -> bool {
+    let missing = |argument: &ast::TypeName| matches!(argument.kind, ast::TypeNameKind::Missing);
+    matches!(&name.kind, ast::TypeNameKind::Named(parts)
+        if parts.iter().flat_map(|part| &part.type_arguments).flatten().any(missing))
 }
 
 /// The name of a member whose name is not written: that of the variable or property it is taken from.

@@ -40,6 +40,8 @@ pub enum Operation {
     Unary(UnaryOperator),
     /// A conversion; whether it is a cast.
     Convert(Type, bool),
+    /// `a` as a condition.
+    Truth,
     /// `new T(a, …)`
     New(Type),
 }
@@ -154,6 +156,10 @@ impl Checker {
                 Some(value) => self.convert(value, to),
                 None => Expr::error(span),
             },
+            Operation::Truth => match operands.pop() {
+                Some(value) => self.convert(value, &Type::BOOLEAN),
+                None => Expr::error(span),
+            },
             Operation::New(ty) => {
                 let given = site.given(operands);
                 self.construct(ty, given, span)
@@ -182,7 +188,7 @@ impl Checker {
                 self.demand_value(member, span)
             }
             Operation::SetMember(name) => {
-                let Some(setter) = self.property_setter(&receiver.ty, &name.identifier) else {
+                let Some(setter) = self.property_setter(&receiver.ty, &name.identifier, "CS1061") else {
                     return Expr::error(span);
                 };
                 let value = operands.pop().unwrap_or_else(|| Expr::error(span));
@@ -287,6 +293,13 @@ impl Checker {
         let mut site = Site::new(Operation::Unary(operator), &operands);
         site.overflow_throws = self.overflow_throws;
         site.expression(operands, Type::Dynamic, span)
+    }
+
+    /// A `dynamic` condition.
+    pub(super) fn dynamic_truth(value: Expr) -> Expr {
+        let span = value.span;
+        let operands = vec![value];
+        Site::new(Operation::Truth, &operands).expression(operands, Type::BOOLEAN, span)
     }
 
     /// A call that is bound at run time.

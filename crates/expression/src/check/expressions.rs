@@ -48,7 +48,7 @@ impl Checker {
             Operand::Value(value) => value,
             Operand::Type(ty) => self.error("CS0119", span, format!("'{ty}' is a type, where a value is expected")),
             Operand::Namespace(name) => self.error(
-                "CS0119",
+                "CS0118",
                 span,
                 format!("'{name}' is a namespace, where a value is expected"),
             ),
@@ -97,6 +97,11 @@ impl Checker {
 
     /// An expression converted to a known type, which lambdas, `default` and `throw` take their own from.
     pub(super) fn value_of_type(&mut self, expression: &ast::Expression, ty: &Type) -> Expr {
+        if let (ExpressionKind::Tuple(elements), Type::Tuple(types)) = (&expression.kind, ty)
+            && elements.len() == types.len()
+        {
+            return self.tuple_of_type(elements, types, expression.span);
+        }
         let operand = self.operand(expression);
         self.operand_to(operand, expression.span, ty)
     }

@@ -49,7 +49,9 @@ impl Checker {
         expected: Option<&Type>,
     ) -> (Lambda, Vec<Type>) {
         let id = self.new_function();
-        self.begin_function(FunctionScope::new(expected.cloned()));
+        let mut scope = FunctionScope::new(expected.cloned());
+        scope.is_lambda = true;
+        self.begin_function(scope);
         let (parameters, body) = self.scoped(|checker| {
             let locals = checker.lambda_parameters(parameters, types);
             (locals, checker.lambda_body(body, expected, "CS1643"))
@@ -94,6 +96,10 @@ impl Checker {
             LambdaBody::Expression(expression) => {
                 let value = match expected {
                     Some(ty) if *ty != Type::VOID => self.value_of_type(expression, ty),
+                    Some(_) if !matches!(expression.kind, ast::ExpressionKind::Throw(_)) => {
+                        self.statement_value(expression)
+                    }
+                    Some(ty) => self.value_of_type(expression, ty),
                     _ => self.value(expression),
                 };
                 if let Some(function) = self.functions.last_mut() {
@@ -126,7 +132,12 @@ impl Checker {
         body: &LambdaBody,
         types: &[Type],
     ) -> Option<Type> {
-        let (clean, (_, returns)) = self.trial(|checker| checker.function(parameters, body, types, None));
+        let check = |checker: &mut Self| checker.function(parameters, body, types, None);
+        let (clean, (_, returns)) = if self.explains {
+            (true, check(self))
+        } else {
+            self.trial(check)
+        };
         if !clean {
             return None;
         }

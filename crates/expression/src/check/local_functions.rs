@@ -151,8 +151,9 @@ impl Checker {
             }
         };
         let default = parameter.default.as_ref().map(|default| {
-            let value = self.value_of_type(default, &ty);
-            if value.constant_value().is_none() && value.ty != Type::Error && !ty.has_parameters() {
+            let (known, value) = self.trial(|checker| checker.value(default));
+            let value = if known { self.value_of_type(default, &ty) } else { value };
+            if value.constant_value().is_none_or(|_| !known) && !ty.has_parameters() {
                 let message = "the value of an optional parameter must be known at compile time".to_owned();
                 self.report("CS1736", default.span, message, None);
             }

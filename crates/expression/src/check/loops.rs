@@ -146,6 +146,15 @@ impl Checker {
     fn element_type(&mut self, collection: &Expr) -> Type {
         match collection.ty.element() {
             Some(element) => element,
+            None if collection.ty == Type::Null => {
+                self.report(
+                    "CS0186",
+                    collection.span,
+                    "`foreach` cannot go through null".to_owned(),
+                    None,
+                );
+                Type::Error
+            }
             None if collection.ty == Type::Error => Type::Error,
             None => {
                 let message = format!("`foreach` cannot go through a value of type '{}'", collection.ty);

@@ -81,18 +81,18 @@ impl Checker {
         if let Some(found) = library::named_type(&full, arguments) {
             return found;
         }
-        self.unknown_type(&full, span);
+        self.unknown_type("CS0246", &full, span);
         Type::Error
     }
 
-    fn unknown_type(&mut self, name: &str, span: Span) {
+    pub(super) fn unknown_type(&mut self, code: &'static str, name: &str, span: Span) {
         let short = name.rsplit('.').next().unwrap_or(name);
         let known = library::all().map(library::Class::short_name);
         let help = library::nearest(short, known).map(|near| format!("did you mean `{near}`?"));
         let message = format!(
             "the type or namespace name '{name}' could not be found among those that policy expressions may use"
         );
-        self.report("CS0246", span, message, help);
+        self.report(code, span, message, help);
     }
 
     /// Explicit type arguments.
@@ -136,6 +136,11 @@ impl Checker {
         let near =
             near.or_else(|| library::nearest(text, library::all().map(library::Class::short_name)).map(str::to_owned));
         let help = near.map(|near| format!("did you mean `{near}`?"));
+        if let Some(code) = self.declared_later(text) {
+            let message = format!("the variable '{text}' is used before it has a value");
+            self.report(code, span, message, Some("declare it before".to_owned()));
+            return Operand::Value(Expr::error(span));
+        }
         self.report(
             "CS0103",
             span,
@@ -166,7 +171,7 @@ impl Checker {
         if library::is_namespace(&full) {
             return Operand::Namespace(full);
         }
-        self.unknown_type(&full, span);
+        self.unknown_type("CS0234", &full, span);
         Operand::Value(Expr::error(span))
     }
 }

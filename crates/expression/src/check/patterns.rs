@@ -43,6 +43,13 @@ impl Checker {
     /// A pattern for a value of this type.
     pub(super) fn pattern(&mut self, pattern: &Pattern, ty: &Type, span: Span) -> Option<TypedPattern> {
         match pattern {
+            Pattern::Constant(ast::Expression {
+                kind: ast::ExpressionKind::Name(name),
+                span,
+            }) if self.is_unknown(name) => {
+                self.unknown_type("CS0246", &name.identifier.text, *span);
+                None
+            }
             Pattern::Constant(expression) => match self.operand(expression) {
                 Operand::Type(tested) => self.type_pattern(tested, None, ty, expression.span),
                 other => {
@@ -64,6 +71,11 @@ impl Checker {
             }
             Pattern::Var(designation) => Some(TypedPattern::Any(self.designated(designation, ty))),
         }
+    }
+
+    fn is_unknown(&mut self, name: &ast::SimpleName) -> bool {
+        let (clean, _) = self.trial(|checker| checker.simple_name(name, name.identifier.span));
+        !clean && self.lookup(&name.identifier.text).is_none()
     }
 
     fn designated(&mut self, designation: &Designation, ty: &Type) -> Option<LocalId> {

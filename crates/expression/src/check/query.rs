@@ -92,9 +92,8 @@ impl Checker {
             let declared = match clause {
                 QueryClause::From { name, .. } | QueryClause::Let { name, .. } => vec![name],
                 QueryClause::Join { name, into, .. } => {
-                    let mut declared = vec![name];
-                    declared.extend(into);
-                    declared
+                    // Behind `into` the group takes the place of the elements.
+                    vec![into.as_ref().unwrap_or(name)]
                 }
                 _ => Vec::new(),
             };

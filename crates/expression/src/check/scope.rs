@@ -52,6 +52,8 @@ pub struct FunctionScope {
     pub jumps: Vec<Jump>,
     /// Labels of the statement lists around the current statement, innermost last.
     pub labels: Vec<Vec<(String, LabelId)>>,
+    /// A lambda, rather than a local function or the program.
+    pub is_lambda: bool,
     /// The type of the elements that it yields.
     pub yields: Option<Type>,
 }
@@ -103,6 +105,7 @@ impl FunctionScope {
             uses: Uses::default(),
             jumps: Vec::new(),
             labels: Vec::new(),
+            is_lambda: false,
             yields: None,
         }
     }
@@ -183,6 +186,15 @@ impl Checker {
         if let Some(scope) = self.scopes.last_mut() {
             scope.insert(name.text.clone(), named);
         }
+    }
+
+    /// The number of the problem of a variable that its block declares further on.
+    pub(super) fn declared_later(&self, name: &str) -> Option<&'static str> {
+        if self.declaring.iter().any(|declared| declared == name) {
+            return Some("CS0165");
+        }
+        let later = self.later.iter().flatten().any(|declared| declared == name);
+        later.then_some("CS0841")
     }
 
     /// What a name stands for.

@@ -24,6 +24,7 @@ impl Checker {
     /// Statements in the current scope.
     pub(super) fn statements(&mut self, statements: &[ast::Statement]) -> (Vec<Stmt>, bool) {
         let declared = self.declare_functions(statements);
+        self.later.push(declared_names(statements));
         let checked = self.with_labels(statements, |checker| {
             let mut typed = Vec::with_capacity(statements.len());
             let mut reachable = true;
@@ -40,6 +41,7 @@ impl Checker {
             }
             (typed, reachable)
         });
+        self.later.pop();
         self.instantiate(statements, &declared);
         checked
     }
@@ -130,6 +132,10 @@ impl Checker {
             }
             StatementKind::Lock { value, body } => {
                 let value = self.value(value);
+                if value.ty.is_value_type() {
+                    let message = format!("`lock` needs an object, '{}' is a value type", value.ty);
+                    self.report("CS0185", value.span, message, None);
+                }
                 let (body, end) = self.embedded(body);
                 let first = Stmt {
                     span: value.span,
@@ -159,6 +165,13 @@ impl Checker {
     fn thrown(&mut self, value: &ast::Expression) -> Expr {
         let thrown = self.value(value);
         match library::named_type("System.Exception", Vec::new()) {
+            Some(exception) if super::convert::implicit(&thrown.ty, None, &exception).is_none() => {
+                let message = format!(
+                    "a value of type '{}' cannot be thrown, only an exception can",
+                    thrown.ty
+                );
+                self.error("CS0155", value.span, message)
+            }
             Some(exception) => self.convert(thrown, &exception),
             None => thrown,
         }
@@ -170,8 +183,20 @@ impl Checker {
         } else {
             Some(self.resolve_type(&declaration.type_name))
         };
+        if let ([_, second, ..], None) = (declaration.variables.as_slice(), &ty) {
+            let message = "a declaration with `var` has one variable".to_owned();
+            self.report(
+                "CS0819",
+                second.name.span,
+                message,
+                Some("write one declaration for each".to_owned()),
+            );
+        }
         let mut declared = Vec::with_capacity(declaration.variables.len());
         for variable in &declaration.variables {
+            if ty.is_some() {
+                self.declaring.push(variable.name.text.clone());
+            }
             let value = match (&variable.value, &ty) {
                 (Some(value), Some(ty)) => Some(self.value_of_type(value, ty)),
                 (Some(value), None) => Some(self.inferred(value)),
@@ -182,6 +207,9 @@ impl Checker {
                     Some(Expr::error(variable.name.span))
                 }
             };
+            if ty.is_some() {
+                self.declaring.pop();
+            }
             let ty = ty
                 .clone()
                 .or_else(|| value.as_ref().map(|value| value.ty.clone()))
@@ -208,6 +236,11 @@ impl Checker {
 
     fn constant(&mut self, name: &ast::Identifier, value: Option<Expr>, ty: &Type) {
         let constant = match value {
+            None => self.error(
+                "CS0145",
+                name.span,
+                "a constant needs a value: `const … = …;`".to_owned(),
+            ),
             Some(value) if value.constant_value().is_some() || value.ty == Type::Error => Expr {
                 ty: ty.clone(),
                 ..value
@@ -226,7 +259,17 @@ impl Checker {
 
     /// The value of a `var`, which must have a type of its own.
     fn inferred(&mut self, value: &ast::Expression) -> Expr {
-        let typed = self.value(value);
+        let operand = self.operand(value);
+        let untyped = match &operand {
+            Operand::Untyped(expression) => matches!(expression.kind, ast::ExpressionKind::Lambda { .. }),
+            Operand::Methods(_) | Operand::Function(..) => true,
+            _ => false,
+        };
+        if untyped {
+            let message = "a lambda or method has no type of its own for `var`; write `Func<…>`".to_owned();
+            return self.error("CS0815", value.span, message);
+        }
+        let typed = self.demand_value(operand, value.span);
         if typed.ty == Type::Null || typed.ty == Type::VOID {
             let message = format!(
                 "cannot give '{}' to a variable declared with `var`; write its type",
@@ -238,6 +281,11 @@ impl Checker {
     }
 
     pub(super) fn expression_statement(&mut self, expression: &ast::Expression) -> StmtKind {
+        StmtKind::Expression(self.statement_value(expression))
+    }
+
+    /// An expression that stands for a statement: one that does something.
+    pub(super) fn statement_value(&mut self, expression: &ast::Expression) -> Expr {
         use ast::ExpressionKind as E;
         let effect = matches!(
             expression.kind,
@@ -255,7 +303,7 @@ impl Checker {
             let message = "only a call, an assignment, an increment or `new` can be a statement".to_owned();
             self.report("CS0201", expression.span, message, None);
         }
-        StmtKind::Expression(value)
+        value
     }
 
     /// An expression whose value nobody uses: `i++` need not keep the old one.
@@ -314,7 +362,9 @@ impl Checker {
         };
         let typed = match expected {
             Some(ty) if ty == Type::VOID => {
-                self.report("CS0127", span, "nothing can be returned here".to_owned(), None);
+                let lambda = self.functions.last().is_some_and(|function| function.is_lambda);
+                let code = if lambda { "CS8030" } else { "CS0127" };
+                self.report(code, span, "nothing can be returned here".to_owned(), None);
                 Expr::error(span)
             }
             Some(ty) => match self.operand(value) {
@@ -357,6 +407,13 @@ impl Checker {
             let (handler, handler_end) = self.within(JumpKind::Catch, |checker| {
                 checker.scoped(|checker| checker.handler(catch))
             });
+            let hidden = handlers
+                .iter()
+                .any(|before: &Handler| before.filter.is_none() && handler.class.0.derives_from(before.class.name));
+            if hidden {
+                let message = format!("a `catch` before this one catches every '{}'", handler.class.name);
+                self.report("CS0160", catch.span, message, Some("put it before that one".to_owned()));
+            }
             handlers.push(handler);
             end |= handler_end;
         }
@@ -432,4 +489,17 @@ impl Checker {
         let (body, end) = self.embedded(body);
         (StmtKind::Block(vec![first, *body]), end)
     }
+}
+
+/// The variables that a row of statements declares.
+fn declared_names(statements: &[ast::Statement]) -> Vec<String> {
+    statements
+        .iter()
+        .filter_map(|statement| match &statement.kind {
+            StatementKind::Declaration(declaration) => Some(&declaration.variables),
+            _ => None,
+        })
+        .flatten()
+        .map(|variable| variable.name.text.clone())
+        .collect()
 }

@@ -44,9 +44,22 @@ impl Checker {
                     SwitchLabel::Default(_) => labels.push((None, at)),
                     SwitchLabel::Case {
                         pattern: ast::Pattern::Constant(constant),
+                        when: None,
                         ..
                     } => {
+                        let span = constant.span;
                         let (_, constant) = self.trial(|checker| checker.operand_constant(constant));
+                        let twice = constant.as_ref().is_some_and(|constant| {
+                            let same = |known: &Value| {
+                                known.is_null() && constant.is_null() || known.constant_equals(constant) == Some(true)
+                            };
+                            labels
+                                .iter()
+                                .any(|(known, _): &(Option<Value>, usize)| known.as_ref().is_some_and(same))
+                        });
+                        if twice {
+                            self.report("CS0152", span, "the `switch` has this label twice".to_owned(), None);
+                        }
                         labels.extend(constant.map(|constant| (Some(constant), at)));
                     }
                     SwitchLabel::Case { .. } => {}
