@@ -29,6 +29,7 @@ mod query;
 mod scope;
 mod statements;
 mod switches;
+mod tuples;
 pub mod typed;
 
 use crate::syntax::ast;
@@ -225,10 +226,6 @@ impl Checker {
     fn error(&mut self, code: &'static str, span: Span, message: String) -> Expr {
         self.report(code, span, message, None);
         Expr::error(span)
-    }
-
-    fn unsupported(&mut self, span: Span, what: &str) -> Expr {
-        self.error("TG2001", span, format!("{what} is not supported yet"))
     }
 
     /// Whether there is work left; reports once when there is not.

@@ -249,6 +249,9 @@ impl Checker {
         if let Some(way) = implicit(&value.ty, value.constant_value(), to) {
             return Self::apply(value, &way, to);
         }
+        if let Some(converted) = self.tuple_conversion(&value, to) {
+            return converted;
+        }
         if value.ty == Type::Null {
             let message = format!("cannot convert null to '{to}' because it is a value type that has no null");
             return self.error("CS0037", value.span, message);

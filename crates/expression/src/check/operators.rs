@@ -94,6 +94,9 @@ impl Checker {
         {
             return constants::fold_concat(left, right, span);
         }
+        if let Some(compared) = self.tuple_equality(operator, (&left, &right), span) {
+            return compared;
+        }
         let found = self
             .numeric(operator, &left, &right, span)
             .or_else(|| Self::boolean(operator, &left, &right, span))

@@ -88,7 +88,13 @@ impl Checker {
                     Designation::Discard(span) => *span,
                     Designation::Tuple(_) => Span::default(),
                 });
-                self.unsupported(span, "a tuple in a pattern");
+                let message = "a pattern with parts is C# 8; policy expressions are C# 7".to_owned();
+                self.report(
+                    "CS8370",
+                    span,
+                    message,
+                    Some("take the value apart behind the test".to_owned()),
+                );
                 None
             }
         }
