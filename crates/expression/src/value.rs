@@ -85,6 +85,14 @@ pub trait Object: Any + Send + Sync + fmt::Debug {
     fn equals(&self, _other: &Value) -> bool {
         false
     }
+    /// Whether both are handles to one object.
+    fn is_same(&self, _other: &Value) -> bool {
+        false
+    }
+    /// For types whose equality is not identity: a number that equal objects share.
+    fn hash_code(&self) -> u64 {
+        0
+    }
     /// For downcasts.
     fn as_any(&self) -> &dyn Any;
 }

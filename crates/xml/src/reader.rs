@@ -1,6 +1,7 @@
 //! Reads a document or complains like .NET's reader: well-formedness and namespaces, one pass, no recursion.
 //!
-//! A document type declaration is kept as text: no entity that it declares is ever expanded, nothing is fetched.
+//! A document type declaration is kept as text: no entity that it declares is ever expanded (a reference to one is an
+//! error that says so), nothing is fetched. Elements are nested at most [`MAX_DEPTH`] deep.
 //! Never here: decoding of bytes, validation.
 
 mod scanner;
@@ -11,6 +12,9 @@ use scanner::Scanner;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
+
+/// How deep elements may be nested.
+pub const MAX_DEPTH: usize = 1000;
 
 /// Why a text is no XML document, in the words of .NET's `XmlException`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +184,8 @@ impl<'t> Reader<'t> {
         self.scanner.spaces();
         let mut found = DocumentType {
             name: self.scanner.name()?.into(),
+            // .NET writes brackets even where the text had none.
+            subset: Some("".into()),
             ..DocumentType::default()
         };
         self.scanner.spaces();
@@ -253,6 +259,10 @@ impl<'t> Reader<'t> {
             }
             attributes.push((attribute, self.scanner.attribute_value()?));
         }
+        if self.open.len() >= MAX_DEPTH {
+            let message = format!("The elements are nested deeper than the {MAX_DEPTH} levels that are read.");
+            return Err(self.scanner.error(&message));
+        }
         let empty = self.scanner.eat("/");
         if !self.scanner.eat(">") {
             return Err(self.scanner.unexpected(">"));
@@ -282,6 +292,9 @@ impl<'t> Reader<'t> {
                 attribute.strip_prefix("xmlns:")
             };
             if let Some(prefix) = prefix {
+                if value.is_empty() && !prefix.is_empty() {
+                    return Err(self.scanner.error("Invalid namespace declaration."));
+                }
                 let uri = self.interned(value);
                 self.prefixes.entry(prefix).or_default().push(uri);
                 declared.push(prefix);
@@ -371,6 +384,17 @@ mod tests {
         check("<a><![CDATA[<x>]]><!--c--></a>", Ok("a '<x>' 'c'"));
         check("", Err("Root element is missing."));
         check("x", Err("Data at the root level is invalid. Line 1, position 1."));
+        check(
+            "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
+            Err(
+                "Reference to entity 'x', which is none of XML's own five: entities of a document type are not expanded. Line 1, position 34.",
+            ),
+        );
+        let deep = "<a>".repeat(MAX_DEPTH + 1);
+        check(
+            &deep,
+            Err("The elements are nested deeper than the 1000 levels that are read. Line 1, position 3003."),
+        );
         check("<p:a/>", Err("'p' is an undeclared prefix. Line 1, position 7."));
     }
 

@@ -1,67 +1,122 @@
-//! Writes a node as .NET's `XNode.ToString()` does: two spaces a level, no line breaks where text is mixed in, `<a />`
-//! for an element without content, prefixes from the declarations that are in scope.
+//! Writes a node as .NET does: two spaces a level, no line breaks where text is mixed in, `<a />` for an element without
+//! content, prefixes from the declarations that are in scope, `p1`, `p2`, … where there are none.
 //!
 //! Never here: encodings, checks that the tree is a sound document.
 
+mod escape;
+mod scope;
+
 use crate::name::{XML_NAMESPACE, XMLNS_NAMESPACE};
-use crate::tree::{Kind, NodeId, Tree};
+use crate::tree::{DocumentType, Kind, NodeId, Tree};
+use escape::{escape, separated};
+use scope::{Scope, Standing};
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
-/// The text of a node and all below it, `indented` or in one line.
-pub fn write(tree: &Tree, id: NodeId, indented: bool) -> String {
+/// How a node is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `XNode.ToString()`
+    Indented,
+    /// `XNode.ToString(SaveOptions.DisableFormatting)`
+    OneLine,
+    /// `XmlNode.OuterXml`: in one line, each name with the prefix that it was read with.
+    Prefixed,
+}
+
+/// Why a node cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteError {
+    /// A prefix would mean two namespaces on one element.
+    Redefined(String),
+    /// A character that XML does not have.
+    Character(String),
+    /// The text would be longer than allowed.
+    TooLong,
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Redefined(message) | Self::Character(message) => formatter.write_str(message),
+            Self::TooLong => formatter.write_str("the XML would be longer than allowed"),
+        }
+    }
+}
+
+/// The text of a node and all below it, of at most `limit` bytes.
+///
+/// # Errors
+/// The first thing that cannot be written.
+pub fn write(tree: &Tree, id: NodeId, style: Style, limit: usize) -> Result<String, WriteError> {
     let mut writer = Writer {
         tree,
         out: String::new(),
-        scope: Vec::new(),
-        mixed: !indented,
+        limit,
+        style,
+        declared: Scope::default(),
+        scope: Scope::default(),
+        mixed: style != Style::Indented,
+        spaced: false,
         levels: Vec::new(),
     };
+    for (prefix, namespace) in [("xmlns", XMLNS_NAMESPACE), ("xml", XML_NAMESPACE), ("", "")] {
+        writer.scope.push(&prefix.into(), &namespace.into(), Standing::Known);
+    }
     let outside: Vec<NodeId> = tree.ancestors_and_self(id).skip(1).collect();
-    let hidden = outside.into_iter().rev().fold(Vec::new(), |mut known, ancestor| {
-        known.extend(declarations(tree, ancestor));
-        known
-    });
-    writer.walk(id, &hidden);
-    writer.out
+    for ancestor in outside.into_iter().rev() {
+        writer.declare(ancestor);
+    }
+    writer.walk(id)?;
+    Ok(writer.out)
 }
 
-fn declarations(tree: &Tree, element: NodeId) -> Vec<(Arc<str>, Arc<str>)> {
-    let declaration = |id| {
-        let prefix = tree.name(id)?.declared_prefix()?.into();
-        Some((prefix, tree.attribute_value(id)?.clone()))
-    };
-    tree.attributes(element).filter_map(declaration).collect()
+/// What is around the content of an open element.
+struct Level {
+    name: String,
+    mixed: bool,
+    declared: usize,
+    scope: usize,
 }
 
 struct Writer<'t> {
     tree: &'t Tree,
     out: String,
-    /// Prefixes with their namespaces, innermost last.
-    scope: Vec<(Arc<str>, Arc<str>)>,
+    limit: usize,
+    style: Style,
+    /// Declarations that stand in the tree as attributes, outside of what is written too.
+    declared: Scope,
+    /// Declarations that were written.
+    scope: Scope,
     /// Text stands beside what comes next: no line breaks.
     mixed: bool,
-    /// For each open element: `mixed` around it, and the length of `scope` around it.
-    levels: Vec<(bool, usize)>,
+    /// Whitespace of a document was just written.
+    spaced: bool,
+    levels: Vec<Level>,
 }
 
 impl Writer<'_> {
-    fn walk(&mut self, top: NodeId, hidden: &[(Arc<str>, Arc<str>)]) {
+    fn walk(&mut self, top: NodeId) -> Result<(), WriteError> {
         let mut node = top;
         loop {
-            self.enter(node, hidden);
+            self.enter(node)?;
+            if self.out.len() > self.limit {
+                return Err(WriteError::TooLong);
+            }
             if let Some(child) = self.tree.first_child(node) {
                 node = child;
                 continue;
             }
             while node == top || self.tree.next(node).is_none() {
                 let Some(parent) = self.tree.parent(node).filter(|_| node != top) else {
-                    return;
+                    return Ok(());
                 };
                 self.leave(parent);
                 node = parent;
             }
-            let Some(next) = self.tree.next(node) else { return };
+            let Some(next) = self.tree.next(node) else {
+                return Ok(());
+            };
             node = next;
         }
     }
@@ -72,23 +127,21 @@ impl Writer<'_> {
     }
 
     fn line(&mut self) {
-        if !self.mixed && !self.out.is_empty() {
+        if !self.mixed && !std::mem::take(&mut self.spaced) && !self.out.is_empty() {
             self.out.push('\n');
             self.out.push_str(&"  ".repeat(self.levels.len()));
         }
     }
 
-    fn enter(&mut self, id: NodeId, hidden: &[(Arc<str>, Arc<str>)]) {
+    fn enter(&mut self, id: NodeId) -> Result<(), WriteError> {
         match self.tree.kind(id) {
             Kind::Document { .. } | Kind::Fragment => {}
-            Kind::Element { .. } => self.start(id, hidden),
-            Kind::Attribute { name, value, .. } => {
-                let text = format!("{}=\"{}\"", name.local(), escaped(value, true));
-                self.out.push_str(&text);
-            }
+            Kind::Element { .. } => self.start(id)?,
+            Kind::Attribute { .. } => self.lone_attribute(id)?,
             Kind::Text(text) => {
-                self.mixed |= !self.levels.is_empty();
-                self.out.push_str(&escaped(text, false));
+                self.spaced = self.levels.is_empty();
+                self.mixed |= !self.spaced;
+                escape(text, false, &mut self.out)?;
             }
             Kind::CData(text) => {
                 self.mixed = true;
@@ -97,170 +150,231 @@ impl Writer<'_> {
             }
             Kind::Comment(text) => {
                 self.line();
-                self.put(format_args!("<!--{text}-->"));
+                self.put(format_args!("<!--{}-->", separated(text, '-', None)));
             }
             Kind::Instruction { target, content } => {
                 self.line();
                 let gap = if content.is_empty() { "" } else { " " };
+                let content = separated(content, '?', Some('>'));
                 self.put(format_args!("<?{target}{gap}{content}?>"));
             }
             Kind::DocumentType(kind) => {
                 self.line();
-                self.put(format_args!("<!DOCTYPE {}", kind.name));
-                match (&kind.public, &kind.system) {
-                    (Some(public), system) => {
-                        let system = system.as_deref().unwrap_or_default();
-                        self.put(format_args!(" PUBLIC \"{public}\" \"{system}\""));
-                    }
-                    (None, Some(system)) => self.put(format_args!(" SYSTEM \"{system}\"")),
-                    (None, None) => self.out.push(' '),
-                }
-                if let Some(subset) = &kind.subset {
-                    self.put(format_args!("[{subset}]"));
-                }
-                self.out.push('>');
+                self.document_type(kind);
+            }
+        }
+        Ok(())
+    }
+
+    fn document_type(&mut self, kind: &DocumentType) {
+        self.put(format_args!("<!DOCTYPE {}", kind.name));
+        match (&kind.public, &kind.system) {
+            (Some(public), system) => {
+                let system = system.as_deref().unwrap_or_default();
+                self.put(format_args!(" PUBLIC \"{public}\" \"{system}\""));
+            }
+            (None, Some(system)) => self.put(format_args!(" SYSTEM \"{system}\"")),
+            (None, None) => self.out.push(' '),
+        }
+        if let Some(subset) = &kind.subset {
+            self.put(format_args!("[{subset}]"));
+        }
+        self.out.push('>');
+    }
+
+    fn lone_attribute(&mut self, id: NodeId) -> Result<(), WriteError> {
+        let (Some(name), Some(value)) = (self.tree.name(id), self.tree.attribute_value(id)) else {
+            return Ok(());
+        };
+        let prefix = match (&**name.namespace(), &**name.local()) {
+            (XMLNS_NAMESPACE, "xmlns") | ("", _) => "".into(),
+            (namespace, _) => self
+                .own_prefix(namespace, false)
+                .or_else(|| self.tree.prefix(id).cloned())
+                .unwrap_or_else(|| "p1".into()),
+        };
+        let qualified = qualified(&prefix, name.local());
+        self.out.push_str(&qualified);
+        self.out.push_str("=\"");
+        escape(value, true, &mut self.out)?;
+        self.out.push('"');
+        Ok(())
+    }
+
+    /// Makes the declarations that are attributes of an element known.
+    fn declare(&mut self, element: NodeId) {
+        for id in self.tree.attributes(element) {
+            let prefix = self.tree.name(id).and_then(|name| name.declared_prefix());
+            if let (Some(prefix), Some(value)) = (prefix, self.tree.attribute_value(id)) {
+                self.declared.push(&prefix.into(), value, Standing::Known);
             }
         }
     }
 
-    fn start(&mut self, id: NodeId, hidden: &[(Arc<str>, Arc<str>)]) {
-        let Some(name) = self.tree.name(id) else { return };
-        self.line();
-        self.levels.push((self.mixed, self.scope.len()));
-        let own = declarations(self.tree, id);
-        let mut wanted = Vec::new();
-        self.scope.extend(own.iter().cloned());
-        let prefix = self.prefix(name.namespace(), true, hidden, &mut wanted);
-        self.out.push('<');
-        self.qualified(&prefix, name.local());
-        for attribute in self.tree.attributes(id) {
-            let (Some(name), Some(value)) = (self.tree.name(attribute), self.tree.attribute_value(attribute)) else {
-                continue;
-            };
-            let prefix = match &**name.namespace() {
-                "" => "".into(),
-                XMLNS_NAMESPACE => "xmlns".into(),
-                _ => self.prefix(name.namespace(), false, hidden, &mut wanted),
-            };
-            self.out.push(' ');
-            self.qualified(&prefix, name.local());
-            self.put(format_args!("=\"{}\"", escaped(value, true)));
+    /// The prefix that the tree's own declarations give a namespace.
+    fn own_prefix(&self, namespace: &str, default: bool) -> Option<Arc<str>> {
+        match namespace {
+            "" => Some("".into()),
+            XML_NAMESPACE => Some("xml".into()),
+            XMLNS_NAMESPACE => Some("xmlns".into()),
+            _ => self.declared.prefix_of(namespace, default).cloned(),
         }
-        for (prefix, uri) in wanted {
-            let text = if prefix.is_empty() {
-                "xmlns".to_owned()
-            } else {
-                format!("xmlns:{prefix}")
-            };
-            self.put(format_args!(" {text}=\"{}\"", escaped(&uri, true)));
+    }
+
+    fn start(&mut self, id: NodeId) -> Result<(), WriteError> {
+        let Some(name) = self.tree.name(id) else { return Ok(()) };
+        self.line();
+        let (declared, scope) = (self.declared.len(), self.scope.len());
+        self.declare(id);
+        let own = if self.style == Style::Prefixed {
+            Some(self.tree.prefix(id).cloned().unwrap_or_default())
+        } else {
+            self.own_prefix(name.namespace(), true)
+        };
+        let known = || self.scope.prefix_of(name.namespace(), true).cloned();
+        let prefix = own.or_else(known).unwrap_or_default();
+        let level = Level {
+            name: qualified(&prefix, name.local()),
+            mixed: self.mixed,
+            declared,
+            scope,
+        };
+        self.want(&prefix, name.namespace(), scope)?;
+        self.out.push('<');
+        self.out.push_str(&level.name);
+        self.levels.push(level);
+        for attribute in self.tree.attributes(id) {
+            self.attribute(attribute, scope)?;
+        }
+        for (prefix, namespace) in self.scope.wanted(scope) {
+            self.out.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
+            self.out.push_str(&prefix);
+            self.value(&namespace)?;
         }
         if self.tree.first_child(id).is_some() {
             self.out.push('>');
-            return;
+            return Ok(());
         }
+        let Some(level) = self.levels.pop() else { return Ok(()) };
         if self.tree.is_open(id) {
-            self.out.push_str("></");
-            self.qualified(&prefix, name.local());
-            self.out.push('>');
+            self.put(format_args!("></{}>", level.name));
         } else {
             self.out.push_str(" />");
         }
-        self.pop();
+        self.close(&level);
+        Ok(())
     }
 
-    fn pop(&mut self) {
-        if let Some((mixed, scope)) = self.levels.pop() {
-            self.mixed = mixed;
-            self.scope.truncate(scope);
+    fn value(&mut self, value: &str) -> Result<(), WriteError> {
+        self.out.push_str("=\"");
+        escape(value, true, &mut self.out)?;
+        self.out.push('"');
+        Ok(())
+    }
+
+    fn attribute(&mut self, id: NodeId, start: usize) -> Result<(), WriteError> {
+        let (Some(name), Some(value)) = (self.tree.name(id), self.tree.attribute_value(id)) else {
+            return Ok(());
+        };
+        if let Some(prefix) = name.declared_prefix() {
+            self.declared_here(&prefix.into(), value, start)?;
+            self.out.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
+            self.out.push_str(prefix);
+            return self.value(value);
         }
+        let namespace = name.namespace();
+        let own = if self.style == Style::Prefixed {
+            self.tree.prefix(id).cloned()
+        } else {
+            self.own_prefix(namespace, false)
+        };
+        let prefix = match own.filter(|prefix| namespace.is_empty() || !prefix.is_empty()) {
+            Some(prefix) => prefix,
+            None if namespace.is_empty() => "".into(),
+            None => match self.scope.prefix_of(namespace, false) {
+                Some(prefix) => Arc::clone(prefix),
+                None => self.new_prefix(),
+            },
+        };
+        if !prefix.is_empty() {
+            self.want(&prefix, namespace, start)?;
+        }
+        self.out.push(' ');
+        self.out.push_str(&qualified(&prefix, name.local()));
+        self.value(value)
+    }
+
+    /// A prefix that means nothing yet: .NET counts the declarations in scope.
+    fn new_prefix(&self) -> Arc<str> {
+        let first = format!("p{}", self.scope.len() - 3);
+        let further = (0..).map(|number| format!("{first}{number}"));
+        std::iter::once(first.clone())
+            .chain(further)
+            .find(|prefix| self.scope.find(prefix).is_none())
+            .unwrap_or_default()
+            .into()
+    }
+
+    /// A name on the element whose declarations begin at `start` uses a prefix.
+    fn want(&mut self, prefix: &Arc<str>, namespace: &Arc<str>, start: usize) -> Result<(), WriteError> {
+        let standing = match self.scope.find(prefix) {
+            Some((at, known)) if at >= start => {
+                return if known == namespace {
+                    Ok(())
+                } else {
+                    Err(redefined(prefix, known, namespace))
+                };
+            }
+            Some((_, known)) if known == namespace => Standing::Known,
+            _ => Standing::Wanted,
+        };
+        self.scope.push(prefix, namespace, standing);
+        Ok(())
+    }
+
+    /// An attribute declares a prefix on the element whose declarations begin at `start`.
+    fn declared_here(&mut self, prefix: &Arc<str>, namespace: &Arc<str>, start: usize) -> Result<(), WriteError> {
+        match self.scope.find(prefix) {
+            Some((at, known)) if at >= start => {
+                if known != namespace {
+                    return Err(redefined(prefix, known, namespace));
+                }
+                self.scope.written(at);
+            }
+            _ => self.scope.push(prefix, namespace, Standing::Known),
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, level: &Level) {
+        self.mixed = level.mixed;
+        self.declared.truncate(level.declared);
+        self.scope.truncate(level.scope);
     }
 
     fn leave(&mut self, id: NodeId) {
-        let Some(name) = self.tree.name(id) else { return };
-        let prefix = self.known(name.namespace(), true).unwrap_or_default();
-        let inside = self.levels.pop();
+        if !self.tree.is_element(id) {
+            return;
+        }
+        let Some(level) = self.levels.pop() else { return };
         self.line();
-        self.levels.extend(inside);
-        self.out.push_str("</");
-        self.qualified(&prefix, name.local());
-        self.out.push('>');
-        self.pop();
-    }
-
-    fn qualified(&mut self, prefix: &str, local: &str) {
-        if !prefix.is_empty() {
-            self.out.push_str(prefix);
-            self.out.push(':');
-        }
-        self.out.push_str(local);
-    }
-
-    /// The prefix that means a namespace here, innermost declaration first.
-    fn known(&self, namespace: &str, default: bool) -> Option<Arc<str>> {
-        if namespace == XML_NAMESPACE {
-            return Some("xml".into());
-        }
-        let means = |prefix: &str| {
-            self.scope
-                .iter()
-                .rev()
-                .find(|(own, _)| **own == *prefix)
-                .map(|(_, uri)| uri)
-        };
-        if namespace.is_empty() && means("").is_none_or(|uri| uri.is_empty()) {
-            return Some("".into());
-        }
-        let mut found = self.scope.iter().rev().filter(|(_, uri)| **uri == *namespace);
-        found
-            .find(|(prefix, uri)| (default || !prefix.is_empty()) && means(prefix) == Some(uri))
-            .map(|(prefix, _)| Arc::clone(prefix))
-    }
-
-    /// The prefix to write for a namespace, declared on this element when nothing in scope means it.
-    fn prefix(
-        &mut self,
-        namespace: &Arc<str>,
-        default: bool,
-        hidden: &[(Arc<str>, Arc<str>)],
-        wanted: &mut Vec<(Arc<str>, Arc<str>)>,
-    ) -> Arc<str> {
-        if let Some(known) = self.known(namespace, default) {
-            return known;
-        }
-        let outside = hidden.iter().rev().find(|(prefix, uri)| {
-            *uri == *namespace && (default || !prefix.is_empty()) && !self.scope.iter().any(|(own, _)| own == prefix)
-        });
-        let prefix: Arc<str> = match outside {
-            Some((prefix, _)) => Arc::clone(prefix),
-            None if default => "".into(),
-            None => (self.levels.len()..=self.levels.len() + self.scope.len())
-                .map(|number| format!("p{number}"))
-                .find(|name| !self.scope.iter().any(|(prefix, _)| **prefix == **name))
-                .unwrap_or_default()
-                .into(),
-        };
-        self.scope.push((Arc::clone(&prefix), Arc::clone(namespace)));
-        wanted.push((Arc::clone(&prefix), Arc::clone(namespace)));
-        prefix
+        self.put(format_args!("</{}>", level.name));
+        self.close(&level);
     }
 }
 
-fn escaped(text: &str, attribute: bool) -> String {
-    let mut all = String::with_capacity(text.len());
-    for c in text.replace("\r\n", if attribute { "\r\n" } else { "\n" }).chars() {
-        match c {
-            '&' => all.push_str("&amp;"),
-            '<' => all.push_str("&lt;"),
-            '>' => all.push_str("&gt;"),
-            '"' if attribute => all.push_str("&quot;"),
-            '\n' if attribute => all.push_str("&#xA;"),
-            '\r' if attribute => all.push_str("&#xD;"),
-            '\t' if attribute => all.push_str("&#x9;"),
-            '\r' => all.push('\n'),
-            other => all.push(other),
-        }
+fn qualified(prefix: &str, local: &str) -> String {
+    if prefix.is_empty() {
+        local.to_owned()
+    } else {
+        format!("{prefix}:{local}")
     }
-    all
+}
+
+fn redefined(prefix: &str, from: &str, to: &str) -> WriteError {
+    WriteError::Redefined(format!(
+        "The prefix '{prefix}' cannot be redefined from '{from}' to '{to}' within the same start element tag."
+    ))
 }
 
 #[cfg(test)]
@@ -268,36 +382,51 @@ mod tests {
     use super::*;
     use crate::reader::read_document;
 
-    fn check(source: &str, indented: bool, expected: &str) {
+    fn check(source: &str, style: Style, expected: &str) {
         let tree = read_document(source, false).unwrap();
-        assert_eq!(write(&tree, NodeId::FIRST, indented), expected, "{source}");
+        let written = write(&tree, NodeId::FIRST, style, 1000);
+        assert_eq!(written.as_deref(), Ok(expected), "{source}");
     }
 
     #[test]
     fn nodes_are_written_like_dotnet_does() {
-        check("<a><b/><c>x</c></a>", true, "<a>\n  <b />\n  <c>x</c>\n</a>");
-        check("<a><b/><c></c></a>", false, "<a><b /><c></c></a>");
-        check("<a>x<b><c/></b></a>", true, "<a>x<b><c /></b></a>");
+        use Style::{Indented, OneLine, Prefixed};
+        check("<a><b/><c>x</c></a>", Indented, "<a>\n  <b />\n  <c>x</c>\n</a>");
+        check("<a><b/><c></c></a>", OneLine, "<a><b /><c></c></a>");
+        check("<a>x<b><c/></b></a>", Indented, "<a>x<b><c /></b></a>");
         check(
             "<a xmlns='u'><b xmlns=''/></a>",
-            false,
+            OneLine,
             "<a xmlns=\"u\"><b xmlns=\"\" /></a>",
         );
         check(
             "<p:a xmlns:p='u' p:b='1&quot;'/>",
-            true,
+            Indented,
             "<p:a xmlns:p=\"u\" p:b=\"1&quot;\" />",
         );
-        check("<!--c--><a>&lt;&amp;</a>", true, "<!--c-->\n<a>&lt;&amp;</a>");
+        check(
+            "<p:a xmlns:p='u' xmlns:q='u'/>",
+            Prefixed,
+            "<p:a xmlns:p=\"u\" xmlns:q=\"u\" />",
+        );
+        check("<!--c--><a>&lt;&amp;</a>", Indented, "<!--c-->\n<a>&lt;&amp;</a>");
+        check("<!DOCTYPE a><a/>", Indented, "<!DOCTYPE a []>\n<a />");
+    }
+
+    #[test]
+    fn what_would_be_too_long_is_not_written() {
+        let tree = read_document("<a><b/><c/></a>", false).unwrap();
+        let written = write(&tree, NodeId::FIRST, Style::Indented, 8);
+        assert_eq!(written, Err(WriteError::TooLong));
     }
 
     proptest::proptest! {
         #[test]
         fn what_was_written_reads_the_same(source in "<a( x='[a-z&;]{0,3}')?>(<b/>|<c>|</c>|text|<!--c-->|&lt;){0,8}</a>") {
             if let Ok(tree) = read_document(&source, true) {
-                let text = write(&tree, NodeId::FIRST, false);
+                let text = write(&tree, NodeId::FIRST, Style::OneLine, usize::MAX).unwrap();
                 let again = read_document(&text, true).unwrap();
-                proptest::prop_assert_eq!(write(&again, NodeId::FIRST, false), text);
+                proptest::prop_assert_eq!(write(&again, NodeId::FIRST, Style::OneLine, usize::MAX), Ok(text));
             }
         }
     }

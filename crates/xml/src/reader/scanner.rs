@@ -177,7 +177,9 @@ impl<'t> Scanner<'t> {
                 .and_then(char::from_u32)
                 .filter(|c| is_character(*c))
                 .ok_or_else(|| self.error("Invalid syntax for a character reference.")),
-            _ => Err(self.error(&format!("Reference to undeclared entity '{entity}'."))),
+            _ => Err(self.error(&format!(
+                "Reference to entity '{entity}', which is none of XML's own five: entities of a document type are not expanded."
+            ))),
         }
     }
 }
