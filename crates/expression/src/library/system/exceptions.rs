@@ -139,6 +139,7 @@ exceptions! {
     KEY_NOT_FOUND "System.Collections.Generic.KeyNotFoundException": "System.SystemException",
     CRYPTOGRAPHIC "System.Security.Cryptography.CryptographicException": "System.SystemException",
     XML "System.Xml.XmlException": "System.SystemException",
+    XPATH "System.Xml.XPath.XPathException": "System.SystemException",
     REGEX_TIMEOUT "System.Text.RegularExpressions.RegexMatchTimeoutException": "System.TimeoutException",
     RUNTIME_BINDER "Microsoft.CSharp.RuntimeBinder.RuntimeBinderException": "System.Exception",
     JSON "Newtonsoft.Json.JsonException": "System.Exception",
