@@ -68,7 +68,6 @@ impl Dictionary {
         let wrapped = self.key(&key);
         let mut guard = self.state.lock();
         let state = &mut *guard;
-        state.version += 1;
         if let Some(place) = state.places.get(&wrapped) {
             if let Some(Some((_, old))) = state.entries.get_mut(*place) {
                 *old = value;
@@ -76,6 +75,7 @@ impl Dictionary {
             return Ok(false);
         }
         frame.allocate(ELEMENT_BYTES * 3)?;
+        state.version += 1;
         let place = state.gaps.pop().unwrap_or(state.entries.len());
         match state.entries.get_mut(place) {
             Some(gap) => *gap = Some((key, value)),
@@ -85,11 +85,15 @@ impl Dictionary {
         Ok(true)
     }
 
-    /// Removes a key; gives its value.
+    /// Whether text keys are compared ignoring case.
+    pub fn ignores_case(&self) -> bool {
+        self.ignores_case
+    }
+
+    /// Removes a key; gives its value. As in .NET 8, those who go through the dictionary do not mind.
     pub fn remove(&self, key: &Value) -> Option<Value> {
         let mut state = self.state.lock();
         let place = state.places.remove(&self.key(key))?;
-        state.version += 1;
         state.gaps.push(place);
         state.entries.get_mut(place)?.take().map(|(_, value)| value)
     }
@@ -97,7 +101,7 @@ impl Dictionary {
     /// Removes all keys.
     pub fn clear(&self) {
         let mut state = self.state.lock();
-        let version = state.version + 1;
+        let version = state.version;
         *state = State {
             version,
             ..State::default()
@@ -128,7 +132,7 @@ impl Dictionary {
         Some((Value::of(pair), at + 1))
     }
 
-    /// The number of changes so far.
+    /// The number of new keys so far.
     pub fn version(&self) -> u64 {
         self.state.lock().version
     }

@@ -11,6 +11,7 @@ mod walk;
 
 use super::Class;
 use super::class::ClassKind;
+use crate::collection::{Deque, View, collect};
 use crate::frame::Frame;
 use crate::thrown::Thrown;
 use crate::value::Value;
@@ -30,13 +31,19 @@ pub static ENUMERABLE: Class = Class::new("System.Linq.Enumerable", ClassKind::S
 /// Their types.
 pub const CLASSES: &[&Class] = &[&ENUMERABLE, &group::GROUPING, &order::ORDERED];
 
-/// Elements of an ordered sequence or a group.
+/// Elements of an ordered sequence, a group, a queue, a stack, or a dictionary's keys or values.
 ///
 /// # Errors
 /// What ordering throws.
 pub fn items(value: &Value, frame: &mut Frame<'_>) -> Result<Option<Vec<Value>>, Thrown> {
     if let Some(ordered) = value.object::<order::Ordered>() {
         return ordered.sorted(frame).map(Some);
+    }
+    if let Some(deque) = value.object::<Deque>() {
+        return Ok(Some(deque.to_vec()));
+    }
+    if value.object::<View>().is_some() {
+        return collect(value, frame).map(Some);
     }
     Ok(value.object::<group::Group>().map(|group| group.items().to_vec()))
 }

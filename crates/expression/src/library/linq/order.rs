@@ -3,10 +3,11 @@
 use crate::collection::{Sequence, collect, enumerate, release_values};
 use crate::frame::Frame;
 use crate::library::class::ClassKind;
+use crate::library::collections::{failed_comparison, order as comparer_order};
 use crate::library::{Arguments, Call, Class, Row, named_type, row, sort_values};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
-use crate::value::{Object, Value, compare};
+use crate::value::{Object, Value};
 use std::any::Any;
 use std::cmp::Ordering;
 
@@ -79,7 +80,7 @@ pub struct Ordered {
 #[derive(Clone, Debug)]
 struct OrderKey {
     selector: Value,
-    comparison: Option<i32>,
+    comparer: Value,
     descending: bool,
 }
 
@@ -103,7 +104,7 @@ impl Ordered {
             items.push(item);
         }
         let places = (0..items.len()).map(|at| Value::Int64(at as i64)).collect();
-        let sorted = sort_values(frame, places, &mut |_, left, right| {
+        let sorted = sort_values(frame, places, &mut |frame, left, right| {
             let key_row = |place: &Value| {
                 usize::try_from(place.integer().unwrap_or_default())
                     .ok()
@@ -112,22 +113,18 @@ impl Ordered {
             let (Some(left), Some(right)) = (key_row(left), key_row(right)) else {
                 return Ok(Ordering::Equal);
             };
-            self.compare(left, right)
-        })?;
+            self.compare(frame, left, right)
+        })
+        .map_err(failed_comparison)?;
         Ok(sorted
             .iter()
             .filter_map(|place| items.get(usize::try_from(place.integer()?).ok()?).cloned())
             .collect())
     }
 
-    fn compare(&self, left: &[Value], right: &[Value]) -> Result<Ordering, Thrown> {
+    fn compare(&self, frame: &mut Frame<'_>, left: &[Value], right: &[Value]) -> Result<Ordering, Thrown> {
         for (key, (left, right)) in self.keys.iter().zip(left.iter().zip(right)) {
-            let order = match (key.comparison, left, right) {
-                (Some(comparison), Value::String(left), Value::String(right)) => {
-                    crate::library::system::string_compare(left, right, comparison)
-                }
-                _ => compare(left, right)?,
-            };
+            let order = comparer_order(frame, &key.comparer, left, right)?;
             let order = if key.descending { order.reverse() } else { order };
             if order != Ordering::Equal {
                 return Ok(order);
@@ -156,10 +153,9 @@ impl Object for Ordered {
 }
 
 fn order(call: &mut Call<'_, '_>, a: Arguments<'_>, descending: bool) -> Outcome {
-    let comparison = crate::library::system::comparison(a.value(2));
     let key = OrderKey {
         selector: a.required(1)?.clone(),
-        comparison,
+        comparer: a.value(2).clone(),
         descending,
     };
     let further = a.member.name.starts_with("Then");
