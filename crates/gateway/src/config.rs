@@ -23,8 +23,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// Proxies in front whose `X-Forwarded-*` headers are believed; none by default.
     pub trusted_proxies: Vec<Network>,
-    /// Origins (`https://app.example`) that may call MCP servers from a browser through a loopback listener, beside
-    /// those on the loopback itself.
+    /// Origins (`https://app.example`) whose pages may call MCP servers, beside those on the API's hosts, those
+    /// that its `cors` policies allow and, on a loopback listener, local ones.
     pub mcp_origins: Vec<String>,
     /// `context.Deployment`
     pub deployment: Arc<Deployment>,

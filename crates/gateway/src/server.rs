@@ -64,7 +64,8 @@ async fn serve(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>)
     let held = Rc::clone(&snapshot);
     let ended = if matches!(api.catalog.kind, ApiKind::Mcp(_)) {
         let allowed = &worker.settings.mcp_origins;
-        Box::pin(mcp::run(&visit, &api.catalog, allowed, exchange, |exchange| {
+        let plan = Arc::clone(snapshot.plans.plan(&api.catalog, None, None));
+        Box::pin(mcp::run(&visit, &api.catalog, allowed, &plan, exchange, |exchange| {
             run(held, called, exchange)
         }))
         .await

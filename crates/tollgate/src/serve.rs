@@ -36,6 +36,10 @@ pub struct Serve {
     /// Private key (PEM) of the certificate.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Origin whose pages may call MCP servers from a browser, such as https://app.example; may be repeated.
+    /// Those on an API's own hosts and those that its `cors` policies allow need not be named.
+    #[arg(long, value_name = "ORIGIN")]
+    mcp_origin: Vec<String>,
     /// Worker threads; 0: one for each processor.
     #[arg(long, default_value_t = 0)]
     workers: usize,
@@ -106,6 +110,7 @@ impl Serve {
             }],
             admin_listen: Some(self.admin_listen),
             workers: self.workers,
+            mcp_origins: self.mcp_origin.clone(),
             ..Config::default()
         };
         let counters = Arc::new(InProcessCounters::default());
