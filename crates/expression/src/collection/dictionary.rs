@@ -5,7 +5,7 @@ use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
 use crate::types::Type;
-use crate::value::{Key, Object, Value};
+use crate::value::{Equality, Key, Object, Value};
 use parking_lot::Mutex;
 use std::any::Any;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub struct Dictionary {
     pub key_type: Type,
     /// Type of the values.
     pub value_type: Type,
-    ignores_case: bool,
+    equality: Equality,
     state: Mutex<State>,
 }
 
@@ -31,21 +31,18 @@ struct State {
 }
 
 impl Dictionary {
-    /// An empty dictionary; text keys may be compared ignoring case.
-    pub fn new(key_type: Type, value_type: Type, ignores_case: bool) -> Self {
+    /// An empty dictionary, and which keys are the same to it.
+    pub fn new(key_type: Type, value_type: Type, equality: Equality) -> Self {
         Self {
             key_type,
             value_type,
-            ignores_case,
+            equality,
             state: Mutex::default(),
         }
     }
 
     fn key(&self, key: &Value) -> Key {
-        Key {
-            value: key.clone(),
-            ignores_case: self.ignores_case,
-        }
+        Key::new(key.clone(), self.equality)
     }
 
     /// How many keys there are.
@@ -85,9 +82,9 @@ impl Dictionary {
         Ok(true)
     }
 
-    /// Whether text keys are compared ignoring case.
-    pub fn ignores_case(&self) -> bool {
-        self.ignores_case
+    /// Which keys are the same to it.
+    pub fn equality(&self) -> Equality {
+        self.equality
     }
 
     /// Removes a key; gives its value. As in .NET 8, those who go through the dictionary do not mind.

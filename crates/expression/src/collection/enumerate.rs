@@ -4,6 +4,7 @@ use super::{Array, Deque, Dictionary, HashSet, List, Pair, Sequence, View, modif
 use crate::frame::Frame;
 use crate::json::JToken;
 use crate::library::host_entries;
+use crate::text::Text;
 use crate::thrown::Thrown;
 use crate::types::Type;
 use crate::value::Value;
@@ -35,10 +36,16 @@ impl Enumerator for Box<dyn Enumerator> {
 /// `NullReferenceException` for null; what beginning throws.
 pub fn enumerate(value: &Value, frame: &mut Frame<'_>) -> Result<Box<dyn Enumerator>, Thrown> {
     let items = match value {
-        Value::String(text) => text.encode_utf16().map(Value::Char).collect(),
+        Value::String(text) => {
+            return Ok(Box::new(Units {
+                text: text.clone(),
+                place: 0,
+                low: None,
+            }));
+        }
         Value::Json(token) => {
             return Ok(Box::new(Tokens {
-                items: token.children().into_iter(),
+                place: 0,
                 count: token.count(),
                 token: token.clone(),
             }));
@@ -105,7 +112,7 @@ pub fn pairs(token: &JToken) -> Vec<Value> {
 struct Tokens {
     token: JToken,
     count: usize,
-    items: std::vec::IntoIter<JToken>,
+    place: usize,
 }
 
 impl Enumerator for Tokens {
@@ -113,7 +120,34 @@ impl Enumerator for Tokens {
         if self.token.count() != self.count {
             return Err(modified());
         }
-        Ok(self.items.next().map(Value::Json))
+        self.place += 1;
+        Ok(self.token.child_at(self.place - 1).map(Value::Json))
+    }
+}
+
+/// The UTF-16 units of a text.
+struct Units {
+    text: Text,
+    /// In bytes.
+    place: usize,
+    /// The second half of the character before the place.
+    low: Option<u16>,
+}
+
+impl Enumerator for Units {
+    fn next(&mut self, _: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
+        if let Some(low) = self.low.take() {
+            return Ok(Some(Value::Char(low)));
+        }
+        let Some(character) = self.text.get(self.place..).and_then(|rest| rest.chars().next()) else {
+            return Ok(None);
+        };
+        self.place += character.len_utf8();
+        let mut units = [0; 2];
+        let mut units = character.encode_utf16(&mut units).iter().copied();
+        let first = units.next().map(Value::Char);
+        self.low = units.next();
+        Ok(first)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
 use crate::types::Type;
-use crate::value::{Key, Object, Value};
+use crate::value::{Equality, Key, Object, Value};
 use parking_lot::Mutex;
 use std::any::Any;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 #[derive(Debug)]
 pub struct HashSet {
     element: Type,
-    ignores_case: bool,
+    equality: Equality,
     state: Mutex<State>,
 }
 
@@ -28,20 +28,17 @@ struct State {
 }
 
 impl HashSet {
-    /// An empty set; texts may be compared ignoring case.
-    pub fn new(element: Type, ignores_case: bool) -> Self {
+    /// An empty set, and which elements are the same to it.
+    pub fn new(element: Type, equality: Equality) -> Self {
         Self {
             element,
-            ignores_case,
+            equality,
             state: Mutex::default(),
         }
     }
 
     fn key(&self, value: &Value) -> Key {
-        Key {
-            value: value.clone(),
-            ignores_case: self.ignores_case,
-        }
+        Key::new(value.clone(), self.equality)
     }
 
     /// The type of its elements.
@@ -49,9 +46,9 @@ impl HashSet {
         &self.element
     }
 
-    /// Whether texts are compared ignoring case.
-    pub fn ignores_case(&self) -> bool {
-        self.ignores_case
+    /// Which elements are the same to it.
+    pub fn equality(&self) -> Equality {
+        self.equality
     }
 
     /// How many elements there are.

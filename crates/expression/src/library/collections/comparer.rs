@@ -4,7 +4,7 @@ use crate::frame::Frame;
 use crate::library::{Class, ClassKind, Row, named_type, row, sort_values};
 use crate::thrown::{ExceptionObject, Outcome, Thrown};
 use crate::types::Type;
-use crate::value::{Key, Object, Value, compare};
+use crate::value::{Equality, Key, Object, Value, compare};
 use std::any::Any;
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -112,20 +112,27 @@ fn comparer(class: &'static str, element: Type, comparison: Option<Value>) -> Va
     })
 }
 
-/// A value as a key, as a comparer argument sees it.
-pub fn key(comparer: &Value, value: &Value) -> Key {
-    Key {
-        value: value.clone(),
-        ignores_case: crate::library::system::ignores_case(comparer),
+/// Which values are the same to a comparer argument; null is the type's default.
+pub fn equality(comparer: &Value) -> Equality {
+    if crate::library::system::ignores_case(comparer) {
+        Equality::IgnoreCase
+    } else if crate::library::json::compares_tokens(comparer) {
+        Equality::Json
+    } else {
+        Equality::Default
     }
 }
 
+fn key(comparer: &Value, value: &Value) -> Key {
+    Key::new(value.clone(), equality(comparer))
+}
+
 /// The comparer of a dictionary or set.
-pub fn comparer_of(element: &Type, ignores_case: bool) -> Value {
-    if ignores_case {
-        Value::of(crate::library::system::StringComparer(5))
-    } else {
-        comparer("EqualityComparer", element.clone(), None)
+pub fn comparer_of(element: &Type, equality: Equality) -> Value {
+    match equality {
+        Equality::IgnoreCase => Value::of(crate::library::system::StringComparer(5)),
+        Equality::Json => crate::library::json::token_comparer(),
+        Equality::Default => comparer("EqualityComparer", element.clone(), None),
     }
 }
 

@@ -1,15 +1,14 @@
 //! `System.Collections.Generic.Dictionary<TKey, TValue>` and the interfaces of dictionaries.
 
 use super::bounds::capacity;
-use super::comparer::comparer_of;
+use super::comparer::{comparer_of, equality};
 use super::enumerator;
 use super::interfaces::count;
 use crate::collection::{Array, Dictionary, Pair, View, collect};
 use crate::frame::Frame;
-use crate::library::system::ignores_case;
 use crate::library::{Arguments, Call, Class, ClassKind, Row, find, row};
 use crate::thrown::{Outcome, Thrown};
-use crate::value::{HostPart, Value};
+use crate::value::{Equality, HostPart, Value};
 
 /// A dictionary.
 pub static DICTIONARY: Class = Class::new("System.Collections.Generic.Dictionary", ClassKind::Class)
@@ -33,7 +32,7 @@ pub static IREADONLY_DICTIONARY: Class =
 
 const ROWS: &[Row] = &[
     row("new()", "new Dictionary<string, int>().Count", "0", |call, _| {
-        Ok(create(call, false))
+        Ok(create(call, Equality::Default))
     }),
     row(
         "new(int capacity)",
@@ -41,7 +40,7 @@ const ROWS: &[Row] = &[
         "0",
         |call, a| {
             capacity(a, 0)?;
-            Ok(create(call, false))
+            Ok(create(call, Equality::Default))
         },
     ),
     row(
@@ -50,38 +49,38 @@ const ROWS: &[Row] = &[
         "1",
         |call, a| {
             capacity(a, 0)?;
-            Ok(create(call, ignores_case(a.value(1))))
+            Ok(create(call, equality(a.value(1))))
         },
     ),
     row(
         "new(IEnumerable<KeyValuePair<TKey, TValue>> collection)",
         r#"new Dictionary<string, int>(new[] { new KeyValuePair<string, int>("a", 1) }.Where(p => p.Value > 0))["a"]"#,
         "1",
-        |call, a| copy(call, a, false),
+        |call, a| copy(call, a, Equality::Default),
     ),
     row(
         "new(IEnumerable<KeyValuePair<TKey, TValue>> collection, IEqualityComparer<TKey> comparer)",
         r#"new Dictionary<string, int>(new[] { new KeyValuePair<string, int>("a", 1) }.Where(p => p.Value > 0), StringComparer.OrdinalIgnoreCase)["A"]"#,
         "1",
-        |call, a| copy(call, a, ignores_case(a.value(1))),
+        |call, a| copy(call, a, equality(a.value(1))),
     ),
     row(
         "new(IEqualityComparer<TKey> comparer)",
         r#"new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["A"] = 1 }["a"]"#,
         "1",
-        |call, a| Ok(create(call, ignores_case(a.value(0)))),
+        |call, a| Ok(create(call, equality(a.value(0)))),
     ),
     row(
         "new(IDictionary<TKey, TValue> dictionary)",
         r#"new Dictionary<string, int>(new Dictionary<string, int> { ["a"] = 1 }).Count"#,
         "1",
-        |call, a| copy(call, a, false),
+        |call, a| copy(call, a, Equality::Default),
     ),
     row(
         "new(IDictionary<TKey, TValue> dictionary, IEqualityComparer<TKey> comparer)",
         r#"new Dictionary<string, int>(new Dictionary<string, int> { ["a"] = 1 }, StringComparer.OrdinalIgnoreCase)["A"]"#,
         "1",
-        |call, a| copy(call, a, ignores_case(a.value(1))),
+        |call, a| copy(call, a, equality(a.value(1))),
     ),
     row(
         "int Count { get; }",
@@ -102,7 +101,7 @@ const ROWS: &[Row] = &[
         "IEqualityComparer<TKey> Comparer { get; }",
         "new Dictionary<int, int>().Comparer.Equals(1, 1)",
         "True",
-        |_, a| Ok(comparer_of(&of(a)?.key_type, of(a)?.ignores_case())),
+        |_, a| Ok(comparer_of(&of(a)?.key_type, of(a)?.equality())),
     ),
     row(
         "bool TryAdd(TKey key, TValue value)",
@@ -276,16 +275,12 @@ fn view(call: &mut Call<'_, '_>, a: Arguments<'_>, keys: bool) -> Outcome {
     Ok(Value::of(Array::new(element, halves)))
 }
 
-fn create(call: &Call<'_, '_>, ignores_case: bool) -> Value {
-    Value::of(Dictionary::new(
-        call.type_argument(0),
-        call.type_argument(1),
-        ignores_case,
-    ))
+fn create(call: &Call<'_, '_>, equality: Equality) -> Value {
+    Value::of(Dictionary::new(call.type_argument(0), call.type_argument(1), equality))
 }
 
-fn copy(call: &mut Call<'_, '_>, a: Arguments<'_>, ignores_case: bool) -> Outcome {
-    let dictionary = Dictionary::new(call.type_argument(0), call.type_argument(1), ignores_case);
+fn copy(call: &mut Call<'_, '_>, a: Arguments<'_>, equality: Equality) -> Outcome {
+    let dictionary = Dictionary::new(call.type_argument(0), call.type_argument(1), equality);
     for (key, value) in pairs(call.frame, a)? {
         dictionary.set(call.frame, key, value)?;
     }

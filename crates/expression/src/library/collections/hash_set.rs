@@ -1,14 +1,13 @@
 //! `System.Collections.Generic.HashSet<T>`
 
 use super::bounds::{capacity, copy_to};
-use super::comparer::comparer_of;
+use super::comparer::{comparer_of, equality};
 use super::enumerator;
 use super::set_algebra;
 use crate::collection::{HashSet, collect};
-use crate::library::system::ignores_case;
 use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
 use crate::thrown::{Outcome, Thrown};
-use crate::value::Value;
+use crate::value::{Equality, Value};
 
 /// A set.
 pub static HASH_SET: Class = Class::new("System.Collections.Generic.HashSet", ClassKind::Class)
@@ -25,29 +24,29 @@ pub static ISET: Class = Class::new("System.Collections.Generic.ISet", ClassKind
 
 const ROWS: &[Row] = &[
     row("new()", "new HashSet<int>().Count", "0", |call, _| {
-        Ok(Value::of(HashSet::new(call.type_argument(0), false)))
+        Ok(Value::of(HashSet::new(call.type_argument(0), Equality::Default)))
     }),
     row("new(int capacity)", "new HashSet<int>(8).Count", "0", |call, a| {
         capacity(a, 0)?;
-        Ok(Value::of(HashSet::new(call.type_argument(0), false)))
+        Ok(Value::of(HashSet::new(call.type_argument(0), Equality::Default)))
     }),
     row(
         "new(IEnumerable<T> collection)",
         "new HashSet<int>(new[] { 1, 1 }).Count",
         "1",
-        |call, a| create(call, a, false),
+        |call, a| create(call, a, Equality::Default),
     ),
     row(
         "new(IEqualityComparer<T> comparer)",
         r#"new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a", "A" }.Count"#,
         "1",
-        |call, a| Ok(Value::of(HashSet::new(call.type_argument(0), ignores_case(a.value(0))))),
+        |call, a| Ok(Value::of(HashSet::new(call.type_argument(0), equality(a.value(0))))),
     ),
     row(
         "new(IEnumerable<T> collection, IEqualityComparer<T> comparer)",
         r#"new HashSet<string>(new[] { "a" }, StringComparer.OrdinalIgnoreCase).Contains("A")"#,
         "True",
-        |call, a| create(call, a, ignores_case(a.value(1))),
+        |call, a| create(call, a, equality(a.value(1))),
     ),
     row(
         "new(int capacity, IEqualityComparer<T> comparer)",
@@ -55,7 +54,7 @@ const ROWS: &[Row] = &[
         "1",
         |call, a| {
             capacity(a, 0)?;
-            Ok(Value::of(HashSet::new(call.type_argument(0), ignores_case(a.value(1)))))
+            Ok(Value::of(HashSet::new(call.type_argument(0), equality(a.value(1)))))
         },
     ),
     row("int Count { get; }", "new HashSet<int> { 1 }.Count", "1", |_, a| {
@@ -65,7 +64,7 @@ const ROWS: &[Row] = &[
         "IEqualityComparer<T> Comparer { get; }",
         "new HashSet<int>().Comparer.Equals(1, 1)",
         "True",
-        |_, a| Ok(comparer_of(of(a)?.element(), of(a)?.ignores_case())),
+        |_, a| Ok(comparer_of(of(a)?.element(), of(a)?.equality())),
     ),
     row(
         "int EnsureCapacity(int capacity)",
@@ -150,8 +149,8 @@ pub(super) fn of(a: Arguments<'_>) -> Result<&HashSet, Thrown> {
     a.value(0).object::<HashSet>().ok_or_else(Thrown::null_reference)
 }
 
-fn create(call: &mut Call<'_, '_>, a: Arguments<'_>, ignores_case: bool) -> Outcome {
-    let set = HashSet::new(call.type_argument(0), ignores_case);
+fn create(call: &mut Call<'_, '_>, a: Arguments<'_>, equality: Equality) -> Outcome {
+    let set = HashSet::new(call.type_argument(0), equality);
     for item in collect(a.required(0)?, call.frame)? {
         set.add(call.frame, item)?;
     }

@@ -99,7 +99,7 @@ struct Counts {
 /// The other sequence as a set with the same comparer.
 fn others(frame: &mut Frame<'_>, a: Arguments<'_>) -> Result<HashSet, Thrown> {
     let set = of(a)?;
-    let others = HashSet::new(set.element().clone(), set.ignores_case());
+    let others = HashSet::new(set.element().clone(), set.equality());
     for item in collect(a.required(1)?, frame)? {
         others.add(frame, item)?;
     }

@@ -49,6 +49,42 @@ pub const ROWS: &[Row] = &[
         |call, a| order(call, a, false),
     ),
     row(
+        "static IOrderedEnumerable<TSource> ThenBy<TSource, TKey>(this IOrderedEnumerable<TSource> source, Func<TSource, TKey> keySelector, IComparer<TKey> comparer)",
+        r#"string.Join(",", new[] { "b", "A", "a" }.OrderBy(x => x.Length).ThenBy(x => x, StringComparer.Ordinal))"#,
+        "A,a,b",
+        |call, a| order(call, a, false),
+    ),
+    row(
+        "static IOrderedEnumerable<TSource> ThenByDescending<TSource, TKey>(this IOrderedEnumerable<TSource> source, Func<TSource, TKey> keySelector, IComparer<TKey> comparer)",
+        r#"string.Join(",", new[] { "b", "A", "a" }.OrderBy(x => x.Length).ThenByDescending(x => x, StringComparer.Ordinal))"#,
+        "b,a,A",
+        |call, a| order(call, a, true),
+    ),
+    row(
+        "static IOrderedEnumerable<T> Order<T>(this IEnumerable<T> source)",
+        "string.Join(\",\", new[] { 2, 3, 1 }.Order())",
+        "1,2,3",
+        |call, a| by_itself(call, a, false),
+    ),
+    row(
+        "static IOrderedEnumerable<T> Order<T>(this IEnumerable<T> source, IComparer<T> comparer)",
+        "string.Join(\",\", new[] { \"b\", \"A\", \"a\" }.Order(StringComparer.Ordinal))",
+        "A,a,b",
+        |call, a| by_itself(call, a, false),
+    ),
+    row(
+        "static IOrderedEnumerable<T> OrderDescending<T>(this IEnumerable<T> source)",
+        "string.Join(\",\", new[] { 2, 3, 1 }.OrderDescending())",
+        "3,2,1",
+        |call, a| by_itself(call, a, true),
+    ),
+    row(
+        "static IOrderedEnumerable<T> OrderDescending<T>(this IEnumerable<T> source, IComparer<T> comparer)",
+        "string.Join(\",\", new[] { \"b\", \"A\", \"a\" }.OrderDescending(StringComparer.Ordinal))",
+        "b,a,A",
+        |call, a| by_itself(call, a, true),
+    ),
+    row(
         "static IOrderedEnumerable<TSource> ThenByDescending<TSource, TKey>(this IOrderedEnumerable<TSource> source, Func<TSource, TKey> keySelector)",
         "string.Join(\",\", new[] { 11, 12, 21 }.OrderBy(x => x / 10).ThenByDescending(x => x % 10))",
         "12,11,21",
@@ -79,7 +115,8 @@ pub struct Ordered {
 
 #[derive(Clone, Debug)]
 struct OrderKey {
-    selector: Value,
+    /// None for the elements themselves.
+    selector: Option<Value>,
     comparer: Value,
     descending: bool,
 }
@@ -98,7 +135,10 @@ impl Ordered {
             let row: Result<Vec<Value>, Thrown> = self
                 .keys
                 .iter()
-                .map(|key| frame.call(&key.selector, std::slice::from_ref(&item)))
+                .map(|key| match &key.selector {
+                    Some(selector) => frame.call(selector, std::slice::from_ref(&item)),
+                    None => Ok(item.clone()),
+                })
                 .collect();
             keys.push(row?);
             items.push(item);
@@ -153,8 +193,9 @@ impl Object for Ordered {
 }
 
 fn order(call: &mut Call<'_, '_>, a: Arguments<'_>, descending: bool) -> Outcome {
+    a.required(0)?;
     let key = OrderKey {
-        selector: a.required(1)?.clone(),
+        selector: Some(a.required(1)?.clone()),
         comparer: a.value(2).clone(),
         descending,
     };
@@ -168,5 +209,18 @@ fn order(call: &mut Call<'_, '_>, a: Arguments<'_>, descending: bool) -> Outcome
         element: call.type_argument(0),
         source,
         keys,
+    }))
+}
+
+/// `Order`: by the elements themselves.
+fn by_itself(call: &Call<'_, '_>, a: Arguments<'_>, descending: bool) -> Outcome {
+    Ok(Value::of(Ordered {
+        element: call.type_argument(0),
+        source: a.required(0)?.clone(),
+        keys: vec![OrderKey {
+            selector: None,
+            comparer: a.value(1).clone(),
+            descending,
+        }],
     }))
 }
