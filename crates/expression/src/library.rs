@@ -43,7 +43,7 @@ pub use system::exceptions::EXCEPTION;
 pub(crate) use apim::find;
 pub(crate) use collections::LIST;
 pub(crate) use culture::culture_compare;
-pub(crate) use format::{format_composite, format_value};
+pub(crate) use format::{format_composite, format_composite_in, format_in, format_value};
 pub(crate) use json::{content, scalar_value};
 pub(crate) use net::{percent_decode, url_decode, url_encode};
 pub(crate) use sort::sort_values;

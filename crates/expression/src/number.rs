@@ -2,6 +2,8 @@
 //!
 //! Never here: format strings (`N2`, `D3`), which the .NET library's own types interpret.
 
+pub mod parse;
+
 use rust_decimal::Decimal;
 use std::fmt::Write;
 use std::str::FromStr;
@@ -75,50 +77,7 @@ fn shortest(scientific: &str, precision: i32) -> String {
 /// # Errors
 /// [`NumberError::Format`]
 pub fn parse_double(text: &str) -> Result<f64, NumberError> {
-    let text = trim(text);
-    if let Some(special) = special_double(text) {
-        return Ok(special);
-    }
-    let (unsigned, exponent) = text.find(['e', 'E']).map_or((text, ""), |at| text.split_at(at));
-    let digits = plain(unsigned)?;
-    let after_e = exponent.get(1..).unwrap_or("");
-    let exponent_digits = after_e.strip_prefix(['+', '-']).unwrap_or(after_e);
-    let has_exponent = !exponent.is_empty();
-    if has_exponent && (exponent_digits.is_empty() || !exponent_digits.bytes().all(|b| b.is_ascii_digit())) {
-        return Err(NumberError::Format);
-    }
-    format!("{digits}{exponent}").parse().map_err(|_| NumberError::Format)
-}
-
-fn special_double(text: &str) -> Option<f64> {
-    let named = |name: &str| text.eq_ignore_ascii_case(name);
-    if named("nan") || named("-nan") || named("+nan") {
-        Some(f64::NAN)
-    } else if named("infinity") || named("+infinity") || text == "∞" {
-        Some(f64::INFINITY)
-    } else if named("-infinity") || text == "-∞" {
-        Some(f64::NEG_INFINITY)
-    } else {
-        None
-    }
-}
-
-/// Sign, digits (commas among those before the point dropped) and fraction, in a form that Rust reads.
-fn plain(text: &str) -> Result<String, NumberError> {
-    let (sign, unsigned) = match text.as_bytes().first() {
-        Some(b'-') => ("-", text.get(1..).unwrap_or("")),
-        Some(b'+') => ("", text.get(1..).unwrap_or("")),
-        _ => ("", text),
-    };
-    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let plain_whole = whole.replace(',', "");
-    if whole.starts_with(',') || !digits(&plain_whole) || !digits(fraction) || plain_whole.len() + fraction.len() == 0 {
-        return Err(NumberError::Format);
-    }
-    let zero = if plain_whole.is_empty() { "0" } else { "" };
-    let point = if fraction.is_empty() { "" } else { "." };
-    Ok(format!("{sign}{zero}{plain_whole}{point}{fraction}"))
+    parse::double(text, parse::FLOAT)
 }
 
 /// `long.Parse` and its smaller siblings (`NumberStyles.Integer`): white space around, a sign, digits. The caller
@@ -127,12 +86,7 @@ fn plain(text: &str) -> Result<String, NumberError> {
 /// # Errors
 /// [`NumberError::Overflow`] beyond 128 bits.
 pub fn parse_integer(text: &str) -> Result<i128, NumberError> {
-    let text = trim(text);
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(NumberError::Format);
-    }
-    text.parse().map_err(|_| NumberError::Overflow)
+    parse::integer(text, parse::INTEGER, 64)
 }
 
 /// `decimal.Parse` (`NumberStyles.Number`); keeps the scale, so `1.10` stays `1.10`.
@@ -140,13 +94,7 @@ pub fn parse_integer(text: &str) -> Result<i128, NumberError> {
 /// # Errors
 /// [`NumberError`]
 pub fn parse_decimal(text: &str) -> Result<Decimal, NumberError> {
-    let text = trim(text);
-    let leading = match text.strip_suffix(['-', '+']) {
-        Some(unsigned) if text.ends_with('-') => format!("-{}", trim(unsigned)),
-        Some(unsigned) => trim(unsigned).to_string(),
-        None => text.to_string(),
-    };
-    Decimal::from_str(&plain(&leading)?).map_err(|_| NumberError::Overflow)
+    parse::decimal(text, parse::NUMBER)
 }
 
 /// `(decimal)double`: 15 significant digits.
@@ -166,11 +114,6 @@ pub fn decimal_from_double(number: f64) -> Result<Decimal, NumberError> {
     Decimal::from_str(&text)
         .map(|decimal| decimal.normalize())
         .map_err(|_| NumberError::Overflow)
-}
-
-/// The white space that .NET's number parsers skip.
-fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| matches!(c, '\t'..='\r' | ' '))
 }
 
 #[cfg(test)]

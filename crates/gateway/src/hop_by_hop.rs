@@ -56,8 +56,10 @@ fn strip(headers: &mut HeaderMap) {
             .filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok())
             .collect();
         for name in names {
-            // Framing and addressing are not the sender's to hide: RFC 9110 forbids to nominate end-to-end fields.
-            if name != http::header::HOST && name != http::header::CONTENT_LENGTH {
+            // Framing, addressing and what proxies say are not the sender's to hide: RFC 9110 forbids to nominate
+            // end-to-end fields.
+            let kept = name == http::header::HOST || name == http::header::CONTENT_LENGTH;
+            if !kept && !name.as_str().starts_with("x-forwarded-") {
                 headers.remove(name);
             }
         }
@@ -126,6 +128,11 @@ mod tests {
             true,
             "connection: host, content-length\nhost: a\ncontent-length: 3",
             "host: a\ncontent-length: 3",
+        );
+        check(
+            true,
+            "connection: x-forwarded-for\nx-forwarded-for: 192.0.2.1",
+            "x-forwarded-for: 192.0.2.1",
         );
         check(
             true,

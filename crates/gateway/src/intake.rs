@@ -46,6 +46,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
         headers: parts.headers,
         body,
         ip: client.ip,
+        peer: Some(visit.peer.text.clone()),
         extensions: parts.extensions,
     };
     let exchange = Box::new(Exchange {

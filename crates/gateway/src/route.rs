@@ -5,9 +5,12 @@
 //! `;rev=n` names, else the current one; then the operation ([`operations`]). An API that has neither the version nor
 //! the revision does not take part, so that a shorter path may match; one that lacks the operation ends the search.
 //! Path text is compared ignoring case (ASCII) and percent-encoding.
+//! Upstreams may read a path otherwise than it is written ([`readings`]); a path of which another reading calls another
+//! operation calls none, so that no policy of that operation is passed by.
 //! Never here: who may call.
 
 mod operations;
+mod readings;
 mod segments;
 mod template;
 
@@ -15,11 +18,12 @@ pub use operations::ServedOperation;
 
 use crate::entities::Entities;
 use crate::metrics::{ApiMetrics, Metrics};
-use catalog::{Api, ApiKind, Catalog, VersioningScheme};
+use catalog::{Api, ApiKind, BackendKind, Catalog, VersioningScheme};
 use expression::context;
 use expression::text::Text;
 use http::HeaderMap;
 use operations::Operations;
+use policy::Target;
 use segments::{Segment, cut, fold};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -45,7 +49,7 @@ pub struct ServedApi {
     /// As expressions see it.
     pub entity: Arc<context::Api>,
     /// Where its requests go when no policy says otherwise.
-    pub base_url: Option<Text>,
+    pub target: Target,
     /// Its counters.
     pub metrics: Arc<ApiMetrics>,
     operations: Operations,
@@ -123,11 +127,10 @@ impl Router {
             });
             let entity = entities.api(api);
             let metrics = metrics.api(&api.id);
-            let base_url = api.service_url.as_deref().map(Text::from);
             let served = ServedApi {
                 catalog: Arc::clone(api),
                 entity,
-                base_url,
+                target: target(api, catalog),
                 metrics,
                 operations,
                 only,
@@ -149,6 +152,21 @@ impl Router {
 
     /// What a request calls; `None` when it matches no API or no operation.
     pub fn find(&self, address: &Address<'_>) -> Option<Called> {
+        let called = self.find_as_written(address)?;
+        let agrees = |reading: String| {
+            let address = Address {
+                path: &reading,
+                ..*address
+            };
+            self.find_as_written(&address)
+                .is_none_or(|other| other.is_same(&called))
+        };
+        readings::others(address.path, called.below)
+            .all(agrees)
+            .then_some(called)
+    }
+
+    fn find_as_written(&self, address: &Address<'_>) -> Option<Called> {
         let segments = cut(address.path)?;
         let host = if self.hosts.is_empty() {
             None
@@ -162,6 +180,33 @@ impl Router {
             .first()
             .map_or(address.path.len(), |segment| segment.start.saturating_sub(1));
         api.call(below, start, address)
+    }
+}
+
+/// Where requests to an API go: the backend of an MCP server, the service url of any other.
+fn target(api: &Api, catalog: &Catalog) -> Target {
+    let ApiKind::Mcp(server) = &api.kind else {
+        return Target {
+            base_url: api.service_url.as_deref().map(Text::from),
+            ..Target::default()
+        };
+    };
+    let backend = catalog.backends.get(&server.backend_id).cloned();
+    let base_url = backend.as_ref().and_then(|backend| match &backend.kind {
+        BackendKind::Single { url } => Some(url.as_str().into()),
+        BackendKind::Pool(_) => None,
+    });
+    Target {
+        base_url,
+        backend,
+        whole_endpoint: true,
+    }
+}
+
+impl Called {
+    fn is_same(&self, other: &Self) -> bool {
+        let operation = |called: &Self| called.operation.as_ref().map(Arc::as_ptr);
+        Arc::ptr_eq(&self.api, &other.api) && operation(self) == operation(other)
     }
 }
 

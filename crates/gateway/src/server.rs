@@ -13,12 +13,12 @@ use crate::snapshot::{Held, Snapshot};
 use crate::unwinding::contained;
 use crate::upgrade;
 use crate::worker::{InFlight, Visit, Worker};
-use catalog::{Api, ApiKind, BackendKind};
+use catalog::{Api, ApiKind};
 use expression::context::LastError;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
-use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage, Target};
+use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) ->
         .plan(&called.api.catalog, operation, product.map(|product| &product.catalog));
     let product = product.map(|product| Arc::clone(&product.entity));
     let is_mcp = matches!(called.api.catalog.kind, ApiKind::Mcp(_));
-    called.enter(&mut exchange, &snapshot);
+    called.enter(&mut exchange);
     exchange.matched.product = product;
     match admitted {
         Ok(admitted) => {
@@ -103,7 +103,7 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) ->
 
 impl Called {
     /// Writes into the exchange what was matched and where it goes.
-    fn enter(self, exchange: &mut Exchange, snapshot: &Snapshot) {
+    fn enter(self, exchange: &mut Exchange) {
         let request = &mut exchange.request;
         if self.below > 0 {
             let below = request
@@ -112,25 +112,7 @@ impl Called {
                 .filter(|below| !below.is_empty());
             request.path = below.unwrap_or_else(|| "/".into());
         }
-        exchange.target = match &self.api.catalog.kind {
-            ApiKind::Mcp(server) => {
-                let backend = snapshot.catalog.backends.get(&server.backend_id).cloned();
-                let base_url = backend.as_ref().and_then(|backend| match &backend.kind {
-                    BackendKind::Single { url } => Some(url.as_str().into()),
-                    BackendKind::Pool(_) => None,
-                });
-                Target {
-                    base_url,
-                    backend,
-                    whole_endpoint: true,
-                }
-            }
-            _ => Target {
-                base_url: self.api.base_url.clone(),
-                backend: None,
-                whole_endpoint: false,
-            },
-        };
+        exchange.target = self.api.target.clone();
         exchange.matched = Matched {
             api: Some(Arc::clone(&self.api.entity)),
             operation: self.operation.map(|operation| Arc::clone(&operation.entity)),

@@ -15,8 +15,6 @@ use std::sync::Arc;
 
 /// One state of the data plane.
 pub struct Snapshot {
-    /// What is governed.
-    pub catalog: Arc<Catalog>,
     /// What runs for an operation.
     pub plans: Plans,
     /// Which operation is called.
@@ -32,9 +30,8 @@ impl Snapshot {
     pub fn of(catalog: Arc<Catalog>, plans: Plans, metrics: &Metrics) -> Self {
         let entities = Entities::of(&catalog);
         let router = Router::of(&catalog, &entities, metrics);
-        let doors = Doors::of(Arc::clone(&catalog), &entities);
+        let doors = Doors::of(catalog, &entities);
         Self {
-            catalog,
             plans,
             router,
             doors,

@@ -6,6 +6,7 @@
 
 mod connect;
 mod expect;
+mod gather;
 mod pool;
 mod redirect;
 mod reply;
@@ -72,7 +73,7 @@ impl Client {
 
     /// Sends a message of MCP, in whose answer policies will look for the one that answers it.
     async fn send_message(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
-        let awaited = mcp::awaited(&mut call).await?;
+        let awaited = mcp::awaited(&mut call);
         let opening = call.extensions.remove::<mcp::Opening>();
         let reply = self.send_once(call).await?;
         mcp::with_answer(reply, awaited, opening)
@@ -92,13 +93,15 @@ impl Client {
             headers: call.headers,
             gate,
         };
+        // Policies find a stream's message; events must not wait for each other.
+        let gathers = call.buffer_response && !call.wants_answer;
         let (response, lease) = self.attempt(&origin, message, body).await?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS && !may_switch {
             let message = "the backend switched protocols, which nobody had asked for";
             return Err(UpstreamFailure::Connection(message.to_owned()));
         }
         let returning = Return::new(Rc::clone(&self.pool), origin, lease);
-        let mut reply = reply::reply(response, returning, written, self.ticker.alarm(), self.idle);
+        let mut reply = reply::reply(response, returning, written, gathers, (self.ticker.alarm(), self.idle));
         if reply.status == StatusCode::SWITCHING_PROTOCOLS {
             upgrade::keep(&mut call.extensions, &mut reply.extensions);
         }

@@ -9,7 +9,7 @@ use expression::body::MessageBody;
 use expression::context::{Api, Deployment, LastError, Operation, Product, Subscription, User};
 use expression::text::Text;
 use expression::value::Value;
-use http::{Extensions, HeaderMap, Method, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -167,6 +167,8 @@ pub struct RequestMessage {
     pub body: Body,
     /// The client's address.
     pub ip: IpAddr,
+    /// The address that the connection came from, which a call to a backend adds to `X-Forwarded-For`.
+    pub peer: Option<HeaderValue>,
     /// What the listener attached, such as the connection to upgrade.
     pub extensions: Extensions,
 }

@@ -31,7 +31,7 @@ pub struct Plan {
     pub(crate) implicit_forward: Option<Arc<Block>>,
     /// What must be there before the request leaves for the backend, because something reads it later.
     pub(crate) needs_before_backend: Needs,
-    /// Whether a policy reads or replaces the response's message.
+    /// Whether a policy reads or replaces the message that answers a request to an MCP server.
     pub(crate) wants_answer: bool,
 }
 
@@ -51,7 +51,7 @@ impl Plan {
             response_body: false,
         };
         let needs_before_backend = Needs { reads, answer: false };
-        let wants_answer = anywhere.reads.response_body || anywhere.answer;
+        let wants_answer = implicit_forward.is_some() && (anywhere.reads.response_body || anywhere.answer);
         Self {
             operation: None,
             inbound,

@@ -201,6 +201,7 @@ impl Bench {
                     Body::Stream(stream(body))
                 },
                 ip: [192, 0, 2, 7].into(),
+                peer: None,
                 extensions: Extensions::new(),
             },
             response: None,

@@ -10,6 +10,7 @@ mod date_time_offset;
 mod day_of_week;
 mod enumeration;
 pub mod exceptions;
+mod globalization;
 mod guid;
 mod math;
 mod nullable;
@@ -21,9 +22,11 @@ mod string_comparer;
 mod string_comparison;
 mod time_span;
 mod tuple;
+mod type_code;
 mod type_object;
 mod uri;
 
+pub use globalization::culture;
 pub use string::{compare as string_compare, equal as string_equal};
 pub use string_comparer::{comparison, ignores_case};
 pub use type_object::{TYPE, TypeObject};
@@ -38,12 +41,16 @@ pub const CLASSES: &[&Class] = &[
     &bit_converter::BIT_CONVERTER,
     &boolean::BOOLEAN,
     &char::CHAR,
+    &char::UNICODE_CATEGORY,
     &convert::CONVERT,
     &date_time::DATE_TIME,
     &date_time::DATE_TIME_KIND,
     &date_time_offset::DATE_TIME_OFFSET,
     &day_of_week::DAY_OF_WEEK,
     &enumeration::ENUM,
+    &globalization::CULTURE_INFO,
+    &globalization::DATE_TIME_STYLES,
+    &globalization::NUMBER_STYLES,
     &guid::GUID,
     &math::MATH,
     &math::MIDPOINT_ROUNDING,
@@ -70,6 +77,7 @@ pub const CLASSES: &[&Class] = &[
     &time_span::TIME_SPAN,
     &tuple::VALUE_TUPLE,
     &TYPE,
+    &type_code::TYPE_CODE,
     &uri::URI,
     &uri::URI_KIND,
     &uri::URI_PARTIAL,

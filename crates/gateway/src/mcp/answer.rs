@@ -4,9 +4,9 @@
 
 use super::early::Opening;
 use super::finder::{Awaited, Finder};
+
 use ::mcp::{Event, Kind, LAST_EVENT_ID, Message, Output};
 use bytes::Bytes;
-use expression::body::MessageBody;
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use http_body::{Body as HttpBody, Frame};
@@ -15,44 +15,24 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// Bytes that one message may have; the whole of a request's is kept, and of a stream one event at a time.
+/// Bytes that one event of a stream may have.
 const MOST: usize = 8 << 20;
 
-/// What the answer to a call will be looked through for; the call's body is read for that, and the answer must come
-/// without a content coding, in which nothing could be found.
-pub async fn awaited(call: &mut Call) -> Result<Awaited, UpstreamFailure> {
+/// What the answer to a call will be looked through for. It must come without a content coding, in which nothing could
+/// be found.
+pub fn awaited(call: &mut Call) -> Awaited {
     call.headers.remove(ACCEPT_ENCODING);
-    let bytes = match std::mem::take(&mut call.body) {
-        Body::Stream(stream) => whole(stream).await?,
-        Body::Buffered(message) => message.bytes().clone(),
-        Body::Empty | Body::Answer(_) | Body::Answered(..) => Bytes::new(),
+    // Whatever came with a body has been read before its policies ran.
+    let message = match &call.body {
+        Body::Buffered(message) => Message::read(message.bytes()).ok(),
+        _ => None,
     };
-    let message = Message::read(&bytes)
-        .ok()
-        .filter(|message| message.kind() == Kind::Request);
-    if !bytes.is_empty() {
-        call.body = Body::Buffered(MessageBody::new(bytes));
-    }
-    Ok(match message.and_then(|message| message.id().cloned()) {
+    let request = message.filter(|message| message.kind() == Kind::Request);
+    match request.and_then(|request| request.id().cloned()) {
         Some(id) => Awaited::Answer(id),
         None if call.headers.contains_key(LAST_EVENT_ID) => Awaited::Rest,
         None => Awaited::Messages,
-    })
-}
-
-async fn whole(mut stream: StreamBody) -> Result<Bytes, UpstreamFailure> {
-    let mut bytes = Vec::new();
-    while let Some(frame) = poll_fn(|context| stream.as_mut().poll_frame(context)).await {
-        let frame = frame.map_err(|error| match error {
-            BodyError::TooLarge { limit } => UpstreamFailure::TooLarge(limit),
-            error => UpstreamFailure::Client(error.to_string()),
-        })?;
-        bytes.extend_from_slice(frame.data_ref().map_or(&[], Bytes::as_ref));
-        if bytes.len() > MOST {
-            return Err(UpstreamFailure::TooLarge(MOST as u64));
-        }
     }
-    Ok(bytes.into())
 }
 
 /// The reply, in whose event stream policies find what is awaited.
@@ -60,14 +40,8 @@ async fn whole(mut stream: StreamBody) -> Result<Bytes, UpstreamFailure> {
 /// # Errors
 /// An event stream in a content coding nobody has asked for: it would get past the policies unseen.
 pub fn with_answer(mut reply: Reply, awaited: Awaited, opening: Option<Opening>) -> Result<Reply, UpstreamFailure> {
-    let content_type = reply
-        .headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let kind = content_type.split(';').next().unwrap_or_default().trim();
     reply.body = match reply.body {
-        Body::Stream(stream) if kind.eq_ignore_ascii_case("text/event-stream") => {
+        Body::Stream(stream) if is_event_stream(&reply.headers) => {
             if is_coded(&reply.headers) {
                 let message = "the backend's event stream has a content coding, which the request did not accept";
                 return Err(UpstreamFailure::Connection(message.to_owned()));
@@ -77,6 +51,13 @@ pub fn with_answer(mut reply: Reply, awaited: Awaited, opening: Option<Opening>)
         other => other,
     };
     Ok(reply)
+}
+
+/// Whether what comes are server-sent events.
+pub fn is_event_stream(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("text/event-stream")
 }
 
 fn is_coded(headers: &HeaderMap) -> bool {

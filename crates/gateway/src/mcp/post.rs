@@ -24,13 +24,13 @@ pub async fn govern(plan: &Plan, exchange: &mut Exchange) {
 /// A request whose answer must be complete whoever makes it: its method.
 struct Completing(String);
 
-/// Reads the message of a POST.
+/// Reads the message of a POST, or of whatever else comes with a body.
 ///
 /// # Errors
 /// The answer to a message that is malformed, ambiguous, contradicts its headers, or is a batch, in which policies
 /// could not see the messages.
 async fn read(exchange: &mut Exchange) -> Result<Option<Completing>, Refusal> {
-    if exchange.request.method != Method::POST {
+    if exchange.request.method != Method::POST && matches!(exchange.request.body, Body::Empty) {
         return Ok(None);
     }
     let bytes = exchange.keep_request().await.map_err(Refusal::Body)?;

@@ -132,7 +132,7 @@ fn operations_by_method_and_template() {
             "GET /shop/orders/7/a/b%2Fc",
             "shop GET /orders/{id}/{*rest} id=7 rest=a/b/c /orders/7/a/b%2Fc",
         ),
-        ("GET /shop/orders/a%2Fb", "shop GET /orders/{id} id=a/b /orders/a%2Fb"),
+        ("GET /shop/any/a%2Fb", "shop GET /any/{x} x=a/b /any/a%2Fb"),
         ("GET /shop/orders/%C3%B1", "shop GET /orders/{id} id=ñ /orders/%C3%B1"),
         ("GET /shop/%6Frders", "shop GET /orders /%6Frders"),
         ("HEAD /shop/orders/7", "shop GET /orders/{id} id=7 /orders/7"),
@@ -193,6 +193,47 @@ fn the_longest_path_wins_and_hosts_go_first() {
         found(&router, "own.test", "GET /x", &HeaderMap::new()),
         "root GET /* /x"
     );
+}
+
+#[test]
+fn a_path_that_upstreams_could_take_for_another_operations_calls_none() {
+    let mut second = api("second", "shop", &["GET /*"]);
+    (second.revision, second.is_current) = ("2".into(), false);
+    let router = router(vec![
+        api("root", "", &["GET /*"]),
+        api(
+            "shop",
+            "shop",
+            &["GET /*", "GET /admin", "GET /{a}/secret", "POST /admin"],
+        ),
+        second,
+    ]);
+    for refused in [
+        "//admin",
+        "/admin//",
+        "/admin;x",
+        "/admin;x=1/",
+        "/admin%3Bx",
+        "/;x/admin",
+        "/%2Fadmin",
+        "/%2fadmin",
+        "/admin%2F",
+        "/\\admin",
+        "/%5Cadmin",
+        "/a%2Fb//secret",
+        "/a%2Fsecret",
+        "/admin;rev=2",
+    ] {
+        check(&router, &format!("GET /shop{refused}"), "-");
+    }
+    for refused in ["//shop/x", "/shop%2Fx", "/%2Fshop/x", "/shop;x/admin"] {
+        check(&router, &format!("GET {refused}"), "-");
+    }
+    for served in ["//x", "/a;x", "/a%2Fb", "/a//b", "/a/;x", "/a\\b%5Cc"] {
+        check(&router, &format!("GET /shop{served}"), &format!("shop GET /* {served}"));
+    }
+    check(&router, "GET /shop;rev=2/admin", "second GET /* /admin");
+    check(&router, "GET /shop;rev=2//admin", "second GET /* //admin");
 }
 
 fn version(id: &str, name: &str, scheme: VersioningScheme) -> Api {

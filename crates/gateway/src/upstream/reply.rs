@@ -4,7 +4,9 @@
 
 use crate::body::poll_idle;
 use crate::hop_by_hop;
+use crate::mcp::is_event_stream;
 use crate::ticker::Alarm;
+use crate::upstream::gather::Gathered;
 use crate::upstream::pool::Return;
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -19,13 +21,14 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 /// The answer as policies see it. `written` says whether the request's body has been sent, without which the
-/// connection cannot be used again; the answer's body may pause for `idle`.
+/// connection cannot be used again; with `gathers` small chunks are passed on together, but events never; the answer's
+/// body may pause for `idle`, which the alarm tells.
 pub fn reply(
     response: Response<Incoming>,
     returning: Return,
     written: Option<Rc<Cell<bool>>>,
-    alarm: Alarm,
-    idle: Duration,
+    gathers: bool,
+    (alarm, idle): (Alarm, Duration),
 ) -> Reply {
     let (mut parts, incoming) = response.into_parts();
     hop_by_hop::strip_response(&mut parts.headers, parts.status == StatusCode::SWITCHING_PROTOCOLS);
@@ -43,6 +46,8 @@ pub fn reply(
             body.end();
         }
         Body::Empty
+    } else if gathers && !is_event_stream(&parts.headers) {
+        Body::Stream(Box::pin(Gathered::new(body)))
     } else {
         Body::Stream(Box::pin(body))
     };

@@ -2,10 +2,12 @@
 
 use crate::support::{
     Client, PATIENCE, Upstream, body_of, channel, converse, fetch, full, get, in_front_of, read_head, request, soon,
-    start_with, text,
+    start, start_with, text,
 };
 use crate::support::{api, catalog};
 use bytes::Bytes;
+use catalog::PolicyText;
+use diagnostic::Source;
 use gateway::Running;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Frame;
@@ -57,7 +59,11 @@ async fn what_comes_is_passed_on_at_once() {
             |request| async move { Response::new(request.into_body().map_err(std::io::Error::other).boxed()) },
         )
         .await;
-    let gateway = in_front_of(&upstream);
+    let policy = r#"<policies><inbound /><backend><forward-request buffer-response="false" /></backend><outbound /><on-error /></policies>"#;
+    let source = Source::new("policy.xml", policy);
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText { source }));
+    let gateway = start(catalog(vec![echo]));
     let (sender, body) = channel();
     let response = Client::connect(&gateway)
         .await
@@ -269,8 +275,8 @@ async fn taking(bytes: usize) -> (Running, TcpStream) {
     let policy = "<policies><inbound /><backend><base /></backend><outbound><set-body>\
         @(context.Response.Body.As&lt;string&gt;())</set-body></outbound><on-error /></policies>";
     let mut api = api("echo", upstream.address);
-    let source = diagnostic::Source::new("policy.xml", policy);
-    api.policy = Some(Arc::new(catalog::PolicyText { source }));
+    let source = Source::new("policy.xml", policy);
+    api.policy = Some(Arc::new(PolicyText { source }));
     let gateway = start_with(catalog(vec![api]), |config| {
         config.timeouts.write_stall = Duration::from_millis(500);
         config.limits.buffer_bytes = 64 << 20;

@@ -3,7 +3,10 @@
 use crate::support::{
     Client, Upstream, api, body_of, catalog, fetch, full, get, in_front_of, read_head, request, soon, start, text,
 };
+use catalog::PolicyText;
+use diagnostic::Source;
 use http::{Request, StatusCode};
+use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 
 /// An upstream that answers with the request's head as it came over the wire.
@@ -41,6 +44,39 @@ async fn a_request_passes_with_path_query_and_headers() {
         "x-forwarded-proto: http".into(),
     ];
     assert_eq!(lines, expected);
+}
+
+#[tokio::test]
+async fn no_policy_and_no_client_takes_the_clients_address_away() {
+    let upstream = mirror().await;
+    for (policy, expected) in [
+        ("", "1.1.1.1, 127.0.0.1"),
+        (
+            "<set-header name='X-Forwarded-For' exists-action='delete' />",
+            "127.0.0.1",
+        ),
+        (
+            "<set-header name='X-Forwarded-For'><value>2.2.2.2</value></set-header>",
+            "2.2.2.2, 127.0.0.1",
+        ),
+    ] {
+        let document =
+            format!("<policies><inbound>{policy}</inbound><backend><base /></backend><outbound /></policies>");
+        let source = Source::new("policy.xml", document);
+        let mut echo = api("echo", upstream.address);
+        echo.policy = Some(Arc::new(PolicyText { source }));
+        let gateway = start(catalog(vec![echo]));
+        let mut wanted = get("/echo");
+        wanted
+            .headers_mut()
+            .insert("x-forwarded-for", "1.1.1.1".parse().unwrap());
+        wanted
+            .headers_mut()
+            .insert("connection", "x-forwarded-for".parse().unwrap());
+        let (_, head) = fetch(&gateway, wanted).await;
+        let line = format!("x-forwarded-for: {expected}\r\n");
+        assert!(head.contains(&line), "{policy}: {head}");
+    }
 }
 
 #[tokio::test]

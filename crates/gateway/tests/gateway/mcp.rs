@@ -284,3 +284,20 @@ async fn no_content_coding_hides_a_stream_from_policies() {
         assert!(body.starts_with(expected), "{header}: {body}");
     }
 }
+
+#[tokio::test]
+async fn whatever_comes_with_a_body_is_a_message() {
+    let upstream = Upstream::http(|request| async move { text(request.method().as_str()) }).await;
+    let gateway = start(mcp(&upstream));
+    for (method, body, expected) in [
+        ("PUT", PING, StatusCode::OK),
+        ("PUT", "[]", StatusCode::BAD_REQUEST),
+        ("PATCH", "{", StatusCode::BAD_REQUEST),
+        ("GET", "", StatusCode::OK),
+    ] {
+        let mut wanted = request(method, "/tools/mcp", full(body));
+        wanted.headers_mut().insert("host", "localhost".parse().unwrap());
+        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+        assert_eq!(response.status(), expected, "{method} {body}");
+    }
+}

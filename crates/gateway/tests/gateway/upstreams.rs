@@ -17,7 +17,14 @@ use tokio::net::TcpStream;
 
 /// A catalog of the API `echo` whose backend section is `forward`.
 fn forwarding(upstream: &Upstream, forward: &str) -> Catalog {
-    let policy = format!("<policies><inbound /><backend>{forward}</backend><outbound /><on-error /></policies>");
+    forwarding_and(upstream, forward, "")
+}
+
+/// The same with `outbound` policies.
+fn forwarding_and(upstream: &Upstream, forward: &str, outbound: &str) -> Catalog {
+    let policy = format!(
+        "<policies><inbound /><backend>{forward}</backend><outbound>{outbound}</outbound><on-error /></policies>"
+    );
     let mut api = api("echo", upstream.address);
     let source = Source::new("policy.xml", policy);
     api.policy = Some(Arc::new(PolicyText { source }));
@@ -138,6 +145,42 @@ async fn redirects_are_followed_when_the_policy_says_so() {
         fetch(&gateway, get("/echo/302")).await,
         (StatusCode::FOUND, "elsewhere".into())
     );
+}
+
+#[tokio::test]
+async fn policies_that_read_the_response_change_nothing_on_the_way_to_the_upstream() {
+    let upstream = Upstream::http(|request| async move {
+        match request.uri().path() {
+            "/302" => {
+                return Response::builder()
+                    .status(302)
+                    .header("location", "/target")
+                    .body(full(""))
+                    .unwrap();
+            }
+            "/events" => {
+                let events = Response::builder().header("content-type", "text/event-stream");
+                return events.body(full("data: one\n\ndata: two\n\n")).unwrap();
+            }
+            _ => {}
+        }
+        let coding = request.headers().get("accept-encoding").cloned();
+        let coding = coding.map_or_else(String::new, |coding| coding.to_str().unwrap().to_owned());
+        let length = request.into_body().collect().await.unwrap().to_bytes().len();
+        text(&format!("{coding} {length}"))
+    })
+    .await;
+    let follow = r#"<forward-request follow-redirects="true" />"#;
+    let reading = r#"<set-header name="x-seen"><value>@(context.Response.Body.As<string>(preserveContent: true).Length)</value></set-header>"#;
+    let gateway = start(forwarding_and(&upstream, follow, reading));
+    // More than policies may keep: it must stream.
+    let mut upload = request("POST", "/echo/upload", full(vec![b'x'; 9 << 20]));
+    upload.headers_mut().insert("accept-encoding", "gzip".parse().unwrap());
+    assert_eq!(fetch(&gateway, upload).await, (StatusCode::OK, "gzip 9437184".into()));
+    assert_eq!(fetch(&gateway, get("/echo/302")).await, (StatusCode::OK, " 0".into()));
+    let events = Client::connect(&gateway).await.send(get("/echo/events")).await.unwrap();
+    assert_eq!(events.headers()["x-seen"], "22");
+    assert_eq!(body_of(events).await, "data: one\n\ndata: two\n\n");
 }
 
 #[tokio::test]
@@ -280,4 +323,35 @@ async fn connections_that_an_upstream_closes_while_idle_are_forgotten() {
     raw.write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     assert!(soon(read_head(&mut raw)).await.unwrap().starts_with("HTTP/1.1 200"));
     let _ = body_of(Client::connect(&gateway).await.send(get("/echo")).await.unwrap()).await;
+}
+
+/// What comes first of an answer of two chunks.
+async fn first_of_two_chunks(content_type: &'static str, forward: &str) -> String {
+    let upstream = Upstream::serve(move |mut stream| async move {
+        read_head(&mut stream).await;
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ntransfer-encoding: chunked\r\n\r\n6\r\ndata: \r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(b"3\r\n1\n\n\r\n0\r\n\r\n").await.unwrap();
+        hang_up(stream).await;
+    })
+    .await;
+    let gateway = start(forwarding(&upstream, forward));
+    let response = Client::connect(&gateway).await.send(get("/echo/x")).await.unwrap();
+    let first = soon(response.into_body().frame()).await.unwrap().unwrap();
+    String::from_utf8(first.into_data().unwrap().to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn small_chunks_are_passed_on_together_unless_they_are_events_or_the_policy_says_no() {
+    let unbuffered = r#"<forward-request buffer-response="false" />"#;
+    for (content_type, forward, expected) in [
+        ("text/plain", "<forward-request />", "data: 1\n\n"),
+        ("text/plain", unbuffered, "data: "),
+        ("text/event-stream; charset=utf-8", "<forward-request />", "data: "),
+    ] {
+        let first = first_of_two_chunks(content_type, forward).await;
+        assert_eq!(first, expected, "{content_type} {forward}");
+    }
 }

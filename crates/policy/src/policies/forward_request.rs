@@ -6,6 +6,7 @@
 //! and it is what the client gets if on-error leaves it.
 
 mod call;
+mod forwarded_for;
 
 use crate::block::Needs;
 use crate::element::{ElementReader, Words};

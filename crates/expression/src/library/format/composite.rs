@@ -1,7 +1,8 @@
 //! `string.Format`: `{index,alignment:format}`.
 
-use super::format_value;
+use super::format_in;
 use crate::frame::Frame;
+use crate::library::culture::Culture;
 use crate::thrown::Thrown;
 use crate::value::Value;
 
@@ -20,6 +21,19 @@ fn malformed() -> Thrown {
 /// # Errors
 /// `FormatException` for malformed formats and missing arguments.
 pub fn format_composite(frame: &mut Frame<'_>, format: &str, arguments: &[Value]) -> Result<String, Thrown> {
+    format_composite_in(frame, format, arguments, Culture::Invariant)
+}
+
+/// A composite format of a culture.
+///
+/// # Errors
+/// As [`format_composite`].
+pub fn format_composite_in(
+    frame: &mut Frame<'_>,
+    format: &str,
+    arguments: &[Value],
+    culture: Culture,
+) -> Result<String, Thrown> {
     let mut text = String::with_capacity(format.len());
     let mut rest = format;
     while let Some(at) = rest.find(['{', '}']) {
@@ -33,18 +47,23 @@ pub fn format_composite(frame: &mut Frame<'_>, format: &str, arguments: &[Value]
         let inner = from.strip_prefix('{').ok_or_else(malformed)?;
         let end = inner.find('}').ok_or_else(malformed)?;
         let (hole, after) = inner.split_at(end);
-        fill(frame, &mut text, hole, arguments)?;
+        fill(frame, &mut text, hole, (arguments, culture))?;
         rest = after.get(1..).unwrap_or_default();
     }
     text.push_str(rest);
     Ok(text)
 }
 
-fn fill(frame: &mut Frame<'_>, text: &mut String, hole: &str, arguments: &[Value]) -> Result<(), Thrown> {
+fn fill(
+    frame: &mut Frame<'_>,
+    text: &mut String,
+    hole: &str,
+    (arguments, culture): (&[Value], Culture),
+) -> Result<(), Thrown> {
     let (head, format) = hole.split_once(':').unwrap_or((hole, ""));
     let (index, alignment) = head.split_once(',').unwrap_or((head, "0"));
-    let index: usize = index.trim().parse().map_err(|_| malformed())?;
-    let width: i32 = alignment.trim().parse().map_err(|_| malformed())?;
+    let index: usize = place(index)?.parse().map_err(|_| malformed())?;
+    let width: i32 = alignment.trim_matches(' ').parse().map_err(|_| malformed())?;
     if width.unsigned_abs() >= WIDEST {
         return Err(malformed());
     }
@@ -59,6 +78,16 @@ fn fill(frame: &mut Frame<'_>, text: &mut String, hole: &str, arguments: &[Value
             "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
         )
     };
-    let piece = format_value(arguments.get(index).ok_or_else(missing)?, format)?;
+    let piece = format_in(arguments.get(index).ok_or_else(missing)?, format, culture)?;
     crate::compile::pad(frame, text, &piece, width)
+}
+
+/// The digits of an index; spaces may only follow it.
+fn place(index: &str) -> Result<&str, Thrown> {
+    let digits = index.trim_end_matches(' ');
+    if digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        Ok(digits)
+    } else {
+        Err(malformed())
+    }
 }

@@ -2,8 +2,11 @@
 
 use super::invalid;
 use crate::date::{Civil, DateTime, DateTimeKind};
+use crate::library::culture::Culture;
 use crate::thrown::Thrown;
 use std::fmt::Write;
+use std::iter::Peekable;
+use std::str::Chars;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -45,68 +48,83 @@ fn day_name(date: DateTime) -> &'static str {
         .unwrap_or_default()
 }
 
+/// The pattern of a standard format that depends on the culture.
+fn cultural(letter: char, culture: Culture) -> Option<&'static str> {
+    Some(match (letter, culture) {
+        ('d', Culture::Invariant) => "MM/dd/yyyy",
+        ('D', Culture::Invariant) => "dddd, dd MMMM yyyy",
+        ('f', Culture::Invariant) => "dddd, dd MMMM yyyy HH:mm",
+        ('F' | 'U', Culture::Invariant) => "dddd, dd MMMM yyyy HH:mm:ss",
+        ('g', Culture::Invariant) => "MM/dd/yyyy HH:mm",
+        ('G', Culture::Invariant) => "MM/dd/yyyy HH:mm:ss",
+        ('m' | 'M', Culture::Invariant) => "MMMM dd",
+        ('t', Culture::Invariant) => "HH:mm",
+        ('T', Culture::Invariant) => "HH:mm:ss",
+        ('y' | 'Y', Culture::Invariant) => "yyyy MMMM",
+        ('d', Culture::UnitedStates) => "M/d/yyyy",
+        ('D', Culture::UnitedStates) => "dddd, MMMM d, yyyy",
+        ('f', Culture::UnitedStates) => "dddd, MMMM d, yyyy h:mm tt",
+        ('F' | 'U', Culture::UnitedStates) => "dddd, MMMM d, yyyy h:mm:ss tt",
+        ('g', Culture::UnitedStates) => "M/d/yyyy h:mm tt",
+        ('G', Culture::UnitedStates) => "M/d/yyyy h:mm:ss tt",
+        ('m' | 'M', Culture::UnitedStates) => "MMMM d",
+        ('t', Culture::UnitedStates) => "h:mm tt",
+        ('T', Culture::UnitedStates) => "h:mm:ss tt",
+        ('y' | 'Y', Culture::UnitedStates) => "MMMM yyyy",
+        _ => return None,
+    })
+}
+
 /// A date (with an offset in minutes, for a `DateTimeOffset`) in a format.
 ///
 /// # Errors
 /// `FormatException`
-pub fn format(date: DateTime, offset: Option<i32>, format: &str) -> Result<String, Thrown> {
+pub fn format(date: DateTime, offset: Option<i32>, format: &str, culture: Culture) -> Result<String, Thrown> {
     let mut chars = format.chars();
-    let (Some(letter), None) = (chars.next(), chars.next()) else {
-        return custom(date, offset, format);
-    };
-    let utc = || {
-        let ticks = date.ticks - i64::from(offset.unwrap_or_default()) * 600_000_000;
-        DateTime {
-            ticks,
-            kind: DateTimeKind::Utc,
+    let letter = match (chars.next(), chars.next()) {
+        (Some(letter), None) => letter,
+        (None, _) => {
+            let pattern = cultural('G', culture).unwrap_or_default();
+            return custom(date, offset, &format!("{pattern} zzz"));
         }
+        _ => return custom(date, offset, format),
     };
-    let pattern = match letter {
-        'd' => "MM/dd/yyyy",
-        'D' => "dddd, dd MMMM yyyy",
-        'f' => "dddd, dd MMMM yyyy HH:mm",
-        'F' | 'U' => "dddd, dd MMMM yyyy HH:mm:ss",
-        'g' => "MM/dd/yyyy HH:mm",
-        'G' => "MM/dd/yyyy HH:mm:ss",
-        'm' | 'M' => "MMMM dd",
-        'o' | 'O' if offset.is_some() => "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffzzz",
-        'o' | 'O' => "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffK",
-        'r' | 'R' => {
-            return custom(
-                if offset.is_some() { utc() } else { date },
-                None,
-                "ddd, dd MMM yyyy HH':'mm':'ss 'GMT'",
-            );
-        }
-        's' => "yyyy'-'MM'-'dd'T'HH':'mm':'ss",
-        't' => "HH:mm",
-        'T' => "HH:mm:ss",
-        'u' => {
-            return custom(
-                if offset.is_some() { utc() } else { date },
-                None,
-                "yyyy'-'MM'-'dd HH':'mm':'ss'Z'",
-            );
-        }
-        'y' | 'Y' => "yyyy MMMM",
-        _ => return Err(invalid()),
+    let utc = DateTime {
+        ticks: date.ticks - i64::from(offset.unwrap_or_default()) * 600_000_000,
+        kind: DateTimeKind::Utc,
     };
-    custom(date, offset, pattern)
+    let universal = if offset.is_some() { utc } else { date };
+    match letter {
+        'o' | 'O' if offset.is_some() => custom(date, offset, "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffzzz"),
+        'o' | 'O' => custom(date, offset, "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffK"),
+        'r' | 'R' => custom(universal, None, "ddd, dd MMM yyyy HH':'mm':'ss 'GMT'"),
+        's' => custom(date, offset, "yyyy'-'MM'-'dd'T'HH':'mm':'ss"),
+        'u' => custom(universal, None, "yyyy'-'MM'-'dd HH':'mm':'ss'Z'"),
+        'U' if offset.is_some() => Err(invalid()),
+        _ => custom(date, offset, cultural(letter, culture).ok_or_else(invalid)?),
+    }
 }
 
 fn custom(date: DateTime, offset: Option<i32>, pattern: &str) -> Result<String, Thrown> {
-    let pattern = pattern.strip_prefix('%').unwrap_or(pattern);
     let civil = date.civil();
     let mut text = String::new();
     let mut chars = pattern.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            '\'' | '"' => text.extend(chars.by_ref().take_while(|quoted| *quoted != c)),
+            '\'' | '"' => quoted(&mut chars, c, &mut text)?,
             '\\' => text.push(chars.next().ok_or_else(invalid)?),
+            '%' => {
+                if chars.peek().is_none_or(|next| *next == '%') {
+                    return Err(invalid());
+                }
+            }
             'd' | 'M' | 'y' | 'H' | 'h' | 'm' | 's' | 'f' | 'F' | 't' | 'z' | 'g' => {
                 let mut count = 1;
                 while chars.next_if_eq(&c).is_some() {
                     count += 1;
+                }
+                if matches!(c, 'f' | 'F') && count > 7 {
+                    return Err(invalid());
                 }
                 field(&mut text, (c, count), date, civil, offset);
             }
@@ -120,6 +138,17 @@ fn custom(date: DateTime, offset: Option<i32>, pattern: &str) -> Result<String, 
         }
     }
     Ok(text)
+}
+
+/// What stands in quotes; a backslash takes the next character as it is.
+fn quoted(chars: &mut Peekable<Chars<'_>>, quote: char, text: &mut String) -> Result<(), Thrown> {
+    loop {
+        match chars.next().ok_or_else(invalid)? {
+            '\\' => text.push(chars.next().ok_or_else(invalid)?),
+            c if c == quote => return Ok(()),
+            c => text.push(c),
+        }
+    }
 }
 
 fn zone(text: &mut String, offset: i32, count: usize) {
@@ -158,7 +187,7 @@ fn field(text: &mut String, (letter, count): (char, usize), date: DateTime, civi
             } else {
                 digits
             };
-            if kept.is_empty() && text.ends_with('.') {
+            if letter == 'F' && kept.is_empty() && text.ends_with('.') {
                 text.pop();
             }
             text.push_str(kept);

@@ -135,6 +135,7 @@ exceptions! {
     TIMEOUT "System.TimeoutException": "System.SystemException",
     APPLICATION "System.ApplicationException": "System.Exception",
     UNAUTHORIZED "System.UnauthorizedAccessException": "System.SystemException",
+    CULTURE_NOT_FOUND "System.Globalization.CultureNotFoundException": "System.ArgumentException",
     KEY_NOT_FOUND "System.Collections.Generic.KeyNotFoundException": "System.SystemException",
     CRYPTOGRAPHIC "System.Security.Cryptography.CryptographicException": "System.SystemException",
     XML "System.Xml.XmlException": "System.SystemException",

@@ -1,43 +1,168 @@
-//! `System.Int32` and the other numbers: the same members for each, hence one file.
+//! `System.Int32` and the other numbers: the same members for each, hence one table.
 
+mod decimal;
+mod floats;
+
+use super::globalization::culture;
+use super::type_code::type_code;
 use crate::arithmetic;
-use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
-use crate::number::{self, NumberError};
+use crate::library::{Arguments, Call, Class, ClassKind, format_in, row};
+use crate::number::{NumberError, parse};
 use crate::thrown::{Outcome, Thrown};
-use crate::types::Simple;
+use crate::types::{Simple, Type};
 use crate::value::{Value, compare};
 
 macro_rules! number {
-    ($constant:ident, $name:literal, $keyword:literal, $simple:ident, $min:expr, $max:expr, [$($extra:expr),*]) => {
+    ($constant:ident, $name:literal, $keyword:literal, $simple:ident, $min:expr, $max:expr, $extra:expr) => {
         #[doc = concat!("`", $keyword, "`")]
-        pub static $constant: Class = Class::new($name, ClassKind::Struct).inherits(&["IComparable", "IFormattable"]).rows(&[
-            row(concat!("static ", $keyword, " MaxValue { get; }"), concat!($keyword, ".MaxValue > 1"), "True", |_, _| Ok(Value::$simple($max))),
-            row(concat!("static ", $keyword, " MinValue { get; }"), concat!($keyword, ".MinValue < 1"), "True", |_, _| Ok(Value::$simple($min))),
-            row(concat!("static ", $keyword, " Parse(string s)"), concat!($keyword, r#".Parse(" 12 ")"#), "12", |_, a| parse(a, Simple::$simple)),
-            row(concat!("static bool TryParse(string s, out ", $keyword, " result)"), concat!($keyword, r#".TryParse("x", out var n) ? 1 : 2"#), "2", |call, a| try_parse(call, a, Simple::$simple)),
-            row("string ToString()", concat!("((", $keyword, ")5).ToString()"), "5", |_, a| Ok(a.value(0).display_string().into())),
-            row("string ToString(string format)", concat!("((", $keyword, r#")5).ToString("F1")"#), "5.0", |call, a| format(call, a)),
-            row("string ToString(string format, IFormatProvider provider)", concat!("((", $keyword, r#")5).ToString("F1", null)"#), "5.0", |call, a| format(call, a)),
-            row(concat!("int CompareTo(", $keyword, " value)"), concat!("((", $keyword, ")5).CompareTo((", $keyword, ")6)"), "-1", |_, a| {
-                Ok((compare(a.value(0), a.value(1))? as i32).into())
-            }),
-            row(concat!("bool Equals(", $keyword, " obj)"), concat!("((", $keyword, ")5).Equals((", $keyword, ")5)"), "True", |_, a| {
-                Ok(a.value(0).equals(a.value(1)).into())
-            }),
-            $($extra),*
-        ]);
+        pub static $constant: Class = Class::new($name, ClassKind::Struct)
+            .inherits(&["IComparable", "IFormattable"])
+            .rows(&[
+                row(
+                    concat!("static ", $keyword, " MaxValue { get; }"),
+                    concat!($keyword, ".MaxValue > 1"),
+                    "True",
+                    |_, _| Ok(Value::$simple($max)),
+                ),
+                row(
+                    concat!("static ", $keyword, " MinValue { get; }"),
+                    concat!($keyword, ".MinValue < 1"),
+                    "True",
+                    |_, _| Ok(Value::$simple($min)),
+                ),
+                row(
+                    concat!("static ", $keyword, " Parse(string s)"),
+                    concat!($keyword, r#".Parse(" 12 ")"#),
+                    "12",
+                    |_, a| parse_as(a, Simple::$simple, None),
+                ),
+                row(
+                    concat!("static ", $keyword, " Parse(string s, IFormatProvider provider)"),
+                    concat!($keyword, r#".Parse("12", null)"#),
+                    "12",
+                    |_, a| parse_as(a, Simple::$simple, None),
+                ),
+                row(
+                    concat!("static ", $keyword, " Parse(string s, NumberStyles style)"),
+                    concat!(
+                        $keyword,
+                        r#".Parse("12", System.Globalization.NumberStyles.None)"#
+                    ),
+                    "12",
+                    |_, a| parse_as(a, Simple::$simple, Some(1)),
+                ),
+                row(
+                    concat!(
+                        "static ",
+                        $keyword,
+                        " Parse(string s, NumberStyles style, IFormatProvider provider)"
+                    ),
+                    concat!(
+                        $keyword,
+                        r#".Parse("1,2", System.Globalization.NumberStyles.Number, null)"#
+                    ),
+                    "12",
+                    |_, a| parse_as(a, Simple::$simple, Some(1)),
+                ),
+                row(
+                    concat!("static bool TryParse(string s, out ", $keyword, " result)"),
+                    concat!($keyword, r#".TryParse("x", out var n) ? 1 : 2"#),
+                    "2",
+                    |call, a| try_parse(call, a, Simple::$simple, None),
+                ),
+                row(
+                    concat!(
+                        "static bool TryParse(string s, IFormatProvider provider, out ",
+                        $keyword,
+                        " result)"
+                    ),
+                    concat!($keyword, r#".TryParse("x", null, out var n) ? 1 : 2"#),
+                    "2",
+                    |call, a| try_parse(call, a, Simple::$simple, None),
+                ),
+                row(
+                    concat!(
+                        "static bool TryParse(string s, NumberStyles style, IFormatProvider provider, out ",
+                        $keyword,
+                        " result)"
+                    ),
+                    concat!(
+                        $keyword,
+                        r#".TryParse("1,2", System.Globalization.NumberStyles.None, null, out var n) ? 1 : 2"#
+                    ),
+                    "2",
+                    |call, a| try_parse(call, a, Simple::$simple, Some(1)),
+                ),
+                row(
+                    "string ToString()",
+                    concat!("((", $keyword, ")5).ToString()"),
+                    "5",
+                    |_, a| Ok(a.value(0).display_string().into()),
+                ),
+                row(
+                    "string ToString(string format)",
+                    concat!("((", $keyword, r#")5).ToString("F1")"#),
+                    "5.0",
+                    |call, a| formatted(call, a, 1, 9),
+                ),
+                row(
+                    "string ToString(IFormatProvider provider)",
+                    concat!("((", $keyword, ")5).ToString(CultureInfo.InvariantCulture)"),
+                    "5",
+                    |call, a| formatted(call, a, 9, 1),
+                ),
+                row(
+                    "string ToString(string format, IFormatProvider provider)",
+                    concat!("((", $keyword, r#")5).ToString("F1", null)"#),
+                    "5.0",
+                    |call, a| formatted(call, a, 1, 2),
+                ),
+                row(
+                    concat!("int CompareTo(", $keyword, " value)"),
+                    concat!("((", $keyword, ")5).CompareTo((", $keyword, ")6)"),
+                    "-1",
+                    |_, a| difference(a.value(0), a.value(1)),
+                ),
+                row(
+                    "int CompareTo(object value)",
+                    concat!("((", $keyword, ")5).CompareTo(null)"),
+                    "1",
+                    |_, a| compare_to(a, $keyword),
+                ),
+                row(
+                    concat!("bool Equals(", $keyword, " obj)"),
+                    concat!("((", $keyword, ")5).Equals((", $keyword, ")5)"),
+                    "True",
+                    |_, a| Ok(a.value(0).equals(a.value(1)).into()),
+                ),
+                row(
+                    "TypeCode GetTypeCode()",
+                    concat!("((", $keyword, ")5).GetTypeCode() > TypeCode.Char"),
+                    "True",
+                    |_, a| Ok(type_code(a.value(0))),
+                ),
+            ])
+            .more(&[$extra]);
     };
 }
 
-number!(SBYTE, "System.SByte", "sbyte", SByte, i8::MIN, i8::MAX, []);
-number!(BYTE, "System.Byte", "byte", Byte, u8::MIN, u8::MAX, []);
-number!(INT16, "System.Int16", "short", Int16, i16::MIN, i16::MAX, []);
-number!(UINT16, "System.UInt16", "ushort", UInt16, u16::MIN, u16::MAX, []);
-number!(INT32, "System.Int32", "int", Int32, i32::MIN, i32::MAX, []);
-number!(UINT32, "System.UInt32", "uint", UInt32, u32::MIN, u32::MAX, []);
-number!(INT64, "System.Int64", "long", Int64, i64::MIN, i64::MAX, []);
-number!(UINT64, "System.UInt64", "ulong", UInt64, u64::MIN, u64::MAX, []);
-number!(SINGLE, "System.Single", "float", Single, f32::MIN, f32::MAX, []);
+number!(SBYTE, "System.SByte", "sbyte", SByte, i8::MIN, i8::MAX, &[]);
+number!(BYTE, "System.Byte", "byte", Byte, u8::MIN, u8::MAX, &[]);
+number!(INT16, "System.Int16", "short", Int16, i16::MIN, i16::MAX, &[]);
+number!(UINT16, "System.UInt16", "ushort", UInt16, u16::MIN, u16::MAX, &[]);
+number!(INT32, "System.Int32", "int", Int32, i32::MIN, i32::MAX, &[]);
+number!(UINT32, "System.UInt32", "uint", UInt32, u32::MIN, u32::MAX, &[]);
+number!(INT64, "System.Int64", "long", Int64, i64::MIN, i64::MAX, &[]);
+number!(UINT64, "System.UInt64", "ulong", UInt64, u64::MIN, u64::MAX, &[]);
+number!(
+    SINGLE,
+    "System.Single",
+    "float",
+    Single,
+    f32::MIN,
+    f32::MAX,
+    floats::SINGLE_ROWS
+);
 number!(
     DOUBLE,
     "System.Double",
@@ -45,7 +170,7 @@ number!(
     Double,
     f64::MIN,
     f64::MAX,
-    [NAN, POSITIVE_INFINITY, NEGATIVE_INFINITY, EPSILON, IS_NAN, IS_INFINITY]
+    floats::DOUBLE_ROWS
 );
 number!(
     DECIMAL,
@@ -54,110 +179,86 @@ number!(
     Decimal,
     rust_decimal::Decimal::MIN,
     rust_decimal::Decimal::MAX,
-    [ZERO, ONE, ROUND, FLOOR, CEILING, TRUNCATE]
+    decimal::ROWS
 );
 
-const NAN: Row = row("static double NaN { get; }", "double.NaN", "NaN", |_, _| {
-    Ok(f64::NAN.into())
-});
-const POSITIVE_INFINITY: Row = row(
-    "static double PositiveInfinity { get; }",
-    "double.PositiveInfinity > 1",
-    "True",
-    |_, _| Ok(f64::INFINITY.into()),
-);
-const NEGATIVE_INFINITY: Row = row(
-    "static double NegativeInfinity { get; }",
-    "double.NegativeInfinity < 1",
-    "True",
-    |_, _| Ok(f64::NEG_INFINITY.into()),
-);
-const EPSILON: Row = row(
-    "static double Epsilon { get; }",
-    "double.Epsilon > 0",
-    "True",
-    |_, _| Ok(f64::from_bits(1).into()),
-);
-const IS_NAN: Row = row(
-    "static bool IsNaN(double d)",
-    "double.IsNaN(0.0 / 0)",
-    "True",
-    |_, a| Ok(a.double(0).is_nan().into()),
-);
-const IS_INFINITY: Row = row(
-    "static bool IsInfinity(double d)",
-    "double.IsInfinity(1.0)",
-    "False",
-    |_, a| Ok(a.double(0).is_infinite().into()),
-);
-const ZERO: Row = row("static decimal Zero { get; }", "decimal.Zero", "0", |_, _| {
-    Ok(Value::Decimal(rust_decimal::Decimal::ZERO))
-});
-const ONE: Row = row("static decimal One { get; }", "decimal.One", "1", |_, _| {
-    Ok(Value::Decimal(rust_decimal::Decimal::ONE))
-});
-const ROUND: Row = row(
-    "static decimal Round(decimal d, int decimals = 0)",
-    "decimal.Round(1.25m, 1)",
-    "1.2",
-    |_, a| {
-        Ok(decimal(a, |value| {
-            value.round_dp(u32::try_from(a.int(1)).unwrap_or_default())
-        }))
-    },
-);
-const FLOOR: Row = row(
-    "static decimal Floor(decimal d)",
-    "decimal.Floor(-1.5m)",
-    "-2",
-    |_, a| Ok(decimal(a, |value| value.floor())),
-);
-const CEILING: Row = row(
-    "static decimal Ceiling(decimal d)",
-    "decimal.Ceiling(1.2m)",
-    "2",
-    |_, a| Ok(decimal(a, |value| value.ceil())),
-);
-const TRUNCATE: Row = row(
-    "static decimal Truncate(decimal d)",
-    "decimal.Truncate(1.7m)",
-    "1",
-    |_, a| Ok(decimal(a, |value| value.trunc())),
-);
-
-fn decimal(a: Arguments<'_>, change: impl FnOnce(rust_decimal::Decimal) -> rust_decimal::Decimal) -> Value {
-    if let Value::Decimal(value) = a.value(0) {
-        Value::Decimal(change(*value))
-    } else {
-        Value::Null
-    }
-}
-
-fn format(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
-    let format = a.text_or_null(1).map_or("", |text| text.as_str());
-    let text = crate::library::format_value(a.value(0), format)?;
+/// `ToString` with a format and a provider, at the arguments of these places.
+fn formatted(call: &mut Call<'_, '_>, a: Arguments<'_>, format: usize, provider: usize) -> Outcome {
+    let format = a.text_or_null(format).map_or("", |text| text.as_str());
+    let text = format_in(a.value(0), format, culture(a.value(provider)))?;
     call.text(text)
 }
 
-/// Reads a number of a type.
+/// `CompareTo`: the small types give the difference, the others -1, 0 or 1.
+fn difference(left: &Value, right: &Value) -> Outcome {
+    let order = compare(left, right)?;
+    let is_small = matches!(
+        left,
+        Value::SByte(_) | Value::Byte(_) | Value::Int16(_) | Value::UInt16(_)
+    );
+    Ok(match (left.integer(), right.integer()) {
+        (Some(left), Some(right)) if is_small => (left - right) as i32,
+        _ => order as i32,
+    }
+    .into())
+}
+
+fn compare_to(a: Arguments<'_>, keyword: &str) -> Outcome {
+    let other = a.value(1);
+    if other.is_null() {
+        return Ok(1.into());
+    }
+    if other.simple() == a.value(0).simple() {
+        return difference(a.value(0), other);
+    }
+    let name = Simple::ALL
+        .into_iter()
+        .find(|simple| simple.keyword() == keyword)
+        .map_or("", Simple::dotnet_name);
+    Err(Thrown::new(
+        "System.ArgumentException",
+        format!("Object must be of type {}.", name.trim_start_matches("System.")),
+    ))
+}
+
+/// Reads a number of a type in its usual style.
 ///
 /// # Errors
 /// Whether the text is malformed or the number too large.
 pub fn read(text: &str, to: Simple) -> Result<Value, NumberError> {
+    let styles = match to {
+        Simple::Double | Simple::Single => parse::FLOAT,
+        Simple::Decimal => parse::NUMBER,
+        _ => parse::INTEGER,
+    };
+    read_styled(text, to, styles)
+}
+
+fn bits(to: Simple) -> u32 {
     match to {
-        Simple::Double => number::parse_double(text).map(Value::Double),
-        Simple::Single => number::parse_double(text).map(|number| Value::Single(number as f32)),
-        Simple::Decimal => number::parse_decimal(text).map(Value::Decimal),
-        Simple::UInt64 => {
-            let number = number::parse_integer(text)?;
-            u64::try_from(number)
-                .map(Value::UInt64)
-                .map_err(|_| NumberError::Overflow)
-        }
+        Simple::SByte | Simple::Byte => 8,
+        Simple::Int16 | Simple::UInt16 => 16,
+        Simple::Int32 | Simple::UInt32 => 32,
+        _ => 64,
+    }
+}
+
+fn read_styled(text: &str, to: Simple, styles: i32) -> Result<Value, NumberError> {
+    match to {
+        Simple::Double => parse::double(text, styles).map(Value::Double),
+        Simple::Single => parse::double(text, styles).map(|number| Value::Single(number as f32)),
+        Simple::Decimal => parse::decimal(text, styles).map(Value::Decimal),
         _ => {
-            let number = number::parse_integer(text)?;
-            let number = i64::try_from(number).map_err(|_| NumberError::Overflow)?;
-            arithmetic::convert(&Value::Int64(number), to, true).map_err(|_| NumberError::Overflow)
+            let number = parse::integer(text, styles, bits(to))?;
+            if styles & parse::HEXADECIMAL != 0 {
+                let bits = Value::UInt64(number as u64);
+                return arithmetic::convert(&bits, to, false).map_err(|_| NumberError::Overflow);
+            }
+            let wide = u64::try_from(number)
+                .map(Value::UInt64)
+                .or_else(|_| i64::try_from(number).map(Value::Int64))
+                .map_err(|_| NumberError::Overflow)?;
+            arithmetic::convert(&wide, to, true).map_err(|_| NumberError::Overflow)
         }
     }
 }
@@ -186,15 +287,41 @@ pub fn too_large(to: Simple) -> String {
     }
 }
 
-fn parse(a: Arguments<'_>, to: Simple) -> Outcome {
-    let text = a.text(0)?;
-    read(text, to).map_err(|number_error| error(number_error, text, to))
+/// The styles at an argument, which must suit the type.
+fn styles(a: Arguments<'_>, at: Option<usize>, to: Simple) -> Result<Option<i32>, Thrown> {
+    let Some(at) = at else { return Ok(None) };
+    let styles = a.int(at);
+    let is_real = matches!(to, Simple::Double | Simple::Single | Simple::Decimal);
+    let is_mixed = styles & parse::HEXADECIMAL != 0 && styles & !(parse::HEXADECIMAL | 3) != 0;
+    if is_mixed || (is_real && styles & parse::HEXADECIMAL != 0) {
+        return Err(Thrown::argument(
+            "The number style AllowHexSpecifier is not supported here.",
+            "style",
+        ));
+    }
+    Ok(Some(styles))
 }
 
-fn try_parse(call: &mut Call<'_, '_>, a: Arguments<'_>, to: Simple) -> Outcome {
-    let parsed = a.text_or_null(0).and_then(|text| read(text, to).ok());
+fn parse_as(a: Arguments<'_>, to: Simple, style: Option<usize>) -> Outcome {
+    let text = a.text(0)?;
+    let read = match styles(a, style, to)? {
+        Some(styles) => read_styled(text, to, styles),
+        None => read(text, to),
+    };
+    read.map_err(|number_error| error(number_error, text, to))
+}
+
+fn try_parse(call: &mut Call<'_, '_>, a: Arguments<'_>, to: Simple, style: Option<usize>) -> Outcome {
+    let styles = styles(a, style, to)?;
+    let parsed = a.text_or_null(0).and_then(|text| {
+        match styles {
+            Some(styles) => read_styled(text, to, styles),
+            None => read(text, to),
+        }
+        .ok()
+    });
     let found = parsed.is_some();
     call.outs
-        .push(parsed.unwrap_or_else(|| Value::default_of(&crate::types::Type::Simple(to))));
+        .push(parsed.unwrap_or_else(|| Value::default_of(&Type::Simple(to))));
     Ok(found.into())
 }

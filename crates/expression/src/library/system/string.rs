@@ -1,12 +1,16 @@
 //! `System.String`: construction, length, joining, comparing; searching and changing are in the modules inside.
 
 mod change;
+mod compare;
+mod find;
 mod search;
 mod split;
 
+use super::globalization::culture;
 pub use super::string_comparer::compare;
+use super::type_code::type_code;
 use crate::collection::{Array, collect};
-use crate::library::{Arguments, Call, Class, ClassKind, Row, format_composite, row, utf16};
+use crate::library::{Arguments, Call, Class, ClassKind, Row, format_composite, format_composite_in, row, utf16};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 
@@ -14,7 +18,7 @@ use crate::value::Value;
 pub static STRING: Class = Class::new("System.String", ClassKind::Class)
     .inherits(&["IEnumerable<char>", "IComparable"])
     .rows(ROWS)
-    .more(&[search::ROWS, change::ROWS, split::ROWS]);
+    .more(&[search::ROWS, change::ROWS, split::ROWS, compare::ROWS]);
 
 const ROWS: &[Row] = &[
     row("static string Empty { get; }", r#"string.Empty + "a""#, "a", |_, _| {
@@ -150,46 +154,117 @@ const ROWS: &[Row] = &[
         |_, a| Ok(equal(a.value(0), a.value(1), a.int(2)).into()),
     ),
     row(
-        "static int Compare(string strA, string strB)",
-        r#"string.Compare("a", "B")"#,
-        "-1",
-        |_, a| Ok(compare_arguments(a, 0, 2).into()),
+        "static string Format(IFormatProvider provider, string format, params object[] args)",
+        r#"string.Format(CultureInfo.InvariantCulture, "{0:N1}", 1234.5)"#,
+        "1,234.5",
+        |call, a| {
+            let arguments = collect(a.required(2)?, call.frame)?;
+            let text = format_composite_in(call.frame, a.text(1)?, &arguments, culture(a.value(0)))?;
+            call.text(text)
+        },
     ),
     row(
-        "static int Compare(string strA, string strB, bool ignoreCase)",
-        r#"string.Compare("a", "A", true)"#,
-        "0",
-        |_, a| Ok(compare_arguments(a, 0, if a.bool(2) { 3 } else { 2 }).into()),
+        "static string Join(string separator, string[] value, int startIndex, int count)",
+        r#"string.Join("-", new[] { "a", "b", "c" }, 1, 2)"#,
+        "b-c",
+        join_stretch,
     ),
     row(
-        "static int Compare(string strA, string strB, StringComparison comparisonType)",
-        r#"string.Compare("a", "B", StringComparison.Ordinal) > 0"#,
-        "True",
-        |_, a| Ok(compare_arguments(a, 0, a.int(2)).into()),
+        "static string Join(char separator, string[] value, int startIndex, int count)",
+        r#"string.Join('-', new[] { "a", "b", "c" }, 1, 2)"#,
+        "b-c",
+        join_stretch,
     ),
     row(
-        "static int CompareOrdinal(string strA, string strB)",
-        r#"string.CompareOrdinal("a", "b") < 0"#,
-        "True",
-        |_, a| Ok(compare_arguments(a, 0, 4).into()),
+        "static string Join<T>(char separator, IEnumerable<T> values)",
+        "string.Join('-', new List<int> { 1, 2 })",
+        "1-2",
+        join,
     ),
-    row("int CompareTo(string strB)", r#""a".CompareTo("b")"#, "-1", |_, a| {
-        Ok(compare_arguments(a, 0, 2).into())
+    row("object Clone()", r#""a".Clone()"#, "a", |_, a| Ok(a.value(0).clone())),
+    row("static string Copy(string str)", r#"string.Copy("a")"#, "a", |_, a| {
+        Ok(a.text(0)?.clone().into())
     }),
+    row(
+        "static string Intern(string str)",
+        r#"string.Intern("a")"#,
+        "a",
+        |_, a| Ok(a.text(0)?.clone().into()),
+    ),
+    row(
+        "string ToString(IFormatProvider provider)",
+        r#""a".ToString(CultureInfo.InvariantCulture)"#,
+        "a",
+        |_, a| Ok(a.value(0).clone()),
+    ),
+    row("TypeCode GetTypeCode()", r#""a".GetTypeCode()"#, "String", |_, a| {
+        Ok(type_code(a.value(0)))
+    }),
+    row(
+        "void CopyTo(int sourceIndex, char[] destination, int destinationIndex, int count)",
+        "",
+        "",
+        copy_to,
+    ),
     row("string ToString()", r#""a".ToString()"#, "a", |_, a| {
         Ok(a.value(0).clone())
     }),
 ];
 
-fn from_chars(chars: &Value) -> String {
-    let units: Vec<u16> = chars
+/// The units of a `char[]`.
+pub fn units(chars: &Value) -> Vec<u16> {
+    chars
         .object::<Array>()
         .map(Array::to_vec)
         .unwrap_or_default()
         .iter()
         .map(|unit| unit.integer().unwrap_or_default() as u16)
-        .collect();
-    String::from_utf16_lossy(&units)
+        .collect()
+}
+
+fn from_chars(chars: &Value) -> String {
+    String::from_utf16_lossy(&units(chars))
+}
+
+fn outside(parameter: &str) -> Thrown {
+    Thrown::out_of_range(
+        "Index was out of range. Must be non-negative and less than or equal to the size of the collection.",
+        parameter,
+    )
+}
+
+/// `CopyTo`
+///
+/// # Errors
+/// `ArgumentOutOfRangeException`
+pub fn copy_to(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let text = a.text(0)?;
+    let target = a.required(2)?.object::<Array>().ok_or_else(|| a.null(2))?;
+    let place = |at: usize, parameter: &str| usize::try_from(a.long(at)).map_err(|_| outside(parameter));
+    let (from, to) = (place(1, "sourceIndex")?, place(3, "destinationIndex")?);
+    let count = place(4, "count")?;
+    if from.saturating_add(count) > utf16::length(text) {
+        return Err(outside("sourceIndex"));
+    }
+    if to.saturating_add(count) > target.len() {
+        return Err(outside("destinationIndex"));
+    }
+    call.step(count as u64 / 8)?;
+    for (at, unit) in text.encode_utf16().skip(from).take(count).enumerate() {
+        target.set(to + at, Value::Char(unit));
+    }
+    Ok(Value::Null)
+}
+
+fn join_stretch(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let items = collect(a.required(1)?, call.frame)?;
+    let start = usize::try_from(a.long(2)).map_err(|_| outside("startIndex"))?;
+    let count = usize::try_from(a.long(3)).map_err(|_| outside("count"))?;
+    let stretch = items
+        .get(start..start.saturating_add(count))
+        .ok_or_else(|| outside("startIndex"))?;
+    let separator = a.value(0).display_string();
+    joined(call, stretch, &separator)
 }
 
 fn join(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
@@ -199,7 +274,10 @@ fn join(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
 }
 
 /// The items' texts, each paid for before it is copied: many items may share one long text.
-fn joined(call: &mut Call<'_, '_>, items: &[Value], separator: &str) -> Outcome {
+///
+/// # Errors
+/// When the allocation budget is used up.
+pub fn joined(call: &mut Call<'_, '_>, items: &[Value], separator: &str) -> Outcome {
     let mut text = String::new();
     for (index, item) in items.iter().enumerate() {
         let piece = item.display_string();
@@ -222,14 +300,5 @@ pub fn equal(left: &Value, right: &Value, comparison: i32) -> bool {
         },
         (Value::Null, Value::Null) => true,
         _ => false,
-    }
-}
-
-fn compare_arguments(a: Arguments<'_>, first: usize, comparison: i32) -> i32 {
-    match (a.text_or_null(first), a.text_or_null(first + 1)) {
-        (Some(left), Some(right)) => compare(left, right, comparison) as i32,
-        (None, None) => 0,
-        (None, _) => -1,
-        (_, None) => 1,
     }
 }

@@ -1,6 +1,8 @@
 //! `System.StringComparer`
 
+use crate::library::culture::upper;
 use crate::library::{Class, ClassKind, Row, row};
+use crate::thrown::Thrown;
 use crate::value::{Object, Value};
 use std::any::Any;
 use std::cmp::Ordering;
@@ -33,16 +35,32 @@ pub fn ignores_case(comparer: &Value) -> bool {
     comparison(comparer).is_some_and(|comparison| comparison % 2 == 1)
 }
 
-/// Compares two texts by one of `StringComparison`'s numbers.
-pub fn compare(left: &str, right: &str, comparison: i32) -> Ordering {
+/// Compares two texts by one of `StringComparison`'s numbers: the ordinal ones give the difference of the first units
+/// that differ, or of the lengths.
+pub fn difference(left: &str, right: &str, comparison: i32) -> i32 {
+    let units = |left: &mut dyn Iterator<Item = u16>, right: &mut dyn Iterator<Item = u16>| loop {
+        match (left.next(), right.next()) {
+            (None, None) => return 0,
+            (None, Some(_)) => return -i32::try_from(right.count() + 1).unwrap_or(i32::MAX),
+            (Some(_), None) => return i32::try_from(left.count() + 1).unwrap_or(i32::MAX),
+            (Some(left), Some(right)) if left != right => return i32::from(left) - i32::from(right),
+            _ => {}
+        }
+    };
+    let capitals = |text: &str| text.chars().map(upper).collect::<String>();
     match comparison {
-        4 => left.encode_utf16().cmp(right.encode_utf16()),
-        5 => left
-            .to_uppercase()
-            .encode_utf16()
-            .cmp(right.to_uppercase().encode_utf16()),
-        other => crate::library::culture_compare(left, right, other % 2 == 1),
+        4 => units(&mut left.encode_utf16(), &mut right.encode_utf16()),
+        5 => {
+            let (left, right) = (capitals(left), capitals(right));
+            units(&mut left.encode_utf16(), &mut right.encode_utf16())
+        }
+        other => crate::library::culture_compare(left, right, other % 2 == 1) as i32,
     }
+}
+
+/// The order of two texts by one of `StringComparison`'s numbers.
+pub fn compare(left: &str, right: &str, comparison: i32) -> Ordering {
+    difference(left, right, comparison).cmp(&0)
 }
 
 const ROWS: &[Row] = &[
@@ -100,9 +118,55 @@ const ROWS: &[Row] = &[
         r#"StringComparer.OrdinalIgnoreCase.Compare("a", "A")"#,
         "0",
         |_, a| {
-            let left = a.text_or_null(1).map_or("", |text| text.as_str());
-            let right = a.text_or_null(2).map_or("", |text| text.as_str());
-            Ok((compare(left, right, comparison(a.value(0)).unwrap_or_default()) as i32).into())
+            let comparison = comparison(a.value(0)).unwrap_or_default();
+            Ok(match (a.text_or_null(1), a.text_or_null(2)) {
+                (Some(left), Some(right)) => difference(left, right, comparison),
+                (None, None) => 0,
+                (None, _) => -1,
+                (_, None) => 1,
+            }
+            .into())
+        },
+    ),
+    row(
+        "int GetHashCode(string obj)",
+        r#"StringComparer.OrdinalIgnoreCase.GetHashCode("a") == StringComparer.OrdinalIgnoreCase.GetHashCode("A")"#,
+        "True",
+        |_, a| {
+            let text = a.text(1)?;
+            let is_case_blind = ignores_case(a.value(0));
+            let folded = if is_case_blind {
+                text.chars().map(upper).collect::<String>().into()
+            } else {
+                text.clone()
+            };
+            Ok(super::object::hash_code(&Value::String(folded)).into())
+        },
+    ),
+    row(
+        "static StringComparer FromComparison(StringComparison comparisonType)",
+        r#"StringComparer.FromComparison(StringComparison.OrdinalIgnoreCase).Equals("a", "A")"#,
+        "True",
+        |_, a| known(a.int(0)),
+    ),
+    row(
+        "static StringComparer Create(CultureInfo culture, bool ignoreCase)",
+        r#"StringComparer.Create(CultureInfo.InvariantCulture, true).Equals("a", "A")"#,
+        "True",
+        |_, a| {
+            a.required(0)?;
+            Ok(Value::of(Comparer(if a.bool(1) { 3 } else { 2 })))
         },
     ),
 ];
+
+fn known(comparison: i32) -> Result<Value, Thrown> {
+    if (0..=5).contains(&comparison) {
+        Ok(Value::of(Comparer(comparison)))
+    } else {
+        Err(Thrown::argument(
+            "The string comparison type passed in is currently not supported.",
+            "comparisonType",
+        ))
+    }
+}

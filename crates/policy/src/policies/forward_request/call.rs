@@ -1,6 +1,6 @@
 //! The call that an exchange comes to: target, path, query, and what the backend's credentials add.
 
-use super::{ForwardRequest, Timeout};
+use super::{ForwardRequest, Timeout, forwarded_for};
 use crate::body::Body;
 use crate::exchange::{Exchange, Target};
 use crate::failure::Failure;
@@ -41,6 +41,9 @@ impl ForwardRequest {
             headers.remove(HOST);
         }
         credentials.map_or(Ok(()), |credentials| add_credentials(&mut headers, credentials))?;
+        if let Some(peer) = &exchange.request.peer {
+            forwarded_for::append(&mut headers, peer);
+        }
         let body = outgoing(&mut exchange.request.body);
         if matches!(body, Body::Empty) {
             headers.remove(http::header::CONTENT_LENGTH);

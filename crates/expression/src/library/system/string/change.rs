@@ -1,6 +1,7 @@
 //! Making a string out of another.
 
-use crate::collection::Array;
+use super::find::{Side, find};
+use crate::library::culture::{lower, upper};
 use crate::library::{Arguments, Call, Row, row, utf16};
 use crate::text::Text;
 use crate::thrown::{Outcome, Thrown};
@@ -33,7 +34,7 @@ pub const ROWS: &[Row] = &[
         let text = a.text(0)?;
         let kept = usize::try_from(a.long(1))
             .ok()
-            .filter(|start| *start < utf16::length(text))
+            .filter(|start| *start <= utf16::length(text))
             .and_then(|start| utf16::slice(text, 0, start));
         kept.map(Value::String)
             .ok_or_else(|| Thrown::out_of_range("startIndex must be less than length of string.", "startIndex"))
@@ -47,8 +48,8 @@ pub const ROWS: &[Row] = &[
             let (start, count) = range(a)?;
             let head = utf16::slice(text, 0, start);
             let rest = utf16::length(text)
-                .checked_sub(start + count)
-                .and_then(|rest| utf16::slice(text, start + count, rest));
+                .checked_sub(start.saturating_add(count))
+                .and_then(|rest| utf16::slice(text, start.saturating_add(count), rest));
             match (head, rest) {
                 (Some(head), Some(rest)) => call.text(format!("{head}{rest}")),
                 _ => Err(Thrown::out_of_range(
@@ -96,17 +97,33 @@ pub const ROWS: &[Row] = &[
             if a.int(3) % 2 == 0 || old.is_empty() {
                 return replace(call, text, old, new);
             }
-            let (lower, wanted) = (text.to_ascii_lowercase(), old.to_ascii_lowercase());
-            let mut result = String::new();
-            let mut rest = 0;
-            for (at, _) in lower.match_indices(&wanted) {
-                result.push_str(text.get(rest..at).unwrap_or_default());
-                result.push_str(new);
-                rest = at + wanted.len();
-            }
-            result.push_str(text.get(rest..).unwrap_or_default());
-            call.text(result)
+            replace_any_case(call, text, old, new)
         },
+    ),
+    row(
+        "string Replace(string oldValue, string newValue, bool ignoreCase, CultureInfo culture)",
+        r#""aXbx".Replace("x", "-", true, null)"#,
+        "a-b-",
+        |call, a| {
+            let (text, old) = (a.text(0)?, a.text(1)?);
+            let new = a.text_or_null(2).map_or("", |text| text.as_str());
+            if !a.bool(3) || old.is_empty() {
+                return replace(call, text, old, new);
+            }
+            replace_any_case(call, text, old, new)
+        },
+    ),
+    row(
+        "string ReplaceLineEndings()",
+        r#""a\r\nb".ReplaceLineEndings().Length"#,
+        "3",
+        |call, a| lines(call, a.text(0)?, "\n"),
+    ),
+    row(
+        "string ReplaceLineEndings(string replacementText)",
+        r#""a\r\nb".ReplaceLineEndings("-")"#,
+        "a-b",
+        |call, a| lines(call, a.text(0)?, a.text(1)?),
     ),
     row(
         "string Replace(char oldChar, char newChar)",
@@ -115,22 +132,40 @@ pub const ROWS: &[Row] = &[
         |call, a| replace(call, a.text(0)?, &utf16::text_of(a.char(1)), &utf16::text_of(a.char(2))),
     ),
     row("string ToLower()", r#""ÀB".ToLower()"#, "àb", |call, a| {
-        call.text(a.text(0)?.to_lowercase())
+        call.text(a.text(0)?.chars().map(lower).collect())
     }),
     row(
         "string ToLowerInvariant()",
         r#""AB".ToLowerInvariant()"#,
         "ab",
-        |call, a| call.text(a.text(0)?.to_lowercase()),
+        |call, a| call.text(a.text(0)?.chars().map(lower).collect()),
+    ),
+    row(
+        "string ToLower(CultureInfo culture)",
+        r#""AB".ToLower(CultureInfo.InvariantCulture)"#,
+        "ab",
+        |call, a| {
+            a.required(1)?;
+            call.text(a.text(0)?.chars().map(lower).collect())
+        },
+    ),
+    row(
+        "string ToUpper(CultureInfo culture)",
+        r#""ab".ToUpper(CultureInfo.InvariantCulture)"#,
+        "AB",
+        |call, a| {
+            a.required(1)?;
+            call.text(a.text(0)?.chars().map(upper).collect())
+        },
     ),
     row("string ToUpper()", r#""àb".ToUpper()"#, "ÀB", |call, a| {
-        call.text(a.text(0)?.to_uppercase())
+        call.text(a.text(0)?.chars().map(upper).collect())
     }),
     row(
         "string ToUpperInvariant()",
         r#""ab".ToUpperInvariant()"#,
         "AB",
-        |call, a| call.text(a.text(0)?.to_uppercase()),
+        |call, a| call.text(a.text(0)?.chars().map(upper).collect()),
     ),
     row("string Trim()", r#""[" + " a ".Trim() + "]""#, "[a]", |_, a| {
         Ok(cut(a.text(0)?, (true, true), &Value::Null))
@@ -212,6 +247,38 @@ fn replace(call: &mut Call<'_, '_>, text: &Text, old: &str, new: &str) -> Outcom
     call.text(text.replace(old, new))
 }
 
+/// Every line end of Unicode by another.
+fn lines(call: &mut Call<'_, '_>, text: &Text, end: &str) -> Outcome {
+    let mut result = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '\r' {
+            chars.next_if_eq(&'\n');
+        }
+        if matches!(c, '\r' | '\n' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+            call.allocate(end.len())?;
+            result.push_str(end);
+        } else {
+            result.push(c);
+        }
+    }
+    call.text(result)
+}
+
+fn replace_any_case(call: &mut Call<'_, '_>, text: &Text, old: &str, new: &str) -> Outcome {
+    let mut result = String::new();
+    let mut rest = text.as_str();
+    while let Some((at, length)) = find(rest, old, 5, Side::First) {
+        call.read(rest.len())?;
+        call.allocate(at + new.len())?;
+        result.push_str(rest.get(..at).unwrap_or_default());
+        result.push_str(new);
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    result.push_str(rest);
+    call.text(result)
+}
+
 fn filler(a: Arguments<'_>) -> char {
     char::from_u32(u32::from(a.char(2))).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
@@ -233,13 +300,7 @@ fn pad(call: &mut Call<'_, '_>, a: Arguments<'_>, filler: char, left: bool) -> O
 
 /// Cuts characters off (start, end): white space when none are given.
 fn cut(text: &Text, (start, end): (bool, bool), chars: &Value) -> Value {
-    let units: Vec<u16> = chars
-        .object::<Array>()
-        .map(Array::to_vec)
-        .unwrap_or_default()
-        .iter()
-        .map(|unit| unit.integer().unwrap_or_default() as u16)
-        .collect();
+    let units = super::units(chars);
     let belongs = |c: char| {
         if units.is_empty() {
             return c.is_whitespace();
