@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts a gateway to try, `make test` tests all of it, `make bench` measures it.
 
-.PHONY: run test check bench setup-tests
+.PHONY: run test check bench vectors vectors-check
 
 ## Start the sample: MCP servers, a REST API and the gateway in front of them.
 run:
@@ -19,3 +19,11 @@ check:
 ## Compare throughput, latency, CPU and memory with the upstream alone and with nginx.
 bench:
 	@scripts/bench
+
+## Ask real C# (Mono) for the answers of crates/expression/vectors and write them down.
+vectors:
+	@scripts/vectors
+
+## Fail when a stored answer is not what real C# gives.
+vectors-check:
+	@scripts/vectors --check

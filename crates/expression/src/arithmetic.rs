@@ -90,13 +90,24 @@ fn floats(operator: BinaryOperator, left: f64, right: f64) -> Result<f64, Thrown
     })
 }
 
+/// A quotient has no more zeros at its end than its operands' scales ask for.
+fn quotient(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let least = left.scale().saturating_sub(right.scale());
+    let quotient = left.checked_div(right)?;
+    let mut short = quotient.normalize();
+    if short.scale() < least {
+        short.rescale(least);
+    }
+    Some(short)
+}
+
 fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome {
     let result = match operator {
         BinaryOperator::Add => left.checked_add(right),
         BinaryOperator::Subtract => left.checked_sub(right),
         BinaryOperator::Multiply => left.checked_mul(right),
         BinaryOperator::Divide | BinaryOperator::Remainder if right.is_zero() => return Err(Thrown::divide_by_zero()),
-        BinaryOperator::Divide => left.checked_div(right),
+        BinaryOperator::Divide => quotient(left, right),
         BinaryOperator::Remainder => left.checked_rem(right),
         _ => return Err(unreachable_operator()),
     };

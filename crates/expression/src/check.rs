@@ -9,10 +9,15 @@ mod choices;
 mod constants;
 mod convert;
 mod creation;
+mod deconstruct;
+pub mod dynamic;
 mod expressions;
+mod failures;
 mod flow;
 mod infer;
+mod jumps;
 mod lambdas;
+mod local_calls;
 mod local_functions;
 mod loops;
 mod members;
@@ -20,18 +25,22 @@ mod names;
 mod operators;
 mod overload;
 mod patterns;
+mod query;
 mod scope;
 mod statements;
 mod switches;
+mod tuples;
 pub mod typed;
 
 use crate::syntax::ast;
 use crate::types::Type;
 use crate::{Problem, Reads, Target};
+use assign::StandIn;
 use diagnostic::Span;
-use scope::{FunctionScope, Local, Named};
+use local_functions::LocalFunction;
+use scope::{FunctionScope, Local, Named, Uses};
 use std::collections::HashMap;
-use typed::{Body, Expr, LocalId, Program};
+use typed::{Body, Expr, Lambda, LocalId, Program};
 
 /// How many nodes may be checked before an expression is refused as too complex (lambdas inside overloaded calls are
 /// checked once for each candidate).
@@ -43,6 +52,22 @@ pub struct Checker {
     locals: Vec<Local>,
     scopes: Vec<HashMap<String, Named>>,
     functions: Vec<FunctionScope>,
+    /// What each function that was checked uses.
+    uses: Vec<Uses>,
+    /// The local functions in scope and before.
+    local_functions: Vec<LocalFunction>,
+    /// Their bodies.
+    bodies: Vec<Lambda>,
+    /// How many labels there are.
+    labels: usize,
+    /// What stands for `out` arguments that are no variables, of the innermost call.
+    stand_ins: Vec<StandIn>,
+    /// Names that the blocks around the current statement declare, innermost last.
+    later: Vec<Vec<String>>,
+    /// The variables whose values are being checked.
+    declaring: Vec<String>,
+    /// Problems of lambdas are kept while types are inferred, to say why that is impossible.
+    explains: bool,
     /// Temporaries that hold the values before `?`, innermost last.
     receivers: Vec<(LocalId, Type)>,
     reads: Reads,
@@ -59,43 +84,45 @@ pub struct Checker {
 /// # Errors
 /// All problems found, in the order of the source.
 pub fn check(tree: &ast::Tree, target: Target) -> Result<Program, Vec<Problem>> {
-    let mut checker = Checker {
-        problems: Vec::new(),
-        locals: Vec::new(),
-        scopes: vec![HashMap::new()],
-        functions: Vec::new(),
-        receivers: Vec::new(),
-        reads: Reads::default(),
-        response_mentioned: false,
-        response_body_read: false,
-        overflow_throws: false,
-        unchecked: false,
-        work: WORK,
-    };
+    let mut checker = Checker::new(WORK);
     let expected = expected_type(target);
     let (body, result) = checker.program(tree, &expected);
-    let mut problems = checker.problems;
+    let mut problems = std::mem::take(&mut checker.problems);
     if problems.is_empty() {
-        flow::check(&body, checker.locals.len(), &mut |local, span| {
-            let name = checker.locals.get(local).map_or("", |local| &*local.name);
-            problems.push(Problem {
-                code: "CS0165",
-                span,
-                message: format!("use of unassigned local variable '{name}'"),
-                help: Some("give it a value on every path that leads here".to_owned()),
-            });
-        });
+        flow::check(
+            (&body, &checker.bodies),
+            checker.locals.len(),
+            &mut |code, local, span| {
+                let name = checker.locals.get(local).map_or("", |local| &*local.name);
+                let message = match code {
+                    "CS0177" => format!("the `out` parameter '{name}' must have a value when the function returns"),
+                    _ => format!("use of unassigned local variable '{name}'"),
+                };
+                problems.push(Problem {
+                    code,
+                    span,
+                    message,
+                    help: Some("give it a value on every path that leads here".to_owned()),
+                });
+            },
+        );
     }
     if !problems.is_empty() {
         problems.sort_by_key(|problem| problem.span);
         problems.dedup();
         return Err(problems);
     }
-    let captured = checker.locals.iter().map(|local| local.captured).collect();
+    let captures = checker.captures();
+    if !checker.problems.is_empty() {
+        return Err(checker.problems);
+    }
+    let is_captured = checker.locals.iter().map(|local| local.captured).collect();
     let response_body = checker.response_mentioned && checker.response_body_read;
     Ok(Program {
         body,
-        captured,
+        captured: is_captured,
+        captures,
+        functions: checker.bodies,
         result,
         reads: Reads {
             response_body,
@@ -115,8 +142,32 @@ fn expected_type(target: Target) -> Type {
 }
 
 impl Checker {
+    fn new(work: u32) -> Self {
+        Self {
+            problems: Vec::new(),
+            locals: Vec::new(),
+            scopes: vec![HashMap::new()],
+            functions: Vec::new(),
+            uses: Vec::new(),
+            local_functions: Vec::new(),
+            bodies: Vec::new(),
+            labels: 0,
+            stand_ins: Vec::new(),
+            later: Vec::new(),
+            declaring: Vec::new(),
+            explains: false,
+            receivers: Vec::new(),
+            reads: Reads::default(),
+            response_mentioned: false,
+            response_body_read: false,
+            overflow_throws: false,
+            unchecked: false,
+            work,
+        }
+    }
+
     fn program(&mut self, tree: &ast::Tree, expected: &Type) -> (Body, Type) {
-        self.functions.push(FunctionScope::new(Some(expected.clone())));
+        self.begin_function(FunctionScope::new(Some(expected.clone())));
         match tree {
             ast::Tree::Single(expression) => {
                 let value = self.value(expression);
@@ -175,10 +226,6 @@ impl Checker {
     fn error(&mut self, code: &'static str, span: Span, message: String) -> Expr {
         self.report(code, span, message, None);
         Expr::error(span)
-    }
-
-    fn unsupported(&mut self, span: Span, what: &str) -> Expr {
-        self.error("TG2001", span, format!("{what} is not supported yet"))
     }
 
     /// Whether there is work left; reports once when there is not.

@@ -32,6 +32,8 @@ pub struct FunctionCode {
 pub struct Closure {
     /// What it runs.
     pub code: Arc<FunctionCode>,
+    /// Its delegate type.
+    pub ty: Type,
     /// The variables around it that it uses.
     pub captured: Vec<Slot>,
 }
@@ -53,10 +55,27 @@ impl Closure {
 pub fn call_function(code: &FunctionCode, captured: &[Slot], frame: &mut Frame<'_>, arguments: &[Value]) -> Outcome {
     frame.nested((code.locals, code.depth), captured, |frame| {
         for (index, (argument, shared)) in arguments.iter().zip(&code.parameters).enumerate() {
-            frame.declare(captured.len() + index, argument.clone(), *shared)?;
+            let slot = captured.len() + index;
+            match argument.object::<Reference>() {
+                Some(Reference(variable)) => frame.bind(slot, variable.clone()),
+                None => frame.declare(slot, argument.clone(), *shared)?,
+            }
         }
         (code.body)(frame)
     })
+}
+
+/// A variable passed with `ref` or `out`; only ever an argument.
+#[derive(Debug)]
+pub struct Reference(pub Slot);
+
+impl Object for Reference {
+    fn type_name(&self) -> String {
+        "System.Object".to_owned()
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }
 
 impl Drop for Closure {
@@ -69,16 +88,16 @@ impl Drop for Closure {
 
 impl fmt::Debug for Closure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Closure({})", self.code.ty)
+        write!(formatter, "Closure({})", self.ty)
     }
 }
 
 impl Object for Closure {
     fn type_name(&self) -> String {
-        self.code.ty.dotnet_name()
+        self.ty.dotnet_name()
     }
     fn runtime_type(&self) -> Type {
-        self.code.ty.clone()
+        self.ty.clone()
     }
     fn as_any(&self) -> &dyn Any {
         self

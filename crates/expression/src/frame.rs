@@ -31,6 +31,8 @@ pub struct Frame<'c> {
     pub outs: Vec<Value>,
     /// What the innermost `catch` caught, for `throw;`.
     caught: Option<Thrown>,
+    /// A function that yielded goes on: statements go straight to their place in it.
+    resuming: bool,
     slots: Vec<Slot>,
     /// Every shared cell, to be emptied in the end: delegates and what they capture may refer to each other.
     cells: Vec<Weak<Mutex<Value>>>,
@@ -51,6 +53,7 @@ impl<'c> Frame<'c> {
             context,
             outs: Vec::new(),
             caught: None,
+            resuming: false,
             slots,
             cells: Vec::new(),
             base: 0,
@@ -159,6 +162,52 @@ impl<'c> Frame<'c> {
             *place = new;
         }
         Ok(())
+    }
+
+    /// Makes a local variable another name of a shared one.
+    pub fn bind(&mut self, slot: usize, variable: Slot) {
+        if let Some(place) = self.slots.get_mut(self.base + slot) {
+            *place = variable;
+        }
+    }
+
+    /// The local variables of the running function.
+    pub fn own_slots(&self) -> Vec<Slot> {
+        self.slots.iter().skip(self.base).cloned().collect()
+    }
+
+    /// Whether statements go straight to their place, because the function goes on behind a `yield`.
+    pub fn resuming(&self) -> bool {
+        self.resuming
+    }
+
+    /// At a `yield`: whether it is the one that the function goes on behind.
+    pub fn resumed(&mut self) -> bool {
+        std::mem::take(&mut self.resuming)
+    }
+
+    /// Runs a function that yields, from its beginning or (`again`) from where it is, with the variables it had.
+    ///
+    /// # Errors
+    /// What it throws, or that calls are nested too deep.
+    pub fn resume<R>(
+        &mut self,
+        variables: &mut Vec<Slot>,
+        (depth, again): (u32, bool),
+        body: impl FnOnce(&mut Self) -> Result<R, Thrown>,
+    ) -> Result<R, Thrown> {
+        self.step(1)?;
+        self.deeper(depth, |frame| {
+            let (base, length) = (frame.base, frame.slots.len());
+            frame.base = length;
+            frame.slots.append(variables);
+            frame.resuming = again;
+            let outcome = body(frame);
+            frame.resuming = false;
+            *variables = frame.slots.split_off(length);
+            frame.base = base;
+            outcome
+        })
     }
 
     fn cell(&mut self, value: Value) -> Result<Arc<Mutex<Value>>, Thrown> {

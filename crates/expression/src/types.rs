@@ -2,6 +2,7 @@
 //!
 //! Never here: which conversions exist (`check`), values.
 
+mod dynamic;
 mod reference;
 
 pub use reference::{is_reference, widens};
@@ -164,6 +165,8 @@ pub enum Type {
     Anonymous(Arc<[(Arc<str>, Type)]>),
     /// A type parameter of a library member that is not yet bound.
     Parameter(&'static str),
+    /// `dynamic`
+    Dynamic,
     /// The type of `null`.
     Null,
     /// Stands where a problem was reported; converts to and from everything without further problems.
@@ -378,6 +381,9 @@ impl Type {
 
     /// What `foreach` over it yields: the element of `IEnumerable<T>`, `object` for a plain `IEnumerable`.
     pub fn element(&self) -> Option<Self> {
+        if self.is_dynamic() {
+            return Some(Self::Dynamic);
+        }
         if self.is_named("Newtonsoft.Json.Linq.JObject") {
             return self
                 .ancestry()
@@ -432,7 +438,7 @@ impl Type {
                 with_arity("<>__AnonType0", &arguments)
             }
             Self::Parameter(name) => (*name).to_owned(),
-            Self::Null | Self::Error => "System.Object".to_owned(),
+            Self::Dynamic | Self::Null | Self::Error => "System.Object".to_owned(),
         }
     }
 }
@@ -489,6 +495,7 @@ impl fmt::Display for Type {
                 write!(formatter, "<anonymous type: {}>", inner.join(", "))
             }
             Self::Parameter(name) => formatter.write_str(name),
+            Self::Dynamic => formatter.write_str("dynamic"),
             Self::Null => formatter.write_str("<null>"),
             Self::Error => formatter.write_str("?"),
         }

@@ -47,6 +47,9 @@ fn endless_work_is_stopped() {
         "@{ try { for (;;) { } } catch { return 1; } }",
         "@{ try { for (;;) { } } finally { for (;;) { } } }",
         "@{ int i = 1; switch (i) { case 1: goto case 2; case 2: goto case 1; } return 1; }",
+        "@{ a: goto a; }",
+        "@{ IEnumerable<int> F() { while (true) yield return 1; } return F().Count(); }",
+        "@{ dynamic d = 1; while (d > 0) d++; return (from x in Enumerable.Range(0, int.MaxValue) select x).Count(); }",
         "@(Enumerable.Repeat(1, int.MaxValue).Count())",
         "@(Enumerable.Range(0, 9999).SelectMany(x => Enumerable.Range(0, 9999)).Last())",
         "@{ var s = new Stack<int>(); for (;;) { s.Push(1); } }",
@@ -108,4 +111,46 @@ fn deep_sources_are_refused_or_evaluated() {
     check(format!("@({}1{})", "(".repeat(5000), ")".repeat(5000)), "nested");
     check(format!("@(1{})", " + 1".repeat(90)), "91");
     check(format!("@({}true)", "!".repeat(90)), "True");
+}
+
+#[test]
+fn widths_beyond_what_formatting_knows_do_no_harm() {
+    let long = "new string('1', 70000)";
+    for (source, expected) in [
+        (
+            "@(TimeSpan.Zero.ToString(new string('d', 70000)))",
+            "not in a correct format",
+        ),
+        ("@(TimeSpan.Zero.ToString(\"mmm\"))", "not in a correct format"),
+        (
+            "@(new DateTime(2020, 1, 2).ToString(new string('y', 70000)).Length)",
+            "70000",
+        ),
+        (
+            &format!("@(decimal.Parse({long} + \"e-70000\", System.Globalization.NumberStyles.Float) < 1)"),
+            "True",
+        ),
+        ("@{ for (;;) { var s = 1.ToString(\"D9999999\"); } }", "more memory"),
+    ] {
+        check(source.to_owned(), expected);
+    }
+}
+
+#[test]
+fn functions_and_queries_have_an_end() {
+    for source in [
+        "@{ int F(int n) => F(n + 1); return F(0); }",
+        "@{ void F(ref int a) { F(ref a); } int x = 1; F(ref x); return x; }",
+        "@{ dynamic f = null; f = (Func<dynamic, dynamic>)(x => f(x)); return f(1); }",
+        "@{ IEnumerable<int> F(int n) { foreach (var x in F(n + 1)) yield return x; } return F(0).Count(); }",
+    ] {
+        check(source.to_owned(), "nested too deep");
+    }
+    let types = "@{ int F<T>(T a, int n) => n == 0 ? 0 : F(new List<T> { a }, n - 1); return F(1, 3); }";
+    check(types.to_owned(), "sets of type arguments");
+    let query = |clauses: String| format!("@((from x in new[] {{ 1 }} {clauses} select x).Count())");
+    check(query("where x > 0 ".repeat(3000)), "in one chain");
+    check(query("where x > 0 ".repeat(40)), "1");
+    let lets: Vec<String> = (0..40).map(|at| format!("let y{at} = x + {at}")).collect();
+    check(query(lets.join(" ")), "1");
 }

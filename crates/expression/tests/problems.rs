@@ -51,7 +51,7 @@ fn problems_have_the_numbers_of_csharp() {
         ("@(new Foo())", "CS0246"),
         ("@((Foo)null)", "CS0246"),
         ("@{ Func<int,int> f = (a, b) => a; return 1; }", "CS1593"),
-        ("@{ var f = x => x; return 1; }", "CS8917"),
+        ("@{ var f = x => x; return 1; }", "CS0815"),
         ("@{ const int N = 5; N = 6; return N; }", "CS0131"),
         (r#"@{ string s = "a"; s.Length = 5; return s; }"#, "CS0200"),
         (r#"@(true ? 1 : "a")"#, "CS0173"),

@@ -18,6 +18,7 @@ mod intake;
 mod listener;
 mod log_limit;
 mod mcp;
+mod media_type;
 mod metrics;
 mod respond;
 mod route;

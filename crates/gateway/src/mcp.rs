@@ -10,7 +10,7 @@ mod finder;
 mod origin;
 mod post;
 
-pub use answer::{awaited, is_event_stream, with_answer};
+pub use answer::{awaited, with_answer};
 pub use early::Opening;
 pub use post::govern;
 

@@ -2,7 +2,9 @@
 
 use super::Checker;
 use super::calls::{Given, GivenKind, indexers};
-use super::members::{Found, members};
+use super::dynamic::Site;
+use super::expressions::Operand;
+use super::members::{Found, members, record_member};
 use super::typed::{CallArgument, Expr, Kind, LocalId};
 use crate::library::MemberKind;
 use crate::syntax::ast::{self, BinaryOperator, ExpressionKind, Increment};
@@ -15,8 +17,25 @@ enum Place {
     Property(Expr, Found),
     Indexer(Expr, Vec<Expr>),
     Element(Expr, Vec<Expr>, Type),
+    /// An element of a tuple that is in a place: the tuple's type, which element, its type.
+    Part(Box<Place>, Type, usize, Type),
+    /// `dynamic.name`
+    DynamicMember(Expr, ast::SimpleName),
+    /// `dynamic[…]`
+    DynamicIndexer(Vec<Expr>, Site),
     /// A problem was reported.
     Nothing,
+}
+
+/// A variable that stands for a place while a call is made.
+pub struct StandIn {
+    /// The variable.
+    pub local: LocalId,
+    /// Its type.
+    pub ty: Type,
+    temporaries: Vec<(LocalId, Expr)>,
+    before: Expr,
+    after: Expr,
 }
 
 impl Checker {
@@ -28,23 +47,16 @@ impl Checker {
         value: &ast::Expression,
         span: Span,
     ) -> Expr {
-        if let ExpressionKind::Tuple(elements) = &target.kind {
-            return self.deconstruction(elements, value, span);
-        }
-        if let ExpressionKind::Declaration {
-            designation: ast::Designation::Tuple(names),
-            ..
-        } = &target.kind
-        {
-            let value = self.value(value);
-            let mut stores = self.deconstruct_names(names, value, span);
-            return match stores.pop() {
-                Some(last) => {
-                    let ty = last.ty.clone();
-                    Expr::new(Kind::Sequence(stores, Box::new(last)), ty, span)
+        let apart = matches!(
+            target.kind,
+            ExpressionKind::Tuple(_)
+                | ExpressionKind::Declaration {
+                    designation: ast::Designation::Tuple(_),
+                    ..
                 }
-                None => Expr::error(span),
-            };
+        );
+        if apart {
+            return self.deconstruction(target, value, span);
         }
         if operator.is_none()
             && let ExpressionKind::Name(name) = &target.kind
@@ -68,12 +80,32 @@ impl Checker {
                 let current = self.load(&place, target.span);
                 let ty = current.ty.clone();
                 let operand = self.value(value);
+                let fits = self.compound_operand(operator, &operand, &ty);
                 let result = self.binary(operator, current, operand, span);
-                let result = self.compound_result(result, &ty, span);
+                let result = if fits || result.ty == Type::Error {
+                    self.compound_result(result, &ty, span)
+                } else {
+                    Expr::error(span)
+                };
                 let stored = self.store(place, result, span);
                 wrap(temporaries, stored)
             }
         }
+    }
+
+    /// `x op= y` casts back to a narrow `x` only when `y` itself would fit there; reports when it would not.
+    fn compound_operand(&mut self, operator: BinaryOperator, operand: &Expr, ty: &Type) -> bool {
+        let numeric = |ty: &Type| ty.without_nullable().simple().is_some_and(Simple::is_numeric);
+        let shift = matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight);
+        if shift || !numeric(ty) || !numeric(&operand.ty) {
+            return true;
+        }
+        let target = if matches!(operand.ty, Type::Nullable(_)) {
+            Type::nullable(ty.without_nullable().clone())
+        } else {
+            ty.clone()
+        };
+        self.convert(operand.clone(), &target).ty != Type::Error
     }
 
     /// The value of `x op y` as `x`'s type: C# casts back what promotion widened.
@@ -88,104 +120,52 @@ impl Checker {
         }
     }
 
-    fn deconstruction(&mut self, elements: &[ast::Argument], value: &ast::Expression, span: Span) -> Expr {
-        let value = self.value(value);
-        let types: Vec<Type> = match &value.ty {
-            Type::Tuple(types) if types.len() == elements.len() => types.iter().map(|(ty, _)| ty.clone()).collect(),
-            Type::Error => return value,
-            ty => {
-                let message = format!(
-                    "a value of type '{ty}' cannot be deconstructed into {} variables",
-                    elements.len()
-                );
-                return self.error("CS8129", span, message);
-            }
-        };
-        let local = self.temporary(value.ty.clone());
-        let mut stores = Vec::with_capacity(elements.len());
-        for (at, (element, ty)) in elements.iter().zip(&types).enumerate() {
-            let record = self.use_local(local, element.value.span);
-            let part = Expr::new(Kind::RecordGet(Box::new(record), at), ty.clone(), element.value.span);
-            stores.extend(self.deconstruct_into(&element.value, part));
-        }
-        let whole = self.use_local(local, span);
-        let ty = whole.ty.clone();
-        let body = Expr::new(Kind::Sequence(stores, Box::new(whole)), ty.clone(), span);
-        Expr::new(
-            Kind::Let {
-                local,
-                value: Box::new(value),
-                body: Box::new(body),
-                null_stops: false,
-            },
+    /// Gives a part of a deconstructed value to a variable, property or element.
+    pub(super) fn assign_part(&mut self, target: &ast::Expression, part: Expr) -> Option<Expr> {
+        let place = self.place(target);
+        let ty = self.place_type(&place, target.span)?;
+        let part = self.convert(part, &ty);
+        Some(self.store(place, part, target.span))
+    }
+
+    /// A place that a call fills or changes (`out a[i]`): a variable that stands for it, its value before the call, and
+    /// what puts the variable's value back after it.
+    pub(super) fn stand_in(&mut self, target: &ast::Expression) -> Option<StandIn> {
+        let place = self.place(target);
+        let ty = self.place_type(&place, target.span)?;
+        let (temporaries, place) = self.evaluated_once(place);
+        let local = self.temporary(ty.clone());
+        let before = self.load(&place, target.span);
+        let changed = self.use_local(local, target.span);
+        let after = self.store(place, changed, target.span);
+        Some(StandIn {
+            local,
             ty,
-            span,
+            temporaries,
+            before,
+            after,
+        })
+    }
+
+    /// A call with the stand-ins of its arguments around it.
+    pub(super) fn with_stand_ins(&mut self, call: Expr, stand_ins: Vec<StandIn>) -> Expr {
+        if stand_ins.is_empty() {
+            return call;
+        }
+        let (ty, span) = (call.ty.clone(), call.span);
+        let result = self.temporary(ty.clone());
+        let mut effects = vec![self.set_local(result, call, span)];
+        let mut temporaries = Vec::new();
+        for stand_in in stand_ins {
+            temporaries.extend(stand_in.temporaries);
+            temporaries.push((stand_in.local, stand_in.before));
+            effects.push(stand_in.after);
+        }
+        let last = self.use_local(result, span);
+        wrap(
+            temporaries,
+            Expr::new(Kind::Sequence(effects, Box::new(last)), ty, span),
         )
-    }
-
-    fn deconstruct_into(&mut self, target: &ast::Expression, part: Expr) -> Option<Expr> {
-        let span = target.span;
-        match &target.kind {
-            ExpressionKind::Declaration {
-                type_name,
-                designation: ast::Designation::Variable(name),
-            } => {
-                let ty = if super::calls::is_var(type_name) {
-                    part.ty.clone()
-                } else {
-                    self.resolve_type(type_name)
-                };
-                let part = self.convert(part, &ty);
-                let local = self.declare(name, ty);
-                Some(self.set_local(local, part, span))
-            }
-            ExpressionKind::Declaration {
-                designation: ast::Designation::Discard(_),
-                ..
-            } => None,
-            ExpressionKind::Name(name) if name.identifier.text == "_" && self.lookup("_").is_none() => None,
-            _ => {
-                let place = self.place(target);
-                let ty = self.place_type(&place, span)?;
-                let part = self.convert(part, &ty);
-                Some(self.store(place, part, span))
-            }
-        }
-    }
-
-    /// `var (a, b) = value`
-    pub(super) fn deconstruct_names(
-        &mut self,
-        designations: &[ast::Designation],
-        value: Expr,
-        span: Span,
-    ) -> Vec<Expr> {
-        let Type::Tuple(types) = value.ty.clone() else {
-            if value.ty != Type::Error {
-                self.report(
-                    "CS8129",
-                    span,
-                    format!("a value of type '{}' cannot be deconstructed", value.ty),
-                    None,
-                );
-            }
-            return Vec::new();
-        };
-        let local = self.temporary(value.ty.clone());
-        let mut stores = vec![self.set_local(local, value, span)];
-        for (at, (designation, (ty, _))) in designations.iter().zip(types.iter()).enumerate() {
-            let record = self.use_local(local, span);
-            let part = Expr::new(Kind::RecordGet(Box::new(record), at), ty.clone(), span);
-            match designation {
-                ast::Designation::Variable(name) => {
-                    let local = self.declare(name, ty.clone());
-                    stores.push(self.set_local(local, part, span));
-                }
-                ast::Designation::Discard(_) => {}
-                ast::Designation::Tuple(inner) => stores.extend(self.deconstruct_names(inner, part, span)),
-            }
-        }
-        stores
     }
 
     /// `++x`, `x++`
@@ -196,14 +176,26 @@ impl Checker {
         prefix: bool,
         span: Span,
     ) -> Expr {
+        let before = self.problems.len();
         let place = self.place(operand);
+        for problem in self
+            .problems
+            .iter_mut()
+            .skip(before)
+            .filter(|problem| problem.code == "CS0131")
+        {
+            problem.code = "CS1059";
+            "only a variable, a property or an indexer can be incremented".clone_into(&mut problem.message);
+        }
         let (mut temporaries, place) = self.evaluated_once(place);
         let current = self.load(&place, span);
         let ty = current.ty.clone();
         if ty == Type::Error {
             return Expr::error(span);
         }
-        let numeric = ty.without_nullable().simple().is_some_and(Simple::is_numeric) || ty.is_enum();
+        let numeric = ty.without_nullable().simple().is_some_and(Simple::is_numeric)
+            || ty.without_nullable().is_enum()
+            || ty.is_dynamic();
         if !numeric {
             let symbol = if operator == Increment::Increment { "++" } else { "--" };
             return self.error(
@@ -259,10 +251,7 @@ impl Checker {
                 Expr { ty: Type::Error, .. } => Place::Nothing,
                 _ => self.no_place(span),
             },
-            ExpressionKind::Member { receiver, name } => {
-                let receiver = self.value(receiver);
-                self.property_place(receiver, &name.identifier, span)
-            }
+            ExpressionKind::Member { receiver, name } => self.member_place(receiver, name, span),
             ExpressionKind::Element { receiver, arguments } => {
                 let receiver = self.value(receiver);
                 let given = self.arguments(arguments);
@@ -272,6 +261,12 @@ impl Checker {
                         Place::Element(receiver, indices, (*element).clone())
                     }
                     Type::Error => Place::Nothing,
+                    ty if ty.is_dynamic() || given.iter().any(Given::is_dynamic) => {
+                        match self.dynamic_index(receiver, given, span) {
+                            Some((values, site)) => Place::DynamicIndexer(values, site),
+                            None => Place::Nothing,
+                        }
+                    }
                     _ => {
                         let indices = given.into_iter().filter_map(|given| {
                             if let GivenKind::Value(value) = given.kind {
@@ -301,7 +296,12 @@ impl Checker {
         Place::Nothing
     }
 
-    pub(super) fn property_setter(&mut self, ty: &Type, name: &ast::Identifier) -> Option<Found> {
+    pub(super) fn property_setter(
+        &mut self,
+        ty: &Type,
+        name: &ast::Identifier,
+        missing: &'static str,
+    ) -> Option<Found> {
         let found = members(ty, &name.text);
         if let Some(setter) = found.iter().find(|found| found.member.kind == MemberKind::Setter) {
             return Some(setter.clone());
@@ -309,8 +309,8 @@ impl Checker {
         if *ty == Type::Error {
             return None;
         }
-        if found.is_empty() && super::members::record_member(ty, &name.text).is_none() {
-            self.no_member("CS1061", ty, &name.text, "does not contain a definition for", name.span);
+        if found.is_empty() && record_member(ty, &name.text).is_none() {
+            self.no_member(missing, ty, &name.text, "does not contain a definition for", name.span);
         } else {
             self.report(
                 "CS0200",
@@ -322,13 +322,45 @@ impl Checker {
         None
     }
 
-    fn property_place(&mut self, receiver: Expr, name: &ast::Identifier, span: Span) -> Place {
-        if let Type::Tuple(_) = receiver.ty {
-            self.unsupported(span, "assigning to an element of a tuple");
-            return Place::Nothing;
+    fn member_place(&mut self, receiver: &ast::Expression, name: &ast::SimpleName, span: Span) -> Place {
+        let typed = match self.operand(receiver) {
+            Operand::Type(ty) => {
+                let setter = self.property_setter(&ty, &name.identifier, "CS0117");
+                return match setter {
+                    Some(_) => self.no_place(span),
+                    None => Place::Nothing,
+                };
+            }
+            other => self.demand_value(other, receiver.span),
+        };
+        if typed.ty.is_dynamic() {
+            return Place::DynamicMember(typed, name.clone());
         }
-        match self.property_setter(&receiver.ty.clone(), name) {
-            Some(setter) => Place::Property(receiver, setter),
+        if let Type::Tuple(_) = typed.ty {
+            let Some((at, ty)) = record_member(&typed.ty, &name.identifier.text) else {
+                let what = "does not contain a definition for";
+                self.no_member("CS1061", &typed.ty, &name.identifier.text, what, name.identifier.span);
+                return Place::Nothing;
+            };
+            return match &typed.kind {
+                Kind::Local(_) | Kind::ArrayGet(..) | Kind::RecordGet(..) => {
+                    let whole = self.place(receiver);
+                    Place::Part(Box::new(whole), typed.ty, at, ty)
+                }
+                _ => {
+                    let message = "this tuple is a copy: changing an element of it would change nothing".to_owned();
+                    self.report(
+                        "CS1612",
+                        receiver.span,
+                        message,
+                        Some("keep it in a variable".to_owned()),
+                    );
+                    Place::Nothing
+                }
+            };
+        }
+        match self.property_setter(&typed.ty.clone(), &name.identifier, "CS1061") {
+            Some(setter) => Place::Property(typed, setter),
             None => Place::Nothing,
         }
     }
@@ -336,7 +368,8 @@ impl Checker {
     /// The type of what is stored; an indexer's setter is chosen by its value too.
     fn place_type(&mut self, place: &Place, span: Span) -> Option<Type> {
         match place {
-            Place::Local(_, ty) | Place::Element(_, _, ty) => Some(ty.clone()),
+            Place::Local(_, ty) | Place::Element(_, _, ty) | Place::Part(_, _, _, ty) => Some(ty.clone()),
+            Place::DynamicMember(..) | Place::DynamicIndexer(..) => Some(Type::Dynamic),
             Place::Property(_, setter) => Some(setter.result()),
             Place::Indexer(receiver, indices) => {
                 let setters = indexers(&receiver.ty, MemberKind::Setter);
@@ -386,6 +419,12 @@ impl Checker {
                     None => self.error("CS0154", span, format!("'{}' cannot be read", setter.member.name)),
                 }
             }
+            Place::Part(whole, _, at, ty) => {
+                let whole = self.load(whole, span);
+                Expr::new(Kind::RecordGet(Box::new(whole), *at), ty.clone(), span)
+            }
+            Place::DynamicMember(receiver, name) => Self::dynamic_member(receiver.clone(), name, span),
+            Place::DynamicIndexer(values, site) => site.clone().expression(values.clone(), Type::Dynamic, span),
             Place::Nothing => Expr::error(span),
         }
     }
@@ -412,8 +451,39 @@ impl Checker {
                     Err(failure) => self.report_failure("this[]", failure, &setters, &given, span),
                 }
             }
+            Place::Part(whole, ty, at, _) => self.store_part(*whole, &ty, (at, value), span),
+            Place::DynamicMember(receiver, name) => Self::set_dynamic_member(receiver, name, value, span),
+            Place::DynamicIndexer(mut values, site) => {
+                values.push(value.clone());
+                site.setting(&value).expression(values, Type::Dynamic, span)
+            }
             Place::Nothing => Expr::error(span),
         }
+    }
+
+    /// A tuple is a value: changing an element replaces the whole.
+    fn store_part(&mut self, whole: Place, ty: &Type, (at, value): (usize, Expr), span: Span) -> Expr {
+        let Type::Tuple(types) = ty else {
+            return Expr::error(span);
+        };
+        let before = self.load(&whole, span);
+        let local = self.temporary(ty.clone());
+        let old = self.use_local(local, span);
+        let items = types
+            .iter()
+            .enumerate()
+            .map(|(index, (ty, _))| {
+                if index == at {
+                    value.clone()
+                } else {
+                    Expr::new(Kind::RecordGet(Box::new(old.clone()), index), ty.clone(), span)
+                }
+            })
+            .collect();
+        let changed = Expr::new(Kind::Record(items), ty.clone(), span);
+        let stored = self.store(whole, changed, span);
+        let part = Expr::new(Kind::RecordGet(Box::new(stored), at), value.ty.clone(), span);
+        wrap(vec![(local, before)], part)
     }
 
     /// Moves what a place is made of into temporaries, so that reading and writing it evaluates that once.
@@ -441,6 +511,19 @@ impl Checker {
                         .collect(),
                     ty,
                 )
+            }
+            Place::Part(whole, ty, at, part) => {
+                let (inner, whole) = self.evaluated_once(*whole);
+                temporaries.extend(inner);
+                Place::Part(Box::new(whole), ty, at, part)
+            }
+            Place::DynamicMember(receiver, name) => Place::DynamicMember(self.hoist(receiver, &mut temporaries), name),
+            Place::DynamicIndexer(values, site) => {
+                let values = values
+                    .into_iter()
+                    .map(|value| self.hoist(value, &mut temporaries))
+                    .collect();
+                Place::DynamicIndexer(values, site)
             }
             other => other,
         };

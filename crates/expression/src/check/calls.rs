@@ -28,7 +28,14 @@ pub enum GivenKind<'t> {
     /// `out var x`, `out T x`: the type (`None` for `var`) and the name (`None` for `_`).
     OutNew(Option<Type>, Option<&'t ast::Identifier>),
     /// `out x`, `ref x`
-    OutLocal(LocalId, Type),
+    OutLocal(LocalId, Type, ast::Passing),
+}
+
+impl Given<'_> {
+    /// Whether only its value at run time decides what it is.
+    pub fn is_dynamic(&self) -> bool {
+        matches!(&self.kind, GivenKind::Value(value) if value.ty.is_dynamic())
+    }
 }
 
 impl Checker {
@@ -40,9 +47,11 @@ impl Checker {
     fn argument<'t>(&mut self, argument: &'t ast::Argument) -> Given<'t> {
         let span = argument.value.span;
         let kind = match argument.passing {
-            ast::Passing::Out | ast::Passing::Ref => self.out_argument(&argument.value),
+            passing @ (ast::Passing::Out | ast::Passing::Ref) => self.out_argument(&argument.value, passing),
             _ => match self.operand(&argument.value) {
-                untyped @ (Operand::Untyped(_) | Operand::Methods(_)) => GivenKind::Untyped(untyped),
+                untyped @ (Operand::Untyped(_) | Operand::Methods(_) | Operand::Function(..)) => {
+                    GivenKind::Untyped(untyped)
+                }
                 other => GivenKind::Value(self.demand_value(other, span)),
             },
         };
@@ -53,7 +62,7 @@ impl Checker {
         }
     }
 
-    fn out_argument<'t>(&mut self, value: &'t ast::Expression) -> GivenKind<'t> {
+    fn out_argument<'t>(&mut self, value: &'t ast::Expression, passing: ast::Passing) -> GivenKind<'t> {
         match &value.kind {
             ExpressionKind::Declaration { type_name, designation } => {
                 let ty = if is_var(type_name) {
@@ -69,17 +78,34 @@ impl Checker {
             ExpressionKind::Name(name) if name.identifier.text == "_" && self.lookup("_").is_none() => {
                 GivenKind::OutNew(None, None)
             }
-            _ => match self.value(value) {
+            _ => self.out_place(value, passing),
+        }
+    }
+
+    fn out_place<'t>(&mut self, value: &ast::Expression, passing: ast::Passing) -> GivenKind<'t> {
+        if let ExpressionKind::Name(_) = &value.kind
+            && let (
+                true,
                 Expr {
                     kind: Kind::Local(local),
                     ty,
                     ..
-                } => GivenKind::OutLocal(local, ty),
-                Expr { ty: Type::Error, .. } => GivenKind::OutNew(Some(Type::Error), None),
-                other => {
-                    GivenKind::Value(self.unsupported(other.span, "an `out` argument that is not a local variable"))
-                }
-            },
+                },
+            ) = self.trial(|checker| checker.value(value))
+        {
+            if self.locals.get(local).is_some_and(|local| local.read_only) {
+                let message = "a `foreach` or `using` variable cannot be passed with `ref` or `out`".to_owned();
+                self.report("CS1657", value.span, message, None);
+            }
+            return GivenKind::OutLocal(local, ty, passing);
+        }
+        match self.stand_in(value) {
+            Some(stand_in) => {
+                let given = GivenKind::OutLocal(stand_in.local, stand_in.ty.clone(), passing);
+                self.stand_ins.push(stand_in);
+                given
+            }
+            None => GivenKind::OutNew(Some(Type::Error), None),
         }
     }
 
@@ -92,13 +118,33 @@ impl Checker {
             }
             _ => self.operand(function),
         };
+        let outer = std::mem::take(&mut self.stand_ins);
+        let call = self.call_of(called, (function, arguments), span);
+        let stand_ins = std::mem::replace(&mut self.stand_ins, outer);
+        self.with_stand_ins(call, stand_ins)
+    }
+
+    fn call_of(
+        &mut self,
+        called: Operand<'_>,
+        (function, arguments): (&ast::Expression, &[ast::Argument]),
+        span: Span,
+    ) -> Expr {
         match called {
+            Operand::Function(number, explicit) => {
+                let given = self.arguments(arguments);
+                self.call_function((number, explicit), given, (function.span, span))
+            }
             Operand::Methods(group) => {
                 let given = self.arguments(arguments);
                 self.call_group(group, given, span)
             }
             Operand::Value(value) => match &value.ty {
                 Type::Delegate(_) => self.invoke(value, arguments, span),
+                Type::Dynamic => {
+                    let given = self.arguments(arguments);
+                    self.dynamic_invoke(value, given, span)
+                }
                 Type::Error => {
                     self.arguments(arguments);
                     Expr::error(span)
@@ -138,9 +184,19 @@ impl Checker {
         let arguments = arguments
             .iter()
             .zip(&ty.parameters)
-            .map(|(argument, ty)| self.value_of_type(&argument.value, ty))
+            .map(|(argument, ty)| self.delegate_argument(&argument.value, ty))
             .collect();
         Expr::new(Kind::Invoke(Box::new(delegate), arguments), ty.result.clone(), span)
+    }
+
+    fn delegate_argument(&mut self, argument: &ast::Expression, ty: &Type) -> Expr {
+        match self.operand(argument) {
+            Operand::Value(value) if super::convert::implicit(&value.ty, value.constant_value(), ty).is_none() => {
+                let message = format!("the argument is a '{}', which does not convert to '{ty}'", value.ty);
+                self.error("CS1503", argument.span, message)
+            }
+            other => self.operand_to(other, argument.span, ty),
+        }
     }
 
     /// Calls whichever method of a group fits: the type's own first, then extension methods.
@@ -171,6 +227,9 @@ impl Checker {
         {
             return Expr::error(span);
         }
+        if group.ty.is_dynamic() || given.iter().any(Given::is_dynamic) {
+            return self.dynamic_call(&group, given, span);
+        }
         let is_static = group.receiver.is_none();
         let own: Vec<Found> = members(&group.ty, &name.text)
             .into_iter()
@@ -182,11 +241,22 @@ impl Checker {
             .collect();
         let own_result = self.resolve(&own, &given, &explicit);
         match (own_result, group.receiver) {
+            (Ok(candidate), Some(_)) if candidate.found.member.is_static => {
+                let message = format!(
+                    "'{}' belongs to the type: call it as `{}.{}`",
+                    name.text, group.ty, name.text
+                );
+                self.error("CS0176", name.span, message)
+            }
             (Ok(candidate), receiver) => {
                 let receiver = receiver
                     .filter(|_| !candidate.found.member.is_static)
                     .map(|receiver| *receiver);
                 self.finish_call(candidate, receiver, given, span)
+            }
+            (Err(_), None) if own.is_empty() => {
+                let message = format!("'{}' of '{}' needs an object to be called on", name.text, group.ty);
+                self.error("CS0120", name.span, message)
             }
             (Err(failure), None) => self.report_failure(&name.text, failure, &own, &given, name.span),
             (Err(failure), Some(receiver)) => {
@@ -251,6 +321,12 @@ impl Checker {
     pub(super) fn element_get(&mut self, receiver: Expr, given: Vec<Given<'_>>, span: Span) -> Expr {
         match receiver.ty.clone() {
             Type::Error => Expr::error(span),
+            ty if ty.is_dynamic() || given.iter().any(Given::is_dynamic) => {
+                match self.dynamic_index(receiver, given, span) {
+                    Some((values, site)) => site.expression(values, Type::Dynamic, span),
+                    None => Expr::error(span),
+                }
+            }
             Type::Array(element, rank) => {
                 let indices = self.indices(given, rank, span);
                 Expr::new(Kind::ArrayGet(Box::new(receiver), indices), (*element).clone(), span)
@@ -359,7 +435,8 @@ impl Checker {
                             None
                         }
                     });
-                    let array = Kind::ArrayOf(element.clone(), items.collect());
+                    let items: Vec<Expr> = items.collect();
+                    let array = Kind::ArrayOf(element.clone(), vec![items.len()], items);
                     return CallArgument::Value(Expr::new(array, Type::array(element), span));
                 }
                 slot.pop().unwrap_or_else(|| {
@@ -390,7 +467,7 @@ impl Checker {
             GivenKind::OutNew(own, Some(name)) => {
                 CallArgument::Out(Some(self.declare(name, own.unwrap_or_else(|| ty.clone()))))
             }
-            GivenKind::OutLocal(local, _) => {
+            GivenKind::OutLocal(local, ..) => {
                 self.touch(local);
                 CallArgument::Out(Some(local))
             }

@@ -1,6 +1,7 @@
 //! Conversions: which exist between two types, and what they do (C# specification, "Conversions").
 
 use super::Checker;
+use super::dynamic::Site;
 use super::typed::{CallArgument, CallExpr, Conversion, Expr, Kind};
 use crate::arithmetic;
 use crate::library::{Member, MemberKind};
@@ -16,6 +17,8 @@ pub enum Way {
     Same,
     /// By one conversion.
     By(Conversion),
+    /// As the value at run time decides; whether it is a cast.
+    Dynamic(bool),
     /// By an operator that a type declares, with conversions before and after it.
     User {
         member: &'static Member,
@@ -43,6 +46,36 @@ fn constant_fits(constant: &Value, from: Simple, to: Simple) -> bool {
         Simple::Int64 => to == Simple::UInt64 && number >= 0,
         _ => false,
     }
+}
+
+/// Why a constant is refused where another one of its type would not be.
+fn constant_problem(value: &Expr, to: &Type) -> Option<(&'static str, String)> {
+    let (constant, from, simple) = (
+        value.constant_value()?,
+        value.ty.simple()?,
+        to.without_nullable().simple()?,
+    );
+    let bounded = match from {
+        Simple::Int32 => simple.is_integral(),
+        Simple::Int64 => simple == Simple::UInt64,
+        _ => false,
+    };
+    if bounded {
+        let message = format!(
+            "the constant value '{}' cannot be converted to '{to}'",
+            constant.display_string()
+        );
+        return Some(("CS0031", message));
+    }
+    let suffix = match simple {
+        Simple::Single => 'f',
+        Simple::Decimal => 'm',
+        _ => return None,
+    };
+    (from == Simple::Double).then(|| {
+        let message = format!("a literal of type double does not become a '{to}'; write it with the suffix '{suffix}'");
+        ("CS0664", message)
+    })
 }
 
 /// The implicit conversion without user-defined operators.
@@ -82,11 +115,17 @@ pub fn standard_implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Op
 
 /// The implicit conversion, user-defined operators included.
 pub fn implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Option<Way> {
+    if from.is_dynamic() && !is_reference(from, to) {
+        return (*to != Type::VOID && !to.has_parameters()).then_some(Way::Dynamic(false));
+    }
     standard_implicit(from, constant, to).or_else(|| user_defined(from, constant, to, false))
 }
 
 /// The explicit conversion.
 pub fn explicit(from: &Type, constant: Option<&Value>, to: &Type, overflow_throws: bool) -> Option<Way> {
+    if from.is_dynamic() && !is_reference(from, to) {
+        return (*to != Type::VOID).then_some(Way::Dynamic(true));
+    }
     standard_implicit(from, constant, to)
         .or_else(|| standard_explicit(from, to, overflow_throws))
         .or_else(|| user_defined(from, constant, to, true))
@@ -101,7 +140,7 @@ fn standard_explicit(from: &Type, to: &Type, overflow_throws: bool) -> Option<Wa
                 Way::Same => Some(Way::By(Conversion::Unwrap)),
                 // The conversion of the value follows the unwrapping; a null never reaches it.
                 Way::By(_) => Some(way),
-                Way::User { .. } => None,
+                Way::User { .. } | Way::Dynamic(_) => None,
             }
         }
         (_, Type::Nullable(to)) if from.is_value_type() => standard_explicit(from, to, overflow_throws),
@@ -121,18 +160,25 @@ fn standard_explicit(from: &Type, to: &Type, overflow_throws: bool) -> Option<Wa
 
 /// Whether an object of static type `from` may turn out to be a `to`.
 pub fn can_be_cast(from: &Type, to: &Type) -> bool {
-    let boxes = |ty: &Type| *ty == Type::OBJECT || ty.is_interface();
+    let boxes = |ty: &Type| *ty == Type::OBJECT || ty.is_dynamic() || ty.is_interface();
     if from.is_value_type() || matches!(from, Type::Nullable(_)) {
         return false;
     }
     if to.is_value_type() || matches!(to, Type::Nullable(_)) {
-        return boxes(from) && (*from == Type::OBJECT || is_reference(to.without_nullable(), from));
+        return boxes(from)
+            && (*from == Type::OBJECT || from.is_dynamic() || is_reference(to.without_nullable(), from));
     }
     is_reference(to, from) || (from.is_interface() && !matches!(to, Type::Simple(Simple::String))) || to.is_interface()
 }
 
 fn user_defined(from: &Type, constant: Option<&Value>, to: &Type, explicit: bool) -> Option<Way> {
-    if from.is_interface() || to.is_interface() || *from == Type::OBJECT || *to == Type::OBJECT || *from == Type::Null {
+    if from.is_interface()
+        || to.is_interface()
+        || *from == Type::OBJECT
+        || *to == Type::OBJECT
+        || to.is_dynamic()
+        || *from == Type::Null
+    {
         return None;
     }
     let mut classes = from.without_nullable().ancestry();
@@ -203,11 +249,17 @@ impl Checker {
         if let Some(way) = implicit(&value.ty, value.constant_value(), to) {
             return Self::apply(value, &way, to);
         }
+        if let Some(converted) = self.tuple_conversion(&value, to) {
+            return converted;
+        }
         if value.ty == Type::Null {
             let message = format!("cannot convert null to '{to}' because it is a value type that has no null");
             return self.error("CS0037", value.span, message);
         }
         let (from, span) = (value.ty.to_string(), value.span);
+        if let Some((code, message)) = constant_problem(&value, to) {
+            return self.error(code, span, message);
+        }
         if explicit(&value.ty, value.constant_value(), to, false).is_some() {
             let help = Some(format!("write a cast: ({to})…"));
             self.report(
@@ -268,6 +320,7 @@ impl Checker {
                 _ => Expr::new(Kind::Convert(Conversion::Retype, Box::new(value)), to.clone(), span),
             },
             Way::By(conversion) => Self::by(value, conversion, to),
+            Way::Dynamic(cast) => Site::conversion(&value, to, *cast).expression(vec![value], to.clone(), span),
             Way::User {
                 member,
                 types,
@@ -325,6 +378,9 @@ impl Checker {
     /// A condition.
     pub(super) fn condition(&mut self, expression: &ast::Expression) -> Expr {
         let value = self.value(expression);
+        if value.ty.is_dynamic() {
+            return Self::dynamic_truth(value);
+        }
         self.convert(value, &Type::BOOLEAN)
     }
 }

@@ -33,12 +33,21 @@ impl Checker {
         initializer: Option<&Initializer>,
         span: Span,
     ) -> Expr {
+        if is_unbound(type_name) {
+            let message = "the type arguments are left out: an object needs them".to_owned();
+            return self.error("CS7003", type_name.span, message);
+        }
         let ty = self.resolve_type(type_name);
         let given = self.arguments(arguments.unwrap_or_default());
         let created = match &ty {
             Type::Error => Expr::error(span),
             Type::Delegate(_) => return self.new_delegate(&ty, given, span),
-            Type::Class(class, _) if matches!(class.kind, ClassKind::Interface | ClassKind::Static) => {
+            Type::Dynamic => self.error("CS8382", span, "`dynamic` cannot be created with `new`".to_owned()),
+            _ if given.iter().any(Given::is_dynamic) => self.dynamic_new(&ty, given, span),
+            Type::Class(class, _) if class.kind == ClassKind::Static => {
+                self.error("CS0712", span, format!("'{ty}' is static: there are no objects of it"))
+            }
+            Type::Class(class, _) if class.kind == ClassKind::Interface => {
                 self.error("CS0144", span, format!("'{ty}' cannot be created with `new`"))
             }
             _ => self.construct(&ty, given, span),
@@ -64,7 +73,7 @@ impl Checker {
         }
     }
 
-    fn construct(&mut self, ty: &Type, given: Vec<Given<'_>>, span: Span) -> Expr {
+    pub(super) fn construct(&mut self, ty: &Type, given: Vec<Given<'_>>, span: Span) -> Expr {
         let Some(class) = ty.library_class() else {
             return Expr::error(span);
         };
@@ -136,21 +145,22 @@ impl Checker {
 
     fn add(&mut self, object: &Expr, item: &[ast::Expression]) -> Option<Expr> {
         let span = item.first()?.span.to(item.last()?.span);
-        let given =
-            item.iter()
-                .map(|value| {
-                    let kind = match self.operand(value) {
-                        untyped @ (super::expressions::Operand::Untyped(_)
-                        | super::expressions::Operand::Methods(_)) => GivenKind::Untyped(untyped),
-                        other => GivenKind::Value(self.demand_value(other, value.span)),
-                    };
-                    Given {
-                        name: None,
-                        kind,
-                        span: value.span,
-                    }
-                })
-                .collect();
+        let given = item
+            .iter()
+            .map(|value| {
+                let kind = match self.operand(value) {
+                    untyped @ (super::expressions::Operand::Untyped(_)
+                    | super::expressions::Operand::Methods(_)
+                    | super::expressions::Operand::Function(..)) => GivenKind::Untyped(untyped),
+                    other => GivenKind::Value(self.demand_value(other, value.span)),
+                };
+                Given {
+                    name: None,
+                    kind,
+                    span: value.span,
+                }
+            })
+            .collect();
         let identifier = ast::Identifier {
             text: "Add".to_owned(),
             span,
@@ -170,7 +180,7 @@ impl Checker {
     fn initialize(&mut self, object: &Expr, member: &ast::MemberInitializer) -> Vec<Expr> {
         match (&member.target, &member.value) {
             (InitializerTarget::Member(name), InitializerValue::Expression(value)) => {
-                let Some(setter) = self.property_setter(&object.ty, name) else {
+                let Some(setter) = self.property_setter(&object.ty, name, "CS0117") else {
                     return Vec::new();
                 };
                 let value = self.value_of_type(value, &setter.result());
@@ -232,6 +242,12 @@ impl Checker {
                 .map(|name| name.text.as_str())
                 .or_else(|| implied_name(&member.value));
             let value = self.value(&member.value);
+            if let Some(name) = name
+                && shape.iter().any(|(known, _)| **known == *name)
+            {
+                let message = format!("the anonymous object has two members named '{name}'");
+                self.report("CS0833", member.value.span, message, None);
+            }
             let Some(name) = name else {
                 self.report(
                     "CS0746",
@@ -252,6 +268,21 @@ impl Checker {
             values.push(value);
         }
         Expr::new(Kind::Record(values), Type::Anonymous(shape.into()), span)
+    }
+
+    /// `(a, b)` for a tuple of known types, which its elements are converted to.
+    pub(super) fn tuple_of_type(
+        &mut self,
+        elements: &[ast::Argument],
+        types: &[(Type, Option<Arc<str>>)],
+        span: Span,
+    ) -> Expr {
+        let values = elements
+            .iter()
+            .zip(types)
+            .map(|(element, (ty, _))| self.value_of_type(&element.value, ty))
+            .collect();
+        Expr::new(Kind::Record(values), Type::Tuple(types.into()), span)
     }
 
     /// `(a, b: c)`
@@ -289,35 +320,46 @@ impl Checker {
         match initializer {
             None => {
                 let element = element.unwrap_or(Type::Error);
-                let lengths = shape
-                    .lengths
-                    .iter()
-                    .map(|length| self.value_of_type(length, &Type::INT32))
-                    .collect();
+                let lengths = shape.lengths.iter().map(|length| self.array_length(length)).collect();
                 let ty = Type::Array(Arc::new(element.clone()), shape.rank);
                 Expr::new(Kind::NewArray(element, lengths), ty, span)
             }
-            Some(_) if shape.rank > 1 => self.unsupported(span, "an initializer of an array with several dimensions"),
-            Some(initializer) => self.array_of(element, initializer, span),
+            Some(initializer) => self.array_of(element, shape, initializer, span),
         }
     }
 
-    fn array_of(&mut self, element: Option<Type>, initializer: &ast::ArrayInitializer, span: Span) -> Expr {
-        let mut items = Vec::with_capacity(initializer.elements.len());
-        for item in &initializer.elements {
-            match (item, &element) {
-                (ArrayElement::Expression(item), Some(ty)) => items.push(self.value_of_type(item, ty)),
-                (ArrayElement::Expression(item), None) => items.push(self.value(item)),
-                (ArrayElement::Nested(nested), _) => {
-                    self.report(
-                        "CS0623",
-                        nested.span,
-                        "write `new[] { … }` for an array inside an array".to_owned(),
-                        None,
-                    );
-                }
-            }
+    fn array_length(&mut self, length: &ast::Expression) -> Expr {
+        let value = self.value(length);
+        if value
+            .constant_value()
+            .and_then(crate::value::Value::integer)
+            .is_some_and(|length| length < 0)
+        {
+            return self.error(
+                "CS0248",
+                length.span,
+                "the length of an array cannot be negative".to_owned(),
+            );
         }
+        let long = super::convert::implicit(&value.ty, value.constant_value(), &Type::INT32).is_none();
+        self.convert(value, if long { &Type::INT64 } else { &Type::INT32 })
+    }
+
+    fn array_of(
+        &mut self,
+        element: Option<Type>,
+        shape: &ArrayShape<'_>,
+        initializer: &ast::ArrayInitializer,
+        span: Span,
+    ) -> Expr {
+        let mut layout = Layout {
+            lengths: vec![None; shape.rank],
+            items: Vec::new(),
+        };
+        self.lay_out(initializer, 0, element.as_ref(), &mut layout);
+        let lengths: Vec<usize> = layout.lengths.iter().map(|length| length.unwrap_or_default()).collect();
+        self.written_lengths(shape, &lengths, initializer.span);
+        let items = layout.items;
         let element = element.unwrap_or_else(|| {
             let types: Vec<Type> = items
                 .iter()
@@ -335,8 +377,72 @@ impl Checker {
             })
         });
         let items = items.into_iter().map(|item| self.convert(item, &element)).collect();
-        Expr::new(Kind::ArrayOf(element.clone(), items), Type::array(element), span)
+        let ty = Type::Array(Arc::new(element.clone()), shape.rank);
+        Expr::new(Kind::ArrayOf(element, lengths, items), ty, span)
     }
+
+    /// Takes the elements of a dimension, which must be as many as in its other rows.
+    fn lay_out(&mut self, row: &ast::ArrayInitializer, dimension: usize, element: Option<&Type>, layout: &mut Layout) {
+        let count = row.elements.len();
+        match layout.lengths.get_mut(dimension) {
+            Some(Some(length)) if *length != count => {
+                let message = format!("an array initializer of length {length} is expected, found {count}");
+                self.report("CS0847", row.span, message, None);
+            }
+            Some(length) => *length = Some(count),
+            None => {}
+        }
+        let innermost = dimension + 1 == layout.lengths.len();
+        for item in &row.elements {
+            match (item, element) {
+                (ArrayElement::Nested(nested), _) if !innermost => {
+                    self.lay_out(nested, dimension + 1, element, layout);
+                }
+                (ArrayElement::Nested(nested), _) => {
+                    let message = "write `new[] { … }` for an array inside an array".to_owned();
+                    self.report("CS0623", nested.span, message, None);
+                }
+                (ArrayElement::Expression(item), _) if !innermost => {
+                    let message = "an array initializer `{ … }` of the next dimension is expected".to_owned();
+                    self.report("CS0846", item.span, message, None);
+                }
+                (ArrayElement::Expression(item), Some(ty)) => layout.items.push(self.value_of_type(item, ty)),
+                (ArrayElement::Expression(item), None) => layout.items.push(self.value(item)),
+            }
+        }
+    }
+
+    /// Lengths in the brackets must be constants, and those of the initializer.
+    fn written_lengths(&mut self, shape: &ArrayShape<'_>, lengths: &[usize], span: Span) {
+        for (written, length) in shape.lengths.iter().zip(lengths) {
+            let value = self.value_of_type(written, &Type::INT32);
+            match value.constant_value().and_then(crate::value::Value::integer) {
+                Some(number) if usize::try_from(number).ok() == Some(*length) => {}
+                Some(number) => {
+                    let message = format!("an array initializer of length {number} is expected, found {length}");
+                    self.report("CS0847", span, message, None);
+                }
+                None if value.ty == Type::Error => {}
+                None => {
+                    let message = "beside an initializer the length must be a constant".to_owned();
+                    self.report("CS0150", written.span, message, None);
+                }
+            }
+        }
+    }
+}
+
+/// The elements of an array initializer, row by row, and the lengths of its dimensions.
+struct Layout {
+    lengths: Vec<Option<usize>>,
+    items: Vec<Expr>,
+}
+
+/// Whether type arguments are left out: `List<>`.
+fn is_unbound(name: &ast::TypeName) -> bool {
+    let missing = |argument: &ast::TypeName| matches!(argument.kind, ast::TypeNameKind::Missing);
+    matches!(&name.kind, ast::TypeNameKind::Named(parts)
+        if parts.iter().flat_map(|part| &part.type_arguments).flatten().any(missing))
 }
 
 /// The name of a member whose name is not written: that of the variable or property it is taken from.

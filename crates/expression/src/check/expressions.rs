@@ -19,6 +19,8 @@ pub enum Operand<'t> {
     Namespace(String),
     /// Methods of one name.
     Methods(MethodGroup<'t>),
+    /// A local function, by its number, with explicit type arguments.
+    Function(usize, Vec<Type>),
     /// Something whose type comes from where it stands: a lambda, `default`, `throw`, a declaration.
     Untyped(&'t ast::Expression),
 }
@@ -46,7 +48,7 @@ impl Checker {
             Operand::Value(value) => value,
             Operand::Type(ty) => self.error("CS0119", span, format!("'{ty}' is a type, where a value is expected")),
             Operand::Namespace(name) => self.error(
-                "CS0119",
+                "CS0118",
                 span,
                 format!("'{name}' is a namespace, where a value is expected"),
             ),
@@ -59,6 +61,16 @@ impl Checker {
                     format!("'{name}' is a method, where a value is expected"),
                     help,
                 );
+                Expr::error(span)
+            }
+            Operand::Function(number, _) => {
+                let name = self
+                    .local_functions
+                    .get(number)
+                    .map_or("", |function| function.name.as_str());
+                let message = format!("'{name}' is a function, where a value is expected");
+                let help = Some(format!("call it: `{name}(…)`"));
+                self.report("CS0428", span, message, help);
                 Expr::error(span)
             }
             Operand::Untyped(expression) => self.untyped(expression),
@@ -85,6 +97,11 @@ impl Checker {
 
     /// An expression converted to a known type, which lambdas, `default` and `throw` take their own from.
     pub(super) fn value_of_type(&mut self, expression: &ast::Expression, ty: &Type) -> Expr {
+        if let (ExpressionKind::Tuple(elements), Type::Tuple(types)) = (&expression.kind, ty)
+            && elements.len() == types.len()
+        {
+            return self.tuple_of_type(elements, types, expression.span);
+        }
         let operand = self.operand(expression);
         self.operand_to(operand, expression.span, ty)
     }
@@ -109,6 +126,9 @@ impl Checker {
                 _ => self.untyped(expression),
             },
             Operand::Methods(group) if matches!(ty, Type::Delegate(_)) => self.method_group(&group, ty, span),
+            Operand::Function(number, explicit) if matches!(ty, Type::Delegate(_)) => {
+                self.function_delegate((number, &explicit), ty, span)
+            }
             other => {
                 let value = self.demand_value(other, span);
                 self.convert(value, ty)
@@ -230,7 +250,7 @@ impl Checker {
                 let ty = self.resolve_type(name);
                 Expr::constant(Value::of(library::TypeObject(ty)), Type::class(&library::TYPE), span)
             }
-            ExpressionKind::Query(_) => self.unsupported(span, "a query expression (`from … select …`)"),
+            ExpressionKind::Query(query) => self.query(query, span),
             _ => Expr::error(span),
         }
     }
@@ -316,7 +336,9 @@ impl Checker {
     fn cast_expression(&mut self, type_name: &ast::TypeName, operand: &ast::Expression, span: Span) -> Expr {
         let ty = self.resolve_type(type_name);
         match self.operand(operand) {
-            untyped @ (Operand::Untyped(_) | Operand::Methods(_)) => self.operand_to(untyped, operand.span, &ty),
+            untyped @ (Operand::Untyped(_) | Operand::Methods(_) | Operand::Function(..)) => {
+                self.operand_to(untyped, operand.span, &ty)
+            }
             other => {
                 let value = self.demand_value(other, operand.span);
                 self.cast(value, &ty, span)

@@ -2,17 +2,32 @@
 //!
 //! Never here: reachability, which the statements' own check finds.
 
-use super::typed::{Body, CallArgument, Expr, Handler, Kind, Lambda, LocalId, Piece, Stmt, StmtKind, TypedPattern};
+use super::typed::{
+    Body, CallArgument, Expr, FunctionArgument, FunctionId, Handler, Kind, LabelId, Lambda, LocalId, Piece, Stmt,
+    StmtKind, TypedPattern,
+};
 use crate::value::Value;
 use diagnostic::Span;
+use std::collections::{BTreeMap, HashMap};
 
 /// Reports each local variable that may be read before it is assigned.
-pub fn check(body: &Body, locals: usize, report: &mut dyn FnMut(LocalId, Span)) {
+pub fn check(
+    (body, functions): (&Body, &[Lambda]),
+    locals: usize,
+    report: &mut dyn FnMut(&'static str, LocalId, Span),
+) {
     let mut flow = Flow {
         declared: vec![false; locals],
+        functions: functions.iter().map(|function| (function.id, function)).collect(),
+        jumps: HashMap::new(),
+        outs: Vec::new(),
         report,
     };
     flow.body(body, &Assigned::none(locals));
+    // A function that nobody calls is looked at as if everything around it were assigned.
+    while let Some(id) = flow.functions.keys().next().copied() {
+        flow.function(id, &Assigned::all(locals));
+    }
 }
 
 /// Which variables are certainly assigned; `None` where nothing is reached.
@@ -22,6 +37,16 @@ struct Assigned(Option<Vec<bool>>);
 impl Assigned {
     fn none(locals: usize) -> Self {
         Self(Some(vec![false; locals]))
+    }
+
+    fn all(locals: usize) -> Self {
+        Self(Some(vec![true; locals]))
+    }
+
+    fn unset(&mut self, local: LocalId) {
+        if let Some(assigned) = self.0.as_mut().and_then(|all| all.get_mut(local)) {
+            *assigned = false;
+        }
     }
 
     fn unreachable() -> Self {
@@ -54,15 +79,28 @@ impl Assigned {
 struct Flow<'r> {
     /// Declared without a value: only these can be unassigned.
     declared: Vec<bool>,
-    report: &'r mut dyn FnMut(LocalId, Span),
+    /// Local functions that were not looked at yet: each is, where it is first used.
+    functions: BTreeMap<FunctionId, &'r Lambda>,
+    /// What is assigned at the `goto`s that lead to a label.
+    jumps: HashMap<LabelId, Assigned>,
+    /// The `out` parameters of the function that is looked at.
+    outs: Vec<LocalId>,
+    report: &'r mut dyn FnMut(&'static str, LocalId, Span),
 }
 
 impl Flow<'_> {
     fn body(&mut self, body: &Body, before: &Assigned) {
         let mut state = before.clone();
         match body {
-            Body::Expression(value) => self.expr(value, &mut state),
-            Body::Block(statements) => self.statements(statements, &mut state, &mut Vec::new()),
+            Body::Expression(value) => {
+                self.expr(value, &mut state);
+                self.returns(&state, value.span);
+            }
+            Body::Block(statements) => {
+                self.statements(statements, &mut state, &mut Vec::new());
+                let end = statements.last().map_or_else(Span::default, |last| last.span);
+                self.returns(&state, end);
+            }
         }
     }
 
@@ -79,12 +117,29 @@ impl Flow<'_> {
                 if let Some(declared) = self.declared.get_mut(*local) {
                     *declared = true;
                 }
+                state.unset(*local);
             }
             StmtKind::Declare(local, Some(value)) => {
                 self.expr(value, state);
                 state.set(*local);
             }
-            StmtKind::Block(statements) => self.statements(statements, state, breaks),
+            StmtKind::Block(statements) | StmtKind::Labeled(statements) => self.statements(statements, state, breaks),
+            StmtKind::Label(label) => {
+                if let Some(jumped) = self.jumps.get(label) {
+                    *state = std::mem::replace(state, Assigned::unreachable()).join(jumped);
+                }
+            }
+            StmtKind::Goto(label) => {
+                let here = std::mem::replace(state, Assigned::unreachable());
+                let known = self.jumps.remove(label).unwrap_or_else(Assigned::unreachable);
+                self.jumps.insert(*label, known.join(&here));
+            }
+            StmtKind::Yield(value) => {
+                self.all(value, state);
+                if value.is_none() {
+                    *state = Assigned::unreachable();
+                }
+            }
             StmtKind::If(condition, then, otherwise) => {
                 let (mut when_true, mut when_false) = self.condition(condition, state.clone());
                 self.statement(&then.kind, &mut when_true, breaks);
@@ -144,6 +199,9 @@ impl Flow<'_> {
             StmtKind::Return(value) | StmtKind::Throw(value) => {
                 if let Some(value) = value {
                     self.expr(value, state);
+                }
+                if let StmtKind::Return(value) = statement {
+                    self.returns(state, value.as_ref().map_or_else(Span::default, |value| value.span));
                 }
                 *state = Assigned::unreachable();
             }
@@ -330,7 +388,32 @@ impl Flow<'_> {
                     state,
                 );
             }
+            Kind::CallFunction(id, arguments) => self.call_function((*id, value.span), arguments, state),
+            Kind::FunctionDelegate(id) => self.function(*id, state),
             other => self.operands(other, state),
+        }
+    }
+
+    fn call_function(&mut self, (id, span): (FunctionId, Span), arguments: &[FunctionArgument], state: &mut Assigned) {
+        for argument in arguments {
+            match argument {
+                FunctionArgument::Value(value) => self.expr(value, state),
+                FunctionArgument::Reference(local, true) => self.read(*local, span, state),
+                FunctionArgument::Reference(_, false) => {}
+            }
+        }
+        for argument in arguments {
+            if let FunctionArgument::Reference(local, _) = argument {
+                state.set(*local);
+            }
+        }
+        self.function(id, state);
+    }
+
+    /// A local function, where it is first used.
+    fn function(&mut self, id: FunctionId, state: &Assigned) {
+        if let Some(function) = self.functions.remove(&id) {
+            self.lambda(function, state);
         }
     }
 
@@ -350,7 +433,11 @@ impl Flow<'_> {
             | Kind::IsInstance(inner, _)
             | Kind::AsInstance(inner, _)
             | Kind::RecordGet(inner, _) => self.expr(inner, state),
-            Kind::Concat(values) | Kind::NewArray(_, values) | Kind::ArrayOf(_, values) | Kind::Record(values) => {
+            Kind::Concat(values)
+            | Kind::NewArray(_, values)
+            | Kind::ArrayOf(_, _, values)
+            | Kind::Record(values)
+            | Kind::Dynamic(_, values) => {
                 self.all(values, state);
             }
             Kind::Sequence(effects, last) => {
@@ -375,12 +462,27 @@ impl Flow<'_> {
         for parameter in &lambda.parameters {
             inside.set(*parameter);
         }
+        for out in &lambda.outs {
+            inside.unset(*out);
+            self.must_assign(*out);
+        }
+        let outer = std::mem::replace(&mut self.outs, lambda.outs.clone());
         self.body(&lambda.body, &inside);
+        self.outs = outer;
+    }
+
+    /// A function returns: what it gives by `out` must be there.
+    fn returns(&mut self, state: &Assigned, span: Span) {
+        for out in self.outs.clone() {
+            if !state.has(out) {
+                (self.report)("CS0177", out, span);
+            }
+        }
     }
 
     fn read(&mut self, local: LocalId, span: Span, state: &mut Assigned) {
         if self.declared.get(local).copied().unwrap_or(false) && !state.has(local) {
-            (self.report)(local, span);
+            (self.report)("CS0165", local, span);
             state.set(local);
         }
     }

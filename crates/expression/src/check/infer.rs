@@ -87,21 +87,30 @@ pub fn best_common(types: &[Type]) -> Option<Type> {
 impl Checker {
     /// The type arguments of a candidate's member; `None` when they do not follow from the arguments.
     pub(super) fn infer(&mut self, candidate: &Candidate, given: &[Given<'_>]) -> Option<Vec<Type>> {
-        let member = candidate.found.member;
-        let mut bounds = Bounds {
-            found: member.type_parameters.iter().map(|name| (*name, Vec::new())).collect(),
-        };
         let parameters = argument_types(candidate);
-        for (given, parameter) in given.iter().zip(&parameters) {
+        self.infer_types(&candidate.found.member.type_parameters, &parameters, given)
+    }
+
+    /// Type arguments from arguments and the types of their parameters.
+    pub(super) fn infer_types(
+        &mut self,
+        names: &[&'static str],
+        parameters: &[Type],
+        given: &[Given<'_>],
+    ) -> Option<Vec<Type>> {
+        let mut bounds = Bounds {
+            found: names.iter().map(|name| (*name, Vec::new())).collect(),
+        };
+        for (given, parameter) in given.iter().zip(parameters) {
             match &given.kind {
                 GivenKind::Value(value) => bounds.unify(parameter, &value.ty),
-                GivenKind::OutLocal(_, ty) | GivenKind::OutNew(Some(ty), _) => bounds.unify(parameter, ty),
+                GivenKind::OutLocal(_, ty, _) | GivenKind::OutNew(Some(ty), _) => bounds.unify(parameter, ty),
                 _ => false,
             };
         }
         loop {
             let mut changed = false;
-            for (given, parameter) in given.iter().zip(&parameters) {
+            for (given, parameter) in given.iter().zip(parameters) {
                 if let (GivenKind::Untyped(operand), Type::Delegate(delegate)) = (&given.kind, parameter) {
                     changed |= self.infer_delegate(operand, delegate, &mut bounds);
                 }
@@ -111,8 +120,7 @@ impl Checker {
             }
         }
         let fixed = bounds.fixed();
-        member
-            .type_parameters
+        names
             .iter()
             .map(|name| fixed.iter().find(|(bound, _)| bound == name).map(|(_, ty)| ty.clone()))
             .collect()
@@ -162,6 +170,7 @@ impl Checker {
                 self.lambda_result(parameters.as_deref(), body, &inputs)
             }
             Operand::Methods(group) => self.method_group_result(group, &inputs),
+            Operand::Function(..) => self.function_result(operand, &inputs),
             _ => None,
         };
         result.is_some_and(|result| bounds.unify(&delegate.result, &result)) || changed

@@ -48,22 +48,24 @@ impl Checker {
         types: &[Type],
         expected: Option<&Type>,
     ) -> (Lambda, Vec<Type>) {
-        self.functions.push(FunctionScope::new(expected.cloned()));
+        let id = self.new_function();
+        let mut scope = FunctionScope::new(expected.cloned());
+        scope.is_lambda = true;
+        self.begin_function(scope);
         let (parameters, body) = self.scoped(|checker| {
             let locals = checker.lambda_parameters(parameters, types);
-            (locals, checker.lambda_body(body, expected))
+            (locals, checker.lambda_body(body, expected, "CS1643"))
         });
-        let scope = self.functions.pop();
-        let (captures, returns) = scope.map(|scope| (scope.captures, scope.returns)).unwrap_or_default();
-        (
-            Lambda {
-                parameters,
-                captures,
-                body,
-                ty: Type::Error,
-            },
-            returns,
-        )
+        let returns = self.end_function(id).returns;
+        let lambda = Lambda {
+            id,
+            parameters,
+            outs: Vec::new(),
+            body,
+            ty: Type::Error,
+            yields: None,
+        };
+        (lambda, returns)
     }
 
     fn lambda_parameters(&mut self, parameters: Option<&[ast::Parameter]>, types: &[Type]) -> Vec<LocalId> {
@@ -83,16 +85,21 @@ impl Checker {
                     );
                 }
             }
-            locals.push(self.declare(&parameter.name, ty.clone()));
+            locals.push(self.declare_parameter(&parameter.name, ty.clone()));
         }
         locals
     }
 
-    fn lambda_body(&mut self, body: &LambdaBody, expected: Option<&Type>) -> Body {
+    /// A function's body; `no_value` is the number of the problem that a path returns nothing.
+    pub(super) fn lambda_body(&mut self, body: &LambdaBody, expected: Option<&Type>, no_value: &'static str) -> Body {
         match body {
             LambdaBody::Expression(expression) => {
                 let value = match expected {
                     Some(ty) if *ty != Type::VOID => self.value_of_type(expression, ty),
+                    Some(_) if !matches!(expression.kind, ast::ExpressionKind::Throw(_)) => {
+                        self.statement_value(expression)
+                    }
+                    Some(ty) => self.value_of_type(expression, ty),
                     _ => self.value(expression),
                 };
                 if let Some(function) = self.functions.last_mut() {
@@ -108,12 +115,8 @@ impl Checker {
                     .is_some_and(|function| !function.returns.is_empty());
                 if end_reachable && expected.is_some_and(|ty| *ty != Type::VOID) {
                     let at = Span::new(block.span.end.saturating_sub(1), block.span.end);
-                    self.report(
-                        "CS1643",
-                        at,
-                        "not all code paths of the lambda return a value".to_owned(),
-                        None,
-                    );
+                    let message = "not all code paths of the function return a value".to_owned();
+                    self.report(no_value, at, message, None);
                 } else if !returns && let Some(function) = self.functions.last_mut() {
                     function.returns.push(Type::VOID);
                 }
@@ -129,7 +132,12 @@ impl Checker {
         body: &LambdaBody,
         types: &[Type],
     ) -> Option<Type> {
-        let (clean, (_, returns)) = self.trial(|checker| checker.function(parameters, body, types, None));
+        let check = |checker: &mut Self| checker.function(parameters, body, types, None);
+        let (clean, (_, returns)) = if self.explains {
+            (true, check(self))
+        } else {
+            self.trial(check)
+        };
         if !clean {
             return None;
         }
@@ -171,10 +179,11 @@ impl Checker {
 
     /// Checks something to see whether it works, without keeping its problems.
     pub(super) fn trial<R>(&mut self, body: impl FnOnce(&mut Self) -> R) -> (bool, R) {
-        let before = self.problems.len();
+        let (before, bodies) = (self.problems.len(), self.bodies.len());
         let result = body(self);
         let clean = self.problems.len() == before;
         self.problems.truncate(before);
+        self.bodies.truncate(bodies);
         (clean, result)
     }
 
@@ -206,7 +215,8 @@ impl Checker {
             .receiver
             .as_ref()
             .map(|receiver| (self.temporary(receiver.ty.clone()), receiver.clone()));
-        self.functions.push(FunctionScope::new(Some(delegate.result.clone())));
+        let id = self.new_function();
+        self.begin_function(FunctionScope::new(Some(delegate.result.clone())));
         let receiver = kept
             .as_ref()
             .map(|(local, receiver)| Box::new(self.use_local(*local, receiver.span)));
@@ -221,12 +231,14 @@ impl Checker {
         } else {
             self.convert(call, &delegate.result)
         };
-        let captures = self.functions.pop().map(|scope| scope.captures).unwrap_or_default();
+        self.end_function(id);
         let lambda = Lambda {
+            id,
             parameters,
-            captures,
+            outs: Vec::new(),
             body: Body::Expression(body),
             ty: ty.clone(),
+            yields: None,
         };
         let lambda = Expr::new(Kind::Lambda(Arc::new(lambda)), ty.clone(), span);
         match kept {

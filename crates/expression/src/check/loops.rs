@@ -2,8 +2,8 @@
 
 use super::Checker;
 use super::calls::is_var;
-use super::scope::Jump;
-use super::typed::{Stmt, StmtKind};
+use super::scope::JumpKind;
+use super::typed::{Expr, LocalId, Stmt, StmtKind};
 use crate::syntax::ast::{self, Designation, ForInitializer};
 use crate::types::Type;
 use crate::value::Value;
@@ -12,32 +12,22 @@ use diagnostic::Span;
 /// A typed statement, and whether what follows it can be reached.
 type Checked = (StmtKind, bool);
 
+/// What a `foreach` gives each element to.
+#[derive(Clone, Copy)]
+pub enum Element<'t> {
+    /// `T x`, `var (a, b)`
+    Whole(&'t ast::TypeName, &'t Designation),
+    /// `(T a, var b)`
+    Parts(&'t ast::Expression),
+}
+
 impl Checker {
     /// Checks a loop's body; whether a `break` leaves it.
     fn loop_body(&mut self, body: &ast::Statement) -> (Box<Stmt>, bool, bool) {
-        self.enter(Jump {
-            is_loop: true,
-            broken: false,
-            sections: Vec::new(),
-        });
+        self.enter(JumpKind::Loop, Vec::new());
         let (body, end) = self.embedded(body);
         let broken = self.leave();
         (body, end, broken)
-    }
-
-    /// Enters a statement that `break` leaves.
-    pub(super) fn enter(&mut self, jump: Jump) {
-        if let Some(function) = self.functions.last_mut() {
-            function.jumps.push(jump);
-        }
-    }
-
-    /// Leaves it; whether a `break` was seen.
-    pub(super) fn leave(&mut self) -> bool {
-        self.functions
-            .last_mut()
-            .and_then(|function| function.jumps.pop())
-            .is_some_and(|jump| jump.broken)
     }
 
     pub(super) fn while_loop(&mut self, condition: &ast::Expression, body: &ast::Statement) -> Checked {
@@ -97,31 +87,97 @@ impl Checker {
 
     pub(super) fn foreach(
         &mut self,
-        type_name: &ast::TypeName,
-        designation: &Designation,
+        variable: Element<'_>,
         collection: &ast::Expression,
         body: &ast::Statement,
     ) -> Checked {
         let collection = self.value(collection);
         let span = collection.span;
-        let element_type = match collection.ty.element() {
+        let element_type = self.element_type(&collection);
+        let pairs = collection.ty.is_named("Newtonsoft.Json.Linq.JObject");
+        let collection = self.walked(collection);
+        let element = self.temporary(element_type);
+        let given = self.use_local(element, span);
+        let (local, value, first) = match variable {
+            Element::Whole(type_name, Designation::Variable(name)) => {
+                let (local, value) = self.loop_variable(type_name, name, given);
+                (local, value, None)
+            }
+            Element::Whole(type_name, Designation::Tuple(names)) => {
+                let whole = self.temporary(given.ty.clone());
+                let part = self.use_local(whole, span);
+                let apart = self.deconstruct_names(names, part, type_name.span);
+                (whole, given, Some(apart))
+            }
+            Element::Whole(_, Designation::Discard(_)) => (self.temporary(given.ty.clone()), given, None),
+            Element::Parts(target) => {
+                let whole = self.temporary(given.ty.clone());
+                let part = self.use_local(whole, span);
+                let apart = self.deconstruct_targets(target, part);
+                (whole, given, Some(apart))
+            }
+        };
+        let (body, _, _) = self.loop_body(body);
+        let body = match first {
+            Some(apart) => {
+                let first = Stmt {
+                    span: apart.span,
+                    kind: StmtKind::Expression(apart),
+                };
+                let span = body.span;
+                Box::new(Stmt {
+                    kind: StmtKind::Block(vec![first, *body]),
+                    span,
+                })
+            }
+            None => body,
+        };
+        let kind = StmtKind::Foreach {
+            local,
+            element,
+            value,
+            collection,
+            pairs,
+            body,
+        };
+        (kind, true)
+    }
+
+    fn element_type(&mut self, collection: &Expr) -> Type {
+        match collection.ty.element() {
             Some(element) => element,
+            None if collection.ty == Type::Null => {
+                self.report(
+                    "CS0186",
+                    collection.span,
+                    "`foreach` cannot go through null".to_owned(),
+                    None,
+                );
+                Type::Error
+            }
             None if collection.ty == Type::Error => Type::Error,
             None => {
                 let message = format!("`foreach` cannot go through a value of type '{}'", collection.ty);
-                self.report("CS1579", span, message, None);
+                self.report("CS1579", collection.span, message, None);
                 Type::Error
             }
-        };
-        let pairs = collection.ty.is_named("Newtonsoft.Json.Linq.JObject");
-        let element = self.temporary(element_type.clone());
-        let given = self.use_local(element, span);
-        let Designation::Variable(name) = designation else {
-            self.unsupported(type_name.span, "a `foreach` that takes its elements apart");
-            return (StmtKind::Empty, true);
-        };
+        }
+    }
+
+    /// What is gone through; a `dynamic` must turn out to be a sequence.
+    fn walked(&mut self, collection: Expr) -> Expr {
+        if !collection.ty.is_dynamic() {
+            return collection;
+        }
+        match crate::library::named_type("System.Collections.IEnumerable", Vec::new()) {
+            Some(sequence) => self.convert(collection, &sequence),
+            None => collection,
+        }
+    }
+
+    fn loop_variable(&mut self, type_name: &ast::TypeName, name: &ast::Identifier, given: Expr) -> (LocalId, Expr) {
         let ty = if is_var(type_name) {
-            element_type
+            given.ty.clone()
         } else {
             self.resolve_type(type_name)
         };
@@ -134,17 +190,6 @@ impl Checker {
         if let Some(variable) = self.locals.get_mut(local) {
             variable.read_only = true;
         }
-        let (body, _, _) = self.loop_body(body);
-        (
-            StmtKind::Foreach {
-                local,
-                element,
-                value,
-                collection,
-                pairs,
-                body,
-            },
-            true,
-        )
+        (local, value)
     }
 }

@@ -130,6 +130,19 @@ impl Checker {
         if value.ty == Type::Error {
             return Operand::Value(Expr::error(span));
         }
+        if value.ty == Type::Null {
+            return Operand::Value(self.error("CS0023", span, "'.' cannot be applied to null".to_owned()));
+        }
+        if value.ty.is_dynamic() {
+            if !invoked {
+                return Operand::Value(Self::dynamic_member(value, name, span));
+            }
+            return Operand::Methods(MethodGroup {
+                receiver: Some(Box::new(value)),
+                ty: Type::Dynamic,
+                name,
+            });
+        }
         self.note_read(&value.ty, text);
         if let Some((index, ty)) = record_member(&value.ty, text) {
             return Operand::Value(Expr::new(Kind::RecordGet(Box::new(value), index), ty, span));
@@ -155,6 +168,16 @@ impl Checker {
             });
         }
         let ty = value.ty.clone();
+        if invoked && found.iter().any(|found| found.member.kind == MemberKind::Getter) {
+            let message = format!("'{text}' is a property and cannot be called like a method");
+            self.report(
+                "CS1955",
+                name.identifier.span,
+                message,
+                Some("leave out `()`".to_owned()),
+            );
+            return Operand::Value(Expr::error(span));
+        }
         let what = if setter {
             "has no getter for"
         } else {

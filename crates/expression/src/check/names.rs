@@ -3,7 +3,7 @@
 use super::Checker;
 use super::expressions::Operand;
 use super::scope::Named;
-use super::typed::Expr;
+use super::typed::{Expr, Kind};
 use crate::library;
 use crate::syntax::ast::{self, PredefinedType, TypeNameKind};
 use crate::types::{Simple, Type};
@@ -72,30 +72,27 @@ impl Checker {
         let full: Vec<&str> = parts.iter().map(|part| part.identifier.text.as_str()).collect();
         let full = full.join(".");
         let arguments = self.type_arguments(parts.last().and_then(|part| part.type_arguments.as_deref()));
+        if let Some(Named::Type(ty)) = self.lookup(&full) {
+            return ty;
+        }
         if full == "dynamic" {
-            self.report(
-                "TG2003",
-                span,
-                "`dynamic` is not allowed in policy expressions".to_owned(),
-                Some("write `object` and cast".to_owned()),
-            );
-            return Type::Error;
+            return Type::Dynamic;
         }
         if let Some(found) = library::named_type(&full, arguments) {
             return found;
         }
-        self.unknown_type(&full, span);
+        self.unknown_type("CS0246", &full, span);
         Type::Error
     }
 
-    fn unknown_type(&mut self, name: &str, span: Span) {
+    pub(super) fn unknown_type(&mut self, code: &'static str, name: &str, span: Span) {
         let short = name.rsplit('.').next().unwrap_or(name);
         let known = library::all().map(library::Class::short_name);
         let help = library::nearest(short, known).map(|near| format!("did you mean `{near}`?"));
         let message = format!(
             "the type or namespace name '{name}' could not be found among those that policy expressions may use"
         );
-        self.report("CS0246", span, message, help);
+        self.report(code, span, message, help);
     }
 
     /// Explicit type arguments.
@@ -110,11 +107,17 @@ impl Checker {
     /// A name on its own: a variable, `context`, a type, or the beginning of a namespace.
     pub(super) fn simple_name<'t>(&mut self, name: &ast::SimpleName, span: Span) -> Operand<'t> {
         let text = &name.identifier.text;
+        if let Some(Named::Function(function)) = self.lookup(text) {
+            let explicit = self.type_arguments(name.type_arguments.as_deref());
+            return Operand::Function(function, explicit);
+        }
         if name.type_arguments.is_none() {
             match self.lookup(text) {
                 Some(Named::Local(local)) => return Operand::Value(self.use_local(local, span)),
                 Some(Named::Constant(constant)) => return Operand::Value(Expr { span, ..constant }),
-                None => {}
+                Some(Named::Range(local, path)) => return Operand::Value(self.range_variable(local, &path, span)),
+                Some(Named::Type(ty)) => return Operand::Type(ty),
+                Some(Named::Function(_)) | None => {}
             }
             if text == "context"
                 && let Some(ty) = library::named_type("IProxyRequestContext", Vec::new())
@@ -133,6 +136,11 @@ impl Checker {
         let near =
             near.or_else(|| library::nearest(text, library::all().map(library::Class::short_name)).map(str::to_owned));
         let help = near.map(|near| format!("did you mean `{near}`?"));
+        if let Some(code) = self.declared_later(text) {
+            let message = format!("the variable '{text}' is used before it has a value");
+            self.report(code, span, message, Some("declare it before".to_owned()));
+            return Operand::Value(Expr::error(span));
+        }
         self.report(
             "CS0103",
             span,
@@ -140,6 +148,17 @@ impl Checker {
             help,
         );
         Operand::Value(Expr::error(span))
+    }
+
+    /// A range variable of a query, inside of a transparent parameter.
+    fn range_variable(&mut self, local: usize, path: &[usize], span: Span) -> Expr {
+        path.iter().fold(self.use_local(local, span), |record, at| {
+            let ty = match &record.ty {
+                Type::Anonymous(members) => members.get(*at).map_or(Type::Error, |(_, ty)| ty.clone()),
+                _ => Type::Error,
+            };
+            Expr::new(Kind::RecordGet(Box::new(record), *at), ty, span)
+        })
     }
 
     /// `Namespace.name`
@@ -152,7 +171,7 @@ impl Checker {
         if library::is_namespace(&full) {
             return Operand::Namespace(full);
         }
-        self.unknown_type(&full, span);
+        self.unknown_type("CS0234", &full, span);
         Operand::Value(Expr::error(span))
     }
 }

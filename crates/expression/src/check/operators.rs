@@ -84,12 +84,18 @@ impl Checker {
         if left.ty == Type::Error || right.ty == Type::Error {
             return Expr::error(span);
         }
+        if (left.ty.is_dynamic() || right.ty.is_dynamic()) && left.ty != Type::VOID && right.ty != Type::VOID {
+            return self.dynamic_binary(operator, left, right, span);
+        }
         if operator == BinaryOperator::Add
             && (left.ty == Type::STRING || right.ty == Type::STRING)
             && left.ty != Type::VOID
             && right.ty != Type::VOID
         {
             return constants::fold_concat(left, right, span);
+        }
+        if let Some(compared) = self.tuple_equality(operator, (&left, &right), span) {
+            return compared;
         }
         let found = self
             .numeric(operator, &left, &right, span)
@@ -358,8 +364,16 @@ impl Checker {
             return Expr { span, ..least };
         }
         let value = self.value(operand);
+        self.unary_of(operator, value, span)
+    }
+
+    /// An operator on one value.
+    pub(super) fn unary_of(&mut self, operator: UnaryOperator, value: Expr, span: Span) -> Expr {
         if value.ty == Type::Error {
             return value;
+        }
+        if value.ty.is_dynamic() {
+            return self.dynamic_unary(operator, value, span);
         }
         let lifted = matches!(value.ty, Type::Nullable(_));
         if operator == UnaryOperator::Not && *value.ty.without_nullable() == Type::BOOLEAN {

@@ -7,10 +7,9 @@ use super::expressions::Operand;
 use super::members::Found;
 use super::typed::Expr;
 use crate::library::{Member, Parameter, Passing};
-use crate::syntax::ast::ExpressionKind;
+use crate::syntax::ast::{self, ExpressionKind};
 use crate::types::is_reference;
 use crate::types::{Simple, Type};
-use diagnostic::Span;
 
 /// A member that can be called with the arguments given.
 #[derive(Clone)]
@@ -89,7 +88,13 @@ impl Checker {
                     None => applicable.push(candidate),
                     Some(at) => {
                         let ty = candidate.types.get(at).cloned().unwrap_or(Type::Error);
-                        if !matches!(failure, Failure::Argument(..)) {
+                        let better = match &failure {
+                            Failure::Argument(known_at, known) => {
+                                !suits_lambda(given.get(*known_at), known) && suits_lambda(given.get(at), &ty)
+                            }
+                            _ => true,
+                        };
+                        if better {
                             failure = Failure::Argument(at, ty);
                         }
                     }
@@ -144,8 +149,8 @@ impl Checker {
     fn fits(&mut self, given: &Given<'_>, ty: &Type, single: bool) -> bool {
         match &given.kind {
             GivenKind::Value(value) => implicit(&value.ty, value.constant_value(), ty).is_some(),
-            GivenKind::OutNew(own, _) => own.as_ref().is_none_or(|own| own == ty),
-            GivenKind::OutLocal(_, own) => own == ty,
+            GivenKind::OutNew(own, _) => own.as_ref().is_none_or(|own| own == ty || *own == Type::Error),
+            GivenKind::OutLocal(_, own, _) => own == ty,
             GivenKind::Untyped(Operand::Untyped(expression)) => match (&expression.kind, ty) {
                 (ExpressionKind::Lambda { parameters, body }, Type::Delegate(delegate)) => {
                     let count = parameters
@@ -159,6 +164,10 @@ impl Checker {
             GivenKind::Untyped(Operand::Methods(group)) => {
                 matches!(ty, Type::Delegate(_)) && self.method_group_fits(group, ty)
             }
+            GivenKind::Untyped(Operand::Function(number, explicit)) => match ty {
+                Type::Delegate(delegate) => self.delegate_types(*number, explicit, delegate).is_some(),
+                _ => false,
+            },
             GivenKind::Untyped(_) => false,
         }
     }
@@ -186,9 +195,7 @@ impl Checker {
                 std::cmp::Ordering::Equal => {}
             }
         }
-        better
-            || (left.types == right.types && tie_break(left, right))
-            || (left.types != right.types && tie_break(left, right))
+        better || (left.types == right.types && tie_break(left, right))
     }
 
     /// `Greater` when converting to `left` is better.
@@ -217,75 +224,6 @@ impl Checker {
         }
     }
 
-    /// Reports why a call means no member.
-    pub(super) fn report_failure(
-        &mut self,
-        name: &str,
-        failure: Failure,
-        members: &[Found],
-        given: &[Given<'_>],
-        span: Span,
-    ) -> Expr {
-        let shown = members.first().map_or(name, |found| {
-            if found.member.name == "new" {
-                found.member.class.short_name()
-            } else {
-                name
-            }
-        });
-        let (code, span, message) = match failure {
-            Failure::Count => {
-                let named = given.iter().filter_map(|given| given.name).find(|name| {
-                    !members.iter().any(|found| {
-                        found
-                            .member
-                            .parameters
-                            .iter()
-                            .any(|parameter| parameter.name == name.text)
-                    })
-                });
-                match named {
-                    Some(wrong) => (
-                        "CS1739",
-                        wrong.span,
-                        format!("'{shown}' has no parameter named '{}'", wrong.text),
-                    ),
-                    None => (
-                        "CS1501",
-                        span,
-                        format!("no overload of '{shown}' takes {} arguments", given.len()),
-                    ),
-                }
-            }
-            Failure::Inference => (
-                "CS0411",
-                span,
-                format!("the type arguments of '{shown}' cannot be inferred; write them: {shown}<…>(…)"),
-            ),
-            Failure::Ambiguous => (
-                "CS0121",
-                span,
-                format!("the call of '{shown}' is ambiguous between several overloads"),
-            ),
-            Failure::Argument(at, ty) => {
-                let argument = given.get(at);
-                let from = argument.map_or_else(String::new, |argument| match &argument.kind {
-                    GivenKind::Value(value) => value.ty.to_string(),
-                    GivenKind::OutLocal(_, ty) | GivenKind::OutNew(Some(ty), _) => format!("out {ty}"),
-                    GivenKind::OutNew(None, _) => "out".to_owned(),
-                    GivenKind::Untyped(_) => "lambda or method".to_owned(),
-                });
-                let span = argument.map_or(span, |argument| argument.span);
-                (
-                    "CS1503",
-                    span,
-                    format!("argument {}: cannot convert from '{from}' to '{ty}'", at + 1),
-                )
-            }
-        };
-        self.error(code, span, message)
-    }
-
     /// Whether the receiver of an extension method can be of this type.
     pub(super) fn extends(&self, found: &Found, receiver: &Type) -> bool {
         let _ = self;
@@ -303,7 +241,7 @@ impl Checker {
 }
 
 /// Which parameter each argument is for; `None` when the counts or names do not match.
-fn map_arguments(member: &Member, given: &[Given<'_>], expanded: bool) -> Option<Vec<usize>> {
+pub fn map_arguments(member: &Member, given: &[Given<'_>], expanded: bool) -> Option<Vec<usize>> {
     let parameters = &member.parameters;
     let has_params = parameters
         .last()
@@ -323,11 +261,9 @@ fn map_arguments(member: &Member, given: &[Given<'_>], expanded: bool) -> Option
         if mapping.contains(&at) && !(expanded && at == fixed) {
             return None;
         }
-        let out = matches!(given.kind, GivenKind::OutNew(..) | GivenKind::OutLocal(..));
-        if out
-            != parameters
-                .get(at)
-                .is_some_and(|parameter| matches!(parameter.passing, Passing::Out | Passing::Ref))
+        if !parameters
+            .get(at)
+            .is_some_and(|parameter| is_passed(given, parameter.passing))
         {
             return None;
         }
@@ -339,6 +275,31 @@ fn map_arguments(member: &Member, given: &[Given<'_>], expanded: bool) -> Option
         .enumerate()
         .all(|(index, parameter)| parameter.default.is_some() || mapping.contains(&index));
     complete.then_some(mapping)
+}
+
+/// Whether an argument is passed as the parameter wants it.
+pub fn is_passed(given: &Given<'_>, passing: Passing) -> bool {
+    match (&given.kind, passing) {
+        (GivenKind::OutLocal(_, _, ast::Passing::Ref), _) => passing == Passing::Ref,
+        (GivenKind::OutLocal(..) | GivenKind::OutNew(..), _) => passing == Passing::Out,
+        (_, passing) => !matches!(passing, Passing::Out | Passing::Ref),
+    }
+}
+
+/// Whether a lambda has as many parameters as the delegate that it would become.
+pub fn suits_lambda(given: Option<&Given<'_>>, ty: &Type) -> bool {
+    match (given.map(|given| &given.kind), ty) {
+        (
+            Some(GivenKind::Untyped(Operand::Untyped(ast::Expression {
+                kind: ExpressionKind::Lambda { parameters, .. },
+                ..
+            }))),
+            Type::Delegate(delegate),
+        ) => parameters
+            .as_ref()
+            .is_none_or(|parameters| parameters.len() == delegate.parameters.len()),
+        _ => false,
+    }
 }
 
 /// For each argument, its parameter's type.

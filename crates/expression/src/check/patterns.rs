@@ -43,6 +43,13 @@ impl Checker {
     /// A pattern for a value of this type.
     pub(super) fn pattern(&mut self, pattern: &Pattern, ty: &Type, span: Span) -> Option<TypedPattern> {
         match pattern {
+            Pattern::Constant(ast::Expression {
+                kind: ast::ExpressionKind::Name(name),
+                span,
+            }) if self.is_unknown(name) => {
+                self.unknown_type("CS0246", &name.identifier.text, *span);
+                None
+            }
             Pattern::Constant(expression) => match self.operand(expression) {
                 Operand::Type(tested) => self.type_pattern(tested, None, ty, expression.span),
                 other => {
@@ -66,6 +73,11 @@ impl Checker {
         }
     }
 
+    fn is_unknown(&mut self, name: &ast::SimpleName) -> bool {
+        let (clean, _) = self.trial(|checker| checker.simple_name(name, name.identifier.span));
+        !clean && self.lookup(&name.identifier.text).is_none()
+    }
+
     fn designated(&mut self, designation: &Designation, ty: &Type) -> Option<LocalId> {
         match designation {
             Designation::Variable(name) => Some(self.declare(name, ty.clone())),
@@ -76,7 +88,13 @@ impl Checker {
                     Designation::Discard(span) => *span,
                     Designation::Tuple(_) => Span::default(),
                 });
-                self.unsupported(span, "a tuple in a pattern");
+                let message = "a pattern with parts is C# 8; policy expressions are C# 7".to_owned();
+                self.report(
+                    "CS8370",
+                    span,
+                    message,
+                    Some("take the value apart behind the test".to_owned()),
+                );
                 None
             }
         }
@@ -108,7 +126,7 @@ impl Checker {
             return None;
         }
         let span = constant.span;
-        let target = if *ty == Type::OBJECT || constant.ty == Type::Null {
+        let target = if *ty == Type::OBJECT || ty.is_dynamic() || constant.ty == Type::Null {
             constant.ty.clone()
         } else {
             ty.without_nullable().clone()

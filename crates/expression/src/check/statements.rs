@@ -3,7 +3,8 @@
 use super::Checker;
 use super::calls::is_var;
 use super::expressions::Operand;
-use super::scope::Named;
+use super::loops::Element;
+use super::scope::{JumpKind, Named};
 use super::typed::{Expr, Handler, Kind, Stmt, StmtKind};
 use crate::library;
 use crate::syntax::ast::{self, StatementKind, UsingResource};
@@ -22,34 +23,52 @@ impl Checker {
 
     /// Statements in the current scope.
     pub(super) fn statements(&mut self, statements: &[ast::Statement]) -> (Vec<Stmt>, bool) {
-        let mut typed = Vec::with_capacity(statements.len());
-        let mut reachable = true;
-        let functions = self.local_functions(statements);
-        let mut early = 0;
-        for statement in statements {
-            if let StatementKind::LocalFunction(function) = &statement.kind {
-                let Some((local, used)) = self.local_function(function, &functions) else {
-                    continue;
-                };
-                let declared = Stmt {
-                    kind: StmtKind::Declare(local.0, Some(local.1)),
-                    span: statement.span,
-                };
-                // One that is called before it is declared comes to life with its block.
-                let place = if used { early } else { typed.len() };
-                early += usize::from(used);
-                typed.insert(place, declared);
-                continue;
+        let declared = self.declare_functions(statements);
+        self.later.push(declared_names(statements));
+        let checked = self.with_labels(statements, |checker| {
+            let mut typed = Vec::with_capacity(statements.len());
+            let mut reachable = true;
+            for statement in statements {
+                match &statement.kind {
+                    StatementKind::LocalFunction(function) => checker.local_function(function, &declared),
+                    kind => {
+                        let labeled = matches!(kind, StatementKind::Labeled { .. });
+                        let (statement, end) = checker.statement(statement);
+                        typed.push(statement);
+                        reachable = (reachable || labeled) && end;
+                    }
+                }
             }
-            let (checked, end) = self.statement(statement);
-            typed.push(checked);
-            reachable &= end;
+            (typed, reachable)
+        });
+        self.later.pop();
+        self.instantiate(statements, &declared);
+        checked
+    }
+
+    /// `label: …`, in a statement list.
+    fn labeled(&mut self, label: &ast::Identifier, statement: &ast::Statement) -> Checked {
+        let (inner, end) = self.statement(statement);
+        let mut both = Vec::with_capacity(2);
+        if let Some((label_id, _)) = self.label(&label.text) {
+            both.push(Stmt {
+                kind: StmtKind::Label(label_id),
+                span: label.span,
+            });
         }
-        (typed, reachable)
+        both.push(inner);
+        (StmtKind::Labeled(both), end)
     }
 
     /// A statement that stands alone under `if`, `for` …: a scope of its own.
     pub(super) fn embedded(&mut self, statement: &ast::Statement) -> (Box<Stmt>, bool) {
+        if matches!(
+            statement.kind,
+            StatementKind::Declaration(_) | StatementKind::Labeled { .. }
+        ) {
+            let message = "a declaration or a label must stand in a block `{ … }`".to_owned();
+            self.report("CS1023", statement.span, message, None);
+        }
         let (checked, end) = self.scoped(|checker| checker.statement(statement));
         (Box::new(checked), end)
     }
@@ -89,11 +108,20 @@ impl Checker {
                 designation,
                 collection,
                 body,
-            } => self.scoped(|checker| checker.foreach(type_name, designation, collection, body)),
+            } => self.scoped(|checker| checker.foreach(Element::Whole(type_name, designation), collection, body)),
             StatementKind::Break => self.jump(false, span),
             StatementKind::Continue => self.jump(true, span),
             StatementKind::Return(value) => (self.return_statement(value.as_ref(), span), false),
             StatementKind::Throw(value) => {
+                if value.is_none() && !self.inside(JumpKind::Catch) {
+                    let message = "`throw;` throws again what a `catch` around it caught; there is none".to_owned();
+                    self.report(
+                        "CS0156",
+                        span,
+                        message,
+                        Some("write `throw new Exception(…);`".to_owned()),
+                    );
+                }
                 let thrown = value.as_ref().map(|value| self.thrown(value));
                 (StmtKind::Throw(thrown), false)
             }
@@ -104,6 +132,10 @@ impl Checker {
             }
             StatementKind::Lock { value, body } => {
                 let value = self.value(value);
+                if value.ty.is_value_type() {
+                    let message = format!("`lock` needs an object, '{}' is a value type", value.ty);
+                    self.report("CS0185", value.span, message, None);
+                }
                 let (body, end) = self.embedded(body);
                 let first = Stmt {
                     span: value.span,
@@ -114,13 +146,17 @@ impl Checker {
             StatementKind::Using { resource, body } => self.scoped(|checker| checker.using(resource, body)),
             StatementKind::GotoCase(value) => self.goto_section(Some(value), span),
             StatementKind::GotoDefault => self.goto_section(None, span),
-            other => {
-                let what = match other {
-                    StatementKind::Yield(_) => "`yield`",
-                    StatementKind::Goto(_) | StatementKind::Labeled { .. } => "`goto` and labels",
-                    _ => "a `foreach` that takes its elements apart",
-                };
-                self.unsupported(span, what);
+            StatementKind::ForeachDeconstruct {
+                target,
+                collection,
+                body,
+            } => self.scoped(|checker| checker.foreach(Element::Parts(target), collection, body)),
+            StatementKind::Goto(label) => self.goto_label(label, span),
+            StatementKind::Yield(value) => self.yield_statement(value.as_ref(), span),
+            StatementKind::Labeled { label, statement } => self.labeled(label, statement),
+            StatementKind::LocalFunction(function) => {
+                let message = "a local function must stand in a block".to_owned();
+                self.report("CS1023", function.name.span, message, None);
                 (StmtKind::Empty, true)
             }
         }
@@ -129,6 +165,13 @@ impl Checker {
     fn thrown(&mut self, value: &ast::Expression) -> Expr {
         let thrown = self.value(value);
         match library::named_type("System.Exception", Vec::new()) {
+            Some(exception) if super::convert::implicit(&thrown.ty, None, &exception).is_none() => {
+                let message = format!(
+                    "a value of type '{}' cannot be thrown, only an exception can",
+                    thrown.ty
+                );
+                self.error("CS0155", value.span, message)
+            }
             Some(exception) => self.convert(thrown, &exception),
             None => thrown,
         }
@@ -140,8 +183,20 @@ impl Checker {
         } else {
             Some(self.resolve_type(&declaration.type_name))
         };
+        if let ([_, second, ..], None) = (declaration.variables.as_slice(), &ty) {
+            let message = "a declaration with `var` has one variable".to_owned();
+            self.report(
+                "CS0819",
+                second.name.span,
+                message,
+                Some("write one declaration for each".to_owned()),
+            );
+        }
         let mut declared = Vec::with_capacity(declaration.variables.len());
         for variable in &declaration.variables {
+            if ty.is_some() {
+                self.declaring.push(variable.name.text.clone());
+            }
             let value = match (&variable.value, &ty) {
                 (Some(value), Some(ty)) => Some(self.value_of_type(value, ty)),
                 (Some(value), None) => Some(self.inferred(value)),
@@ -152,6 +207,9 @@ impl Checker {
                     Some(Expr::error(variable.name.span))
                 }
             };
+            if ty.is_some() {
+                self.declaring.pop();
+            }
             let ty = ty
                 .clone()
                 .or_else(|| value.as_ref().map(|value| value.ty.clone()))
@@ -178,6 +236,11 @@ impl Checker {
 
     fn constant(&mut self, name: &ast::Identifier, value: Option<Expr>, ty: &Type) {
         let constant = match value {
+            None => self.error(
+                "CS0145",
+                name.span,
+                "a constant needs a value: `const … = …;`".to_owned(),
+            ),
             Some(value) if value.constant_value().is_some() || value.ty == Type::Error => Expr {
                 ty: ty.clone(),
                 ..value
@@ -196,7 +259,17 @@ impl Checker {
 
     /// The value of a `var`, which must have a type of its own.
     fn inferred(&mut self, value: &ast::Expression) -> Expr {
-        let typed = self.value(value);
+        let operand = self.operand(value);
+        let untyped = match &operand {
+            Operand::Untyped(expression) => matches!(expression.kind, ast::ExpressionKind::Lambda { .. }),
+            Operand::Methods(_) | Operand::Function(..) => true,
+            _ => false,
+        };
+        if untyped {
+            let message = "a lambda or method has no type of its own for `var`; write `Func<…>`".to_owned();
+            return self.error("CS0815", value.span, message);
+        }
+        let typed = self.demand_value(operand, value.span);
         if typed.ty == Type::Null || typed.ty == Type::VOID {
             let message = format!(
                 "cannot give '{}' to a variable declared with `var`; write its type",
@@ -208,6 +281,11 @@ impl Checker {
     }
 
     pub(super) fn expression_statement(&mut self, expression: &ast::Expression) -> StmtKind {
+        StmtKind::Expression(self.statement_value(expression))
+    }
+
+    /// An expression that stands for a statement: one that does something.
+    pub(super) fn statement_value(&mut self, expression: &ast::Expression) -> Expr {
         use ast::ExpressionKind as E;
         let effect = matches!(
             expression.kind,
@@ -225,7 +303,7 @@ impl Checker {
             let message = "only a call, an assignment, an increment or `new` can be a statement".to_owned();
             self.report("CS0201", expression.span, message, None);
         }
-        StmtKind::Expression(value)
+        value
     }
 
     /// An expression whose value nobody uses: `i++` need not keep the old one.
@@ -259,29 +337,22 @@ impl Checker {
         )
     }
 
-    fn jump(&mut self, continues: bool, span: Span) -> Checked {
-        let target = self
-            .functions
-            .last_mut()
-            .and_then(|function| function.jumps.iter_mut().rev().find(|jump| jump.is_loop || !continues));
-        match target {
-            Some(_) if continues => {}
-            Some(jump) => jump.broken = true,
-            None => {
-                self.report(
-                    "CS0139",
-                    span,
-                    "there is no loop around this to break out of or continue".to_owned(),
-                    None,
-                );
-            }
-        }
-        (if continues { StmtKind::Continue } else { StmtKind::Break }, false)
-    }
-
     fn return_statement(&mut self, value: Option<&ast::Expression>, span: Span) -> StmtKind {
         let expected = self.functions.last().and_then(|function| function.expected.clone());
         let outermost = self.functions.len() == 1;
+        if self.inside(JumpKind::Finally) {
+            self.leaves_finally(span);
+        }
+        if self.functions.last().is_some_and(|function| function.yields.is_some()) {
+            let help = Some("write `yield return …;` or `yield break;`".to_owned());
+            self.report(
+                "CS1622",
+                span,
+                "a function that yields cannot return a value".to_owned(),
+                help,
+            );
+            return StmtKind::Empty;
+        }
         let Some(value) = value else {
             if expected.as_ref().is_some_and(|ty| *ty != Type::VOID) {
                 self.report("CS0126", span, "a value is needed: `return …;`".to_owned(), None);
@@ -291,7 +362,9 @@ impl Checker {
         };
         let typed = match expected {
             Some(ty) if ty == Type::VOID => {
-                self.report("CS0127", span, "nothing can be returned here".to_owned(), None);
+                let lambda = self.functions.last().is_some_and(|function| function.is_lambda);
+                let code = if lambda { "CS8030" } else { "CS0127" };
+                self.report(code, span, "nothing can be returned here".to_owned(), None);
                 Expr::error(span)
             }
             Some(ty) => match self.operand(value) {
@@ -324,14 +397,27 @@ impl Checker {
     }
 
     fn try_statement(&mut self, body: &ast::Block, catches: &[ast::Catch], finally: Option<&ast::Block>) -> Checked {
-        let (body, mut end) = self.block(body);
+        let (body, mut end) = if catches.is_empty() {
+            self.block(body)
+        } else {
+            self.within(JumpKind::Try, |checker| checker.block(body))
+        };
         let mut handlers = Vec::with_capacity(catches.len());
         for catch in catches {
-            let (handler, handler_end) = self.scoped(|checker| checker.handler(catch));
+            let (handler, handler_end) = self.within(JumpKind::Catch, |checker| {
+                checker.scoped(|checker| checker.handler(catch))
+            });
+            let hidden = handlers
+                .iter()
+                .any(|before: &Handler| before.filter.is_none() && handler.class.0.derives_from(before.class.name));
+            if hidden {
+                let message = format!("a `catch` before this one catches every '{}'", handler.class.name);
+                self.report("CS0160", catch.span, message, Some("put it before that one".to_owned()));
+            }
             handlers.push(handler);
             end |= handler_end;
         }
-        let finally = finally.map(|finally| self.block(finally));
+        let finally = finally.map(|finally| self.within(JumpKind::Finally, |checker| checker.block(finally)));
         let end = end && finally.as_ref().is_none_or(|(_, end)| *end);
         (
             StmtKind::Try {
@@ -403,4 +489,17 @@ impl Checker {
         let (body, end) = self.embedded(body);
         (StmtKind::Block(vec![first, *body]), end)
     }
+}
+
+/// The variables that a row of statements declares.
+fn declared_names(statements: &[ast::Statement]) -> Vec<String> {
+    statements
+        .iter()
+        .filter_map(|statement| match &statement.kind {
+            StatementKind::Declaration(declaration) => Some(&declaration.variables),
+            _ => None,
+        })
+        .flatten()
+        .map(|variable| variable.name.text.clone())
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! `switch` statements.
 
 use super::Checker;
-use super::scope::Jump;
+use super::scope::JumpKind;
 use super::typed::{Expr, Kind, Section, StmtKind, TypedPattern};
 use crate::syntax::ast::{self, SwitchLabel};
 use crate::types::Type;
@@ -15,11 +15,7 @@ impl Checker {
         let ty = value.ty.clone();
         let local = self.temporary(ty.clone());
         let labels = self.constant_labels(sections);
-        self.enter(Jump {
-            is_loop: false,
-            broken: false,
-            sections: labels,
-        });
+        self.enter(JumpKind::Switch, labels);
         let mut typed = Vec::with_capacity(sections.len());
         let mut last_end = false;
         for section in sections {
@@ -48,9 +44,22 @@ impl Checker {
                     SwitchLabel::Default(_) => labels.push((None, at)),
                     SwitchLabel::Case {
                         pattern: ast::Pattern::Constant(constant),
+                        when: None,
                         ..
                     } => {
+                        let span = constant.span;
                         let (_, constant) = self.trial(|checker| checker.operand_constant(constant));
+                        let twice = constant.as_ref().is_some_and(|constant| {
+                            let same = |known: &Value| {
+                                known.is_null() && constant.is_null() || known.constant_equals(constant) == Some(true)
+                            };
+                            labels
+                                .iter()
+                                .any(|(known, _): &(Option<Value>, usize)| known.as_ref().is_some_and(same))
+                        });
+                        if twice {
+                            self.report("CS0152", span, "the `switch` has this label twice".to_owned(), None);
+                        }
                         labels.extend(constant.map(|constant| (Some(constant), at)));
                     }
                     SwitchLabel::Case { .. } => {}
@@ -71,7 +80,7 @@ impl Checker {
             match label {
                 SwitchLabel::Default(_) => default = true,
                 SwitchLabel::Case { pattern, when, span } => {
-                    tests.extend(self.label(pattern, when.as_ref(), (local, ty), *span));
+                    tests.extend(self.case_label(pattern, when.as_ref(), (local, ty), *span));
                 }
             }
         }
@@ -88,7 +97,7 @@ impl Checker {
         (Section { tests, default, body }, false)
     }
 
-    fn label(
+    fn case_label(
         &mut self,
         pattern: &ast::Pattern,
         when: Option<&ast::Expression>,
@@ -104,33 +113,5 @@ impl Checker {
             }
             None => test,
         })
-    }
-
-    /// `goto case c;`, `goto default;`
-    pub(super) fn goto_section(&mut self, label: Option<&ast::Expression>, span: Span) -> (StmtKind, bool) {
-        let constant = label.map(|label| self.operand_constant(label));
-        let wanted = constant.flatten();
-        let switch = self
-            .functions
-            .last()
-            .and_then(|function| function.jumps.iter().rev().find(|jump| !jump.is_loop));
-        let found = switch.and_then(|switch| {
-            switch.sections.iter().find(|(constant, _)| match (constant, &wanted) {
-                (None, None) => label.is_none(),
-                (Some(constant), Some(wanted)) => constant.constant_equals(wanted) == Some(true),
-                _ => false,
-            })
-        });
-        if let Some((_, section)) = found {
-            (StmtKind::GotoSection(*section), false)
-        } else {
-            self.report(
-                "CS0159",
-                span,
-                "there is no such label in the `switch` around this".to_owned(),
-                None,
-            );
-            (StmtKind::Empty, false)
-        }
     }
 }

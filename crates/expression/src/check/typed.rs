@@ -1,6 +1,7 @@
 //! The typed tree: what `check` makes of the syntax tree. Every name is resolved, every conversion is written out, every
 //! node has its type; what cannot be resolved cannot be expressed here.
 
+use super::dynamic::Site;
 use crate::library::Member;
 use crate::syntax::ast::BinaryOperator;
 use crate::types::{Simple, Type};
@@ -10,6 +11,10 @@ use std::sync::Arc;
 
 /// A local variable or parameter of the program.
 pub type LocalId = usize;
+/// A lambda or local function of the program.
+pub type FunctionId = usize;
+/// A label of the program.
+pub type LabelId = usize;
 
 /// A checked expression or block.
 pub struct Program {
@@ -17,6 +22,10 @@ pub struct Program {
     pub body: Body,
     /// Every local variable of it and of the functions inside: whether a lambda captures it.
     pub captured: Vec<bool>,
+    /// The outer variables that each function needs.
+    pub captures: Vec<Vec<LocalId>>,
+    /// The local functions.
+    pub functions: Vec<Lambda>,
     /// The type of its value.
     pub result: Type,
     /// Which bodies it may read.
@@ -81,6 +90,12 @@ pub enum Kind {
     Call(Box<CallExpr>),
     /// A delegate is called.
     Invoke(Box<Expr>, Vec<Expr>),
+    /// A local function is called.
+    CallFunction(FunctionId, Vec<FunctionArgument>),
+    /// A local function as a delegate.
+    FunctionDelegate(FunctionId),
+    /// What only the values at run time decide (`dynamic`).
+    Dynamic(Arc<Site>, Vec<Expr>),
     /// Arithmetic, in a type that C# promotes to.
     Arithmetic(Box<Operation>),
     /// Comparison of numbers, giving `bool`.
@@ -135,8 +150,8 @@ pub enum Kind {
     Lambda(Arc<Lambda>),
     /// `new T[n]`, `new T[n, m]`
     NewArray(Type, Vec<Expr>),
-    /// `new T[] { … }`
-    ArrayOf(Type, Vec<Expr>),
+    /// `new T[] { … }`: the element type, the lengths of its dimensions, the elements row by row.
+    ArrayOf(Type, Vec<usize>, Vec<Expr>),
     /// `array[i]`
     ArrayGet(Box<Expr>, Vec<Expr>),
     /// `array[i] = v`
@@ -238,16 +253,29 @@ pub enum Conversion {
     Retype,
 }
 
+/// An argument of a local function.
+#[derive(Clone)]
+pub enum FunctionArgument {
+    /// By value.
+    Value(Expr),
+    /// `ref x`, `out x`: the variable itself; whether it has its value already.
+    Reference(LocalId, bool),
+}
+
 /// A lambda or local function.
 pub struct Lambda {
+    /// Which.
+    pub id: FunctionId,
     /// Its parameters.
     pub parameters: Vec<LocalId>,
-    /// The outer variables it uses.
-    pub captures: Vec<LocalId>,
+    /// Those of its parameters that must have a value when it returns (`out`).
+    pub outs: Vec<LocalId>,
     /// Its body.
     pub body: Body,
     /// Its delegate type.
     pub ty: Type,
+    /// The type of the elements that it yields.
+    pub yields: Option<Type>,
 }
 
 /// A typed statement.
@@ -266,6 +294,8 @@ pub enum StmtKind {
     Declare(LocalId, Option<Expr>),
     /// Several statements.
     Block(Vec<Stmt>),
+    /// A label and the statement behind it, which belong to the list around them.
+    Labeled(Vec<Stmt>),
     /// `if`
     If(Expr, Box<Stmt>, Option<Box<Stmt>>),
     /// `while`, `for`
@@ -309,6 +339,12 @@ pub enum StmtKind {
     Continue,
     /// `goto case`, `goto default`: the section to go on with.
     GotoSection(usize),
+    /// A place that `goto` goes to.
+    Label(LabelId),
+    /// `goto`
+    Goto(LabelId),
+    /// `yield return`; `None` for `yield break`.
+    Yield(Option<Expr>),
     /// `return`
     Return(Option<Expr>),
     /// `throw`; `None` throws again what a `catch` caught.

@@ -75,7 +75,7 @@ fn lifted(name: &str, values: &[Value]) -> Option<Value> {
 pub fn call(compiler: &mut Compiler<'_>, call: &CallExpr, span: Span) -> Code {
     let callee = Callee {
         member: call.member,
-        types: call.types.clone(),
+        types: call.types.iter().map(Type::erased).collect(),
         null_check: call.null_check,
         lifted: call.lifted,
         span,

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::{Compiler, calls, conditions, convert, text};
+use super::{Compiler, calls, conditions, convert, dynamic, text};
 use crate::arithmetic;
 use crate::check::typed::{Expr, Kind, Operation};
 use crate::closure::Code;
@@ -43,6 +43,9 @@ impl Compiler<'_> {
             }
             Kind::Call(call) => calls::call(self, call, span),
             Kind::Invoke(delegate, arguments) => calls::invoke(self, delegate, arguments, span),
+            Kind::CallFunction(function, arguments) => self.call_local(*function, arguments, span),
+            Kind::FunctionDelegate(function) => self.function_delegate(*function, &value.ty),
+            Kind::Dynamic(site, operands) => dynamic::compile(self, site, operands, span),
             Kind::Arithmetic(operation) => self.arithmetic(operation, span),
             Kind::Negate(inner, overflow_throws) => {
                 let (inner, overflow_throws) = (self.value(inner), *overflow_throws);
@@ -117,18 +120,18 @@ impl Compiler<'_> {
                 Box::new(move |frame| Err(raise(&thrown(frame)?).at(span)))
             }
             Kind::NewArray(element, lengths) => self.new_array(element, lengths, span),
-            Kind::ArrayOf(element, items) => {
-                let (element, items) = (element.clone(), self.values(items));
+            Kind::ArrayOf(element, lengths, items) => {
+                let (element, lengths, items) = (element.erased(), lengths.clone(), self.values(items));
                 Box::new(move |frame| {
                     frame.allocate(items.len() * ELEMENT_BYTES)?;
                     let items = items.iter().map(|item| item(frame)).collect::<Result<_, _>>()?;
-                    Ok(Value::of(Array::new(element.clone(), items)))
+                    Ok(Value::of(Array::of_dimensions(element.clone(), lengths.clone(), items)))
                 })
             }
             Kind::ArrayGet(array, indices) => self.array_get(array, indices, span),
             Kind::ArraySet(array, indices, value) => self.array_set((array, indices, value), span),
             Kind::Record(items) => {
-                let (ty, items) = (value.ty.clone(), self.values(items));
+                let (ty, items) = (value.ty.erased(), self.values(items));
                 Box::new(move |frame| {
                     frame.allocate(items.len() * ELEMENT_BYTES)?;
                     let items = items.iter().map(|item| item(frame)).collect::<Result<_, _>>()?;
@@ -174,7 +177,7 @@ impl Compiler<'_> {
     }
 
     fn new_array(&mut self, element: &Type, lengths: &[Expr], span: Span) -> Code {
-        let (element, lengths) = (element.clone(), self.values(lengths));
+        let (element, lengths) = (element.erased(), self.values(lengths));
         Box::new(move |frame| {
             let mut counts = Vec::with_capacity(lengths.len());
             for length in &lengths {

@@ -1,14 +1,10 @@
 //! Statements: code that gives a control word.
 
 use super::{Compiler, expressions, switches};
-use crate::check::typed::{Expr, Handler, Kind, Stmt, StmtKind};
-use crate::closure::{BoolCode, Code};
-use crate::collection::{enumerate, pairs};
+use crate::check::typed::{Expr, LabelId, Stmt, StmtKind};
 use crate::frame::Frame;
 use crate::thrown::Thrown;
-use crate::types::ClassRef;
 use crate::value::Value;
-use std::sync::Arc;
 
 /// What happens after a statement.
 pub enum Flow {
@@ -20,6 +16,10 @@ pub enum Flow {
     Continue,
     /// On to another section of the `switch`.
     Section(usize),
+    /// On to a label of a row around it.
+    Goto(LabelId),
+    /// Gives an element of a sequence, and waits.
+    Yield(Value),
     /// Leaves the function.
     Return(Value),
 }
@@ -27,10 +27,50 @@ pub enum Flow {
 /// Compiled statements.
 pub type StatementCode = Box<dyn Fn(&mut Frame<'_>) -> Result<Flow, Thrown> + Send + Sync>;
 
+/// Statements one after the other, with the places of their labels.
+#[derive(Default)]
+struct Row {
+    codes: Vec<StatementCode>,
+    labels: Vec<(LabelId, usize)>,
+}
+
+impl Row {
+    /// Runs them; one that yields keeps which it was in a variable.
+    fn run(&self, frame: &mut Frame<'_>, kept: Option<usize>) -> Result<Flow, Thrown> {
+        let mut at = match kept {
+            Some(kept) if frame.resuming() => frame.local(kept).integer().unwrap_or_default() as usize,
+            _ => 0,
+        };
+        while let Some(code) = self.codes.get(at) {
+            match code(frame)? {
+                Flow::Next => at += 1,
+                Flow::Goto(label) => match self.labels.iter().find(|(own, _)| *own == label) {
+                    Some((_, place)) => at = *place,
+                    None => return Ok(Flow::Goto(label)),
+                },
+                Flow::Yield(value) => {
+                    if let Some(kept) = kept {
+                        frame.declare(kept, Value::Int32(at as i32), false)?;
+                    }
+                    return Ok(Flow::Yield(value));
+                }
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Next)
+    }
+}
+
 impl Compiler<'_> {
     /// Code of a row of statements.
     pub fn statements(&mut self, statements: &[Stmt]) -> StatementCode {
-        let mut codes: Vec<StatementCode> = statements.iter().map(|statement| self.statement(statement)).collect();
+        let kept = self.place_of(statements);
+        let mut row = Row::default();
+        self.add_to(&mut row, statements);
+        if !row.labels.is_empty() || kept.is_some() {
+            return Box::new(move |frame| row.run(frame, kept));
+        }
+        let mut codes = row.codes;
         if codes.len() == 1
             && let Some(only) = codes.pop()
         {
@@ -47,8 +87,20 @@ impl Compiler<'_> {
         })
     }
 
-    fn statement(&mut self, statement: &Stmt) -> StatementCode {
+    fn add_to(&mut self, row: &mut Row, statements: &[Stmt]) {
+        for statement in statements {
+            match &statement.kind {
+                StmtKind::Labeled(inner) => self.add_to(row, inner),
+                StmtKind::Label(label) => row.labels.push((*label, row.codes.len())),
+                _ => row.codes.push(self.statement(statement)),
+            }
+        }
+    }
+
+    /// Code of a statement.
+    pub fn statement(&mut self, statement: &Stmt) -> StatementCode {
         self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
         let code = self.statement_node(statement);
         self.depth -= 1;
         code
@@ -64,7 +116,7 @@ impl Compiler<'_> {
                 })
             }
             StmtKind::Declare(local, value) => self.declaration(*local, value.as_ref()),
-            StmtKind::Block(statements) => self.statements(statements),
+            StmtKind::Block(statements) | StmtKind::Labeled(statements) => self.statements(statements),
             StmtKind::If(condition, then, otherwise) => self.if_statement(condition, then, otherwise.as_deref()),
             StmtKind::Loop { condition, step, body } => self.loop_statement(condition.as_ref(), step, body),
             StmtKind::DoWhile(body, condition) => self.do_statement(body, condition),
@@ -86,123 +138,65 @@ impl Compiler<'_> {
             }
             StmtKind::Throw(value) => self.throw(value.as_ref(), statement),
             StmtKind::Try { body, catches, finally } => self.try_statement(body, catches, finally.as_deref()),
-            StmtKind::Empty => Box::new(|_| Ok(Flow::Next)),
+            StmtKind::Goto(label) => {
+                let label = *label;
+                Box::new(move |frame| {
+                    frame.step(1)?;
+                    Ok(Flow::Goto(label))
+                })
+            }
+            StmtKind::Yield(None) => Box::new(|_| Ok(Flow::Return(Value::Null))),
+            StmtKind::Yield(Some(value)) => {
+                let value = self.value(value);
+                Box::new(move |frame| {
+                    if frame.resumed() {
+                        return Ok(Flow::Next);
+                    }
+                    Ok(Flow::Yield(value(frame)?))
+                })
+            }
+            StmtKind::Label(_) | StmtKind::Empty => Box::new(|_| Ok(Flow::Next)),
         }
     }
 
     fn declaration(&mut self, local: usize, value: Option<&Expr>) -> StatementCode {
         let (slot, shared) = (self.slot(local), self.is_shared(local));
-        // A function that calls itself captures its own variable, which must be there before its value.
-        let captures_itself =
-            value.is_some_and(|value| matches!(&value.kind, Kind::Lambda(lambda) if lambda.captures.contains(&local)));
         let value = value.map(|value| self.value(value));
         Box::new(move |frame| {
-            if captures_itself {
-                frame.declare(slot, Value::Null, shared)?;
-            }
             let value = match &value {
                 Some(value) => value(frame)?,
                 None => Value::Null,
             };
-            if captures_itself {
-                frame.set_local(slot, value);
-            } else {
-                frame.declare(slot, value, shared)?;
-            }
+            frame.declare(slot, value, shared)?;
             Ok(Flow::Next)
         })
     }
 
     fn if_statement(&mut self, condition: &Expr, then: &Stmt, otherwise: Option<&Stmt>) -> StatementCode {
+        let kept = self
+            .place_of(std::slice::from_ref(then))
+            .or_else(|| self.place_of(std::slice::from_ref(otherwise?)));
         let (condition, then) = (self.condition(condition), self.statement(then));
-        match otherwise.map(|otherwise| self.statement(otherwise)) {
-            Some(otherwise) => Box::new(move |frame| {
-                if condition(frame)? {
-                    then(frame)
-                } else {
-                    otherwise(frame)
-                }
-            }),
-            None => Box::new(move |frame| if condition(frame)? { then(frame) } else { Ok(Flow::Next) }),
-        }
-    }
-
-    fn loop_statement(&mut self, condition: Option<&Expr>, step: &[Expr], body: &Stmt) -> StatementCode {
-        let condition: Option<BoolCode> = condition.map(|condition| self.condition(condition));
-        let (step, body) = (self.values(step), self.statement(body));
-        Box::new(move |frame| {
-            loop {
-                frame.step(1)?;
-                if let Some(condition) = &condition
-                    && !condition(frame)?
-                {
-                    return Ok(Flow::Next);
-                }
-                match body(frame)? {
-                    Flow::Next | Flow::Continue => {}
-                    Flow::Break => return Ok(Flow::Next),
-                    other => return Ok(other),
-                }
-                for step in &step {
-                    step(frame)?;
-                }
-            }
-        })
-    }
-
-    fn do_statement(&mut self, body: &Stmt, condition: &Expr) -> StatementCode {
-        let (body, condition) = (self.statement(body), self.condition(condition));
-        Box::new(move |frame| {
-            loop {
-                frame.step(1)?;
-                match body(frame)? {
-                    Flow::Next | Flow::Continue => {}
-                    Flow::Break => return Ok(Flow::Next),
-                    other => return Ok(other),
-                }
-                if !condition(frame)? {
-                    return Ok(Flow::Next);
-                }
-            }
-        })
-    }
-
-    fn foreach(&mut self, foreach: &StmtKind) -> StatementCode {
-        let StmtKind::Foreach {
-            local,
-            element,
-            value,
-            collection,
-            pairs: as_pairs,
-            body,
-        } = foreach
-        else {
-            return Box::new(|_| Ok(Flow::Next));
+        let otherwise = otherwise.map(|otherwise| self.statement(otherwise));
+        let branch = move |frame: &mut Frame<'_>, truth: bool| match (truth, &otherwise) {
+            (true, _) => then(frame),
+            (false, Some(otherwise)) => otherwise(frame),
+            (false, None) => Ok(Flow::Next),
         };
-        let (slot, shared) = (self.slot(*local), self.is_shared(*local));
-        let element = self.slot(*element);
-        let span = collection.span;
-        let (collection, value, as_pairs) = (self.value(collection), self.value(value), *as_pairs);
-        let body = self.statement(body);
-        Box::new(move |frame| {
-            let collection = collection(frame)?;
-            let mut walk = match &collection {
-                Value::Json(token) if as_pairs => Box::new(pairs(token).into_iter()),
-                other => enumerate(other, frame).map_err(|thrown| thrown.at(span))?,
-            };
-            while let Some(item) = walk.next(frame).map_err(|thrown| thrown.at(span))? {
-                frame.step(1)?;
-                frame.declare(element, item, false)?;
-                let item = value(frame)?;
-                frame.declare(slot, item, shared)?;
-                match body(frame)? {
-                    Flow::Next | Flow::Continue => {}
-                    Flow::Break => break,
-                    other => return Ok(other),
+        match kept {
+            Some(kept) => Box::new(move |frame| {
+                if !frame.resuming() {
+                    let truth = condition(frame)?;
+                    frame.declare(kept, Value::Boolean(truth), false)?;
                 }
-            }
-            Ok(Flow::Next)
-        })
+                let truth = matches!(frame.local(kept), Value::Boolean(true));
+                branch(frame, truth)
+            }),
+            None => Box::new(move |frame| {
+                let truth = condition(frame)?;
+                branch(frame, truth)
+            }),
+        }
     }
 
     fn throw(&mut self, value: Option<&Expr>, statement: &Stmt) -> StatementCode {
@@ -216,66 +210,4 @@ impl Compiler<'_> {
             }),
         }
     }
-
-    fn try_statement(&mut self, body: &[Stmt], catches: &[Handler], finally: Option<&[Stmt]>) -> StatementCode {
-        let body = self.statements(body);
-        let handlers: Vec<HandlerCode> = catches.iter().map(|handler| self.handler(handler)).collect();
-        let finally = finally.map(|finally| self.statements(finally));
-        Box::new(move |frame| {
-            let outcome = match body(frame) {
-                Err(thrown) if thrown.can_be_caught() => handle(&handlers, frame, thrown),
-                other => other,
-            };
-            if let Some(finally) = &finally {
-                match finally(frame)? {
-                    Flow::Next => {}
-                    other => return Ok(other),
-                }
-            }
-            outcome
-        })
-    }
-
-    fn handler(&mut self, handler: &Handler) -> HandlerCode {
-        let slot = handler.local.map(|local| (self.slot(local), self.is_shared(local)));
-        let filter: Option<Code> = handler.filter.as_ref().map(|filter| self.value(filter));
-        HandlerCode {
-            class: handler.class,
-            slot,
-            filter,
-            body: self.statements(&handler.body),
-        }
-    }
-}
-
-struct HandlerCode {
-    class: ClassRef,
-    slot: Option<(usize, bool)>,
-    filter: Option<Code>,
-    body: StatementCode,
-}
-
-fn handle(handlers: &[HandlerCode], frame: &mut Frame<'_>, thrown: Thrown) -> Result<Flow, Thrown> {
-    for handler in handlers {
-        if !thrown.exception().class.0.derives_from(handler.class.name) {
-            continue;
-        }
-        if let Some((slot, shared)) = handler.slot {
-            frame.declare(
-                slot,
-                Value::Object(Arc::clone(thrown.exception()) as Arc<dyn crate::value::Object>),
-                shared,
-            )?;
-        }
-        if let Some(filter) = &handler.filter
-            && !matches!(filter(frame), Ok(Value::Boolean(true)))
-        {
-            continue;
-        }
-        let before = frame.set_caught(Some(thrown));
-        let outcome = (handler.body)(frame);
-        frame.set_caught(before);
-        return outcome;
-    }
-    Err(thrown)
 }

@@ -7,6 +7,7 @@ mod convert;
 mod element;
 mod group;
 mod order;
+mod pairs;
 mod walk;
 
 use super::Class;
@@ -25,6 +26,7 @@ pub static ENUMERABLE: Class = Class::new("System.Linq.Enumerable", ClassKind::S
         element::ROWS,
         group::ROWS,
         order::ROWS,
+        pairs::ROWS,
     ]);
 
 /// Their types.

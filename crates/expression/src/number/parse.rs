@@ -224,7 +224,7 @@ fn shifted(parts: &Parts) -> Result<(String, String), NumberError> {
     }
     // Digits beyond a decimal's 28 places are not worth keeping.
     let by = by.min(whole.len() + 40);
-    let padded = format!("{whole:0>by$}");
+    let padded = "0".repeat(by.saturating_sub(whole.len())) + &whole;
     let (whole, moved) = padded.split_at(padded.len() - by);
     fraction.insert_str(0, moved);
     Ok((whole.to_owned(), fraction))

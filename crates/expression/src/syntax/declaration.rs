@@ -104,6 +104,16 @@ impl Parser<'_> {
     /// `{ 1, 2 }` as the value of a variable: the creation of an array of the variable's type.
     fn array_of_variable(&mut self, type_name: &TypeName, initializer: ArrayInitializer) -> Expression {
         let span = initializer.span;
+        if matches!(&type_name.kind, TypeNameKind::Named(parts) if parts.iter().any(|part| part.identifier.text == "var"))
+        {
+            let help = "write `new[] { … }`";
+            let message = "`{ … }` alone has no type for `var`".to_owned();
+            self.report_with_help("CS0820", span, message, help);
+            return Expression {
+                kind: ExpressionKind::Missing,
+                span,
+            };
+        }
         let TypeNameKind::Array { element, rank } = &type_name.kind else {
             let help = "write `new T { … }`, or `new[] { … }` for an array";
             self.report_with_help(

@@ -102,10 +102,7 @@ fn statements_go_on_after_a_mistake() {
             &["CS0230 `foreach` needs a type and a name"],
         ),
         ("@{ int a¦[3]; }", &["CS0650 brackets behind the variable's name"]),
-        (
-            "@{ var a = ¦{ 1 }; }",
-            &["CS0622 only an array's variable takes `{ … }` alone"],
-        ),
+        ("@{ var a = ¦{ 1 }; }", &["CS0820 `{ … }` alone has no type for `var`"]),
         ("@{ return 1; } ¦}", &["CS1022 the policy expression ends before `}`"]),
     ]);
 }

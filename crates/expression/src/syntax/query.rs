@@ -70,8 +70,12 @@ impl Parser<'_> {
     }
 
     fn query_clause(&mut self) -> Option<QueryClause> {
+        let begins = ["from", "let", "where", "join", "orderby"];
+        if !begins.iter().any(|word| self.at_word(word)) || !self.grow() {
+            return None;
+        }
         if self.at_word("from") {
-            return self.grow().then(|| self.first_clause());
+            return Some(self.first_clause());
         }
         if self.eat_word("let") {
             let name = self.identifier();
@@ -111,7 +115,7 @@ impl Parser<'_> {
 
     fn order_by_clause(&mut self) -> QueryClause {
         let mut keys = vec![self.order_key()];
-        while self.eat(",") {
+        while self.eat(",") && self.grow() {
             keys.push(self.order_key());
         }
         QueryClause::OrderBy(keys)

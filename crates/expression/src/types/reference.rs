@@ -4,8 +4,11 @@ use super::{ENUMERABLE, Simple, Type};
 
 /// Whether references of `from` are references of `to` (identity, base class, interface, variance).
 pub fn is_reference(from: &Type, to: &Type) -> bool {
-    if from == to || *to == Type::OBJECT {
+    if from == to || *to == Type::OBJECT || to.is_dynamic() {
         return true;
+    }
+    if from.mentions_dynamic() || to.mentions_dynamic() {
+        return is_reference(&from.erased(), &to.erased());
     }
     match (from, to) {
         (Type::Null, _) => to.accepts_null(),

@@ -2,6 +2,7 @@
 
 use super::Value;
 use crate::arithmetic;
+use crate::json::Scalar;
 use crate::syntax::ast::BinaryOperator;
 use crate::thrown::Thrown;
 use std::cmp::Ordering;
@@ -119,6 +120,24 @@ fn no_order() -> Thrown {
     )
 }
 
+/// Equal numbers have one hash: both zeros, and whatever is not a number.
+fn hash_double<H: Hasher>(value: f64, state: &mut H) {
+    let value = if value.is_nan() { f64::NAN } else { value + 0.0 };
+    value.to_bits().hash(state);
+}
+
+/// `JValue.GetHashCode`: that of its value.
+fn hash_scalar<H: Hasher>(scalar: &Scalar, state: &mut H) {
+    match scalar {
+        Scalar::Integer(value) => value.hash(state),
+        Scalar::Float(value) => hash_double(*value, state),
+        Scalar::Date(date) | Scalar::DateOffset(date, _) => date.ticks.hash(state),
+        Scalar::Decimal(value) => value.hash(state),
+        Scalar::Null | Scalar::Undefined => {}
+        other => other.to_text().hash(state),
+    }
+}
+
 /// A value as a key of a dictionary or set.
 #[derive(Clone, Debug)]
 pub struct Key {
@@ -151,9 +170,51 @@ impl Hash for Key {
             Value::Guid(guid) => guid.hash(state),
             Value::DateTime(date) => date.ticks.hash(state),
             Value::TimeSpan(ticks) => ticks.hash(state),
-            Value::Double(value) => value.to_bits().hash(state),
+            Value::DateTimeOffset(..) => self.value.utc_ticks().hash(state),
+            Value::Double(value) => hash_double(*value, state),
+            Value::Single(value) => hash_double(f64::from(*value), state),
+            Value::Decimal(value) => value.hash(state),
+            Value::Json(token) => {
+                if let Some(scalar) = token.scalar() {
+                    hash_scalar(&scalar, state);
+                }
+            }
             Value::Object(object) if !object.equals(&self.value) => Arc::as_ptr(object).cast::<u8>().hash(state),
             other => other.integer().hash(state),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::JToken;
+    use std::collections::HashSet;
+    use std::hash::{BuildHasher, RandomState};
+
+    /// How many hashes and how many values there are among JSON values.
+    fn count(json: &str) -> (usize, usize) {
+        let array = JToken::parse(&json.into()).unwrap();
+        let keys: Vec<Key> = array
+            .children()
+            .into_iter()
+            .map(|token| Key {
+                value: Value::Json(token),
+                ignores_case: false,
+            })
+            .collect();
+        let state = RandomState::new();
+        let hashes: HashSet<u64> = keys.iter().map(|key| state.hash_one(key)).collect();
+        (hashes.len(), keys.into_iter().collect::<HashSet<Key>>().len())
+    }
+
+    #[test]
+    fn values_of_a_body_are_told_apart_by_their_hash() {
+        assert_eq!(count(r#"["a", "b", "", 1, 2, -1, 1.5, 2.5, true, false]"#), (10, 10));
+        assert_eq!(count("[0.0, -0.0, 1.0, 1.00, null, null]"), (3, 3));
+        assert_eq!(
+            count("[123456789012345678901234567890, 123456789012345678901234567891]"),
+            (2, 2)
+        );
     }
 }

@@ -4,11 +4,11 @@
 
 use super::early::Opening;
 use super::finder::{Awaited, Finder};
-
+use crate::media_type::is_event_stream;
 use ::mcp::{Event, Kind, LAST_EVENT_ID, Message, Output};
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use http_body::{Body as HttpBody, Frame};
 use policy::{AnswerStream, Body, BodyError, Call, Head, LocalFuture, Reply, StreamBody, UpstreamFailure};
 use std::future::poll_fn;
@@ -51,13 +51,6 @@ pub fn with_answer(mut reply: Reply, awaited: Awaited, opening: Option<Opening>)
         other => other,
     };
     Ok(reply)
-}
-
-/// Whether what comes are server-sent events.
-pub fn is_event_stream(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let kind = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
-    kind.trim().eq_ignore_ascii_case("text/event-stream")
 }
 
 fn is_coded(headers: &HeaderMap) -> bool {

@@ -1,6 +1,6 @@
 //! `buffer-response`: an answer's chunks are passed on when they come to 8 KiB together, or at its end.
 //!
-//! Never here: answers that a policy reads, which are kept whole; event streams, whose events nobody may hold back.
+//! Never here: answers that a policy reads, which are kept whole; events and gRPC, whose messages nobody may hold back.
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as HttpBody, Frame, SizeHint};

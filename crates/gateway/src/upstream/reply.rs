@@ -4,7 +4,7 @@
 
 use crate::body::poll_idle;
 use crate::hop_by_hop;
-use crate::mcp::is_event_stream;
+use crate::media_type::is_messages;
 use crate::ticker::Alarm;
 use crate::upstream::gather::Gathered;
 use crate::upstream::pool::Return;
@@ -21,7 +21,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 /// The answer as policies see it. `written` says whether the request's body has been sent, without which the
-/// connection cannot be used again; with `gathers` small chunks are passed on together, but events never; the answer's
+/// connection cannot be used again; with `gathers` small chunks are passed on together, but messages never; the answer's
 /// body may pause for `idle`, which the alarm tells.
 pub fn reply(
     response: Response<Incoming>,
@@ -46,7 +46,7 @@ pub fn reply(
             body.end();
         }
         Body::Empty
-    } else if gathers && !is_event_stream(&parts.headers) {
+    } else if gathers && !is_messages(&parts.headers) {
         Body::Stream(Box::pin(Gathered::new(body)))
     } else {
         Body::Stream(Box::pin(body))

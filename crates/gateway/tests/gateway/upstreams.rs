@@ -344,12 +344,13 @@ async fn first_of_two_chunks(content_type: &'static str, forward: &str) -> Strin
 }
 
 #[tokio::test]
-async fn small_chunks_are_passed_on_together_unless_they_are_events_or_the_policy_says_no() {
+async fn small_chunks_are_passed_on_together_unless_they_are_messages_or_the_policy_says_no() {
     let unbuffered = r#"<forward-request buffer-response="false" />"#;
     for (content_type, forward, expected) in [
         ("text/plain", "<forward-request />", "data: 1\n\n"),
         ("text/plain", unbuffered, "data: "),
         ("text/event-stream; charset=utf-8", "<forward-request />", "data: "),
+        ("application/grpc+proto", "<forward-request />", "data: "),
     ] {
         let first = first_of_two_chunks(content_type, forward).await;
         assert_eq!(first, expected, "{content_type} {forward}");

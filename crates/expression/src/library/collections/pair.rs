@@ -46,4 +46,10 @@ const ROWS: &[Row] = &[
                 .unwrap_or_default())
         },
     ),
+    row("void Deconstruct(out TKey key, out TValue value)", "", "", |call, a| {
+        let pair = a.value(0).object::<Pair>();
+        let parts = pair.map(|pair| [pair.key.clone(), pair.value.clone()]);
+        call.frame.outs = parts.map(Vec::from).unwrap_or_default();
+        Ok(Value::Null)
+    }),
 ];

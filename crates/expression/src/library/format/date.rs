@@ -163,7 +163,10 @@ fn zone(text: &mut String, offset: i32, count: usize) {
 
 fn field(text: &mut String, (letter, count): (char, usize), date: DateTime, civil: Civil, offset: Option<i32>) {
     let number = |text: &mut String, value: i64, width: usize| {
-        let _ = write!(text, "{value:0width$}");
+        // Rust's own padding ends at 65,535 places.
+        let digits = value.to_string();
+        text.extend(std::iter::repeat_n('0', width.saturating_sub(digits.len())));
+        text.push_str(&digits);
     };
     let twelve = if civil.hour % 12 == 0 { 12 } else { civil.hour % 12 };
     match (letter, count) {

@@ -48,6 +48,14 @@ pub fn format(ticks: i64, format: &str) -> Result<String, Thrown> {
                 while chars.next_if_eq(&c).is_some() {
                     count += 1;
                 }
+                let most = match c {
+                    'd' => 8,
+                    'f' | 'F' => 7,
+                    _ => 2,
+                };
+                if count > most {
+                    return Err(malformed());
+                }
                 let value = match c {
                     'd' => days,
                     'h' => hours,
@@ -55,20 +63,19 @@ pub fn format(ticks: i64, format: &str) -> Result<String, Thrown> {
                     's' => seconds,
                     _ => {
                         let digits = format!("{fraction:07}");
-                        let digits = digits.get(..count.min(7)).unwrap_or_default();
+                        let digits = digits.get(..count).unwrap_or_default();
                         text.push_str(if c == 'F' { digits.trim_end_matches('0') } else { digits });
                         continue;
                     }
                 };
                 let _ = write!(text, "{value:0count$}");
             }
-            _ => {
-                return Err(Thrown::new(
-                    "System.FormatException",
-                    "Input string was not in a correct format.",
-                ));
-            }
+            _ => return Err(malformed()),
         }
     }
     Ok(text)
+}
+
+fn malformed() -> Thrown {
+    Thrown::new("System.FormatException", "Input string was not in a correct format.")
 }

@@ -140,6 +140,7 @@ exceptions! {
     CRYPTOGRAPHIC "System.Security.Cryptography.CryptographicException": "System.SystemException",
     XML "System.Xml.XmlException": "System.SystemException",
     REGEX_TIMEOUT "System.Text.RegularExpressions.RegexMatchTimeoutException": "System.TimeoutException",
+    RUNTIME_BINDER "Microsoft.CSharp.RuntimeBinder.RuntimeBinderException": "System.Exception",
     JSON "Newtonsoft.Json.JsonException": "System.Exception",
     JSON_READER "Newtonsoft.Json.JsonReaderException": "Newtonsoft.Json.JsonException",
     JSON_SERIALIZATION "Newtonsoft.Json.JsonSerializationException": "Newtonsoft.Json.JsonException",

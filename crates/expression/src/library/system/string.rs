@@ -13,6 +13,7 @@ use crate::collection::{Array, collect};
 use crate::library::{Arguments, Call, Class, ClassKind, Row, format_composite, format_composite_in, row, utf16};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
+use search::outside;
 
 /// `string`
 pub static STRING: Class = Class::new("System.String", ClassKind::Class)
@@ -224,13 +225,6 @@ pub fn units(chars: &Value) -> Vec<u16> {
 
 fn from_chars(chars: &Value) -> String {
     String::from_utf16_lossy(&units(chars))
-}
-
-fn outside(parameter: &str) -> Thrown {
-    Thrown::out_of_range(
-        "Index was out of range. Must be non-negative and less than or equal to the size of the collection.",
-        parameter,
-    )
 }
 
 /// `CopyTo`

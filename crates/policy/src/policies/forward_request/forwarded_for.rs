@@ -9,6 +9,10 @@ const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Adds an address to the list, which becomes one line.
 pub(super) fn append(headers: &mut HeaderMap, peer: &HeaderValue) {
+    if !headers.contains_key(FOR) {
+        headers.insert(FOR, peer.clone());
+        return;
+    }
     let mut joined = Vec::new();
     for value in headers
         .get_all(FOR)

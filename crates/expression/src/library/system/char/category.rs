@@ -1,7 +1,7 @@
 //! Unicode's general categories of UTF-16 units.
 
 use crate::library::Class;
-use fancy_regex::Regex;
+use regex_syntax::hir::{Class as Characters, HirKind};
 use std::sync::LazyLock;
 
 /// `System.Globalization.UnicodeCategory`
@@ -50,31 +50,61 @@ const NAMES: [&str; 30] = [
 /// `Surrogate`
 const SURROGATE: i32 = 16;
 
+/// `OtherNotAssigned`
+const NOT_ASSIGNED: u8 = 29;
+
 /// The category's number of a unit.
 pub fn category(unit: u16) -> i32 {
-    static ALL: LazyLock<Vec<Option<Regex>>> = LazyLock::new(|| {
-        let pattern = |name: &&str| {
-            Regex::new(&format!(r"\A\p{{{name}}}"))
-                .ok()
-                .filter(|_| !name.is_empty())
-        };
-        NAMES.iter().map(pattern).collect()
-    });
-    static ASCII: LazyLock<Vec<i32>> = LazyLock::new(|| (0u8..128).map(|byte| search(char::from(byte))).collect());
-    fn search(c: char) -> i32 {
-        let mut buffer = [0; 4];
-        let text: &str = c.encode_utf8(&mut buffer);
-        ALL.iter()
-            .position(|pattern| {
-                pattern
-                    .as_ref()
-                    .is_some_and(|pattern| pattern.is_match(text).unwrap_or(false))
-            })
-            .and_then(|at| i32::try_from(at).ok())
-            .unwrap_or(29)
+    static ALL: LazyLock<Vec<u8>> = LazyLock::new(table);
+    if char::from_u32(u32::from(unit)).is_none() {
+        return SURROGATE;
     }
-    match char::from_u32(u32::from(unit)) {
-        None => SURROGATE,
-        Some(c) => ASCII.get(usize::from(unit)).copied().unwrap_or_else(|| search(c)),
+    ALL.get(usize::from(unit)).copied().unwrap_or(NOT_ASSIGNED).into()
+}
+
+/// The category's number of each unit.
+fn table() -> Vec<u8> {
+    let mut all = vec![NOT_ASSIGNED; 1 << 16];
+    for (number, name) in (0..).zip(NAMES) {
+        let Ok(class) = regex_syntax::parse(&format!(r"\p{{{name}}}")) else {
+            continue;
+        };
+        let HirKind::Class(Characters::Unicode(characters)) = class.kind() else {
+            continue;
+        };
+        for range in characters.iter() {
+            for character in range.start()..=range.end() {
+                if let Some(place) = all.get_mut(character as usize) {
+                    *place = number;
+                }
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn categories() {
+        for (character, expected) in [
+            ('Ж', 0),
+            ('ж', 1),
+            ('ǅ', 2),
+            ('字', 4),
+            ('\u{301}', 5),
+            ('٣', 8),
+            ('½', 10),
+            (' ', 11),
+            ('\n', 14),
+            ('_', 18),
+            ('€', 26),
+            ('\u{378}', 29),
+        ] {
+            assert_eq!(category(character as u16), expected, "{character:?}");
+        }
+        assert_eq!(category(0xd800), SURROGATE);
     }
 }

@@ -1,6 +1,6 @@
 //! Making a string out of another.
 
-use super::find::{Side, find};
+use super::find::find_all_ignoring_case;
 use crate::library::culture::{lower, upper};
 use crate::library::{Arguments, Call, Row, row, utf16};
 use crate::text::Text;
@@ -266,16 +266,19 @@ fn lines(call: &mut Call<'_, '_>, text: &Text, end: &str) -> Outcome {
 }
 
 fn replace_any_case(call: &mut Call<'_, '_>, text: &Text, old: &str, new: &str) -> Outcome {
+    call.read(text.len())?;
+    // Capitals, and a place for every character.
+    call.allocate(text.len().saturating_mul(1 + size_of::<usize>()))?;
+    let found = find_all_ignoring_case(text, old);
+    call.allocate(found.len().saturating_mul(size_of::<(usize, usize)>() + new.len()))?;
     let mut result = String::new();
-    let mut rest = text.as_str();
-    while let Some((at, length)) = find(rest, old, 5, Side::First) {
-        call.read(rest.len())?;
-        call.allocate(at + new.len())?;
-        result.push_str(rest.get(..at).unwrap_or_default());
+    let mut end = 0;
+    for (at, length) in found {
+        result.push_str(text.get(end..at).unwrap_or_default());
         result.push_str(new);
-        rest = rest.get(at + length..).unwrap_or_default();
+        end = at + length;
     }
-    result.push_str(rest);
+    result.push_str(text.get(end..).unwrap_or_default());
     call.text(result)
 }
 

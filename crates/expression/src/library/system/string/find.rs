@@ -20,6 +20,29 @@ fn same(left: &str, right: &str) -> bool {
     left.chars().map(upper).eq(right.chars().map(upper))
 }
 
+/// A text in capitals, with the byte at which each of its characters came from, and the end.
+fn capitals(text: &str) -> (String, Vec<usize>) {
+    let places = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    (text.chars().map(upper).collect(), places)
+}
+
+/// Every place at which something stands in a text in whatever case: byte, and how many bytes it takes there.
+pub fn find_all_ignoring_case(text: &str, wanted: &str) -> Vec<(usize, usize)> {
+    let (own, places) = capitals(text);
+    let (wanted, _) = capitals(wanted);
+    let length = wanted.chars().count();
+    let (mut seen, mut character) = (0, 0);
+    let mut found = Vec::new();
+    for (at, _) in own.match_indices(&wanted) {
+        character += own.get(seen..at).map_or(0, |between| between.chars().count());
+        seen = at;
+        if let (Some(start), Some(end)) = (places.get(character), places.get(character + length)) {
+            found.push((*start, end - start));
+        }
+    }
+    found
+}
+
 /// The byte at which something stands in a text, and how many bytes it takes there.
 pub fn find(text: &str, wanted: &str, comparison: i32, side: Side) -> Option<(usize, usize)> {
     if !ignores_case(comparison) {
@@ -34,11 +57,10 @@ pub fn find(text: &str, wanted: &str, comparison: i32, side: Side) -> Option<(us
         return find(&text, &wanted, 4, side);
     }
     // Both in capitals, remembering where each character came from.
-    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let capitals: String = text.chars().map(upper).collect();
-    let wanted: String = wanted.chars().map(upper).collect();
-    let (at, _) = find(&capitals, &wanted, 4, side)?;
-    let first = capitals.get(..at)?.chars().count();
+    let (own, places) = capitals(text);
+    let (wanted, _) = capitals(wanted);
+    let (at, _) = find(&own, &wanted, 4, side)?;
+    let first = own.get(..at)?.chars().count();
     let start = *places.get(first)?;
     let end = *places.get(first + wanted.chars().count())?;
     Some((start, end - start))
@@ -64,4 +86,23 @@ pub fn is_suffix(text: &str, tail: &str, comparison: i32) -> bool {
     };
     let start = text.char_indices().rev().nth(count).map(|(at, _)| at);
     start.and_then(|at| text.get(at..)).is_some_and(|own| same(own, tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_in_whatever_case() {
+        for (text, wanted, expected) in [
+            ("aXbxÀx", "X", &[(1, 1), (3, 1), (6, 1)][..]),
+            ("àÀ-ÀB", "ÀB", &[(5, 3)]),
+            ("Straße STRASSE", "ss", &[(12, 2)]),
+            ("aaa", "AA", &[(0, 2)]),
+            ("abc", "x", &[]),
+        ] {
+            assert_eq!(find_all_ignoring_case(text, wanted), expected, "{text} {wanted}");
+        }
+        assert_eq!(find_all_ignoring_case(&"à".repeat(100_000), "À").len(), 100_000);
+    }
 }

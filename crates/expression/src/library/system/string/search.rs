@@ -241,7 +241,8 @@ pub const ROWS: &[Row] = &[
     ),
 ];
 
-fn outside(parameter: &str) -> Thrown {
+/// `ArgumentOutOfRangeException` of an index.
+pub fn outside(parameter: &str) -> Thrown {
     Thrown::out_of_range(
         "Index was out of range. Must be non-negative and less than or equal to the size of the collection.",
         parameter,

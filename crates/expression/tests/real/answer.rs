@@ -1,0 +1,89 @@
+//! What becomes of a policy expression, by our engine and by real C#, and when the two are the same.
+//!
+//! Never here: where cases come from.
+
+use expression::recorded::RecordedContext;
+use expression::{Budget, Expression, Target};
+use serde_json::{Map, Value as Json};
+use std::fmt;
+
+/// What becomes of an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// A value: the full name of its .NET type (`null` for null), and its text.
+    Value { type_name: String, text: Option<String> },
+    /// An exception, by the full name of its type.
+    Thrown(String),
+    /// C#'s numbers of what is wrong with its source.
+    Refused(Vec<String>),
+}
+
+impl Answer {
+    /// Reads `"type", "text"`, `"error"` or `"compileError"`.
+    pub fn from_json(json: &Map<String, Json>) -> Option<Self> {
+        let text = |name: &str| json.get(name).and_then(Json::as_str).map(str::to_owned);
+        if let Some(type_name) = text("type") {
+            return Some(Self::Value {
+                type_name,
+                text: text("text"),
+            });
+        }
+        if let Some(type_name) = text("error") {
+            return Some(Self::Thrown(type_name));
+        }
+        text("compileError").map(|codes| Self::Refused(codes.split(' ').map(str::to_owned).collect()))
+    }
+
+    /// What our engine makes of a case.
+    pub fn of_engine(case: &Map<String, Json>) -> Self {
+        let source = case.get("expr").and_then(Json::as_str).unwrap_or_default();
+        let target = match case.get("returns").and_then(Json::as_str) {
+            Some("string") => Target::String,
+            Some("bool") => Target::Boolean,
+            Some("int") => Target::Int32,
+            Some("long") => Target::Int64,
+            Some("double") => Target::Double,
+            _ => Target::Object,
+        };
+        let expression = match Expression::compile(source, target) {
+            Ok(expression) => expression,
+            Err(problems) => return Self::Refused(problems.iter().map(|problem| problem.code.to_owned()).collect()),
+        };
+        let context = case.get("context").map_or_else(|| "{}".to_owned(), Json::to_string);
+        let Ok(context) = RecordedContext::from_json(&context) else {
+            return Self::Thrown("the context is no JSON object".to_owned());
+        };
+        match expression.describe(&context, Budget::default()) {
+            Ok(described) => Self::Value {
+                type_name: described.type_name,
+                text: described.text,
+            },
+            Err(exception) => Self::Thrown(exception.type_name),
+        }
+    }
+
+    /// Whether our answer is as good as real C#'s: a source that is refused must be refused with one of C#'s numbers,
+    /// or with a number of our own.
+    pub fn agrees_with(&self, real: &Self) -> bool {
+        match (self, real) {
+            (Self::Refused(ours), Self::Refused(theirs)) => {
+                ours.iter().any(|code| !code.starts_with("CS") || theirs.contains(code))
+            }
+            _ => self == real,
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value { type_name, text: None } => formatter.write_str(type_name),
+            Self::Value {
+                type_name,
+                text: Some(text),
+            } => write!(formatter, "{text:?} ({type_name})"),
+            Self::Thrown(type_name) => write!(formatter, "throws {type_name}"),
+            Self::Refused(codes) => write!(formatter, "does not compile: {}", codes.join(" ")),
+        }
+    }
+}
