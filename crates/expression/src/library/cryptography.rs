@@ -1,15 +1,27 @@
-//! `System.Security.Cryptography`: hashes and their keyed forms.
+//! `System.Security.Cryptography`
 //!
 //! Random keys come from the operating system's generator, whatever the host's `random` is.
 
 mod digest;
 mod hash;
+mod hash_algorithm_name;
+mod oid;
+mod random_number_generator;
 
-pub use hash::CLASSES;
+pub use hash::CLASSES as HASHES;
+pub use hash_algorithm_name::unnamed as no_hash_name;
 
-use super::Arguments;
+use super::{Arguments, Class};
 use crate::collection::Array;
 use crate::thrown::Thrown;
+
+/// Its types other than hash algorithms.
+pub const CLASSES: &[&Class] = &[
+    &hash_algorithm_name::HASH_ALGORITHM_NAME,
+    &oid::OID,
+    &random_number_generator::RANDOM_NUMBER_GENERATOR,
+    &random_number_generator::PROVIDER,
+];
 
 /// The `byte[]` at `index`, which must not be null.
 fn bytes(a: Arguments<'_>, index: usize) -> Result<Vec<u8>, Thrown> {

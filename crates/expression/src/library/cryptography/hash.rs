@@ -23,7 +23,7 @@ static HMAC: Class = Class::new("System.Security.Cryptography.HMAC", ClassKind::
     .rows(HMAC_ROWS);
 
 macro_rules! algorithms {
-    ($($constant:ident $name:literal $keyed:ident $function:ident $digest:literal [$($more:ident $more_name:literal)*];)*) => {
+    ($($constant:ident $name:literal $keyed:ident $function:ident $digest:literal $more_rows:ident [$($more:ident $more_name:literal)*];)*) => {
         $(
         static $constant: Class = Class::new(concat!("System.Security.Cryptography.", $name), ClassKind::Class)
             .inherits(&["HashAlgorithm"])
@@ -31,20 +31,16 @@ macro_rules! algorithms {
                 row(concat!("static ", $name, " Create()"), concat!("BitConverter.ToString(", $name, r#".Create().ComputeHash(Encoding.UTF8.GetBytes("abc"))).Substring(0, 11)"#), $digest, |_, _| {
                     Ok(Algorithm::value(&$constant, Function::$function, None))
                 }),
-                row(concat!("static ", $name, " Create(string hashName)"), "", "", |_, a| {
-                    Ok(named(a.text(0)?).map_or(Value::Null, Value::of))
-                }),
+                row(concat!("static ", $name, " Create(string hashName)"), concat!($name, ".Create(\"no hash\") == null"), "True", |_, a| create(a)),
                 row("static byte[] HashData(byte[] source)", concat!($name, ".HashData(new byte[0])[0] > 0"), "True", |call, a| {
                     digest_of(call, Function::$function, None, &bytes(a, 0)?)
                 }),
             ]);
         static $keyed: Class = Class::new(concat!("System.Security.Cryptography.HMAC", $name), ClassKind::Class)
             .inherits(&["HMAC"])
+            .more(&[$more_rows])
             .rows(&[
                 row("new(byte[] key)", concat!("new HMAC", $name, "(new byte[] { 1 }).ComputeHash(new byte[0]).Length > 0"), "True", |_, a| {
-                    Ok(Algorithm::value(&$keyed, Function::$function, Some(bytes(a, 0)?)))
-                }),
-                row("new(byte[] key, bool useManagedSha1)", "", "", |_, a| {
                     Ok(Algorithm::value(&$keyed, Function::$function, Some(bytes(a, 0)?)))
                 }),
                 row("new()", concat!("new HMAC", $name, "().Key.Length >= 64"), "True", |_, _| {
@@ -75,19 +71,28 @@ macro_rules! algorithms {
 }
 
 algorithms! {
-    MD5 "MD5" HMAC_MD5 Md5 "90-01-50-98" [MD5_PROVIDER "MD5CryptoServiceProvider"];
-    SHA1 "SHA1" HMAC_SHA1 Sha1 "A9-99-3E-36" [SHA1_MANAGED "SHA1Managed" SHA1_PROVIDER "SHA1CryptoServiceProvider"];
-    SHA256 "SHA256" HMAC_SHA256 Sha256 "BA-78-16-BF" [SHA256_MANAGED "SHA256Managed" SHA256_PROVIDER "SHA256CryptoServiceProvider"];
-    SHA384 "SHA384" HMAC_SHA384 Sha384 "CB-00-75-3F" [SHA384_MANAGED "SHA384Managed" SHA384_PROVIDER "SHA384CryptoServiceProvider"];
-    SHA512 "SHA512" HMAC_SHA512 Sha512 "DD-AF-35-A1" [SHA512_MANAGED "SHA512Managed" SHA512_PROVIDER "SHA512CryptoServiceProvider"];
+    MD5 "MD5" HMAC_MD5 Md5 "90-01-50-98" NO_MORE [MD5_PROVIDER "MD5CryptoServiceProvider"];
+    SHA1 "SHA1" HMAC_SHA1 Sha1 "A9-99-3E-36" MANAGED_SHA1 [SHA1_MANAGED "SHA1Managed" SHA1_PROVIDER "SHA1CryptoServiceProvider"];
+    SHA256 "SHA256" HMAC_SHA256 Sha256 "BA-78-16-BF" NO_MORE [SHA256_MANAGED "SHA256Managed" SHA256_PROVIDER "SHA256CryptoServiceProvider"];
+    SHA384 "SHA384" HMAC_SHA384 Sha384 "CB-00-75-3F" NO_MORE [SHA384_MANAGED "SHA384Managed" SHA384_PROVIDER "SHA384CryptoServiceProvider"];
+    SHA512 "SHA512" HMAC_SHA512 Sha512 "DD-AF-35-A1" NO_MORE [SHA512_MANAGED "SHA512Managed" SHA512_PROVIDER "SHA512CryptoServiceProvider"];
 }
+
+const NO_MORE: &[Row] = &[];
+
+const MANAGED_SHA1: &[Row] = &[row(
+    "new(byte[] key, bool useManagedSha1)",
+    "new HMACSHA1(new byte[] { 7 }, true).Key[0]",
+    "7",
+    |_, a| Ok(Algorithm::value(&HMAC_SHA1, Function::Sha1, Some(bytes(a, 0)?))),
+)];
 
 const ROWS: &[Row] = &[
     row(
         "static HashAlgorithm Create(string hashName)",
         r#"HashAlgorithm.Create("SHA-256").HashSize"#,
         "256",
-        |_, a| Ok(named(a.text(0)?).map_or(Value::Null, Value::of)),
+        |_, a| create(a),
     ),
     row(
         "byte[] ComputeHash(byte[] buffer)",
@@ -182,7 +187,7 @@ const KEYED_ROWS: &[Row] = &[
         "static KeyedHashAlgorithm Create(string algName)",
         r#"KeyedHashAlgorithm.Create("HMACSHA1").HashSize"#,
         "160",
-        |_, a| Ok(named(a.text(0)?).map_or(Value::Null, Value::of)),
+        |_, a| create(a),
     ),
     row(
         "byte[] Key { get; }",
@@ -208,7 +213,7 @@ const HMAC_ROWS: &[Row] = &[
         "static HMAC Create(string algorithmName)",
         r#"HMAC.Create("System.Security.Cryptography.HMACSHA512").HashSize"#,
         "512",
-        |_, a| Ok(named(a.text(0)?).map_or(Value::Null, Value::of)),
+        |_, a| create(a),
     ),
     row(
         "string HashName { get; }",
@@ -282,6 +287,15 @@ fn digest_of(call: &mut Call<'_, '_>, function: Function, key: Option<&[u8]>, by
         Some(key) => function.hmac(key, bytes),
         None => function.digest(bytes),
     }))
+}
+
+/// `Create(name)`: null for an unknown name; one of another kind than the class it was asked of cannot be cast to it.
+fn create(a: Arguments<'_>) -> Outcome {
+    match named(a.text(0)?) {
+        None => Ok(Value::Null),
+        Some(algorithm) if algorithm.class.0.derives_from(a.member.class.name) => Ok(Value::of(algorithm)),
+        Some(algorithm) => Err(Thrown::cast(algorithm.class.0.name, a.member.class.name)),
+    }
 }
 
 /// The algorithm of a name as `CryptoConfig` knows it; `None` for an unknown one.
