@@ -21,6 +21,7 @@ pub mod string;
 mod string_comparer;
 mod string_comparison;
 mod time_span;
+mod time_zone_info;
 mod tuple;
 mod type_code;
 mod type_object;
@@ -75,6 +76,7 @@ pub const CLASSES: &[&Class] = &[
     &string_comparison::STRING_COMPARISON,
     &string_comparison::STRING_SPLIT_OPTIONS,
     &time_span::TIME_SPAN,
+    &time_zone_info::TIME_ZONE_INFO,
     &tuple::VALUE_TUPLE,
     &TYPE,
     &type_code::TYPE_CODE,
