@@ -26,6 +26,7 @@ mod sort;
 mod system;
 mod text;
 mod utf16;
+mod xml;
 
 pub use arguments::{Arguments, Call};
 pub use class::{Class, ClassKind, Function, Member, MemberKind, Parameter, Passing, Row, row};
@@ -48,7 +49,8 @@ pub(crate) use format::{format_composite, format_composite_in, format_in, format
 pub(crate) use json::{content, scalar_value};
 pub(crate) use net::{percent_decode, url_decode, url_encode};
 pub(crate) use sort::sort_values;
-pub(crate) use system::{TYPE, TypeObject, uri, uri_text};
+pub(crate) use system::{TYPE, TypeObject, number_error, parse_date_time_offset, read_number, uri, uri_text};
+pub(crate) use xml::of_body as xml_of_body;
 
 /// Every type of the library.
 pub fn all() -> impl Iterator<Item = &'static Class> {
@@ -63,6 +65,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         text::CLASSES,
         system::CLASSES,
         system::exceptions::CLASSES,
+        xml::CLASSES,
     ]
     .into_iter()
     .flatten()

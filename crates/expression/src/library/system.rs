@@ -27,7 +27,9 @@ mod type_code;
 mod type_object;
 mod uri;
 
+pub use date_time_offset::parse as parse_date_time_offset;
 pub use globalization::culture;
+pub use numbers::{error as number_error, read_styled as read_number};
 pub use string::compare as string_compare;
 pub use string_comparer::{Comparer as StringComparer, comparison, ignores_case};
 pub use type_object::{TYPE, TypeObject};

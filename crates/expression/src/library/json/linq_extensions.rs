@@ -29,7 +29,7 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
-        "static IEnumerable<JToken> Children<T>(this IEnumerable<T> source)",
+        "static IEnumerable<JToken> Children(this IEnumerable<JToken> source)",
         r#"JToken.Parse("[[1],[2]]").Children().Children().Count()"#,
         "2",
         |call, a| {
@@ -49,7 +49,7 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
-        "static IEnumerable<JToken> Descendants<T>(this IEnumerable<T> source)",
+        "static IEnumerable<JToken> Descendants(this IEnumerable<JToken> source)",
         r#"JToken.Parse("[[1],[2]]").Children().Descendants().Count()"#,
         "2",
         |call, a| {
