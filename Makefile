@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts a gateway to try, `make test` tests all of it, `make bench` measures it.
 
-.PHONY: run test check bench vectors vectors-check
+.PHONY: run test check bench vectors vectors-check differ
 
 ## Start the sample: MCP servers, a REST API and the gateway in front of them.
 run:
@@ -27,3 +27,7 @@ vectors:
 ## Fail when a stored answer is not what real C# gives.
 vectors-check:
 	@scripts/vectors --check
+
+## Run random expressions here and by real C# (Mono), and print what differs; CASES and SEED choose which.
+differ:
+	cargo test -q -p expression --test differ -- --ignored --nocapture

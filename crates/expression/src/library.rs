@@ -43,6 +43,7 @@ pub use system::exceptions::EXCEPTION;
 
 pub(crate) use apim::find;
 pub(crate) use collections::LIST;
+pub(crate) use cryptography::no_hash_name;
 pub(crate) use culture::culture_compare;
 pub(crate) use format::{format_composite, format_composite_in, format_in, format_value};
 pub(crate) use json::{content, scalar_value};
@@ -57,6 +58,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         apim::CLASSES,
         collections::CLASSES,
         cryptography::CLASSES,
+        cryptography::HASHES,
         json::CLASSES,
         linq::CLASSES,
         net::CLASSES,

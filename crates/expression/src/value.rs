@@ -5,7 +5,7 @@ mod equality;
 mod instance;
 mod literal;
 
-pub use equality::{Key, compare};
+pub use equality::{Equality, Key, compare};
 
 use crate::date::DateTime;
 use crate::json::JToken;
@@ -89,7 +89,11 @@ pub trait Object: Any + Send + Sync + fmt::Debug {
     fn is_same(&self, _other: &Value) -> bool {
         false
     }
-    /// For types whose equality is not identity: a number that equal objects share.
+    /// The values whose equality is its own, for types that are equal by parts.
+    fn parts(&self) -> Option<&[Value]> {
+        None
+    }
+    /// For other types whose equality is not identity: a number that equal objects share.
     fn hash_code(&self) -> u64 {
         0
     }
