@@ -6,7 +6,9 @@ use crate::json::{Formatting, JToken};
 use crate::library::{Class, ClassKind, Row, row};
 
 /// Serialisation.
-pub static JSON_CONVERT: Class = Class::new("Newtonsoft.Json.JsonConvert", ClassKind::Static).rows(ROWS);
+pub static JSON_CONVERT: Class = Class::new("Newtonsoft.Json.JsonConvert", ClassKind::Static)
+    .rows(ROWS)
+    .more(&[crate::library::xml::JSON_CONVERT_ROWS]);
 
 const ROWS: &[Row] = &[
     row(
