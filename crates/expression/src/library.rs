@@ -65,11 +65,11 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         text::CLASSES,
         system::CLASSES,
         system::exceptions::CLASSES,
-        xml::CLASSES,
     ]
     .into_iter()
     .flatten()
     .copied()
+    .chain(xml::classes())
 }
 
 /// The type of this name (full or short) with this many type parameters.
@@ -171,10 +171,11 @@ pub(crate) fn host_entries(part: HostPart, frame: &Frame<'_>) -> Vec<Value> {
 /// # Errors
 /// What computing them throws.
 pub(crate) fn object_items(value: &Value, frame: &mut Frame<'_>) -> Result<Option<Vec<Value>>, Thrown> {
-    match linq::items(value, frame)? {
-        Some(items) => Ok(Some(items)),
-        None => Ok(text::items(value).or_else(|| apim::object_entries(value))),
+    if let Some(items) = linq::items(value, frame)? {
+        return Ok(Some(items));
     }
+    let items = text::items(value).or_else(|| xml::items(value));
+    Ok(items.or_else(|| apim::object_entries(value)))
 }
 
 #[cfg(test)]

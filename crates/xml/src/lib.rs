@@ -10,6 +10,7 @@ mod shared;
 mod tree;
 
 pub mod writer;
+pub mod xpath;
 
 pub use name::Name;
 pub use shared::Node;

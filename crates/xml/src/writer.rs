@@ -174,6 +174,7 @@ impl Writer<'_> {
                 self.put(format_args!(" PUBLIC \"{public}\" \"{system}\""));
             }
             (None, Some(system)) => self.put(format_args!(" SYSTEM \"{system}\"")),
+            (None, None) if self.style == Style::Prefixed => {}
             (None, None) => self.out.push(' '),
         }
         if let Some(subset) = &kind.subset {

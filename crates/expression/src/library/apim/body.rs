@@ -71,7 +71,7 @@ fn read(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
         _ => Err(Thrown::new(
             "System.NotSupportedException",
             format!(
-                "a message body cannot be read as '{ty}'; use string, byte[], JObject, JArray, JToken, XElement or XDocument"
+                "a message body cannot be read as '{ty}'; use string, byte[], JObject, JArray, JToken, XElement, XDocument or XmlDocument"
             ),
         )),
     }

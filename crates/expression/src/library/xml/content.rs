@@ -78,7 +78,7 @@ pub fn insert(frame: &mut Frame<'_>, parent: &Node, after: Option<Node>, items: 
                 add_attribute(frame, parent, &attribute)?;
                 after
             }
-            Item::Node(node) => Some(insert_node(frame, parent, after, &node)?),
+            Item::Node(node) => Some(insert_node(frame, parent, after.as_ref(), &node)?),
         };
     }
     Ok(())
@@ -129,10 +129,10 @@ fn place(parent: &Node, after: Option<&Node>, node: &Node) {
     }
 }
 
-fn insert_node(frame: &mut Frame<'_>, parent: &Node, after: Option<Node>, node: &Node) -> Result<Node, Thrown> {
+fn insert_node(frame: &mut Frame<'_>, parent: &Node, after: Option<&Node>, node: &Node) -> Result<Node, Thrown> {
     fits(parent, node)?;
     let node = own(frame, parent, node)?;
-    place(parent, after.as_ref(), &node);
+    place(parent, after, &node);
     Ok(node)
 }
 
