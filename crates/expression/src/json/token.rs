@@ -141,6 +141,11 @@ impl JToken {
         self.list(|arena, node| arena.children(node).to_vec())
     }
 
+    /// The child at a place.
+    pub fn child_at(&self, at: usize) -> Option<Self> {
+        self.find(|arena, node| arena.children(node).get(at).copied())
+    }
+
     /// `Values()`: an object's property values, otherwise the children.
     ///
     /// # Errors

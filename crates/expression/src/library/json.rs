@@ -1,6 +1,7 @@
 //! `Newtonsoft.Json` and `Newtonsoft.Json.Linq`.
 
 mod array;
+mod comparer;
 mod container;
 mod convert;
 mod json_convert;
@@ -11,6 +12,7 @@ mod settings;
 mod token;
 mod value;
 
+pub use comparer::{compares_tokens, token_comparer};
 pub use value::{content, scalar_value};
 
 use super::Class;
@@ -18,6 +20,7 @@ use super::Class;
 /// Their types.
 pub const CLASSES: &[&Class] = &[
     &array::JARRAY,
+    &comparer::TOKEN_COMPARER,
     &container::JCONTAINER,
     &json_convert::JSON_CONVERT,
     &linq_extensions::EXTENSIONS,

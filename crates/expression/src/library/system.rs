@@ -28,8 +28,8 @@ mod type_object;
 mod uri;
 
 pub use globalization::culture;
-pub use string::{compare as string_compare, equal as string_equal};
-pub use string_comparer::{comparison, ignores_case};
+pub use string::compare as string_compare;
+pub use string_comparer::{Comparer as StringComparer, comparison, ignores_case};
 pub use type_object::{TYPE, TypeObject};
 pub use uri::{uri, uri_text};
 

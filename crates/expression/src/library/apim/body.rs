@@ -102,7 +102,7 @@ fn json(body: &MessageBody, ty: &Type) -> Outcome {
 
 fn form(frame: &mut Frame<'_>, text: &str) -> Outcome {
     let list_type = named_type("IList", vec![Type::STRING]).unwrap_or(Type::OBJECT);
-    let dictionary = Dictionary::new(Type::STRING, list_type, false);
+    let dictionary = Dictionary::new(Type::STRING, list_type, crate::value::Equality::Default);
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (key, value) = (

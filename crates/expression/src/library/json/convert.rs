@@ -228,7 +228,7 @@ pub fn to_object(frame: &mut Frame<'_>, token: &JToken, ty: &Type) -> Outcome {
         }
         Type::Class(class, arguments) if token.class() == "JObject" && class.name.ends_with("Dictionary") => {
             let value_type = arguments.get(1).cloned().unwrap_or(Type::OBJECT);
-            let dictionary = Dictionary::new(Type::STRING, value_type.clone(), false);
+            let dictionary = Dictionary::new(Type::STRING, value_type.clone(), crate::value::Equality::Default);
             for property in token.properties() {
                 let Some(child) = property.property_value() else {
                     continue;

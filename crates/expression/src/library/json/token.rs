@@ -114,6 +114,12 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "static JTokenEqualityComparer EqualityComparer { get; }",
+        r#"JToken.EqualityComparer.Equals(JToken.Parse("[1]"), JToken.Parse("[1]"))"#,
+        "True",
+        |_, _| Ok(super::comparer::token_comparer()),
+    ),
+    row(
         "string ToString()",
         r#"JToken.Parse("true").ToString()"#,
         "True",
