@@ -59,6 +59,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         collections::CLASSES,
         cryptography::CLASSES,
         cryptography::HASHES,
+        cryptography::CIPHERS,
         json::CLASSES,
         linq::CLASSES,
         net::CLASSES,
