@@ -6,6 +6,7 @@
 //! Never here: HTTP, sockets, how a policy uses a value.
 
 use crate::body::MessageBody;
+use crate::certificate::Certificate;
 use crate::text::Text;
 use crate::value::Value;
 use std::fmt;
@@ -45,6 +46,9 @@ pub trait Context {
     fn tracing(&self) -> bool;
     /// `context.Trace(message)`
     fn trace(&self, message: &str);
+    /// Whether a chain leads from a certificate (DER) to a root that the host trusts, for clients. Its time is checked
+    /// before.
+    fn trusts(&self, certificate: &[u8]) -> bool;
     /// 64 random bits, for `Guid.NewGuid()` and unseeded `Random`.
     fn random(&self) -> u64;
 }
@@ -61,6 +65,8 @@ pub trait Request {
     fn headers(&self) -> &dyn Headers;
     /// `MatchedParameters`, in the template's order.
     fn matched_parameters(&self) -> &[(Text, Text)];
+    /// `Certificate`: what the client showed; `None` when it showed none.
+    fn certificate(&self) -> Option<&Arc<Certificate>>;
     /// `Body`; `None` for a request without one.
     fn body(&self) -> Option<&MessageBody>;
 }
@@ -208,6 +214,8 @@ pub struct Deployment {
     pub region: Text,
     pub service_id: Text,
     pub service_name: Text,
+    /// By their ids.
+    pub certificates: Vec<(Text, Arc<Certificate>)>,
 }
 
 /// `context.LastError`

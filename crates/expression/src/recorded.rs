@@ -1,15 +1,16 @@
 //! An exchange written down as JSON: for tests, and for trying expressions without a gateway.
 //!
 //! Names are those of `context`'s members, in any case: `request {method, url, originalUrl, ipAddress, headers, body,
-//! matchedParameters}`, `response {statusCode, statusReason, headers, body}`, `variables`, `api`, `operation`, `product`,
+//! matchedParameters, certificate}`, `response {statusCode, statusReason, headers, body}`, `variables`, `api`, `operation`, `product`,
 //! `subscription`, `user`, `deployment`, `lastError`, `requestId`, `timestamp`, `elapsedMs`, `tracing`. All may be missing.
-//! A body is text, or any other JSON. A variable is a plain value or `{"$json": …}`, `{"$response": {…}}`,
+//! A body is text, or any other JSON. A certificate is the Base64 of its DER, as are those in `deployment`'s `certificates`. A variable is a plain value or `{"$json": …}`, `{"$response": {…}}`,
 //! `{"$jwt": "…"}`, `{"$authorization": {"accessToken": "…"}}`, `{"$date": "…"}`, `{"$bytes": "base64"}`, `{"$array": […]}`, `{"$long": n}`, `{"$double": n}`.
 
 mod entity;
 mod variable;
 
 use crate::body::MessageBody;
+use crate::certificate::Certificate;
 use crate::context::{
     Api, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url, User,
     WhichUrl,
@@ -54,6 +55,7 @@ struct RecordedRequest {
     ip_address: Text,
     headers: HeaderList,
     matched_parameters: Vec<(Text, Text)>,
+    certificate: Option<Arc<Certificate>>,
     body: Option<MessageBody>,
 }
 
@@ -88,6 +90,10 @@ impl RecordedContext {
                     .entries()
                     .map(|(name, value)| (name, value.own_text()))
                     .collect(),
+                certificate: request
+                    .get("certificate")
+                    .present()
+                    .and_then(|part| entity::certificate(&part)),
                 body: request.get("body").present().map(|body| entity::body(&body)),
             },
             response: root
@@ -191,6 +197,10 @@ impl Context for RecordedContext {
     fn now(&self) -> i64 {
         self.timestamp.saturating_add(self.elapsed)
     }
+    fn trusts(&self, _certificate: &[u8]) -> bool {
+        // Nobody's roots are written down.
+        false
+    }
     fn tracing(&self) -> bool {
         self.tracing
     }
@@ -224,6 +234,9 @@ impl Request for RecordedRequest {
     }
     fn matched_parameters(&self) -> &[(Text, Text)] {
         &self.matched_parameters
+    }
+    fn certificate(&self) -> Option<&Arc<Certificate>> {
+        self.certificate.as_ref()
     }
     fn body(&self) -> Option<&MessageBody> {
         self.body.as_ref()

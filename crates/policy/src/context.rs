@@ -5,6 +5,7 @@
 use crate::body::Body;
 use crate::exchange::{Exchange, RequestMessage, ResponseMessage};
 use expression::body::MessageBody;
+use expression::certificate::Certificate;
 use expression::context::{
     Api, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url, User,
     WhichUrl,
@@ -73,6 +74,10 @@ impl Context for Exchange {
         self.services.clock.ticks()
     }
 
+    fn trusts(&self, certificate: &[u8]) -> bool {
+        self.services.trust.trusts(certificate)
+    }
+
     fn tracing(&self) -> bool {
         false
     }
@@ -127,6 +132,10 @@ impl Request for Exchange {
 
     fn matched_parameters(&self) -> &[(Text, Text)] {
         &self.matched.parameters
+    }
+
+    fn certificate(&self) -> Option<&Arc<Certificate>> {
+        self.request.certificate.as_ref()
     }
 
     fn body(&self) -> Option<&MessageBody> {

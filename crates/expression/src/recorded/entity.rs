@@ -1,9 +1,10 @@
 //! The parts of a recorded exchange.
 
 use crate::body::MessageBody;
+use crate::certificate::Certificate;
 use crate::context::{Api, Deployment, Group, LastError, Operation, Product, Subscription, Url, User};
 use crate::json::{Formatting, JToken, Scalar};
-use crate::library::url_decode;
+use crate::library::{decode_base64, url_decode};
 use crate::response::{HeaderList, StoredResponse};
 use crate::text::Text;
 use std::sync::Arc;
@@ -270,7 +271,18 @@ pub fn deployment(part: &Part) -> Deployment {
         region: part.text_or("region", ""),
         service_id: part.text_or("serviceId", ""),
         service_name: part.text_or("serviceName", ""),
+        certificates: part
+            .get("certificates")
+            .entries()
+            .filter_map(|(id, part)| Some((id, certificate(&part)?)))
+            .collect(),
     }
+}
+
+/// A certificate: Base64 of its DER.
+pub fn certificate(part: &Part) -> Option<Arc<Certificate>> {
+    let bytes = decode_base64(&part.own_text())?;
+    Certificate::parse(&bytes).map(Arc::new)
 }
 
 /// What went wrong.
