@@ -30,8 +30,14 @@ pub trait Context {
     fn product(&self) -> Option<&Arc<Product>>;
     /// `context.Subscription`
     fn subscription(&self) -> Option<&Arc<Subscription>>;
+    /// `context.Subscription.Key`: the one that the client presented.
+    fn subscription_key(&self) -> Option<&Text>;
     /// `context.User`
     fn user(&self) -> Option<&Arc<User>>;
+    /// `context.Backend`: where the request goes, as far as it is a backend entity.
+    fn backend(&self) -> Option<Backend>;
+    /// `context.Workspace`
+    fn workspace(&self) -> Option<&Arc<Workspace>>;
     /// `context.Deployment`
     fn deployment(&self) -> &Arc<Deployment>;
     /// `context.LastError`; `None` outside of on-error.
@@ -163,6 +169,24 @@ pub struct Product {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(missing_docs, reason = "APIM's own member names")]
 pub struct Group {
+    pub id: Text,
+    pub name: Text,
+}
+
+/// `context.Backend`
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "APIM's own member names")]
+pub struct Backend {
+    pub id: Text,
+    /// Whether its `Type` is `Pool`.
+    pub is_pool: bool,
+    pub azure_region: Text,
+}
+
+/// `context.Workspace`
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "APIM's own member names")]
+pub struct Workspace {
     pub id: Text,
     pub name: Text,
 }

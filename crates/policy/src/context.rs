@@ -4,11 +4,12 @@
 
 use crate::body::Body;
 use crate::exchange::{Exchange, RequestMessage, ResponseMessage};
+use catalog::BackendKind;
 use expression::body::MessageBody;
 use expression::certificate::Certificate;
 use expression::context::{
-    Api, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url, User,
-    WhichUrl,
+    Api, Backend, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url,
+    User, WhichUrl, Workspace,
 };
 use expression::text::Text;
 use expression::value::Value;
@@ -48,6 +49,24 @@ impl Context for Exchange {
 
     fn subscription(&self) -> Option<&Arc<Subscription>> {
         self.identity.subscription.as_ref()
+    }
+
+    fn subscription_key(&self) -> Option<&Text> {
+        self.identity.key.as_ref()
+    }
+
+    fn backend(&self) -> Option<Backend> {
+        self.target.backend.as_ref().map(|backend| Backend {
+            id: backend.id.as_str().into(),
+            is_pool: matches!(backend.kind, BackendKind::Pool(_)),
+            // Not in artifacts.
+            azure_region: Text::default(),
+        })
+    }
+
+    fn workspace(&self) -> Option<&Arc<Workspace>> {
+        // Artifacts of workspaces are not read: all is in the service itself, where APIM has none.
+        None
     }
 
     fn user(&self) -> Option<&Arc<User>> {

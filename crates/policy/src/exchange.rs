@@ -209,6 +209,8 @@ pub struct Matched {
 pub struct Identity {
     /// The subscription whose key was presented.
     pub subscription: Option<Arc<Subscription>>,
+    /// That key.
+    pub key: Option<Text>,
     /// Its owner.
     pub user: Option<Arc<User>>,
 }

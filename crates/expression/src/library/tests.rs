@@ -20,6 +20,7 @@ const EXCHANGE: &str = r#"{
   "operation": {"id": "get", "name": "Get it", "method": "GET", "urlTemplate": "/{id}"},
   "product": {"id": "starter", "name": "Starter", "state": "Published", "subscriptionRequired": true,
     "groups": [{"id": "developers", "name": "Developers"}]},
+  "backend": {"id": "orders", "type": "Pool", "azureRegion": "westeurope"}, "workspace": {"id": "team", "name": "The team"},
   "subscription": {"id": "sub", "name": "Subscription", "primaryKey": "k1", "secondaryKey": "k2"},
   "user": {"id": "ada", "email": "ada@example.org", "firstName": "Ada", "lastName": "Lovelace",
     "groups": [{"id": "developers", "name": "Developers"}], "identities": [{"id": "ada", "provider": "Basic"}]},

@@ -2,7 +2,9 @@
 
 use crate::body::MessageBody;
 use crate::certificate::Certificate;
-use crate::context::{Api, Deployment, Group, LastError, Operation, Product, Subscription, Url, User};
+use crate::context::{
+    Api, Backend, Deployment, Group, LastError, Operation, Product, Subscription, Url, User, Workspace,
+};
 use crate::json::{Formatting, JToken, Scalar};
 use crate::library::{decode_base64, url_decode};
 use crate::response::{HeaderList, StoredResponse};
@@ -224,6 +226,23 @@ pub fn product(part: &Part) -> Product {
         subscriptions_limit: part.get("subscriptionsLimit").number().map(|limit| limit as i32),
         apis: part.get("apis").items().map(|part| Arc::new(api(&part))).collect(),
         groups: groups(part),
+    }
+}
+
+/// A backend.
+pub fn backend(part: &Part) -> Backend {
+    Backend {
+        id: part.text_or("id", ""),
+        is_pool: part.text("type").is_some_and(|kind| kind == "Pool"),
+        azure_region: part.text_or("azureRegion", ""),
+    }
+}
+
+/// A workspace.
+pub fn workspace(part: &Part) -> Workspace {
+    Workspace {
+        id: part.text_or("id", ""),
+        name: part.text_or("name", ""),
     }
 }
 
