@@ -28,9 +28,10 @@ mod uri;
 
 pub use globalization::culture;
 pub use string::compare as string_compare;
-pub use string_comparer::{Comparer as StringComparer, comparison, ignores_case};
+pub use string_comparer::{Comparer as StringComparer, comparison, difference, ignores_case};
+pub use time_span::parse as parse_time_span;
 pub use type_object::{TYPE, TypeObject};
-pub use uri::{uri, uri_text};
+pub use uri::{absolute_uri, uri, uri_text};
 
 use super::Class;
 
