@@ -58,6 +58,14 @@ struct RecordedRequest {
 }
 
 impl RecordedContext {
+    /// Sets one of `context.Variables`.
+    pub fn set_variable(&mut self, name: &str, value: Value) {
+        match self.variables.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.variables.push((name.into(), value)),
+        }
+    }
+
     /// Reads an exchange.
     ///
     /// # Errors

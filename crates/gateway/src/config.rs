@@ -61,6 +61,8 @@ pub struct Limits {
     pub body_bytes: Option<u64>,
     /// Bytes of a body that a policy reads whole.
     pub buffer_bytes: u64,
+    /// Client connections that are open at once, over all listeners; more wait until one closes.
+    pub connections: usize,
     /// Concurrent requests of one HTTP/2 connection.
     pub streams: u32,
     /// Idle connections kept for one upstream by one worker.
@@ -75,6 +77,7 @@ impl Default for Limits {
             url_bytes: 16 << 10,
             body_bytes: None,
             buffer_bytes: 4 << 20,
+            connections: 16 << 10,
             streams: 200,
             idle_upstream_connections: 256,
         }

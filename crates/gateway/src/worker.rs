@@ -22,8 +22,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use store::Counters;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::LocalSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -56,24 +56,30 @@ pub struct Accepted {
     pub tls: Option<TlsAcceptor>,
     /// Whether the listener can be reached from this machine alone.
     pub loopback: bool,
-    /// Open connections of the worker, this one included; counted down at its end.
+    /// Its place among the open connections.
     pub open: Open,
 }
 
-/// One of a worker's open connections.
-pub struct Open(Arc<AtomicUsize>);
+/// One of a worker's open connections, with its place among those of all workers.
+pub struct Open {
+    count: Arc<AtomicUsize>,
+    _place: Option<OwnedSemaphorePermit>,
+}
 
 impl Open {
     /// Counts one more.
-    pub fn new(count: &Arc<AtomicUsize>) -> Self {
+    pub fn new(count: &Arc<AtomicUsize>, place: Option<OwnedSemaphorePermit>) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(count))
+        Self {
+            count: Arc::clone(count),
+            _place: place,
+        }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.count.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -117,6 +123,9 @@ pub struct Visit {
     pub untaken: Cell<u64>,
     /// Times that a part was taken.
     pub taken: Cell<u64>,
+    /// Its place among the open connections, until the last of its requests or its upgrade is over.
+    #[expect(dead_code, reason = "held for as long as the visit lasts")]
+    pub open: Open,
 }
 
 /// A request from its head to the end of its response; dropped, it is over.

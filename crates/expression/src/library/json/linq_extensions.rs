@@ -41,7 +41,7 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
-        "static IJEnumerable<JToken> Children<T>(this IEnumerable<T> source)",
+        "static IJEnumerable<JToken> Children(this IEnumerable<JToken> source)",
         r#"JToken.Parse("[[1],[2]]").Children().Children().Count()"#,
         "2",
         |call, a| {
@@ -52,7 +52,7 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
-        "static IJEnumerable<JToken> Ancestors<T>(this IEnumerable<T> source)",
+        "static IJEnumerable<JToken> Ancestors(this IEnumerable<JToken> source)",
         r#"JToken.Parse("[[1],[2]]").Children().OfType<JArray>().Ancestors().Count()"#,
         "2",
         |call, a| {
@@ -63,7 +63,7 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
-        "static IJEnumerable<JToken> AncestorsAndSelf<T>(this IEnumerable<T> source)",
+        "static IJEnumerable<JToken> AncestorsAndSelf(this IEnumerable<JToken> source)",
         r#"JToken.Parse("[[1],[2]]").Children().AncestorsAndSelf().Count()"#,
         "4",
         |call, a| {
@@ -74,7 +74,7 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
-        "static IJEnumerable<JToken> Descendants<T>(this IEnumerable<T> source)",
+        "static IJEnumerable<JToken> Descendants(this IEnumerable<JToken> source)",
         r#"JToken.Parse("[[1],[2]]").Children().Descendants().Count()"#,
         "2",
         |call, a| {
@@ -85,7 +85,7 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
-        "static IJEnumerable<JToken> DescendantsAndSelf<T>(this IEnumerable<T> source)",
+        "static IJEnumerable<JToken> DescendantsAndSelf(this IEnumerable<JToken> source)",
         r#"JToken.Parse("[[1],[2]]").OfType<JArray>().DescendantsAndSelf().Count()"#,
         "4",
         |call, a| {

@@ -80,11 +80,16 @@ const ROWS: &[Row] = &[
         "5",
         |_, a| {
             Ok(match a.value(0) {
-                // A null string stays null, a null object becomes empty; the static type is not known here.
                 Value::Null => "".into(),
                 other => other.display_string().into(),
             })
         },
+    ),
+    row(
+        "static string ToString(string value)",
+        "Convert.ToString(\"a\")",
+        "a",
+        |_, a| Ok(a.value(0).clone()),
     ),
     row(
         "static string ToString(int value, int toBase)",
