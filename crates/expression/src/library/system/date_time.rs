@@ -209,7 +209,7 @@ const ROWS: &[Row] = &[
         "DateTime Subtract(TimeSpan value)",
         "new DateTime(2024, 5, 6).Subtract(TimeSpan.FromDays(1)).Day",
         "5",
-        |_, a| moved(a, -span(a, 1)),
+        |_, a| moved(a, span(a, 1).saturating_neg()),
     ),
     row(
         "DateTime Date { get; }",
@@ -362,7 +362,7 @@ const ROWS: &[Row] = &[
         "static DateTime operator -(DateTime d, TimeSpan t)",
         "(new DateTime(2024, 5, 6) - TimeSpan.FromDays(1)).Day",
         "5",
-        |_, a| moved(a, -span(a, 1)),
+        |_, a| moved(a, span(a, 1).saturating_neg()),
     ),
     row(
         "static TimeSpan operator -(DateTime d1, DateTime d2)",
@@ -542,7 +542,7 @@ fn moved(a: Arguments<'_>, by: i64) -> Outcome {
 /// Adds a number of units of so many milliseconds.
 fn scaled(a: Arguments<'_>, unit: f64) -> Outcome {
     let ticks = a.double(1) * unit * 10_000.0;
-    if ticks.abs() > MAX_TICKS as f64 {
+    if ticks.is_nan() || ticks.abs() > MAX_TICKS as f64 {
         return Err(Thrown::out_of_range("Value to add was out of range.", "value"));
     }
     moved(a, ticks as i64)

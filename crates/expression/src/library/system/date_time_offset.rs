@@ -302,7 +302,7 @@ const ROWS: &[Row] = &[
         "DateTimeOffset Subtract(TimeSpan value)",
         "DateTimeOffset.FromUnixTimeSeconds(5).Subtract(TimeSpan.FromSeconds(5)).Second",
         "0",
-        |_, a| moved(a, -span(a, 1)),
+        |_, a| moved(a, span(a, 1).saturating_neg()),
     ),
     row(
         "DateTimeOffset ToOffset(TimeSpan offset)",
@@ -392,7 +392,7 @@ const OPERATORS: &[Row] = &[
         "static DateTimeOffset operator -(DateTimeOffset d, TimeSpan t)",
         "(DateTimeOffset.MaxValue - TimeSpan.FromDays(1)).Day",
         "30",
-        |_, a| moved(a, -span(a, 1)),
+        |_, a| moved(a, span(a, 1).saturating_neg()),
     ),
     row(
         "static TimeSpan operator -(DateTimeOffset left, DateTimeOffset right)",
@@ -554,7 +554,7 @@ fn moved(a: Arguments<'_>, by: i64) -> Outcome {
 
 fn scaled(a: Arguments<'_>, unit: f64) -> Outcome {
     let ticks = a.double(1) * unit * 10_000.0;
-    if ticks.abs() > MAX_TICKS as f64 {
+    if ticks.is_nan() || ticks.abs() > MAX_TICKS as f64 {
         Err(outside())
     } else {
         moved(a, ticks as i64)

@@ -210,19 +210,19 @@ const ROWS: &[Row] = &[
         "TimeSpan Subtract(TimeSpan ts)",
         "TimeSpan.Zero.Subtract(TimeSpan.FromSeconds(1))",
         "-00:00:01",
-        |_, a| sum(ticks(a, 0), -ticks(a, 1)),
+        |_, a| sum(ticks(a, 0), ticks(a, 1).saturating_neg()),
     ),
     row(
         "TimeSpan Negate()",
         "TimeSpan.FromSeconds(1).Negate()",
         "-00:00:01",
-        |_, a| Ok(Value::TimeSpan(-ticks(a, 0))),
+        |_, a| ticks(a, 0).checked_neg().map(Value::TimeSpan).ok_or_else(too_long),
     ),
     row(
         "TimeSpan Duration()",
         "TimeSpan.FromSeconds(-1).Duration()",
         "00:00:01",
-        |_, a| Ok(Value::TimeSpan(ticks(a, 0).saturating_abs())),
+        |_, a| ticks(a, 0).checked_abs().map(Value::TimeSpan).ok_or_else(too_long),
     ),
     row(
         "int CompareTo(TimeSpan value)",
@@ -252,13 +252,13 @@ const ROWS: &[Row] = &[
         "static TimeSpan operator -(TimeSpan t1, TimeSpan t2)",
         "TimeSpan.FromDays(1) - TimeSpan.FromDays(2)",
         "-1.00:00:00",
-        |_, a| sum(ticks(a, 0), -ticks(a, 1)),
+        |_, a| sum(ticks(a, 0), ticks(a, 1).saturating_neg()),
     ),
     row(
         "static TimeSpan operator -(TimeSpan t)",
         "-TimeSpan.FromDays(1)",
         "-1.00:00:00",
-        |_, a| Ok(Value::TimeSpan(-ticks(a, 0))),
+        |_, a| ticks(a, 0).checked_neg().map(Value::TimeSpan).ok_or_else(too_long),
     ),
     row(
         "static bool operator ==(TimeSpan t1, TimeSpan t2)",
@@ -387,7 +387,7 @@ fn parse(text: &str) -> Result<i64, NumberError> {
                 .ok_or(NumberError::Overflow)?
         }
     };
-    Ok(if negative { -ticks } else { ticks })
+    Ok(if negative { ticks.saturating_neg() } else { ticks })
 }
 
 /// The exception of a text that is no time span.
