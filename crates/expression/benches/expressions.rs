@@ -19,6 +19,7 @@ fn main() {
     };
     let cases = std::fs::read_to_string(path).expect("the file of cases can be read");
     let mut criterion = Criterion::default()
+        .configure_from_args()
         .without_plots()
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_millis(1500));

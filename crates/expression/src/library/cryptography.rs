@@ -2,21 +2,29 @@
 //!
 //! Random keys come from the operating system's generator, whatever the host's `random` is.
 
+mod block;
 mod digest;
+mod encryption;
 mod hash;
 mod hash_algorithm_name;
 mod oid;
 mod random_number_generator;
+mod symmetric;
+mod transform;
 
 pub use hash::CLASSES as HASHES;
-pub use hash_algorithm_name::unnamed as no_hash_name;
+pub use hash_algorithm_name::{function as hash_function, unnamed as no_hash_name};
+pub use oid::known as oid_of;
+pub use symmetric::CLASSES as CIPHERS;
 
 use super::{Arguments, Class};
 use crate::collection::Array;
 use crate::thrown::Thrown;
 
-/// Its types other than hash algorithms.
+/// Its types other than hashes and ciphers.
 pub const CLASSES: &[&Class] = &[
+    &encryption::EXTENSIONS,
+    &transform::TRANSFORM,
     &hash_algorithm_name::HASH_ALGORITHM_NAME,
     &oid::OID,
     &random_number_generator::RANDOM_NUMBER_GENERATOR,

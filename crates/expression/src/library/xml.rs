@@ -7,6 +7,9 @@ mod content;
 mod deep_equals;
 mod dom;
 mod extensions;
+mod json_convert;
+mod json_elements;
+mod json_text;
 mod linq_node;
 mod namespace_manager;
 mod options;
@@ -30,7 +33,6 @@ use super::Class;
 use crate::frame::Frame;
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
-use xml::{Kind, Node};
 
 /// Types of `System.Xml.Linq` and what comes with them.
 const LINQ: &[&Class] = &[
@@ -65,6 +67,7 @@ pub fn classes() -> impl Iterator<Item = &'static Class> {
 }
 
 pub use dom::items;
+pub use json_convert::ROWS as JSON_CONVERT_ROWS;
 
 /// `Body.As<T>()` for a T of XML.
 ///
@@ -78,7 +81,7 @@ pub fn of_body(frame: &mut Frame<'_>, text: &str, ty: &Type) -> Outcome {
         "System.Xml.Linq.XElement" | "System.Xml.Linq.XNode" => linq_node::parse_element(frame, text, false),
         "System.Xml.Linq.XDocument" => linq_node::parse_document(frame, text, false),
         "System.Xml.XmlDocument" | "System.Xml.XmlNode" => {
-            let document = Node::new(Kind::Document { declaration: None });
+            let document = dom::empty_document();
             dom::load(frame, &document, text)?;
             Ok(dom::value(document))
         }

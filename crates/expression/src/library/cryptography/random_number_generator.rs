@@ -33,6 +33,7 @@ const ROWS: &[Row] = &[
         "False",
         |_, _| Ok(Value::of(Generator(ClassRef(&RANDOM_NUMBER_GENERATOR)))),
     ),
+    row("void Dispose()", "", "", |_, _| Ok(Value::Null)),
     row("void GetBytes(byte[] data)", "", "", |call, a| {
         let length = array(a)?.len();
         write(call, a, 0, length)

@@ -11,7 +11,9 @@ use crate::types::Type;
 use crate::value::Value;
 
 /// Serialisation.
-pub static JSON_CONVERT: Class = Class::new("Newtonsoft.Json.JsonConvert", ClassKind::Static).rows(ROWS);
+pub static JSON_CONVERT: Class = Class::new("Newtonsoft.Json.JsonConvert", ClassKind::Static)
+    .rows(ROWS)
+    .more(&[crate::library::xml::JSON_CONVERT_ROWS]);
 
 const ROWS: &[Row] = &[
     row(

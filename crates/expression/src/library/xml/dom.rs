@@ -37,7 +37,7 @@ pub const CLASSES: &[&Class] = &[
 ];
 
 pub use node_list::items;
-pub use xml_document::load;
+pub use xml_document::{empty_document, load, take_over};
 
 /// An `XmlNode`.
 #[derive(Debug)]

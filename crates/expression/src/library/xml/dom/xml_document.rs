@@ -24,7 +24,7 @@ const ROWS: &[Row] = &[
         "True",
         |call, _| {
             call.allocate(NODE_BYTES)?;
-            Ok(value(Node::new(Kind::Document { declaration: None })))
+            Ok(value(empty_document()))
         },
     ),
     row("void LoadXml(string xml)", "", "", |call, a| {
@@ -136,6 +136,17 @@ fn element_name(text: &str) -> Result<Name, Thrown> {
 /// `XmlException`; when the budget is used up.
 pub fn load(frame: &mut Frame<'_>, document: &Node, text: &str) -> Result<(), Thrown> {
     let parsed = Node::from(read(frame, text, false)?);
+    take_over(document, &parsed);
+    Ok(())
+}
+
+/// A document without content.
+pub fn empty_document() -> Node {
+    Node::new(Kind::Document { declaration: None })
+}
+
+/// Moves the content of another document into one, in the place of what it held; the declaration becomes a node.
+pub fn take_over(document: &Node, parsed: &Node) {
     remove_children(document);
     let declaration = parsed.read(|tree, id| match tree.kind(id) {
         Kind::Document { declaration } => declaration.clone(),
@@ -151,7 +162,6 @@ pub fn load(frame: &mut Frame<'_>, document: &Node, text: &str) -> Result<(), Th
         child.write(Tree::unlink);
         document.join(&child, Tree::append_child);
     }
-    Ok(())
 }
 
 fn declared(declaration: &Declaration) -> String {
