@@ -153,7 +153,7 @@ impl Compiler<'_> {
                 Box::new(move |frame| {
                     frame.allocate(items.len() * ELEMENT_BYTES)?;
                     let items = items.iter().map(|item| item(frame)).collect::<Result<_, _>>()?;
-                    Ok(Value::of(Record { ty: ty.clone(), items }))
+                    Ok(Value::of(Record::new(ty.clone(), items)))
                 })
             }
             Kind::RecordGet(record, at) => {
