@@ -6,6 +6,7 @@
 
 mod arithmetic;
 pub mod body;
+pub mod certificate;
 mod check;
 mod closure;
 mod collection;

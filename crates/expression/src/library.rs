@@ -13,6 +13,7 @@
 mod apim;
 mod arguments;
 mod base64;
+mod certificates;
 mod class;
 mod collections;
 mod cryptography;
@@ -42,6 +43,7 @@ use std::sync::LazyLock;
 pub use system::exceptions::EXCEPTION;
 
 pub(crate) use apim::find;
+pub(crate) use certificates::certificate;
 pub(crate) use collections::LIST;
 pub(crate) use cryptography::no_hash_name;
 pub(crate) use culture::culture_compare;
@@ -57,6 +59,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
     [
         apim::CLASSES,
         collections::CLASSES,
+        certificates::CLASSES,
         cryptography::CLASSES,
         cryptography::HASHES,
         cryptography::CIPHERS,
@@ -150,6 +153,19 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate)
+}
+
+/// The digest of bytes by the hash function that the argument at `index` names.
+///
+/// # Errors
+/// When it names none.
+pub(crate) fn digest(arguments: Arguments<'_>, index: usize, bytes: &[u8]) -> Result<Vec<u8>, Thrown> {
+    Ok(cryptography::hash_function(arguments, index)?.digest(bytes))
+}
+
+/// An `Oid` of dotted numbers.
+pub(crate) fn oid(value: &str) -> Value {
+    cryptography::oid_of(&value.into())
 }
 
 /// A `Jwt` of a text; null when it is none.

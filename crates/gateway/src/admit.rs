@@ -121,7 +121,10 @@ impl Doors {
         };
         covered.then(|| Admitted {
             product: subscriber.product.clone(),
-            identity: subscriber.identity.clone(),
+            identity: Identity {
+                key: Some(key.into()),
+                ..subscriber.identity.clone()
+            },
         })
     }
 }
@@ -134,6 +137,7 @@ impl Subscriber {
             until: subscription.expiration_date.map_or(i64::MAX, ticks),
             identity: Identity {
                 subscription: Some(Arc::new(crate::entities::subscription(subscription))),
+                key: None,
                 user: subscription.owner_id.as_deref().and_then(|id| entities.user(id)),
             },
         }

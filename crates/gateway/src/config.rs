@@ -36,6 +36,8 @@ pub struct Listen {
     pub address: SocketAddr,
     /// Certificates for TLS; none: cleartext.
     pub tls: Option<Vec<TlsIdentity>>,
+    /// Whether clients are asked for a certificate, which policies read. A client may have none.
+    pub client_certificates: bool,
 }
 
 /// A certificate with its key, and the names it is shown for.

@@ -9,6 +9,7 @@ use crate::stream::Stream;
 use crate::ticker::Alarm;
 use crate::watched::{Traffic, Watched};
 use crate::worker::{Accepted, Local, Visit, Worker};
+use expression::certificate::Certificate;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -60,8 +61,10 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     };
     let Some((stream, http2)) = opened else { return };
     let traffic = Arc::new(Traffic::default());
+    let certificate = stream.client_certificate().and_then(Certificate::parse);
     let visit = Rc::new(Visit {
         peer: Peer::new(peer.ip(), scheme, &worker.settings.trusted_proxies),
+        certificate: certificate.map(Arc::new),
         loopback,
         traffic: Arc::clone(&traffic),
         begun: Cell::new(0),

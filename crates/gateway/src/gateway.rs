@@ -181,7 +181,12 @@ impl Sockets {
     fn bind(config: &Config) -> Result<Self, String> {
         let mut listeners = Vec::new();
         for listen in &config.listen {
-            let tls = listen.tls.as_deref().map(acceptor).transpose()?;
+            let asks = listen.client_certificates;
+            let tls = listen
+                .tls
+                .as_deref()
+                .map(|identities| acceptor(identities, asks))
+                .transpose()?;
             let (address, listener) = bind(listen.address)?;
             listeners.push((address, listener, tls));
         }

@@ -12,8 +12,9 @@ use crate::ticker::Ticker;
 use crate::upstream::{Client, ClientTls, Pool};
 use crate::watched::Traffic;
 use arc_swap::ArcSwap;
+use expression::certificate::Certificate;
 use expression::text::Text;
-use policy::{Clock, Services};
+use policy::{Clock, Services, Trust};
 use std::cell::Cell;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -111,6 +112,8 @@ pub struct Worker {
 pub struct Visit {
     /// The client.
     pub peer: Peer,
+    /// The certificate that it showed.
+    pub certificate: Option<Arc<Certificate>>,
     /// Whether the listener can be reached from this machine alone.
     pub loopback: bool,
     /// What has been seen of its bytes.
@@ -199,6 +202,7 @@ impl Worker {
     fn new(index: usize, shared: Shared) -> Rc<Self> {
         let ticker = Ticker::new();
         let settings = shared.settings;
+        let trust: Arc<dyn Trust> = Arc::clone(&shared.tls) as Arc<dyn Trust>;
         let pool = Pool::new(Rc::clone(&ticker), shared.tls, &settings);
         let metrics = shared.metrics.workers().get(index).cloned().unwrap_or_default();
         tokio::task::spawn_local(Rc::clone(&ticker).run({
@@ -215,6 +219,7 @@ impl Worker {
             clock: shared.clock,
             counters: shared.counters,
             upstream: Rc::new(client),
+            trust,
             deployment: Arc::clone(&settings.deployment),
             buffer_limit: settings.limits.buffer_bytes,
         };

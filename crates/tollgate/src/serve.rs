@@ -37,6 +37,9 @@ pub struct Serve {
     /// Private key (PEM) of the certificate.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Ask clients for a certificate, which policies read as context.Request.Certificate; they may have none.
+    #[arg(long, requires = "tls_certificate")]
+    tls_client_certificates: bool,
     /// Origin whose pages may call MCP servers from a browser, such as `https://app.example`; may be repeated.
     /// Those on an API's own hosts and those that its `cors` policies allow need not be named.
     #[arg(long, value_name = "ORIGIN")]
@@ -112,6 +115,7 @@ impl Serve {
             listen: vec![Listen {
                 address: self.listen,
                 tls: self.tls_identity()?,
+                client_certificates: self.tls_client_certificates,
             }],
             admin_listen: Some(self.admin_listen),
             workers: self.workers,

@@ -13,7 +13,8 @@ mod symmetric;
 mod transform;
 
 pub use hash::CLASSES as HASHES;
-pub use hash_algorithm_name::unnamed as no_hash_name;
+pub use hash_algorithm_name::{function as hash_function, unnamed as no_hash_name};
+pub use oid::known as oid_of;
 pub use symmetric::CLASSES as CIPHERS;
 
 use super::{Arguments, Class};

@@ -73,6 +73,7 @@ async fn tls_shows_the_certificate_of_the_name_and_negotiates_http2() {
         config.listen = vec![Listen {
             address: "127.0.0.1:0".parse().unwrap(),
             tls: Some(identities),
+            client_certificates: false,
         }];
     });
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

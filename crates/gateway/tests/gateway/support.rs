@@ -222,6 +222,7 @@ pub fn start_by(clock: Arc<dyn Clock>, catalog: Catalog, change: impl FnOnce(&mu
         listen: vec![Listen {
             address: loopback,
             tls: None,
+            client_certificates: false,
         }],
         admin_listen: Some(loopback),
         workers: 1,

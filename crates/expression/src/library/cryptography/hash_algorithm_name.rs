@@ -1,6 +1,9 @@
 //! `System.Security.Cryptography.HashAlgorithmName`
 
+use super::digest::Function;
+use super::refused;
 use crate::library::{Arguments, Class, ClassKind, Row, row};
+use crate::thrown::Thrown;
 use crate::value::{Object, Value};
 use std::any::Any;
 
@@ -104,4 +107,22 @@ fn name(a: Arguments<'_>, index: usize) -> Value {
         .object::<Name>()
         .map(|name| name.0.clone())
         .unwrap_or_default()
+}
+
+/// The hash function that the argument at `index` names.
+///
+/// # Errors
+/// `ArgumentException` without a name, `CryptographicException` for one that is not known.
+pub fn function(a: Arguments<'_>, index: usize) -> Result<Function, Thrown> {
+    let name = name(a, index).display_string();
+    if name.is_empty() {
+        return Err(Thrown::argument(
+            "The hash algorithm name cannot be null or empty.",
+            "hashAlgorithm",
+        ));
+    }
+    Function::ALL
+        .into_iter()
+        .find(|function| name == function.name())
+        .ok_or_else(|| refused(&format!("'{name}' is not a known hash algorithm.")))
 }

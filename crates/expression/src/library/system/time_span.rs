@@ -324,7 +324,7 @@ fn parts([days, hours, minutes, seconds, milliseconds]: [i64; 5]) -> Outcome {
 }
 
 /// `[-][d.]hh:mm[:ss[.fffffff]]`, or days alone.
-fn parse(text: &str) -> Option<i64> {
+pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let number = |text: &str| {
