@@ -109,6 +109,11 @@ impl<'c> Frame<'c> {
         }
     }
 
+    /// How many bytes of memory may still be made.
+    pub fn bytes_left(&self) -> usize {
+        usize::try_from(self.bytes).unwrap_or(usize::MAX)
+    }
+
     /// A text made by the expression, accounted for.
     pub fn text(&mut self, text: String) -> Outcome {
         self.allocate(text.len())?;

@@ -27,6 +27,7 @@ mod sort;
 mod system;
 mod text;
 mod utf16;
+mod xml;
 
 pub use arguments::{Arguments, Call};
 pub use class::{Class, ClassKind, Function, Member, MemberKind, Parameter, Passing, Row, row};
@@ -50,7 +51,8 @@ pub(crate) use format::{format_composite, format_composite_in, format_in, format
 pub(crate) use json::{content, scalar_value};
 pub(crate) use net::{percent_decode, url_decode, url_encode};
 pub(crate) use sort::sort_values;
-pub(crate) use system::{TYPE, TypeObject, uri, uri_text};
+pub(crate) use system::{TYPE, TypeObject, number_error, parse_date_time_offset, read_number, uri, uri_text};
+pub(crate) use xml::of_body as xml_of_body;
 
 /// Every type of the library.
 pub fn all() -> impl Iterator<Item = &'static Class> {
@@ -71,6 +73,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
     .into_iter()
     .flatten()
     .copied()
+    .chain(xml::classes())
 }
 
 /// The type of this name (full or short) with this many type parameters.
@@ -185,10 +188,11 @@ pub(crate) fn host_entries(part: HostPart, frame: &Frame<'_>) -> Vec<Value> {
 /// # Errors
 /// What computing them throws.
 pub(crate) fn object_items(value: &Value, frame: &mut Frame<'_>) -> Result<Option<Vec<Value>>, Thrown> {
-    match linq::items(value, frame)? {
-        Some(items) => Ok(Some(items)),
-        None => Ok(text::items(value).or_else(|| apim::object_entries(value))),
+    if let Some(items) = linq::items(value, frame)? {
+        return Ok(Some(items));
     }
+    let items = text::items(value).or_else(|| xml::items(value));
+    Ok(items.or_else(|| apim::object_entries(value)))
 }
 
 #[cfg(test)]

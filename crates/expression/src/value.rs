@@ -85,9 +85,17 @@ pub trait Object: Any + Send + Sync + fmt::Debug {
     fn equals(&self, _other: &Value) -> bool {
         false
     }
+    /// Whether both are handles to one object.
+    fn is_same(&self, _other: &Value) -> bool {
+        false
+    }
     /// The values whose equality is its own, for types that are equal by parts.
     fn parts(&self) -> Option<&[Value]> {
         None
+    }
+    /// For other types whose equality is not identity: a number that equal objects share.
+    fn hash_code(&self) -> u64 {
+        0
     }
     /// For downcasts.
     fn as_any(&self) -> &dyn Any;

@@ -83,15 +83,10 @@ pub fn not(value: Expr, span: Span) -> Expr {
     Expr::new(Kind::Not(Box::new(value)), ty, span)
 }
 
-/// `-x`
-pub fn negate(value: Expr, overflow_throws: bool, span: Span) -> Expr {
-    let ty = value.ty.clone();
-    if let Some(constant) = value.constant_value()
-        && let Ok(negated) = arithmetic::negate(constant, overflow_throws)
-    {
-        return Expr::constant(negated, ty, span);
-    }
-    Expr::new(Kind::Negate(Box::new(value), overflow_throws), ty, span)
+/// The value of `-x`, when `x` is a constant.
+pub fn negate(value: &Expr, overflow_throws: bool) -> Option<Outcome> {
+    let constant = value.constant_value()?;
+    Some(arithmetic::negate(constant, overflow_throws))
 }
 
 /// `~x`

@@ -289,9 +289,13 @@ impl Checker {
         if let (Some(constant), Some(from), Some(number), false) =
             (value.constant_value(), value.ty.simple(), to.simple(), self.unchecked)
             && from.is_numeric()
-            && number.is_integral()
+            && (number.is_integral() || number == Simple::Decimal)
             && arithmetic::convert(constant, number, true).is_err()
         {
+            if from == Simple::Decimal || number == Simple::Decimal {
+                let message = format!("the constant '{}' does not fit '{to}'", constant.display_string());
+                return self.error("CS0031", span, message);
+            }
             let help = Some(format!("write `unchecked(({to})…)` to cut it off"));
             let message = format!("the constant '{}' does not fit '{to}'", constant.display_string());
             self.report("CS0221", span, message, help);
@@ -362,6 +366,8 @@ impl Checker {
             return Expr::constant(converted, to.clone(), span);
         }
         if let (Kind::Constant(constant), Conversion::ToEnum(Type::Class(class, _))) = (&value.kind, conversion)
+            && !constant.is_null()
+            && let Ok(constant) = arithmetic::convert(constant, Simple::Int32, false)
             && let Some(number) = constant.integer()
         {
             return Expr::constant(Value::Enum(*class, number as i32), to.clone(), span);

@@ -80,6 +80,10 @@ impl Checker {
         {
             return Operand::Value(Expr::constant(value, ty.clone(), span));
         }
+        if let Some(value) = ty.library_class().and_then(|class| class.0.constant(text)) {
+            let ty = value.simple().map_or_else(|| ty.clone(), Type::Simple);
+            return Operand::Value(Expr::constant(value.clone(), ty, span));
+        }
         let found = members(ty, text);
         if let Some(getter) = found
             .iter()

@@ -7,8 +7,8 @@ use super::convert::{Way, standard_implicit};
 use super::members::{Found, members};
 use super::typed::{Conversion, Expr, Kind, Operation};
 use crate::syntax::ast::{self, BinaryOperator, UnaryOperator};
-use crate::types::is_reference;
-use crate::types::{Simple, Type};
+use crate::thrown::Outcome;
+use crate::types::{Simple, Type, is_reference, widens};
 use diagnostic::Span;
 
 /// C#'s text of an operator.
@@ -92,6 +92,12 @@ impl Checker {
             && left.ty != Type::VOID
             && right.ty != Type::VOID
         {
+            // An operator that a type declares comes before concatenation: `XNamespace + string`.
+            if (left.ty != Type::STRING || right.ty != Type::STRING)
+                && let Some(declared) = self.declared(operator, &left, &right, span)
+            {
+                return declared;
+            }
             return constants::fold_concat(left, right, span);
         }
         if let Some(compared) = self.tuple_equality(operator, (&left, &right), span) {
@@ -147,7 +153,9 @@ impl Checker {
             return None;
         }
         let number = if shift {
-            promoted(left_simple, left_simple).filter(|number| number.is_integral() && right_simple.is_integral())?
+            promoted(left_simple, left_simple).filter(|number| {
+                number.is_integral() && (right_simple == Simple::Int32 || widens(right_simple, Simple::Int32))
+            })?
         } else {
             constant_promotion(left, right, left_simple, right_simple)?
         };
@@ -197,19 +205,31 @@ impl Checker {
             right,
         };
         Some(match constants::fold(&operation, !self.unchecked) {
-            Some(Ok(constant)) => Expr::constant(constant, ty, span),
-            Some(Err(thrown)) => {
-                let divides = thrown.exception().class.name == "System.DivideByZeroException";
-                let (code, what) = if divides {
-                    ("CS0020", "division by constant zero")
-                } else {
-                    ("CS0220", "the operation overflows at compile time in checked mode")
-                };
-                self.error(code, span, what.to_owned())
-            }
+            Some(folded) => self.folded(folded, ty, span),
             None if comparison => Expr::new(Kind::Compare(Box::new(operation)), ty, span),
             None => Expr::new(Kind::Arithmetic(Box::new(operation)), ty, span),
         })
+    }
+
+    /// A constant that an operation on constants gives, or the problem that it throws.
+    fn folded(&mut self, folded: Outcome, ty: Type, span: Span) -> Expr {
+        let (code, what) = match folded {
+            Ok(constant) => return Expr::constant(constant, ty, span),
+            Err(thrown) if thrown.exception().class.name == "System.DivideByZeroException" => {
+                ("CS0020", "division by constant zero")
+            }
+            Err(_) if ty == Type::Simple(Simple::Decimal) => ("CS0463", "the constant does not fit 'decimal'"),
+            Err(_) => ("CS0220", "the operation overflows at compile time in checked mode"),
+        };
+        self.error(code, span, what.to_owned())
+    }
+
+    fn negated(&mut self, value: Expr, span: Span) -> Expr {
+        let ty = value.ty.clone();
+        match constants::negate(&value, !self.unchecked) {
+            Some(folded) => self.folded(folded, ty, span),
+            None => Expr::new(Kind::Negate(Box::new(value), self.overflow_throws), ty, span),
+        }
     }
 
     fn boolean(operator: BinaryOperator, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
@@ -406,7 +426,7 @@ impl Checker {
             };
             return match operator {
                 UnaryOperator::Plus => Expr { span, ..value },
-                UnaryOperator::Minus => constants::negate(value, self.overflow_throws, span),
+                UnaryOperator::Minus => self.negated(value, span),
                 _ => constants::complement(value, span),
             };
         }

@@ -241,6 +241,10 @@ impl Checker {
                 name.span,
                 "a constant needs a value: `const … = …;`".to_owned(),
             ),
+            Some(value) if *ty != Type::Error && !may_be_constant(ty) => {
+                let message = format!("a constant cannot be of type '{ty}'");
+                self.error("CS0283", value.span, message)
+            }
             Some(value) if value.constant_value().is_some() || value.ty == Type::Error => Expr {
                 ty: ty.clone(),
                 ..value
@@ -502,4 +506,9 @@ fn declared_names(statements: &[ast::Statement]) -> Vec<String> {
         .flatten()
         .map(|variable| variable.name.text.clone())
         .collect()
+}
+
+/// Numbers, `bool`, `char`, `string`, enumerations, and references (which can only be null).
+fn may_be_constant(ty: &Type) -> bool {
+    ty.is_enum() || ty.simple().is_some() || !(ty.is_value_type() || matches!(ty, Type::Nullable(_)))
 }

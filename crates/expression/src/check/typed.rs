@@ -67,9 +67,11 @@ impl Expr {
         Self::constant(Value::Null, Type::Error, span)
     }
 
-    /// Its value, when it is a constant.
+    /// Its value, when it is a constant, which a nullable never is.
     pub fn constant_value(&self) -> Option<&Value> {
-        if let Kind::Constant(value) = &self.kind {
+        if let Kind::Constant(value) = &self.kind
+            && !matches!(self.ty, Type::Nullable(_))
+        {
             Some(value)
         } else {
             None

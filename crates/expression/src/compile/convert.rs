@@ -5,7 +5,7 @@ use crate::arithmetic;
 use crate::check::typed::{Conversion, Expr};
 use crate::closure::Code;
 use crate::thrown::{Outcome, Thrown};
-use crate::types::Type;
+use crate::types::{Simple, Type};
 use crate::value::Value;
 use diagnostic::Span;
 
@@ -18,10 +18,10 @@ pub fn compile(compiler: &mut Compiler<'_>, conversion: &Conversion, inner: &Exp
             arithmetic::convert(&inner(frame)?, to, overflow_throws).map_err(|thrown| thrown.at(span))
         }),
         Conversion::ToEnum(ty) => Box::new(move |frame| {
-            Ok(match (inner(frame)?, &ty) {
-                (Value::Null, _) => Value::Null,
-                (value, Type::Class(class, _)) => Value::Enum(*class, value.integer().unwrap_or_default() as i32),
-                (value, _) => value,
+            let number = arithmetic::convert(&inner(frame)?, Simple::Int32, false).map_err(|thrown| thrown.at(span))?;
+            Ok(match (number, &ty) {
+                (Value::Int32(number), Type::Class(class, _)) => Value::Enum(*class, number),
+                (other, _) => other,
             })
         }),
         Conversion::FromEnum(to) => Box::new(move |frame| arithmetic::convert(&inner(frame)?, to, false)),

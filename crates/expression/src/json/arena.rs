@@ -217,6 +217,7 @@ impl Arena {
             Kind::Object(_) => "JObject",
             Kind::Array(_) => "JArray",
             Kind::Property { .. } => "JProperty",
+            Kind::Value(Scalar::Raw(_)) => "JRaw",
             Kind::Value(_) => "JValue",
         }
     }

@@ -15,13 +15,7 @@ impl JToken {
     /// `JToken.DeepEquals(this, other)`
     pub fn deep_equals(&self, other: &Self) -> bool {
         let (left, right) = (self.snapshot(), other.snapshot());
-        let mut pending = vec![(left.node, right.node)];
-        while let Some((one, two)) = pending.pop() {
-            if !alike(&left.arena, one, &right.arena, two, &mut pending) {
-                return false;
-            }
-        }
-        true
+        deep_equal((&left.arena, left.node), (&right.arena, right.node))
     }
 
     /// A number of this very token, the same as long as the token lives.
@@ -45,6 +39,17 @@ impl JToken {
             }
         });
     }
+}
+
+/// Whether two nodes have the same content.
+pub(super) fn deep_equal((left, one): (&Arena, NodeId), (right, two): (&Arena, NodeId)) -> bool {
+    let mut pending = vec![(one, two)];
+    while let Some((one, two)) = pending.pop() {
+        if !alike(left, one, right, two, &mut pending) {
+            return false;
+        }
+    }
+    true
 }
 
 /// A number of a token by itself, whatever its children are.

@@ -58,6 +58,8 @@ pub struct Class {
     pub values: &'static [(&'static str, i32)],
     /// Whether an enumeration's values combine (`[Flags]`).
     pub flags: bool,
+    /// Its constants, which the checker computes with (`int.MaxValue`); of the type that their values have.
+    pub constants: &'static [(&'static str, Value)],
     /// Its members.
     pub rows: &'static [Row],
     /// Further tables of members, where one file would be too long.
@@ -80,6 +82,7 @@ impl Class {
             parent_names: &[],
             values: &[],
             flags: false,
+            constants: &[],
             rows: &[],
             more: &[],
             parsed: OnceLock::new(),
@@ -112,6 +115,13 @@ impl Class {
     #[must_use]
     pub const fn inherits(mut self, parents: &'static [&'static str]) -> Self {
         self.parent_names = parents;
+        self
+    }
+
+    /// With constants.
+    #[must_use]
+    pub const fn constants(mut self, constants: &'static [(&'static str, Value)]) -> Self {
+        self.constants = constants;
         self
     }
 
@@ -172,9 +182,16 @@ impl Class {
         self.parsed().members.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Its constant of a name.
+    pub fn constant(&self, name: &str) -> Option<&'static Value> {
+        let found = self.constants.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value)
+    }
+
     /// The names of its own members.
     pub fn member_names(&'static self) -> impl Iterator<Item = &'static str> {
-        self.parsed().members.keys().copied()
+        let constants = self.constants.iter().map(|(name, _)| *name);
+        self.parsed().members.keys().copied().chain(constants)
     }
 
     /// Whether it is, or inherits from, the class of this full name.

@@ -6,9 +6,11 @@ mod container;
 mod convert;
 mod json_convert;
 mod linq_extensions;
+mod merge_settings;
 mod object;
 mod property;
 mod settings;
+mod to_object;
 mod token;
 mod value;
 
@@ -24,11 +26,15 @@ pub const CLASSES: &[&Class] = &[
     &container::JCONTAINER,
     &json_convert::JSON_CONVERT,
     &linq_extensions::EXTENSIONS,
+    &merge_settings::ARRAY_HANDLING,
+    &merge_settings::NULL_HANDLING,
+    &merge_settings::MERGE_SETTINGS,
     &object::JOBJECT,
     &property::JPROPERTY,
     &settings::FORMATTING,
     &settings::JTOKEN_TYPE,
     &token::JENUMERABLE,
     &token::JTOKEN,
+    &value::JRAW,
     &value::JVALUE,
 ];

@@ -27,11 +27,14 @@ mod type_code;
 mod type_object;
 mod uri;
 
+pub use date_time_offset::parse as parse_date_time_offset;
 pub use globalization::culture;
+pub use numbers::{error as number_error, read_styled as read_number};
 pub use string::compare as string_compare;
-pub use string_comparer::{Comparer as StringComparer, comparison, ignores_case};
+pub use string_comparer::{Comparer as StringComparer, comparison, difference, ignores_case};
+pub use time_span::parse as parse_time_span;
 pub use type_object::{TYPE, TypeObject};
-pub use uri::{uri, uri_text};
+pub use uri::{absolute_uri, uri, uri_text};
 
 use super::Class;
 

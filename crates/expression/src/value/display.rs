@@ -43,6 +43,7 @@ impl Value {
             Self::UInt64(value) => value.to_string(),
             Self::Single(value) => format_single(*value),
             Self::Double(value) => format_double(*value),
+            Self::Decimal(value) if value.is_zero() => value.abs().to_string(),
             Self::Decimal(value) => value.to_string(),
             Self::String(text) => text.to_string(),
             Self::DateTime(date) => date.general(),

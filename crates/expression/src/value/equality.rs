@@ -42,7 +42,9 @@ impl Value {
     pub fn same_reference(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Json(left), Self::Json(right)) => left.same_reference(right),
-            (Self::Object(left), Self::Object(right)) => std::ptr::addr_eq(Arc::as_ptr(left), Arc::as_ptr(right)),
+            (Self::Object(left), Self::Object(right)) => {
+                std::ptr::addr_eq(Arc::as_ptr(left), Arc::as_ptr(right)) || left.is_same(other)
+            }
             // Interned or not cannot be told apart here: equal strings count as one.
             (Self::String(left), Self::String(right)) => left == right,
             (Self::Host(left), Self::Host(right)) => left == right,
@@ -220,6 +222,7 @@ impl Hash for Key {
                 }
             }
             Value::Object(object) if !object.equals(&self.value) => Arc::as_ptr(object).cast::<u8>().hash(state),
+            Value::Object(object) => object.hash_code().hash(state),
             other => other.integer().hash(state),
         }
     }

@@ -142,6 +142,7 @@ exceptions! {
     OBJECT_DISPOSED "System.ObjectDisposedException": "System.InvalidOperationException",
     TIME_ZONE_NOT_FOUND "System.TimeZoneNotFoundException": "System.Exception",
     XML "System.Xml.XmlException": "System.SystemException",
+    XPATH "System.Xml.XPath.XPathException": "System.SystemException",
     REGEX_TIMEOUT "System.Text.RegularExpressions.RegexMatchTimeoutException": "System.TimeoutException",
     RUNTIME_BINDER "Microsoft.CSharp.RuntimeBinder.RuntimeBinderException": "System.Exception",
     JSON "Newtonsoft.Json.JsonException": "System.Exception",

@@ -13,23 +13,12 @@ use crate::types::{Simple, Type};
 use crate::value::{Value, compare};
 
 macro_rules! number {
-    ($constant:ident, $name:literal, $keyword:literal, $simple:ident, $min:expr, $max:expr, $extra:expr) => {
+    ($constant:ident, $name:literal, $keyword:literal, $simple:ident, $constants:expr, $extra:expr) => {
         #[doc = concat!("`", $keyword, "`")]
         pub static $constant: Class = Class::new($name, ClassKind::Struct)
             .inherits(&["IComparable", "IFormattable"])
+            .constants($constants)
             .rows(&[
-                row(
-                    concat!("static ", $keyword, " MaxValue { get; }"),
-                    concat!($keyword, ".MaxValue > 1"),
-                    "True",
-                    |_, _| Ok(Value::$simple($max)),
-                ),
-                row(
-                    concat!("static ", $keyword, " MinValue { get; }"),
-                    concat!($keyword, ".MinValue < 1"),
-                    "True",
-                    |_, _| Ok(Value::$simple($min)),
-                ),
                 row(
                     concat!("static ", $keyword, " Parse(string s)"),
                     concat!($keyword, r#".Parse(" 12 ")"#),
@@ -146,21 +135,94 @@ macro_rules! number {
     };
 }
 
-number!(SBYTE, "System.SByte", "sbyte", SByte, i8::MIN, i8::MAX, &[]);
-number!(BYTE, "System.Byte", "byte", Byte, u8::MIN, u8::MAX, &[]);
-number!(INT16, "System.Int16", "short", Int16, i16::MIN, i16::MAX, &[]);
-number!(UINT16, "System.UInt16", "ushort", UInt16, u16::MIN, u16::MAX, &[]);
-number!(INT32, "System.Int32", "int", Int32, i32::MIN, i32::MAX, &[]);
-number!(UINT32, "System.UInt32", "uint", UInt32, u32::MIN, u32::MAX, &[]);
-number!(INT64, "System.Int64", "long", Int64, i64::MIN, i64::MAX, &[]);
-number!(UINT64, "System.UInt64", "ulong", UInt64, u64::MIN, u64::MAX, &[]);
+number!(
+    SBYTE,
+    "System.SByte",
+    "sbyte",
+    SByte,
+    &[("MaxValue", Value::SByte(i8::MAX)), ("MinValue", Value::SByte(i8::MIN))],
+    &[]
+);
+number!(
+    BYTE,
+    "System.Byte",
+    "byte",
+    Byte,
+    &[("MaxValue", Value::Byte(u8::MAX)), ("MinValue", Value::Byte(u8::MIN))],
+    &[]
+);
+number!(
+    INT16,
+    "System.Int16",
+    "short",
+    Int16,
+    &[
+        ("MaxValue", Value::Int16(i16::MAX)),
+        ("MinValue", Value::Int16(i16::MIN))
+    ],
+    &[]
+);
+number!(
+    UINT16,
+    "System.UInt16",
+    "ushort",
+    UInt16,
+    &[
+        ("MaxValue", Value::UInt16(u16::MAX)),
+        ("MinValue", Value::UInt16(u16::MIN))
+    ],
+    &[]
+);
+number!(
+    INT32,
+    "System.Int32",
+    "int",
+    Int32,
+    &[
+        ("MaxValue", Value::Int32(i32::MAX)),
+        ("MinValue", Value::Int32(i32::MIN))
+    ],
+    &[]
+);
+number!(
+    UINT32,
+    "System.UInt32",
+    "uint",
+    UInt32,
+    &[
+        ("MaxValue", Value::UInt32(u32::MAX)),
+        ("MinValue", Value::UInt32(u32::MIN))
+    ],
+    &[]
+);
+number!(
+    INT64,
+    "System.Int64",
+    "long",
+    Int64,
+    &[
+        ("MaxValue", Value::Int64(i64::MAX)),
+        ("MinValue", Value::Int64(i64::MIN))
+    ],
+    &[]
+);
+number!(
+    UINT64,
+    "System.UInt64",
+    "ulong",
+    UInt64,
+    &[
+        ("MaxValue", Value::UInt64(u64::MAX)),
+        ("MinValue", Value::UInt64(u64::MIN))
+    ],
+    &[]
+);
 number!(
     SINGLE,
     "System.Single",
     "float",
     Single,
-    f32::MIN,
-    f32::MAX,
+    floats::SINGLE_CONSTANTS,
     floats::SINGLE_ROWS
 );
 number!(
@@ -168,8 +230,7 @@ number!(
     "System.Double",
     "double",
     Double,
-    f64::MIN,
-    f64::MAX,
+    floats::DOUBLE_CONSTANTS,
     floats::DOUBLE_ROWS
 );
 number!(
@@ -177,8 +238,7 @@ number!(
     "System.Decimal",
     "decimal",
     Decimal,
-    rust_decimal::Decimal::MIN,
-    rust_decimal::Decimal::MAX,
+    decimal::CONSTANTS,
     decimal::ROWS
 );
 
@@ -243,7 +303,11 @@ fn bits(to: Simple) -> u32 {
     }
 }
 
-fn read_styled(text: &str, to: Simple, styles: i32) -> Result<Value, NumberError> {
+/// Reads a number of a type in a style.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_styled(text: &str, to: Simple, styles: i32) -> Result<Value, NumberError> {
     match to {
         Simple::Double => parse::double(text, styles).map(Value::Double),
         Simple::Single => parse::double(text, styles).map(|number| Value::Single(number as f32)),

@@ -61,7 +61,12 @@ pub fn hash_code(value: &Value) -> i32 {
         Value::Boolean(value) => i32::from(*value),
         Value::Int64(value) => (*value as i32) ^ ((*value >> 32) as i32),
         Value::Char(unit) => i32::from(*unit) | (i32::from(*unit) << 16),
-        Value::Guid(_) | Value::String(_) | Value::Object(_) | Value::Double(_) | Value::DateTime(_) => {
+        Value::Guid(_)
+        | Value::String(_)
+        | Value::Object(_)
+        | Value::Double(_)
+        | Value::DateTime(_)
+        | Value::Json(_) => {
             let mut hasher = DefaultHasher::new();
             Key::new(value.clone(), Equality::Default).hash(&mut hasher);
             hasher.finish() as i32

@@ -8,6 +8,13 @@ use crate::value::Value;
 /// A length of time in ticks.
 pub static TIME_SPAN: Class = Class::new("System.TimeSpan", ClassKind::Struct)
     .inherits(&["IComparable", "IFormattable"])
+    .constants(&[
+        ("TicksPerDay", Value::Int64(86_400 * SECOND)),
+        ("TicksPerHour", Value::Int64(3600 * SECOND)),
+        ("TicksPerMinute", Value::Int64(60 * SECOND)),
+        ("TicksPerSecond", Value::Int64(SECOND)),
+        ("TicksPerMillisecond", Value::Int64(MILLISECOND)),
+    ])
     .rows(ROWS);
 
 const SECOND: i64 = TICKS_PER_SECOND;
@@ -317,7 +324,7 @@ fn parts([days, hours, minutes, seconds, milliseconds]: [i64; 5]) -> Outcome {
 }
 
 /// `[-][d.]hh:mm[:ss[.fffffff]]`, or days alone.
-fn parse(text: &str) -> Option<i64> {
+pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let number = |text: &str| {

@@ -36,17 +36,17 @@ macro_rules! operates {
     };
 }
 
+/// Constants of `decimal`.
+pub const CONSTANTS: &[(&str, Value)] = &[
+    ("MaxValue", Value::Decimal(Decimal::MAX)),
+    ("MinValue", Value::Decimal(Decimal::MIN)),
+    ("Zero", Value::Decimal(Decimal::ZERO)),
+    ("One", Value::Decimal(Decimal::ONE)),
+    ("MinusOne", Value::Decimal(Decimal::NEGATIVE_ONE)),
+];
+
 /// Members of `decimal`.
 pub const ROWS: &[Row] = &[
-    row("static decimal Zero { get; }", "decimal.Zero", "0", |_, _| {
-        Ok(Value::Decimal(Decimal::ZERO))
-    }),
-    row("static decimal One { get; }", "decimal.One", "1", |_, _| {
-        Ok(Value::Decimal(Decimal::ONE))
-    }),
-    row("static decimal MinusOne { get; }", "decimal.MinusOne", "-1", |_, _| {
-        Ok(Value::Decimal(Decimal::NEGATIVE_ONE))
-    }),
     row("new(int value)", "new decimal(5)", "5", |_, a| made(a)),
     row("new(uint value)", "new decimal(5u)", "5", |_, a| made(a)),
     row("new(long value)", "new decimal(5L)", "5", |_, a| made(a)),

@@ -6,10 +6,6 @@ use crate::value::Value;
 macro_rules! floats {
     ($keyword:literal, $simple:ident, $float:ident) => {
         &[
-            row(concat!("static ", $keyword, " NaN { get; }"), concat!($keyword, ".NaN"), "NaN", |_, _| Ok(Value::$simple($float::NAN))),
-            row(concat!("static ", $keyword, " PositiveInfinity { get; }"), concat!($keyword, ".PositiveInfinity > 1"), "True", |_, _| Ok(Value::$simple($float::INFINITY))),
-            row(concat!("static ", $keyword, " NegativeInfinity { get; }"), concat!($keyword, ".NegativeInfinity < 1"), "True", |_, _| Ok(Value::$simple($float::NEG_INFINITY))),
-            row(concat!("static ", $keyword, " Epsilon { get; }"), concat!($keyword, ".Epsilon > 0"), "True", |_, _| Ok(Value::$simple($float::from_bits(1)))),
             row(concat!("static bool IsNaN(", $keyword, " d)"), concat!($keyword, ".IsNaN(0)"), "False", |_, a| Ok(of(a).is_nan().into())),
             row(concat!("static bool IsInfinity(", $keyword, " d)"), concat!($keyword, ".IsInfinity(1)"), "False", |_, a| Ok(of(a).is_infinite().into())),
             row(concat!("static bool IsFinite(", $keyword, " d)"), concat!($keyword, ".IsFinite(1)"), "True", |_, a| Ok(of(a).is_finite().into())),
@@ -23,6 +19,23 @@ macro_rules! floats {
     };
 }
 
+macro_rules! constants {
+    ($simple:ident, $float:ident) => {
+        &[
+            ("MaxValue", Value::$simple($float::MAX)),
+            ("MinValue", Value::$simple($float::MIN)),
+            ("NaN", Value::$simple($float::NAN)),
+            ("PositiveInfinity", Value::$simple($float::INFINITY)),
+            ("NegativeInfinity", Value::$simple($float::NEG_INFINITY)),
+            ("Epsilon", Value::$simple($float::from_bits(1))),
+        ]
+    };
+}
+
+/// Of `double`.
+pub const DOUBLE_CONSTANTS: &[(&str, Value)] = constants!(Double, f64);
+/// Of `float`.
+pub const SINGLE_CONSTANTS: &[(&str, Value)] = constants!(Single, f32);
 /// Of `double`.
 pub const DOUBLE_ROWS: &[Row] = floats!("double", Double, f64);
 /// Of `float`.

@@ -1,0 +1,140 @@
+//! Random expressions, the same for the same seed, run by our engine and by real C#: value, type, exception and the
+//! numbers of problems must be the same. `make differ` runs it; it needs Mono, as `make vectors` does.
+//!
+//! Never here: cases that stay (`vectors/*.jsonl`), and what .NET 8 does unlike Mono (`docs/compatibility.md`).
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
+
+#[path = "real/answer.rs"]
+mod answer;
+#[path = "differ/deviation.rs"]
+mod deviation;
+#[path = "differ/generate.rs"]
+mod generate;
+#[path = "differ/grammar.rs"]
+mod grammar;
+#[path = "differ/random.rs"]
+mod random;
+
+use answer::Answer;
+use generate::{Case, Generator};
+use grammar::Grammar;
+use random::Random;
+use serde_json::{Map, Value as Json, json};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// How many cases one process of real C# compiles: it never forgets one.
+const BATCH: usize = 4000;
+
+/// A number that the environment gives.
+fn wanted(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
+}
+
+/// What real C# makes of these sources; an error where it is not installed.
+fn real(sources: &[String]) -> Result<Vec<Answer>, String> {
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle/oracle");
+    let mut process = Command::new(program)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let asked: String = sources
+        .iter()
+        .map(|source| format!("{}\n", json!({ "expr": source })))
+        .collect();
+    let mut input = process.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        // A process that ended early is reported by what it did not answer.
+        let _ = input.write_all(asked.as_bytes());
+    });
+    let output = process.wait_with_output().map_err(|error| error.to_string())?;
+    let _ = writer.join();
+    let answers: Vec<Answer> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| Answer::from_json(serde_json::from_str::<Json>(line).ok()?.as_object()?))
+        .collect();
+    if answers.len() == sources.len() {
+        return Ok(answers);
+    }
+    Err(format!("real C# answered {} of {} cases", answers.len(), sources.len()))
+}
+
+fn ours(source: &str) -> Answer {
+    let case: Map<String, Json> = Map::from_iter([("expr".to_owned(), source.into())]);
+    Answer::of_engine(&case)
+}
+
+/// The differences between the two sides, by the index of the source.
+fn differences(sources: &[String]) -> Result<Vec<(usize, Answer, Answer)>, String> {
+    let real = real(sources)?;
+    Ok(sources
+        .iter()
+        .zip(real)
+        .enumerate()
+        .filter_map(|(index, (source, real))| {
+            let ours = ours(source);
+            (!ours.agrees_with(&real) && !deviation::is_known(source, &ours, &real)).then_some((index, ours, real))
+        })
+        .collect())
+}
+
+/// For each of these cases, the smallest part that differs by itself; each only once.
+fn shrunk(cases: &[(&Case, Answer, Answer)]) -> Result<Vec<(String, Answer, Answer)>, String> {
+    let parts: Vec<(usize, String)> = cases
+        .iter()
+        .enumerate()
+        .flat_map(|(of, (case, ..))| case.parts().into_iter().map(move |part| (of, part)))
+        .collect();
+    let sources: Vec<String> = parts.iter().map(|(_, source)| source.clone()).collect();
+    let mut smallest: Vec<(String, Answer, Answer)> = cases
+        .iter()
+        .map(|(case, ours, real)| (case.source(), ours.clone(), real.clone()))
+        .collect();
+    for (index, ours, real) in differences(&sources)? {
+        let (of, source) = &parts[index];
+        if source.len() < smallest[*of].0.len() {
+            smallest[*of] = (source.clone(), ours, real);
+        }
+    }
+    smallest.sort_by(|left, right| left.0.cmp(&right.0));
+    smallest.dedup_by(|left, right| left.0 == right.0);
+    Ok(smallest)
+}
+
+#[test]
+#[ignore = "asks real C#; `make differ` runs it"]
+fn random_expressions_have_the_answers_of_real_csharp() {
+    if let Err(missing) = real(&["@(1)".to_owned()]) {
+        println!("skipped: {missing}; crates/expression/oracle/oracle says what to install");
+        return;
+    }
+    let (cases, seed) = (wanted("CASES", 2000) as usize, wanted("SEED", 1));
+    let grammar = Grammar::all();
+    let (mut done, mut found) = (0, 0);
+    while done < cases {
+        let batch: Vec<Case> = (done..cases.min(done + BATCH))
+            .map(|index| Generator::new(&grammar, Random::new(seed, index as u64)).case())
+            .collect();
+        let sources: Vec<String> = batch.iter().map(Case::source).collect();
+        let differing: Vec<(&Case, Answer, Answer)> = differences(&sources)
+            .unwrap()
+            .into_iter()
+            .map(|(index, ours, real)| (&batch[index], ours, real))
+            .collect();
+        for (source, ours, real) in shrunk(&differing).unwrap() {
+            println!("{source}\n    ours: {ours}\n    real: {real}");
+        }
+        found += differing.len();
+        done += batch.len();
+        println!("{done} cases of seed {seed}, {found} differences");
+    }
+    assert_eq!(found, 0, "{found} of {cases} cases differ from real C#");
+}
