@@ -8,6 +8,7 @@ use x509_parser::asn1_rs::ToDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
@@ -68,6 +69,16 @@ impl Certificate {
             return contents.take(1).find_map(|der| Self::from_der(&der));
         }
         Self::from_der(bytes)
+    }
+
+    /// Modulus and exponent of an RSA key, without leading zeros; `None` for a key of another algorithm.
+    pub fn rsa_key(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let (_, certificate) = X509Certificate::from_der(&self.der).ok()?;
+        let Ok(PublicKey::RSA(key)) = certificate.public_key().parsed() else {
+            return None;
+        };
+        let significant = |number: &[u8]| number.iter().copied().skip_while(|byte| *byte == 0).collect();
+        Some((significant(key.modulus), significant(key.exponent)))
     }
 
     fn from_der(bytes: &[u8]) -> Option<Self> {

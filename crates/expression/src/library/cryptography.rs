@@ -9,6 +9,10 @@ mod hash;
 mod hash_algorithm_name;
 mod oid;
 mod random_number_generator;
+mod rsa;
+mod rsa_key;
+mod rsa_padding;
+mod rsa_parameters;
 mod symmetric;
 mod transform;
 
@@ -24,6 +28,12 @@ use crate::thrown::Thrown;
 /// Its types other than hashes and ciphers.
 pub const CLASSES: &[&Class] = &[
     &encryption::EXTENSIONS,
+    &rsa::CERTIFICATE_EXTENSIONS,
+    &rsa::PROVIDER,
+    &rsa::RSA,
+    &rsa_padding::ENCRYPTION_PADDING,
+    &rsa_padding::SIGNATURE_PADDING,
+    &rsa_parameters::RSA_PARAMETERS,
     &transform::TRANSFORM,
     &hash_algorithm_name::HASH_ALGORITHM_NAME,
     &oid::OID,
