@@ -40,7 +40,7 @@ const MEMORY_LIMIT: usize = 512 << 20;
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// After this a case is taken to never end.
-const HANG_LIMIT: Duration = Duration::from_secs(120);
+const HANG_LIMIT: Duration = Duration::from_mins(2);
 
 /// Cases share the count of memory, so one test runs at a time.
 static ALONE: Mutex<()> = Mutex::new(());

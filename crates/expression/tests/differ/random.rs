@@ -1,4 +1,4 @@
-//! Random numbers that are the same everywhere (SplitMix64).
+//! Random numbers that are the same everywhere (`SplitMix64`).
 
 /// A sequence of random numbers.
 pub struct Random(u64);

@@ -251,7 +251,7 @@ fn change(pieces: &mut Vec<String>, seeds: &Seeds, random: &mut Random) {
 /// A seed with a few changes.
 pub fn mutated(from: &str, seeds: &Seeds, random: &mut Random) -> String {
     let mut pieces = pieces(from);
-    for _ in 0..1 + random.below(3) {
+    for _ in 0..=random.below(3) {
         change(&mut pieces, seeds, random);
     }
     let mut source = pieces.concat();

@@ -2,6 +2,7 @@
 
 use crate::mutate::mutated;
 use crate::random::Random;
+use expression::library::{Class, all};
 use serde_json::{Map, Value as Json, json};
 use std::fs;
 use std::path::Path;
@@ -56,14 +57,13 @@ impl Seeds {
                 exchanges.push(exchange);
             }
         }
-        let classes = || expression::library::all();
         sources.extend(
-            classes()
-                .flat_map(|class| class.all_rows())
+            all()
+                .flat_map(Class::all_rows)
                 .filter(|row| !row.example.is_empty())
                 .map(|row| format!("@({})", row.example)),
         );
-        let names = classes()
+        let names = all()
             .flat_map(|class| class.member_names().chain([class.short_name()]))
             .collect();
         Self {
@@ -77,7 +77,7 @@ impl Seeds {
     /// An exchange that is put together from several, with some of its values changed; now and then it is no JSON.
     pub fn exchange(&self, random: &mut Random) -> String {
         let mut exchange = Map::new();
-        for _ in 0..1 + random.below(4) {
+        for _ in 0..=random.below(4) {
             for (name, value) in random.pick(&self.exchanges) {
                 let mut value = value.clone();
                 distort(&mut value, random);
