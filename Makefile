@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts a gateway to try, `make test` tests all of it, `make bench` measures it.
 
-.PHONY: run test check bench bench-expressions vectors vectors-check differ
+.PHONY: run test check bench bench-expressions vectors vectors-check differ fuzz
 
 ## Start the sample: MCP servers, a REST API and the gateway in front of them.
 run:
@@ -35,3 +35,8 @@ vectors-check:
 ## Run random expressions here and by real C# (Mono), and print what differs; CASES and SEED choose which.
 differ:
 	cargo test -q -p expression --test differ -- --ignored --nocapture
+
+## Look for a panic, a hang or unbounded memory with random cases: `make fuzz SECONDS=3600 TARGET=evaluate`; TARGET is
+## parse, compile, evaluate or xml, SEED repeats a run.
+fuzz:
+	@TARGET=$(TARGET) SEED=$(SEED) scripts/fuzz $(or $(SECONDS),60)

@@ -143,6 +143,10 @@ pub fn extensions(name: &str) -> &'static [&'static Member] {
 
 /// The known name that is most like `name`, for a diagnostic's advice.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    // Comparing costs the product of both lengths, and no known name is nearly as long.
+    if name.len() > 200 {
+        return None;
+    }
     known
         .map(|candidate| {
             (

@@ -262,3 +262,8 @@ fn xml_costs_what_it_is_long_and_deep() {
     let many = "var x = new XElement(\"a\"); for (int i = 0; i < 3000; i++) x.SetAttributeValue(\"b\" + i, i);";
     check(format!("@{{ {many} return x.Attributes().Count(); }}"), "more steps");
 }
+
+#[test]
+fn advice_on_a_name_is_not_sought_for_one_that_nobody_meant() {
+    check(format!("@(context.{})", "Value".repeat(20_000)), "Value");
+}
