@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts a gateway to try, `make test` tests all of it, `make bench` measures it.
 
-.PHONY: run test check bench vectors vectors-check differ
+.PHONY: run test check bench bench-expressions vectors vectors-check differ
 
 ## Start the sample: MCP servers, a REST API and the gateway in front of them.
 run:
@@ -16,9 +16,13 @@ check:
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace
 
-## Compare throughput, latency, CPU and memory with the upstream alone and with nginx.
+## Compare throughput, latency, CPU and memory with the upstream alone and with nginx; time expressions beside real C#.
 bench:
 	@scripts/bench
+
+## The part of it that times expressions.
+bench-expressions:
+	@python3 bench/expressions.py
 
 ## Ask real C# (Mono) for the answers of crates/expression/vectors and write them down.
 vectors:

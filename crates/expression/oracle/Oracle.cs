@@ -20,12 +20,13 @@ static class Program
 {
     const int BatchSize = 200;
 
-    static int Main()
+    static int Main(string[] arguments)
     {
         CultureInfo.DefaultThreadCurrentCulture = Thread.CurrentThread.CurrentCulture = CultureInfo.InvariantCulture;
         var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
         var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
         var compiler = new Compiler();
+        if (arguments.Contains("--bench")) return Bench.Run(compiler, input, output);
         for (var batch = ReadBatch(input); batch.Count > 0; batch = ReadBatch(input))
         {
             compiler.Compile(batch);
@@ -50,7 +51,7 @@ sealed class Case
 {
     static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
     const int StackBytes = 8 << 20;
-    readonly JObject json;
+    public readonly JObject json;
     public Func<IProxyRequestContext, object> Run;
     public string CompileError;
 

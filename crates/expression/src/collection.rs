@@ -3,6 +3,7 @@
 //! Never here: the members that C# sees (`library`).
 
 mod array;
+mod deque;
 mod dictionary;
 mod enumerate;
 mod list;
@@ -11,8 +12,11 @@ mod record;
 mod release;
 mod sequence;
 mod set;
+mod view;
+mod walk;
 
 pub use array::Array;
+pub use deque::Deque;
 pub use dictionary::Dictionary;
 pub use enumerate::{Enumerator, collect, enumerate, pairs};
 pub use list::List;
@@ -21,6 +25,8 @@ pub use record::Record;
 pub use release::{Release, release, release_values};
 pub use sequence::Sequence;
 pub use set::HashSet;
+pub use view::View;
+pub use walk::Walk;
 
 /// What a collection element costs of the allocation budget, in bytes.
 pub const ELEMENT_BYTES: usize = 40;

@@ -19,8 +19,10 @@ mod try_statement;
 pub use convert::cast;
 pub use text::pad;
 
-use crate::check::typed::{Expr, FunctionId, LocalId, Program};
+use crate::check::typed::{Expr, FunctionId, Kind, LocalId, Program};
 use crate::closure::{BoolCode, Code, FunctionCode};
+use crate::explained::Part;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -43,11 +45,23 @@ struct Shared {
     captures: Vec<Vec<LocalId>>,
     /// The local functions. Code refers to them weakly: they may call each other.
     functions: HashMap<FunctionId, Arc<FunctionCell>>,
+    /// The parts of the program so far, when each is to tell what it gives.
+    parts: Option<RefCell<Vec<Part>>>,
 }
 
 /// Compiles a program.
 pub fn compile(program: &Program) -> Compiled {
-    let shared = Shared {
+    compile_with(program, None).0
+}
+
+/// Compiles a program whose parts tell what they give ([`crate::explained`]).
+pub fn compile_telling(program: &Program) -> (Compiled, Vec<Part>) {
+    compile_with(program, Some(RefCell::default()))
+}
+
+fn compile_with(program: &Program, parts: Option<RefCell<Vec<Part>>>) -> (Compiled, Vec<Part>) {
+    let mut shared = Shared {
+        parts,
         captured: program.captured.clone(),
         captures: program.captures.clone(),
         functions: program
@@ -64,8 +78,9 @@ pub fn compile(program: &Program) -> Compiled {
     }
     let code = compiler.body(&program.body);
     let locals = compiler.slots.len();
+    let parts = shared.parts.take().map(RefCell::into_inner).unwrap_or_default();
     if shared.functions.is_empty() {
-        return Compiled { code, locals };
+        return (Compiled { code, locals }, parts);
     }
     let functions = shared.functions;
     let code = Box::new(move |frame: &mut crate::frame::Frame<'_>| {
@@ -73,7 +88,7 @@ pub fn compile(program: &Program) -> Compiled {
         let _ = &functions;
         code(frame)
     });
-    Compiled { code, locals }
+    (Compiled { code, locals }, parts)
 }
 
 /// Compiles one function: knows where its local variables are.
@@ -116,5 +131,24 @@ impl<'p> Compiler<'p> {
 
     fn condition(&mut self, condition: &Expr) -> BoolCode {
         conditions::compile(self, condition)
+    }
+
+    /// Whether a part is to tell what it gives; it is noted then. Constants have nothing to tell, nor have conversions
+    /// that are not written.
+    fn tells(&self, part: &Expr) -> bool {
+        let Some(parts) = &self.shared.parts else { return false };
+        match &part.kind {
+            Kind::Constant(_) => return false,
+            Kind::Convert(_, inner) if inner.span == part.span => return false,
+            _ => {}
+        }
+        let (span, type_name) = (part.span, part.ty.dotnet_name());
+        let mut parts = parts.borrow_mut();
+        match parts.last_mut() {
+            // `?.` stands where the member that it leads to does.
+            Some(last) if last.span == span => last.type_name = type_name,
+            _ => parts.push(Part { span, type_name }),
+        }
+        true
     }
 }

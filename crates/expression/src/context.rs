@@ -6,6 +6,7 @@
 //! Never here: HTTP, sockets, how a policy uses a value.
 
 use crate::body::MessageBody;
+use crate::certificate::Certificate;
 use crate::text::Text;
 use crate::value::Value;
 use std::fmt;
@@ -29,8 +30,14 @@ pub trait Context {
     fn product(&self) -> Option<&Arc<Product>>;
     /// `context.Subscription`
     fn subscription(&self) -> Option<&Arc<Subscription>>;
+    /// `context.Subscription.Key`: the one that the client presented.
+    fn subscription_key(&self) -> Option<&Text>;
     /// `context.User`
     fn user(&self) -> Option<&Arc<User>>;
+    /// `context.Backend`: where the request goes, as far as it is a backend entity.
+    fn backend(&self) -> Option<Backend>;
+    /// `context.Workspace`
+    fn workspace(&self) -> Option<&Arc<Workspace>>;
     /// `context.Deployment`
     fn deployment(&self) -> &Arc<Deployment>;
     /// `context.LastError`; `None` outside of on-error.
@@ -45,6 +52,9 @@ pub trait Context {
     fn tracing(&self) -> bool;
     /// `context.Trace(message)`
     fn trace(&self, message: &str);
+    /// Whether a chain leads from a certificate (DER) to a root that the host trusts, for clients. Its time is checked
+    /// before.
+    fn trusts(&self, certificate: &[u8]) -> bool;
     /// 64 random bits, for `Guid.NewGuid()` and unseeded `Random`.
     fn random(&self) -> u64;
 }
@@ -61,6 +71,8 @@ pub trait Request {
     fn headers(&self) -> &dyn Headers;
     /// `MatchedParameters`, in the template's order.
     fn matched_parameters(&self) -> &[(Text, Text)];
+    /// `Certificate`: what the client showed; `None` when it showed none.
+    fn certificate(&self) -> Option<&Arc<Certificate>>;
     /// `Body`; `None` for a request without one.
     fn body(&self) -> Option<&MessageBody>;
 }
@@ -161,6 +173,24 @@ pub struct Group {
     pub name: Text,
 }
 
+/// `context.Backend`
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "APIM's own member names")]
+pub struct Backend {
+    pub id: Text,
+    /// Whether its `Type` is `Pool`.
+    pub is_pool: bool,
+    pub azure_region: Text,
+}
+
+/// `context.Workspace`
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "APIM's own member names")]
+pub struct Workspace {
+    pub id: Text,
+    pub name: Text,
+}
+
 /// `ISubscription`. The keys are those of the artifact folder; dates are ticks.
 #[derive(Clone, Default, PartialEq)]
 #[expect(missing_docs, reason = "APIM's own member names")]
@@ -208,6 +238,8 @@ pub struct Deployment {
     pub region: Text,
     pub service_id: Text,
     pub service_name: Text,
+    /// By their ids.
+    pub certificates: Vec<(Text, Arc<Certificate>)>,
 }
 
 /// `context.LastError`

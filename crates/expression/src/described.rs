@@ -2,6 +2,7 @@
 //!
 //! Never here: what a policy makes of a value (`target`).
 
+use crate::closure::Closure;
 use crate::collection::{Array, Dictionary, HashSet, List, Sequence, collect};
 use crate::frame::Frame;
 use crate::json::base64;
@@ -11,6 +12,9 @@ use crate::value::Value;
 
 /// Collections inside collections are spelled out to this depth.
 const DEPTH: usize = 16;
+
+/// Characters of a value at a glance.
+const GLANCE: usize = 200;
 
 /// A value as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,32 @@ impl Described {
             text: Some(text(value, frame, DEPTH)?),
         })
     }
+}
+
+/// A value at a glance: a string in quotes, at most [`GLANCE`] characters, and nothing that would have to run for it.
+pub fn glance(value: &Value, frame: &mut Frame<'_>) -> Result<Described, Thrown> {
+    let runs = [
+        (value.object::<Sequence>().is_some(), "a sequence that has not run"),
+        (value.object::<Closure>().is_some(), "a function"),
+    ];
+    if let Some((_, text)) = runs.iter().find(|(runs, _)| *runs) {
+        return Ok(Described {
+            type_name: value.type_name(),
+            text: Some((*text).to_owned()),
+        });
+    }
+    let mut seen = Described::of(value, frame)?;
+    let cut = |text: &mut String| {
+        if let Some((end, _)) = text.char_indices().nth(GLANCE) {
+            text.truncate(end);
+            text.push('…');
+        }
+    };
+    seen.text.iter_mut().for_each(cut);
+    if matches!(value, Value::String(_)) {
+        seen.text = seen.text.map(|text| format!("{text:?}"));
+    }
+    Ok(seen)
 }
 
 fn text(value: &Value, frame: &mut Frame<'_>, depth: usize) -> Result<String, Thrown> {

@@ -6,6 +6,7 @@ use crate::Budget;
 use crate::closure::Closure;
 use crate::collection::Array;
 use crate::context::Context;
+use crate::explained::Told;
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 use parking_lot::Mutex;
@@ -33,6 +34,8 @@ pub struct Frame<'c> {
     caught: Option<Thrown>,
     /// A function that yielded goes on: statements go straight to their place in it.
     resuming: bool,
+    /// What the parts of the expression gave, when somebody wants to know.
+    pub told: Option<Box<Told>>,
     slots: Vec<Slot>,
     /// Every shared cell, to be emptied in the end: delegates and what they capture may refer to each other.
     cells: Vec<Weak<Mutex<Value>>>,
@@ -54,6 +57,7 @@ impl<'c> Frame<'c> {
             outs: Vec::new(),
             caught: None,
             resuming: false,
+            told: None,
             slots,
             cells: Vec::new(),
             base: 0,
@@ -103,6 +107,11 @@ impl<'c> Frame<'c> {
                 "the expression was stopped: it used more memory than an expression may",
             ))
         }
+    }
+
+    /// How many bytes of memory may still be made.
+    pub fn bytes_left(&self) -> usize {
+        usize::try_from(self.bytes).unwrap_or(usize::MAX)
     }
 
     /// A text made by the expression, accounted for.

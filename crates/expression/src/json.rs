@@ -25,6 +25,7 @@ mod writer;
 
 pub use error::{ExceptionType, JsonError};
 pub use guid::{format_guid, parse_guid};
+pub use merge::{ArrayHandling, MergeSettings};
 pub use mutation::Content;
 pub use scalar::{JTokenType, Scalar};
 pub use token::JToken;

@@ -6,6 +6,7 @@
 
 mod arithmetic;
 pub mod body;
+pub mod certificate;
 mod check;
 mod closure;
 mod collection;
@@ -13,6 +14,7 @@ mod compile;
 pub mod context;
 pub mod date;
 mod described;
+pub mod explained;
 mod frame;
 pub mod json;
 pub mod library;
@@ -136,14 +138,17 @@ impl Expression {
             return Err(problems);
         }
         let program = check::check(&tree, target)?;
-        let compiled = compile::compile(&program);
-        Ok(Self {
+        Ok(Self::of(compile::compile(&program), program, target))
+    }
+
+    fn of(compiled: compile::Compiled, program: check::typed::Program, target: Target) -> Self {
+        Self {
             code: compiled.code,
             locals: compiled.locals,
             reads: program.reads,
             result: program.result,
             target,
-        })
+        }
     }
 
     /// Which bodies it may read.

@@ -13,6 +13,7 @@
 mod apim;
 mod arguments;
 mod base64;
+mod certificates;
 mod class;
 mod collections;
 mod cryptography;
@@ -26,6 +27,7 @@ mod sort;
 mod system;
 mod text;
 mod utf16;
+mod xml;
 
 pub use arguments::{Arguments, Call};
 pub use class::{Class, ClassKind, Function, Member, MemberKind, Parameter, Passing, Row, row};
@@ -41,20 +43,26 @@ use std::sync::LazyLock;
 pub use system::exceptions::EXCEPTION;
 
 pub(crate) use apim::find;
+pub(crate) use certificates::certificate;
 pub(crate) use collections::LIST;
+pub(crate) use cryptography::no_hash_name;
 pub(crate) use culture::culture_compare;
 pub(crate) use format::{format_composite, format_composite_in, format_in, format_value};
 pub(crate) use json::{content, scalar_value};
 pub(crate) use net::{percent_decode, url_decode, url_encode};
 pub(crate) use sort::sort_values;
-pub(crate) use system::{TYPE, TypeObject, uri, uri_text};
+pub(crate) use system::{TYPE, TypeObject, number_error, parse_date_time_offset, read_number, uri, uri_text};
+pub(crate) use xml::of_body as xml_of_body;
 
 /// Every type of the library.
 pub fn all() -> impl Iterator<Item = &'static Class> {
     [
         apim::CLASSES,
         collections::CLASSES,
+        certificates::CLASSES,
         cryptography::CLASSES,
+        cryptography::HASHES,
+        cryptography::CIPHERS,
         json::CLASSES,
         linq::CLASSES,
         net::CLASSES,
@@ -65,6 +73,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
     .into_iter()
     .flatten()
     .copied()
+    .chain(xml::classes())
 }
 
 /// The type of this name (full or short) with this many type parameters.
@@ -146,6 +155,19 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
         .map(|(_, candidate)| candidate)
 }
 
+/// The digest of bytes by the hash function that the argument at `index` names.
+///
+/// # Errors
+/// When it names none.
+pub(crate) fn digest(arguments: Arguments<'_>, index: usize, bytes: &[u8]) -> Result<Vec<u8>, Thrown> {
+    Ok(cryptography::hash_function(arguments, index)?.digest(bytes))
+}
+
+/// An `Oid` of dotted numbers.
+pub(crate) fn oid(value: &str) -> Value {
+    cryptography::oid_of(&value.into())
+}
+
 /// A `Jwt` of a text; null when it is none.
 pub(crate) fn jwt(text: &str) -> Value {
     apim::parse_jwt(text).map_or(Value::Null, Value::of)
@@ -166,10 +188,11 @@ pub(crate) fn host_entries(part: HostPart, frame: &Frame<'_>) -> Vec<Value> {
 /// # Errors
 /// What computing them throws.
 pub(crate) fn object_items(value: &Value, frame: &mut Frame<'_>) -> Result<Option<Vec<Value>>, Thrown> {
-    match linq::items(value, frame)? {
-        Some(items) => Ok(Some(items)),
-        None => Ok(text::items(value).or_else(|| apim::object_entries(value))),
+    if let Some(items) = linq::items(value, frame)? {
+        return Ok(Some(items));
     }
+    let items = text::items(value).or_else(|| xml::items(value));
+    Ok(items.or_else(|| apim::object_entries(value)))
 }
 
 #[cfg(test)]

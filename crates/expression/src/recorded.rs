@@ -1,18 +1,19 @@
 //! An exchange written down as JSON: for tests, and for trying expressions without a gateway.
 //!
 //! Names are those of `context`'s members, in any case: `request {method, url, originalUrl, ipAddress, headers, body,
-//! matchedParameters}`, `response {statusCode, statusReason, headers, body}`, `variables`, `api`, `operation`, `product`,
-//! `subscription`, `user`, `deployment`, `lastError`, `requestId`, `timestamp`, `elapsedMs`, `tracing`. All may be missing.
-//! A body is text, or any other JSON. A variable is a plain value or `{"$json": …}`, `{"$response": {…}}`,
+//! matchedParameters, certificate}`, `response {statusCode, statusReason, headers, body}`, `variables`, `api`, `operation`, `product`,
+//! `subscription`, `user`, `backend`, `workspace`, `deployment`, `lastError`, `requestId`, `timestamp`, `elapsedMs`, `tracing`. All may be missing.
+//! A body is text, or any other JSON. A certificate is the Base64 of its DER, as are those in `deployment`'s `certificates`. A variable is a plain value or `{"$json": …}`, `{"$response": {…}}`,
 //! `{"$jwt": "…"}`, `{"$authorization": {"accessToken": "…"}}`, `{"$date": "…"}`, `{"$bytes": "base64"}`, `{"$array": […]}`, `{"$long": n}`, `{"$double": n}`.
 
 mod entity;
 mod variable;
 
 use crate::body::MessageBody;
+use crate::certificate::Certificate;
 use crate::context::{
-    Api, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url, User,
-    WhichUrl,
+    Api, Backend, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url,
+    User, WhichUrl, Workspace,
 };
 use crate::json::{JToken, JsonError, parse_guid};
 use crate::response::{HeaderList, StoredResponse};
@@ -36,6 +37,9 @@ pub struct RecordedContext {
     operation: Option<Arc<Operation>>,
     product: Option<Arc<Product>>,
     subscription: Option<Arc<Subscription>>,
+    subscription_key: Option<Text>,
+    backend: Option<Backend>,
+    workspace: Option<Arc<Workspace>>,
     user: Option<Arc<User>>,
     deployment: Arc<Deployment>,
     last_error: Option<LastError>,
@@ -54,10 +58,19 @@ struct RecordedRequest {
     ip_address: Text,
     headers: HeaderList,
     matched_parameters: Vec<(Text, Text)>,
+    certificate: Option<Arc<Certificate>>,
     body: Option<MessageBody>,
 }
 
 impl RecordedContext {
+    /// Sets one of `context.Variables`.
+    pub fn set_variable(&mut self, name: &str, value: Value) {
+        match self.variables.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.variables.push((name.into(), value)),
+        }
+    }
+
     /// Reads an exchange.
     ///
     /// # Errors
@@ -80,6 +93,10 @@ impl RecordedContext {
                     .entries()
                     .map(|(name, value)| (name, value.own_text()))
                     .collect(),
+                certificate: request
+                    .get("certificate")
+                    .present()
+                    .and_then(|part| entity::certificate(&part)),
                 body: request.get("body").present().map(|body| entity::body(&body)),
             },
             response: root
@@ -104,6 +121,15 @@ impl RecordedContext {
                 .get("subscription")
                 .present()
                 .map(|subscription| Arc::new(entity::subscription(&subscription))),
+            subscription_key: root
+                .get("subscription")
+                .text("key")
+                .or_else(|| root.get("subscription").text("primaryKey")),
+            backend: root.get("backend").present().map(|part| entity::backend(&part)),
+            workspace: root
+                .get("workspace")
+                .present()
+                .map(|part| Arc::new(entity::workspace(&part))),
             user: root.get("user").present().map(|user| Arc::new(entity::user(&user))),
             deployment: Arc::new(entity::deployment(&root.get("deployment"))),
             last_error: root.get("lastError").present().map(|error| entity::last_error(&error)),
@@ -165,6 +191,15 @@ impl Context for RecordedContext {
     fn subscription(&self) -> Option<&Arc<Subscription>> {
         self.subscription.as_ref()
     }
+    fn subscription_key(&self) -> Option<&Text> {
+        self.subscription_key.as_ref()
+    }
+    fn backend(&self) -> Option<Backend> {
+        self.backend.clone()
+    }
+    fn workspace(&self) -> Option<&Arc<Workspace>> {
+        self.workspace.as_ref()
+    }
     fn user(&self) -> Option<&Arc<User>> {
         self.user.as_ref()
     }
@@ -182,6 +217,10 @@ impl Context for RecordedContext {
     }
     fn now(&self) -> i64 {
         self.timestamp.saturating_add(self.elapsed)
+    }
+    fn trusts(&self, _certificate: &[u8]) -> bool {
+        // Nobody's roots are written down.
+        false
     }
     fn tracing(&self) -> bool {
         self.tracing
@@ -216,6 +255,9 @@ impl Request for RecordedRequest {
     }
     fn matched_parameters(&self) -> &[(Text, Text)] {
         &self.matched_parameters
+    }
+    fn certificate(&self) -> Option<&Arc<Certificate>> {
+        self.certificate.as_ref()
     }
     fn body(&self) -> Option<&MessageBody> {
         self.body.as_ref()

@@ -5,7 +5,7 @@ mod equality;
 mod instance;
 mod literal;
 
-pub use equality::{Key, compare};
+pub use equality::{Equality, Key, compare};
 
 use crate::date::DateTime;
 use crate::json::JToken;
@@ -84,6 +84,18 @@ pub trait Object: Any + Send + Sync + fmt::Debug {
     /// `Equals(other)`, for types whose equality is not identity.
     fn equals(&self, _other: &Value) -> bool {
         false
+    }
+    /// Whether both are handles to one object.
+    fn is_same(&self, _other: &Value) -> bool {
+        false
+    }
+    /// The values whose equality is its own, for types that are equal by parts.
+    fn parts(&self) -> Option<&[Value]> {
+        None
+    }
+    /// For other types whose equality is not identity: a number that equal objects share.
+    fn hash_code(&self) -> u64 {
+        0
     }
     /// For downcasts.
     fn as_any(&self) -> &dyn Any;

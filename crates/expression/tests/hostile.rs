@@ -154,3 +154,68 @@ fn functions_and_queries_have_an_end() {
     let lets: Vec<String> = (0..40).map(|at| format!("let y{at} = x + {at}")).collect();
     check(query(lets.join(" ")), "1");
 }
+
+#[test]
+fn xml_costs_what_it_is_long_and_deep() {
+    // Deeper than is read.
+    let text = "string.Concat(Enumerable.Repeat(\"<a>\", 1001))";
+    check(
+        format!("@(XElement.Parse({text}))"),
+        "nested deeper than the 1000 levels",
+    );
+    // Entities inside of entities are never expanded.
+    let entities = "<!DOCTYPE a [<!ENTITY b \"xxxxxxxxxx\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;\">]><a>&c;</a>";
+    let entities = entities.replace('"', "\\\"");
+    check(format!("@(XElement.Parse(\"{entities}\"))"), "not expanded");
+    // Deeper than is read, made by hand: nothing recurses, and the indentation is too long.
+    let nested = "var x = new XElement(\"a\"); for (int i = 0; i < 20000; i++) x = new XElement(\"a\", x);";
+    check(
+        format!("@{{ {nested} return x.DescendantsAndSelf().Count(); }}"),
+        "20001",
+    );
+    check(format!("@{{ {nested} return x.ToString(); }}"), "more memory");
+    check(
+        format!("@{{ {nested} return x.Value + x.XPathEvaluate(\"count(//a)\"); }}"),
+        "20000",
+    );
+    check(
+        format!("@{{ {nested} return XNode.DeepEquals(x, new XElement(x)); }}"),
+        "True",
+    );
+    // Copies of itself double it.
+    check(
+        "@{ var x = new XElement(\"a\"); for (;;) x.Add(x); }".to_owned(),
+        "more memory",
+    );
+    check(
+        "@{ var x = new XElement(\"a\"); for (;;) x.Add(\"tttttttttttttttt\"); }".to_owned(),
+        "more ",
+    );
+    // Queries that look at every node for every node.
+    let wide = "var x = new XElement(\"a\", Enumerable.Range(0, 2000).Select(i => new XElement(\"b\", i)));";
+    for query in [
+        "count(//*[//*[//*]])",
+        "count(//b[preceding::b[following::b]])",
+        "string(//b[. = //b][. != //b])",
+    ] {
+        check(
+            format!("@{{ {wide} return x.XPathEvaluate(\"{query}\"); }}"),
+            "more steps",
+        );
+    }
+    let nested = format!("{}1{}", "(".repeat(30_000), ")".repeat(30_000));
+    check(
+        format!("@(new XElement(\"a\").XPathEvaluate(\"{nested}\"))"),
+        "nested deeper",
+    );
+    let row = "1".to_owned() + &" + 1".repeat(5_000);
+    check(format!("@(new XElement(\"a\").XPathEvaluate(\"{row}\"))"), "5001");
+    let brackets = format!("{}b{}", "b[".repeat(38), "]".repeat(38));
+    check(
+        format!("@(new XElement(\"a\").XPathEvaluate(\"count({brackets})\"))"),
+        "0",
+    );
+    // An attribute is looked for among many.
+    let many = "var x = new XElement(\"a\"); for (int i = 0; i < 3000; i++) x.SetAttributeValue(\"b\" + i, i);";
+    check(format!("@{{ {many} return x.Attributes().Count(); }}"), "more steps");
+}

@@ -40,6 +40,9 @@ fn page(content_type: &'static str, text: impl Into<bytes::Bytes>) -> ResponseMe
     }
 }
 
+/// How long a client may take to ask, and then to take the answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Serves the operator's pages on a thread with a local task set.
 pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
     // A scraper needs a few connections, not all of them.
@@ -61,8 +64,11 @@ pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
             let mut builder = hyper::server::conn::http1::Builder::new();
             builder
                 .timer(TokioTimer::new())
-                .header_read_timeout(Duration::from_secs(30));
-            let served = builder.serve_connection(TokioIo::new(stream), service).await;
+                // A scraper that stays must not keep others out.
+                .keep_alive(false)
+                .header_read_timeout(PATIENCE);
+            let served = builder.serve_connection(TokioIo::new(stream), service);
+            let served = tokio::time::timeout(PATIENCE * 2, served).await;
             drop((served, permit));
         });
     }

@@ -121,7 +121,10 @@ impl Doors {
         };
         covered.then(|| Admitted {
             product: subscriber.product.clone(),
-            identity: subscriber.identity.clone(),
+            identity: Identity {
+                key: Some(key.into()),
+                ..subscriber.identity.clone()
+            },
         })
     }
 }
@@ -134,6 +137,7 @@ impl Subscriber {
             until: subscription.expiration_date.map_or(i64::MAX, ticks),
             identity: Identity {
                 subscription: Some(Arc::new(crate::entities::subscription(subscription))),
+                key: None,
                 user: subscription.owner_id.as_deref().and_then(|id| entities.user(id)),
             },
         }
@@ -144,15 +148,18 @@ fn covers(product: &catalog::Product, api: &Api) -> bool {
     product.apis.contains(&api.id) || api.products.contains(&product.id)
 }
 
-/// The key that a request carries; one that is no text is a wrong one.
+/// The key that a request carries; an empty one is none, one that is no text is a wrong one.
 fn presented<'a>(api: &Api, headers: &'a HeaderMap, query: &'a str) -> Option<Cow<'a, str>> {
-    if let Some(key) = headers.get(api.subscription_key_header.as_str()) {
+    let in_header = headers.get(api.subscription_key_header.as_str());
+    if let Some(key) = in_header.filter(|key| !key.is_empty()) {
         return Some(key.to_str().unwrap_or_default().into());
     }
     if query.is_empty() {
         None
     } else {
-        Query(query).get(&api.subscription_key_query)
+        Query(query)
+            .get(&api.subscription_key_query)
+            .filter(|key| !key.is_empty())
     }
 }
 

@@ -23,8 +23,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// Proxies in front whose `X-Forwarded-*` headers are believed; none by default.
     pub trusted_proxies: Vec<Network>,
-    /// Origins (`https://app.example`) that may call MCP servers from a browser through a loopback listener, beside
-    /// those on the loopback itself.
+    /// Origins (`https://app.example`) whose pages may call MCP servers, beside those on the API's hosts, those
+    /// that its `cors` policies allow and, on a loopback listener, local ones.
     pub mcp_origins: Vec<String>,
     /// `context.Deployment`
     pub deployment: Arc<Deployment>,
@@ -36,6 +36,8 @@ pub struct Listen {
     pub address: SocketAddr,
     /// Certificates for TLS; none: cleartext.
     pub tls: Option<Vec<TlsIdentity>>,
+    /// Whether clients are asked for a certificate, which policies read. A client may have none.
+    pub client_certificates: bool,
 }
 
 /// A certificate with its key, and the names it is shown for.
@@ -61,6 +63,8 @@ pub struct Limits {
     pub body_bytes: Option<u64>,
     /// Bytes of a body that a policy reads whole.
     pub buffer_bytes: u64,
+    /// Client connections that are open at once, over all listeners; more wait until one closes.
+    pub connections: usize,
     /// Concurrent requests of one HTTP/2 connection.
     pub streams: u32,
     /// Idle connections kept for one upstream by one worker.
@@ -75,6 +79,7 @@ impl Default for Limits {
             url_bytes: 16 << 10,
             body_bytes: None,
             buffer_bytes: 4 << 20,
+            connections: 16 << 10,
             streams: 200,
             idle_upstream_connections: 256,
         }

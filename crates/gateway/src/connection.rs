@@ -9,6 +9,7 @@ use crate::stream::Stream;
 use crate::ticker::Alarm;
 use crate::watched::{Traffic, Watched};
 use crate::worker::{Accepted, Local, Visit, Worker};
+use expression::certificate::Certificate;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -27,6 +28,9 @@ const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// How often an HTTP/2 client is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// Bytes that an HTTP/2 client may send ahead on all streams of a connection.
+const WINDOW: u32 = 1 << 20;
 
 /// Serves a connection.
 pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
@@ -57,14 +61,17 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     };
     let Some((stream, http2)) = opened else { return };
     let traffic = Arc::new(Traffic::default());
+    let certificate = stream.client_certificate().and_then(Certificate::parse);
     let visit = Rc::new(Visit {
         peer: Peer::new(peer.ip(), scheme, &worker.settings.trusted_proxies),
+        certificate: certificate.map(Arc::new),
         loopback,
         traffic: Arc::clone(&traffic),
         begun: Cell::new(0),
         in_flight: Cell::new(0),
         untaken: Cell::new(0),
         taken: Cell::new(0),
+        open,
     });
     let io = TokioIo::new(Watched::new(stream, traffic));
     let deadlines = Deadlines::new(&worker, &visit, http2);
@@ -73,7 +80,6 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     } else {
         serve_http1(worker, visit, io, deadlines).await;
     }
-    drop(open);
 }
 
 /// A client that says nothing at all is as idle as one between two requests; TLS must be quick.
@@ -120,7 +126,9 @@ async fn serve_http2(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
         // A client that is gone without a word must not keep its streams.
         .keep_alive_interval(KEEP_ALIVE)
-        .adaptive_window(true);
+        // What a client may send ahead of whoever reads it; windows that grow with the line's speed grow to 16 times.
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW);
     let connection = builder.serve_connection(io, service);
     drive(&worker, connection, deadlines, |connection| {
         connection.graceful_shutdown();

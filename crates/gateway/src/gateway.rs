@@ -4,7 +4,7 @@
 
 use crate::admin;
 use crate::config::Config;
-use crate::listener::{Queue, accept, acceptor};
+use crate::listener::{Queue, Room, accept, acceptor};
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
 use crate::upstream::ClientTls;
@@ -54,6 +54,7 @@ impl Gateway {
         let metrics = Arc::new(Metrics::new(workers));
         let place = Arc::new(ArcSwap::from_pointee(Snapshot::of(catalog, plans, &metrics)));
         let drain = Arc::new(AtomicUsize::new(0));
+        let connections = config.limits.connections;
         let shared = Shared {
             settings: Arc::new(config),
             place: Arc::clone(&place),
@@ -74,7 +75,7 @@ impl Gateway {
             threads: Vec::new(),
         };
         let queues = running.spawn_workers(workers, &shared)?;
-        running.spawn_acceptor(sockets, queues, stopped)?;
+        running.spawn_acceptor(sockets, connections, queues, stopped)?;
         Ok(running)
     }
 }
@@ -140,12 +141,14 @@ impl Running {
     fn spawn_acceptor(
         &mut self,
         sockets: Sockets,
+        connections: usize,
         queues: Vec<Queue>,
         stopped: watch::Receiver<bool>,
     ) -> Result<(), String> {
         let metrics = Arc::clone(&self.metrics);
+        let room = Room::new(connections);
         self.spawn("acceptor".to_owned(), move || match runtime() {
-            Ok(runtime) => LocalSet::new().block_on(&runtime, sockets.serve(queues, metrics, stopped)),
+            Ok(runtime) => LocalSet::new().block_on(&runtime, sockets.serve(room, queues, metrics, stopped)),
             Err(error) => tracing::error!(error, "nothing can be accepted"),
         })
     }
@@ -178,7 +181,12 @@ impl Sockets {
     fn bind(config: &Config) -> Result<Self, String> {
         let mut listeners = Vec::new();
         for listen in &config.listen {
-            let tls = listen.tls.as_deref().map(acceptor).transpose()?;
+            let asks = listen.client_certificates;
+            let tls = listen
+                .tls
+                .as_deref()
+                .map(|identities| acceptor(identities, asks))
+                .transpose()?;
             let (address, listener) = bind(listen.address)?;
             listeners.push((address, listener, tls));
         }
@@ -186,7 +194,7 @@ impl Sockets {
         Ok(Self { listeners, admin })
     }
 
-    async fn serve(self, queues: Vec<Queue>, metrics: Arc<Metrics>, mut stopped: watch::Receiver<bool>) {
+    async fn serve(self, room: Room, queues: Vec<Queue>, metrics: Arc<Metrics>, mut stopped: watch::Receiver<bool>) {
         let mut accepting = Vec::new();
         for (address, listener, tls) in self.listeners {
             match TcpListener::from_std(listener) {
@@ -194,6 +202,7 @@ impl Sockets {
                     accepting.push(tokio::task::spawn_local(accept(
                         listener,
                         tls,
+                        room.clone(),
                         queues.clone(),
                         stopped.clone(),
                     )));

@@ -45,6 +45,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
         original,
         headers: parts.headers,
         body,
+        certificate: visit.certificate.clone(),
         ip: client.ip,
         peer: Some(visit.peer.text.clone()),
         extensions: parts.extensions,

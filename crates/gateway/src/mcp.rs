@@ -16,22 +16,23 @@ pub use post::govern;
 
 use crate::worker::Visit;
 use catalog::Api;
-use policy::{Exchange, ResponseMessage};
+use policy::{Exchange, Plan, ResponseMessage};
 use std::future::Future;
 
 /// Runs an exchange with an MCP server: the exchange when its response is complete, or a response that was refused or
-/// has begun early. `allowed` are origins beside the local ones.
+/// has begun early. `allowed` are origins beside those that `plan` allows.
 pub async fn run<R>(
     visit: &Visit,
     api: &Api,
     allowed: &[String],
+    plan: &Plan,
     mut exchange: Box<Exchange>,
     run: impl FnOnce(Box<Exchange>) -> R,
 ) -> Result<Box<Exchange>, ResponseMessage>
 where
     R: Future<Output = Box<Exchange>> + 'static,
 {
-    if let Some(refusal) = origin::foreign(visit, api, allowed, &exchange.request) {
+    if let Some(refusal) = origin::foreign(visit, api, allowed, plan, &mut exchange) {
         return Err(refusal);
     }
     let early = early::Early::attach(&mut exchange);

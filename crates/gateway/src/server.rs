@@ -19,6 +19,7 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage};
+use std::cell::OnceCell;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,17 +27,27 @@ use std::sync::Arc;
 /// Answers a request, even one that a bug breaks off.
 pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
     let is_head = request.method() == Method::HEAD;
-    match contained(pin!(serve(Rc::clone(&worker), visit, request))).await {
+    let called = OnceCell::new();
+    match contained(pin!(serve(Rc::clone(&worker), visit, request, &called))).await {
         Ok(answer) => answer,
         Err(broken) => {
-            worker.current.get().unmatched.count(worker.index, broken.status);
+            let snapshot = worker.current.get();
+            let metrics = called
+                .get()
+                .map_or(&snapshot.unmatched, |api: &Arc<ServedApi>| &api.metrics);
+            metrics.count(worker.index, broken.status);
             respond::head(broken, None, is_head)
         }
     }
 }
 
 /// Arrive → route → admit → the plan → respond.
-async fn serve(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
+async fn serve(
+    worker: Rc<Worker>,
+    visit: Rc<Visit>,
+    request: Request<Incoming>,
+    matched: &OnceCell<Arc<ServedApi>>,
+) -> Answer {
     let in_flight = InFlight::begin(&worker, &visit);
     let is_head = request.method() == Method::HEAD;
     if admin::is_status(request.uri().path()) {
@@ -60,18 +71,19 @@ async fn serve(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>)
         Box::pin(snapshot.plans.global().fail(&mut exchange, unmatched())).await;
         return respond(exchange.response.unwrap_or_default(), &snapshot.unmatched, in_flight);
     };
-    let api = Arc::clone(&called.api);
+    let api = Arc::clone(matched.get_or_init(|| Arc::clone(&called.api)));
     let held = Rc::clone(&snapshot);
     let ended = if matches!(api.catalog.kind, ApiKind::Mcp(_)) {
         let allowed = &worker.settings.mcp_origins;
-        Box::pin(mcp::run(&visit, &api.catalog, allowed, exchange, |exchange| {
+        let plan = Arc::clone(snapshot.plans.plan(&api.catalog, None, None));
+        Box::pin(mcp::run(&visit, &api.catalog, allowed, &plan, exchange, |exchange| {
             run(held, called, exchange)
         }))
         .await
     } else {
         Ok(run(held, called, exchange).await)
     };
-    let response = ended.map(|exchange| ending(&worker, &api.catalog, exchange, progress.as_deref()));
+    let response = ended.map(|exchange| ending(&worker, visit, &api.catalog, exchange, progress.as_deref()));
     respond(response.unwrap_or_else(|begun| begun), &api.metrics, in_flight)
 }
 
@@ -165,7 +177,13 @@ fn unmatched() -> Failure {
 }
 
 /// What the pipeline left as the response; a client whose body stopped coming or grew too large is told so.
-fn ending(worker: &Worker, api: &Api, mut exchange: Box<Exchange>, progress: Option<&Progress>) -> ResponseMessage {
+fn ending(
+    worker: &Worker,
+    visit: Rc<Visit>,
+    api: &Api,
+    mut exchange: Box<Exchange>,
+    progress: Option<&Progress>,
+) -> ResponseMessage {
     let refused = match progress.and_then(Progress::failure) {
         Some(BodyError::Idle { .. }) => Some((StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time")),
         Some(BodyError::TooLarge { .. }) => Some((StatusCode::PAYLOAD_TOO_LARGE, "The request body is too large")),
@@ -176,7 +194,7 @@ fn ending(worker: &Worker, api: &Api, mut exchange: Box<Exchange>, progress: Opt
     }
     let mut response = exchange.response.take().unwrap_or_default();
     if response.status == StatusCode::SWITCHING_PROTOCOLS {
-        upgrade::splice(worker, &mut response);
+        upgrade::splice(worker, visit, &mut response);
     }
     if let Some(error) = exchange
         .last_error

@@ -28,6 +28,17 @@ impl Stream {
             }
         }
     }
+
+    /// The certificate (DER) that the client showed.
+    pub fn client_certificate(&self) -> Option<&[u8]> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => {
+                let (_, session) = tls.get_ref();
+                session.peer_certificates()?.first().map(AsRef::as_ref)
+            }
+        }
+    }
 }
 
 impl AsyncRead for Stream {

@@ -3,13 +3,14 @@
 //! Never here: WebSocket frames.
 
 use crate::ticker::Alarm;
-use crate::worker::Worker;
+use crate::worker::{Visit, Worker};
 use http::Extensions;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use policy::ResponseMessage;
 use std::cell::Cell;
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
@@ -28,21 +29,18 @@ pub fn keep(call: &mut Extensions, reply: &mut Extensions) {
 }
 
 /// Joins the client's connection and the upstream's. Without both the response is no `101`.
-pub fn splice(worker: &Worker, response: &mut ResponseMessage) {
+pub fn splice(worker: &Worker, visit: Rc<Visit>, response: &mut ResponseMessage) {
     let Some(Switching { client, upstream }) = response.extensions.remove() else {
         response.status = http::StatusCode::BAD_GATEWAY;
         return;
     };
     let (alarm, idle) = (worker.ticker.alarm(), worker.settings.timeouts.upgraded_idle);
-    let draining = std::sync::Arc::clone(&worker.draining);
     tokio::task::spawn_local(async move {
-        let (Ok(client), Ok(upstream)) = tokio::join!(client, upstream) else {
-            return;
-        };
-        tokio::select! {
-            () = join(client, upstream, alarm, idle) => {}
-            () = draining.notified() => {}
+        if let (Ok(client), Ok(upstream)) = tokio::join!(client, upstream) {
+            join(client, upstream, alarm, idle).await;
         }
+        // Until here it is one of the open connections: one that counts, and that a gateway which stops waits for.
+        drop(visit);
     });
 }
 

@@ -12,8 +12,9 @@ use crate::ticker::Ticker;
 use crate::upstream::{Client, ClientTls, Pool};
 use crate::watched::Traffic;
 use arc_swap::ArcSwap;
+use expression::certificate::Certificate;
 use expression::text::Text;
-use policy::{Clock, Services};
+use policy::{Clock, Services, Trust};
 use std::cell::Cell;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -22,8 +23,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use store::Counters;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::LocalSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -56,24 +57,30 @@ pub struct Accepted {
     pub tls: Option<TlsAcceptor>,
     /// Whether the listener can be reached from this machine alone.
     pub loopback: bool,
-    /// Open connections of the worker, this one included; counted down at its end.
+    /// Its place among the open connections.
     pub open: Open,
 }
 
-/// One of a worker's open connections.
-pub struct Open(Arc<AtomicUsize>);
+/// One of a worker's open connections, with its place among those of all workers.
+pub struct Open {
+    count: Arc<AtomicUsize>,
+    _place: Option<OwnedSemaphorePermit>,
+}
 
 impl Open {
     /// Counts one more.
-    pub fn new(count: &Arc<AtomicUsize>) -> Self {
+    pub fn new(count: &Arc<AtomicUsize>, place: Option<OwnedSemaphorePermit>) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(count))
+        Self {
+            count: Arc::clone(count),
+            _place: place,
+        }
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.count.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -105,6 +112,8 @@ pub struct Worker {
 pub struct Visit {
     /// The client.
     pub peer: Peer,
+    /// The certificate that it showed.
+    pub certificate: Option<Arc<Certificate>>,
     /// Whether the listener can be reached from this machine alone.
     pub loopback: bool,
     /// What has been seen of its bytes.
@@ -117,6 +126,9 @@ pub struct Visit {
     pub untaken: Cell<u64>,
     /// Times that a part was taken.
     pub taken: Cell<u64>,
+    /// Its place among the open connections, until the last of its requests or its upgrade is over.
+    #[expect(dead_code, reason = "held for as long as the visit lasts")]
+    pub open: Open,
 }
 
 /// A request from its head to the end of its response; dropped, it is over.
@@ -190,6 +202,7 @@ impl Worker {
     fn new(index: usize, shared: Shared) -> Rc<Self> {
         let ticker = Ticker::new();
         let settings = shared.settings;
+        let trust: Arc<dyn Trust> = Arc::clone(&shared.tls) as Arc<dyn Trust>;
         let pool = Pool::new(Rc::clone(&ticker), shared.tls, &settings);
         let metrics = shared.metrics.workers().get(index).cloned().unwrap_or_default();
         tokio::task::spawn_local(Rc::clone(&ticker).run({
@@ -206,6 +219,7 @@ impl Worker {
             clock: shared.clock,
             counters: shared.counters,
             upstream: Rc::new(client),
+            trust,
             deployment: Arc::clone(&settings.deployment),
             buffer_limit: settings.limits.buffer_bytes,
         };

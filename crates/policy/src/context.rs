@@ -4,10 +4,12 @@
 
 use crate::body::Body;
 use crate::exchange::{Exchange, RequestMessage, ResponseMessage};
+use catalog::BackendKind;
 use expression::body::MessageBody;
+use expression::certificate::Certificate;
 use expression::context::{
-    Api, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url, User,
-    WhichUrl,
+    Api, Backend, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url,
+    User, WhichUrl, Workspace,
 };
 use expression::text::Text;
 use expression::value::Value;
@@ -49,6 +51,24 @@ impl Context for Exchange {
         self.identity.subscription.as_ref()
     }
 
+    fn subscription_key(&self) -> Option<&Text> {
+        self.identity.key.as_ref()
+    }
+
+    fn backend(&self) -> Option<Backend> {
+        self.target.backend.as_ref().map(|backend| Backend {
+            id: backend.id.as_str().into(),
+            is_pool: matches!(backend.kind, BackendKind::Pool(_)),
+            // Not in artifacts.
+            azure_region: Text::default(),
+        })
+    }
+
+    fn workspace(&self) -> Option<&Arc<Workspace>> {
+        // Artifacts of workspaces are not read: all is in the service itself, where APIM has none.
+        None
+    }
+
     fn user(&self) -> Option<&Arc<User>> {
         self.identity.user.as_ref()
     }
@@ -71,6 +91,10 @@ impl Context for Exchange {
 
     fn now(&self) -> i64 {
         self.services.clock.ticks()
+    }
+
+    fn trusts(&self, certificate: &[u8]) -> bool {
+        self.services.trust.trusts(certificate)
     }
 
     fn tracing(&self) -> bool {
@@ -127,6 +151,10 @@ impl Request for Exchange {
 
     fn matched_parameters(&self) -> &[(Text, Text)] {
         &self.matched.parameters
+    }
+
+    fn certificate(&self) -> Option<&Arc<Certificate>> {
+        self.request.certificate.as_ref()
     }
 
     fn body(&self) -> Option<&MessageBody> {

@@ -6,6 +6,7 @@ use crate::body::Body;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
+use expression::certificate::Certificate;
 use expression::context::{Api, Deployment, LastError, Operation, Product, Subscription, User};
 use expression::text::Text;
 use expression::value::Value;
@@ -165,6 +166,8 @@ pub struct RequestMessage {
     pub headers: HeaderMap,
     /// Body.
     pub body: Body,
+    /// The certificate that the client showed when the connection was made.
+    pub certificate: Option<Arc<Certificate>>,
     /// The client's address.
     pub ip: IpAddr,
     /// The address that the connection came from, which a call to a backend adds to `X-Forwarded-For`.
@@ -206,6 +209,8 @@ pub struct Matched {
 pub struct Identity {
     /// The subscription whose key was presented.
     pub subscription: Option<Arc<Subscription>>,
+    /// That key.
+    pub key: Option<Text>,
     /// Its owner.
     pub user: Option<Arc<User>>,
 }
@@ -229,10 +234,18 @@ pub struct Services {
     pub counters: Arc<dyn Counters>,
     /// Connections to upstreams.
     pub upstream: Rc<dyn Upstream>,
+    /// Whose certificates are trusted.
+    pub trust: Arc<dyn Trust>,
     /// `context.Deployment`
     pub deployment: Arc<Deployment>,
     /// Bytes of a body that are buffered at most.
     pub buffer_limit: u64,
+}
+
+/// Whose certificates are trusted.
+pub trait Trust: Send + Sync {
+    /// Whether a root that is trusted signed a client's certificate (DER).
+    fn trusts(&self, certificate: &[u8]) -> bool;
 }
 
 /// Time and randomness, so that tests set both.

@@ -40,7 +40,9 @@ mod xml;
 pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;
-pub use exchange::{Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target};
+pub use exchange::{
+    Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target, Trust,
+};
 pub use failure::Failure;
 pub use findings::Options;
 pub use plan::{Plan, Plans};

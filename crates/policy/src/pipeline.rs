@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::plan::Plan;
 use crate::respond::{error_response, last_error};
 use crate::step::Flow;
+use http::HeaderValue;
 use std::sync::Arc;
 
 impl Plan {
@@ -60,6 +61,13 @@ impl Plan {
             leave(exchange).await;
         }
         flow
+    }
+
+    /// Whether a `cors` policy that stands directly in inbound lets pages of this origin call.
+    pub fn allows_origin(&self, origin: &HeaderValue, exchange: &mut Exchange) -> bool {
+        self.begin(exchange);
+        let mut blocks = self.section(Section::Inbound).iter();
+        blocks.any(|block| block.allows_origin(origin, exchange))
     }
 
     fn begin(&self, exchange: &mut Exchange) {

@@ -3,6 +3,7 @@
 use crate::LocalFuture;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use http::HeaderValue;
 
 /// What happens after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,12 @@ pub trait Step: Send + Sync {
         let _ = exchange;
         None
     }
+
+    /// Whether it lets pages of this origin call, as a CORS policy may.
+    fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {
+        let _ = (origin, exchange);
+        false
+    }
 }
 
 /// When a step that may wait is done.
@@ -43,6 +50,12 @@ pub trait WaitingStep: Send + Sync {
     fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {
         let _ = exchange;
         None
+    }
+
+    /// See [`Step::allows_origin`].
+    fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {
+        let _ = (origin, exchange);
+        false
     }
 }
 

@@ -6,7 +6,7 @@
 //! The upstream answers `200` with what it was sent as its body, unless the bench has another answer.
 
 use crate::body::{Body, BodyError};
-use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target};
+use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
 use crate::plan::{Plan, Plans};
 use crate::upstream::{Call, Reply, Upstream, UpstreamFailure};
 use crate::{LocalFuture, StreamBody};
@@ -200,6 +200,7 @@ impl Bench {
                 } else {
                     Body::Stream(stream(body))
                 },
+                certificate: None,
                 ip: [192, 0, 2, 7].into(),
                 peer: None,
                 extensions: Extensions::new(),
@@ -214,6 +215,7 @@ impl Bench {
                 clock: self.clock.clone(),
                 counters: self.counters.clone(),
                 upstream: Rc::new(upstream),
+                trust: Arc::new(Nobody),
                 deployment: Arc::default(),
                 buffer_limit: self.buffer_limit,
             }),
@@ -221,6 +223,15 @@ impl Bench {
             timestamp: self.clock.ticks(),
             state: State::default(),
         }
+    }
+}
+
+/// Trusts nobody's certificate.
+struct Nobody;
+
+impl Trust for Nobody {
+    fn trusts(&self, _certificate: &[u8]) -> bool {
+        false
     }
 }
 

@@ -8,6 +8,7 @@ use crate::buffer::{is_met, meet};
 use crate::exchange::{Exchange, FailedAt};
 use crate::failure::Failure;
 use crate::step::{Flow, Outcome, Run};
+use http::HeaderValue;
 use std::sync::Arc;
 
 impl Block {
@@ -50,6 +51,14 @@ impl Block {
             }
         }
         seen
+    }
+
+    /// Whether a step lets pages of this origin call; see [`Step::allows_origin`].
+    pub fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {
+        self.steps.iter().any(|step| match &step.run {
+            Run::Now(run) => run.allows_origin(origin, exchange),
+            Run::Waiting(run) => run.allows_origin(origin, exchange),
+        })
     }
 }
 

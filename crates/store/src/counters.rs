@@ -3,6 +3,10 @@
 //! A counter keeps its calls in at most [`BUCKETS`] stretches of time; a stretch leaves the window with the last call in
 //! it. So no more than the limit passes within any period, wherever it begins; a call waits at most one period; and a
 //! unit may come back late by one stretch. Its memory does not depend on the limit.
+//!
+//! There is room for so many keys; where it is used up, counters are forgotten: those that say nothing any more, then
+//! those with the fewest units, the longest idle first, and last those that have refused a call within their period. So
+//! a flood of new keys costs other keys that are hardly used a fresh start, and never one that is being limited.
 
 use crate::Reply;
 use parking_lot::Mutex;
@@ -45,11 +49,22 @@ pub trait Counters: Send + Sync {
 pub struct InProcessCounters {
     shards: Vec<Mutex<Shard>>,
     hasher: RandomState,
+    room: Room,
+}
+
+/// What one shard may hold.
+#[derive(Clone, Copy)]
+struct Room {
+    keys: usize,
+    /// Bytes of their texts.
+    bytes: usize,
 }
 
 #[derive(Default)]
 struct Shard {
     counters: HashMap<Box<str>, Counter>,
+    /// Bytes of the keys.
+    bytes: usize,
     /// Sweep when the map has grown to this size.
     sweep_at: usize,
 }
@@ -57,24 +72,42 @@ struct Shard {
 /// Stretches of time that a period is counted in.
 pub const BUCKETS: u32 = 32;
 
+/// Keys that [`InProcessCounters::default`] has room for: a few hundred bytes each in use, 1.5 KiB at most.
+pub const KEYS: usize = 1 << 20;
+
+/// Bytes of a key for which there is room, on average.
+const KEY_BYTES: usize = 256;
+
 const SHARDS: usize = 64;
 const FIRST_SWEEP: usize = 1024;
 
 impl Default for InProcessCounters {
     fn default() -> Self {
-        Self {
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            hasher: RandomState::new(),
-        }
+        Self::with_room_for(KEYS)
     }
 }
 
 impl InProcessCounters {
+    /// Counters for at most this many keys, about; fewer where keys are longer than 256 bytes on average.
+    pub fn with_room_for(keys: usize) -> Self {
+        let keys = keys.div_ceil(SHARDS).max(8);
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            room: Room {
+                keys,
+                bytes: keys.saturating_mul(KEY_BYTES),
+            },
+        }
+    }
+
     fn with<T>(&self, key: &str, now: Duration, change: impl FnOnce(&mut Counter) -> T) -> Option<T> {
         let shard = self.shards.get(self.hasher.hash_one(key) as usize % SHARDS)?;
         let mut shard = shard.lock();
         if !shard.counters.contains_key(key) {
             shard.sweep(now);
+            shard.make_room(self.room, key.len(), now);
+            shard.bytes += key.len();
             shard.counters.insert(key.into(), Counter::default());
         }
         shard.counters.get_mut(key).map(change)
@@ -106,8 +139,39 @@ impl Shard {
         if self.counters.len() < self.sweep_at.max(FIRST_SWEEP) {
             return;
         }
-        self.counters.retain(|_, counter| counter.idle_after > now);
+        self.retain(|counter| counter.idle_after > now);
         self.sweep_at = self.counters.len() * 2;
+    }
+
+    /// Forgets counters when there is no room for one more; an eighth of them at once, so that a flood of keys costs
+    /// little for each.
+    fn make_room(&mut self, room: Room, length: usize, now: Duration) {
+        let fits = |shard: &Self| shard.counters.len() < room.keys && shard.bytes + length <= room.bytes;
+        if fits(self) {
+            return;
+        }
+        self.retain(|counter| counter.idle_after > now);
+        let spare = |most: usize| most - most / 8;
+        while !self.counters.is_empty()
+            && (self.counters.len() > spare(room.keys) || self.bytes + length > spare(room.bytes))
+        {
+            let mut worths: Vec<Worth> = self.counters.values().map(|counter| counter.worth(now)).collect();
+            let cheap = worths.len() / 8;
+            let (_, least, _) = worths.select_nth_unstable(cheap);
+            let least = *least;
+            self.retain(|counter| counter.worth(now) > least);
+        }
+    }
+
+    fn retain(&mut self, keep: impl Fn(&Counter) -> bool) {
+        let bytes = &mut self.bytes;
+        self.counters.retain(|key, counter| {
+            let kept = keep(counter);
+            if !kept {
+                *bytes -= key.len();
+            }
+            kept
+        });
     }
 }
 
@@ -119,7 +183,12 @@ struct Counter {
     used: u64,
     /// When this counter says nothing any more.
     idle_after: Duration,
+    /// Until when it counts as one that limits its key: a period after it has refused a call.
+    limits_until: Duration,
 }
+
+/// How much would be lost with a counter: whether it limits, its units, how long it has something to say.
+type Worth = (bool, u64, Duration);
 
 /// Calls within one stretch of time.
 #[derive(Clone, Copy, Debug)]
@@ -137,6 +206,9 @@ impl Counter {
         if allowed {
             self.count(window.period, amount, now);
         }
+        if !allowed {
+            self.limits_until = now + window.period;
+        }
         Taken {
             allowed,
             remaining: window.limit.saturating_sub(self.used),
@@ -146,6 +218,10 @@ impl Counter {
                 self.until_room(window, wanted, now)
             },
         }
+    }
+
+    fn worth(&self, now: Duration) -> Worth {
+        (self.limits_until > now, self.used, self.idle_after)
     }
 
     /// Drops what has left the window.
@@ -280,6 +356,44 @@ mod tests {
         }
         let kept: usize = counters.shards.iter().map(|shard| shard.lock().counters.len()).sum();
         assert!(kept <= SHARDS * FIRST_SWEEP, "{kept} counters kept");
+    }
+
+    #[test]
+    fn a_flood_of_keys_takes_a_bounded_room_and_frees_no_key_that_is_limited() {
+        let counters = InProcessCounters::with_room_for(1024);
+        let moment = Duration::from_secs(1);
+        let refused = |key: &str, counters: &InProcessCounters| match counters.take(key, MINUTE, 1, moment) {
+            Reply::Now(taken) => !taken.allowed,
+            Reply::Later(_) => unreachable!("in-process counters answer at once"),
+        };
+        let hot: Vec<String> = (0..100).map(|key| format!("hot {key}")).collect();
+        for key in &hot {
+            counters.add(key, MINUTE, 3, moment);
+            assert!(refused(key, &counters));
+        }
+        for key in 0..100_000 {
+            counters.take(&key.to_string(), MINUTE, 1, moment);
+        }
+        let kept: usize = counters.shards.iter().map(|shard| shard.lock().counters.len()).sum();
+        assert!(kept <= 1024, "{kept} counters kept");
+        for key in &hot {
+            assert!(refused(key, &counters), "{key} was forgotten");
+        }
+    }
+
+    #[test]
+    fn long_keys_take_a_bounded_room_too() {
+        let counters = InProcessCounters::with_room_for(1024);
+        for key in 0..2000 {
+            let key = format!("{key:010000}");
+            counters.take(&key, MINUTE, 1, Duration::from_secs(1));
+        }
+        for shard in &counters.shards {
+            let shard = shard.lock();
+            let bytes: usize = shard.counters.keys().map(|key| key.len()).sum();
+            assert_eq!(bytes, shard.bytes);
+            assert!(bytes <= 16 * KEY_BYTES || shard.counters.len() == 1, "{bytes}");
+        }
     }
 
     #[test]

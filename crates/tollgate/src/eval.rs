@@ -1,5 +1,8 @@
 //! `tollgate eval`: what a policy expression gives, for a recorded exchange.
 
+mod explanation;
+mod interactive;
+
 use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format};
 use clap::Args;
 use diagnostic::{Diagnostic, Source};
@@ -12,13 +15,14 @@ use std::process::ExitCode;
 
 /// Evaluate policy expressions.
 ///
+/// Without an expression, on a terminal: evaluate what is typed, with history and a context that is kept (`:help`).
+///
 /// Exit code 0: a value; 1: the expression does not compile or throws; 2: an input could not be read.
 /// With --jsonl each input line {"id", "expr", "returns"?, "context"?} gives an output line with "type" and "text", or
 /// "error" and "message", or "compileError"; the exit code is 0 when every line could be read.
 #[derive(Args)]
 pub struct Eval {
     /// The expression: `@(…)` or `@{…}`.
-    #[arg(required_unless_present = "jsonl")]
     expression: Option<String>,
     /// The exchange that the expression sees as `context`: a JSON file with any of request, response, variables, api, …
     #[arg(long, value_name = "FILE")]
@@ -29,24 +33,49 @@ pub struct Eval {
     /// How to print the value of a single expression.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Show the type of the expression and of each of its parts, and evaluate nothing.
+    #[arg(long = "type", requires = "expression", conflicts_with_all = ["jsonl", "format"])]
+    types: bool,
+    /// Show what each part of the expression gives, in the order in which they run.
+    #[arg(long, requires = "expression", conflicts_with_all = ["jsonl", "format", "types"])]
+    explain: bool,
 }
 
 impl Eval {
     /// Runs the command.
     pub fn run(self) -> ExitCode {
-        let done = if self.jsonl { lines() } else { self.single() };
+        let done = match &self.expression {
+            _ if self.jsonl => lines(),
+            Some(source) => self.single(source),
+            None => self.context().and_then(interactive::run),
+        };
         done.unwrap_or_else(|message| {
             eprintln!("error: {message}");
             ExitCode::from(EXIT_FAILED)
         })
     }
 
-    fn single(&self) -> Result<ExitCode, String> {
-        let source = self.expression.as_deref().unwrap_or_default();
-        let context = match &self.context {
-            Some(path) => read(path)?,
-            None => recorded("{}", "nothing")?,
-        };
+    fn context(&self) -> Result<RecordedContext, String> {
+        match &self.context {
+            Some(path) => read(path),
+            None => recorded("{}", "nothing"),
+        }
+    }
+
+    fn single(&self, source: &str) -> Result<ExitCode, String> {
+        let context = self.context()?;
+        if self.types || self.explain {
+            let sound = if self.types {
+                explanation::types(source)
+            } else {
+                explanation::steps(source, &context)
+            };
+            return Ok(if sound {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(EXIT_PROBLEMS)
+            });
+        }
         let outcome = evaluate(source, Target::Object, &context);
         if self.format == Format::Json {
             println!("{}", line(None, &outcome));

@@ -5,6 +5,7 @@
 
 mod check;
 mod configuration;
+mod descriptors;
 mod eval;
 mod logging;
 mod serve;

@@ -1,12 +1,13 @@
 //! `tollgate serve`: the gateway on an artifact folder, which is watched.
 
 use crate::configuration::Configuration;
+use crate::descriptors;
 use crate::logging::{self, LogFormat, LogLevel};
 use crate::{EXIT_FAILED, EXIT_PROBLEMS};
 use catalog::Watch;
 use clap::Args;
 use diagnostic::{Diagnostic, Severity};
-use gateway::{Config, Gateway, Listen, Running, SystemClock, TlsIdentity};
+use gateway::{Config, Gateway, Limits, Listen, Running, SystemClock, TlsIdentity};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;
@@ -36,6 +37,16 @@ pub struct Serve {
     /// Private key (PEM) of the certificate.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Ask clients for a certificate, which policies read as context.Request.Certificate; they may have none.
+    #[arg(long, requires = "tls_certificate")]
+    tls_client_certificates: bool,
+    /// Origin whose pages may call MCP servers from a browser, such as `https://app.example`; may be repeated.
+    /// Those on an API's own hosts and those that its `cors` policies allow need not be named.
+    #[arg(long, value_name = "ORIGIN")]
+    mcp_origin: Vec<String>,
+    /// Client connections that may be open at once; more wait until one closes.
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().connections)]
+    max_connections: usize,
     /// Worker threads; 0: one for each processor.
     #[arg(long, default_value_t = 0)]
     workers: usize,
@@ -76,6 +87,7 @@ impl Serve {
     }
 
     fn serve(&self, configuration: Configuration, watch: Watch, changes: Receiver<()>) -> Result<(), String> {
+        descriptors::raise();
         let stopped = stop_signal()?;
         let running = self.start(configuration)?;
         // Scripts wait for these lines.
@@ -103,9 +115,15 @@ impl Serve {
             listen: vec![Listen {
                 address: self.listen,
                 tls: self.tls_identity()?,
+                client_certificates: self.tls_client_certificates,
             }],
             admin_listen: Some(self.admin_listen),
             workers: self.workers,
+            limits: Limits {
+                connections: self.max_connections,
+                ..Limits::default()
+            },
+            mcp_origins: self.mcp_origin.clone(),
             ..Config::default()
         };
         let counters = Arc::new(InProcessCounters::default());

@@ -145,7 +145,13 @@ impl Checker {
         match &expression.kind {
             ExpressionKind::Name(name) => self.simple_name(name, span),
             ExpressionKind::PredefinedType(keyword) => Operand::Type(Type::Simple(predefined(*keyword))),
-            ExpressionKind::Parenthesized(inner) => self.operand(inner),
+            ExpressionKind::Parenthesized(inner) => match self.operand(inner) {
+                Operand::Value(value) => Operand::Value(Expr {
+                    span: expression.span,
+                    ..value
+                }),
+                other => other,
+            },
             ExpressionKind::Member { receiver, name } => {
                 let receiver = self.operand(receiver);
                 self.member_access(receiver, name, span, false)

@@ -266,8 +266,13 @@ impl Checker {
     pub(super) fn method_group_fits(&mut self, group: &MethodGroup<'_>, ty: &Type) -> bool {
         let Type::Delegate(delegate) = ty else { return false };
         let result = self.method_group_result(group, &delegate.parameters);
-        result.is_some_and(|result| {
-            delegate.result == Type::VOID || super::convert::implicit(&result, None, &delegate.result).is_some()
-        })
+        // Of the results' conversions only those count that leave the value as it is.
+        let kept = |result: &Type| {
+            *result == delegate.result
+                || !result.is_value_type()
+                    && !delegate.result.is_value_type()
+                    && super::convert::implicit(result, None, &delegate.result).is_some()
+        };
+        result.is_some_and(|result| delegate.result == Type::VOID || kept(&result))
     }
 }

@@ -92,6 +92,12 @@ impl Checker {
             && left.ty != Type::VOID
             && right.ty != Type::VOID
         {
+            // An operator that a type declares comes before concatenation: `XNamespace + string`.
+            if (left.ty != Type::STRING || right.ty != Type::STRING)
+                && let Some(declared) = self.declared(operator, &left, &right, span)
+            {
+                return declared;
+            }
             return constants::fold_concat(left, right, span);
         }
         if let Some(compared) = self.tuple_equality(operator, (&left, &right), span) {

@@ -45,6 +45,12 @@ impl Candidate {
         parameter.ty.substitute(&self.bindings())
     }
 
+    /// Whether each parameter has an argument, so that none takes its default.
+    fn is_complete(&self) -> bool {
+        let parameters = &self.found.member.parameters;
+        (0..parameters.len()).all(|at| self.mapping.contains(&at))
+    }
+
     /// The type of the call.
     pub fn result(&self) -> Type {
         self.found.member.result.substitute(&self.bindings())
@@ -195,7 +201,7 @@ impl Checker {
                 std::cmp::Ordering::Equal => {}
             }
         }
-        better || (left.types == right.types && tie_break(left, right))
+        better || (left.types == right.types && tie_break(left, right)) || (left.is_complete() && !right.is_complete())
     }
 
     /// `Greater` when converting to `left` is better.

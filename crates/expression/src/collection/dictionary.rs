@@ -5,7 +5,7 @@ use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
 use crate::types::Type;
-use crate::value::{Key, Object, Value};
+use crate::value::{Equality, Key, Object, Value};
 use parking_lot::Mutex;
 use std::any::Any;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub struct Dictionary {
     pub key_type: Type,
     /// Type of the values.
     pub value_type: Type,
-    ignores_case: bool,
+    equality: Equality,
     state: Mutex<State>,
 }
 
@@ -31,21 +31,18 @@ struct State {
 }
 
 impl Dictionary {
-    /// An empty dictionary; text keys may be compared ignoring case.
-    pub fn new(key_type: Type, value_type: Type, ignores_case: bool) -> Self {
+    /// An empty dictionary, and which keys are the same to it.
+    pub fn new(key_type: Type, value_type: Type, equality: Equality) -> Self {
         Self {
             key_type,
             value_type,
-            ignores_case,
+            equality,
             state: Mutex::default(),
         }
     }
 
     fn key(&self, key: &Value) -> Key {
-        Key {
-            value: key.clone(),
-            ignores_case: self.ignores_case,
-        }
+        Key::new(key.clone(), self.equality)
     }
 
     /// How many keys there are.
@@ -68,7 +65,6 @@ impl Dictionary {
         let wrapped = self.key(&key);
         let mut guard = self.state.lock();
         let state = &mut *guard;
-        state.version += 1;
         if let Some(place) = state.places.get(&wrapped) {
             if let Some(Some((_, old))) = state.entries.get_mut(*place) {
                 *old = value;
@@ -76,6 +72,7 @@ impl Dictionary {
             return Ok(false);
         }
         frame.allocate(ELEMENT_BYTES * 3)?;
+        state.version += 1;
         let place = state.gaps.pop().unwrap_or(state.entries.len());
         match state.entries.get_mut(place) {
             Some(gap) => *gap = Some((key, value)),
@@ -85,11 +82,15 @@ impl Dictionary {
         Ok(true)
     }
 
-    /// Removes a key; gives its value.
+    /// Which keys are the same to it.
+    pub fn equality(&self) -> Equality {
+        self.equality
+    }
+
+    /// Removes a key; gives its value. As in .NET 8, those who go through the dictionary do not mind.
     pub fn remove(&self, key: &Value) -> Option<Value> {
         let mut state = self.state.lock();
         let place = state.places.remove(&self.key(key))?;
-        state.version += 1;
         state.gaps.push(place);
         state.entries.get_mut(place)?.take().map(|(_, value)| value)
     }
@@ -97,7 +98,7 @@ impl Dictionary {
     /// Removes all keys.
     pub fn clear(&self) {
         let mut state = self.state.lock();
-        let version = state.version + 1;
+        let version = state.version;
         *state = State {
             version,
             ..State::default()
@@ -128,7 +129,7 @@ impl Dictionary {
         Some((Value::of(pair), at + 1))
     }
 
-    /// The number of changes so far.
+    /// The number of new keys so far.
     pub fn version(&self) -> u64 {
         self.state.lock().version
     }

@@ -1,9 +1,10 @@
 //! Going through whatever can be gone through.
 
-use super::{Array, Dictionary, HashSet, List, Pair, Sequence, modified};
+use super::{Array, Deque, Dictionary, HashSet, List, Pair, Sequence, View, modified};
 use crate::frame::Frame;
 use crate::json::JToken;
 use crate::library::host_entries;
+use crate::text::Text;
 use crate::thrown::Thrown;
 use crate::types::Type;
 use crate::value::Value;
@@ -35,10 +36,16 @@ impl Enumerator for Box<dyn Enumerator> {
 /// `NullReferenceException` for null; what beginning throws.
 pub fn enumerate(value: &Value, frame: &mut Frame<'_>) -> Result<Box<dyn Enumerator>, Thrown> {
     let items = match value {
-        Value::String(text) => text.encode_utf16().map(Value::Char).collect(),
+        Value::String(text) => {
+            return Ok(Box::new(Units {
+                text: text.clone(),
+                place: 0,
+                low: None,
+            }));
+        }
         Value::Json(token) => {
             return Ok(Box::new(Tokens {
-                items: token.children().into_iter(),
+                place: 0,
                 count: token.count(),
                 token: token.clone(),
             }));
@@ -48,21 +55,24 @@ pub fn enumerate(value: &Value, frame: &mut Frame<'_>) -> Result<Box<dyn Enumera
             if let Some(sequence) = value.object::<Sequence>() {
                 return sequence.start(frame);
             }
-            if value.object::<List>().is_some() || value.object::<Dictionary>().is_some() {
-                return Ok(Box::new(Versioned {
-                    version: version(value),
-                    place: 0,
-                    collection: value.clone(),
+            if let Some(walk) = Versioned::of(value) {
+                return Ok(Box::new(walk));
+            }
+            if let Some(view) = value.object::<View>() {
+                let pairs = enumerate(view.dictionary(), frame)?;
+                return Ok(Box::new(Halves {
+                    pairs,
+                    keys: view.shows_keys(),
                 }));
             }
-            if let Some(array) = value.object::<Array>() {
-                array.to_vec()
-            } else if let Some(set) = value.object::<HashSet>() {
-                set.to_vec()
-            } else {
-                crate::library::object_items(value, frame)?
-                    .ok_or_else(|| Thrown::invalid_operation("the object cannot be gone through"))?
+            if value.object::<Array>().is_some() {
+                return Ok(Box::new(Elements {
+                    array: value.clone(),
+                    place: 0,
+                }));
             }
+            crate::library::object_items(value, frame)?
+                .ok_or_else(|| Thrown::invalid_operation("the object cannot be gone through"))?
         }
         _ => return Err(Thrown::null_reference()),
     };
@@ -102,7 +112,7 @@ pub fn pairs(token: &JToken) -> Vec<Value> {
 struct Tokens {
     token: JToken,
     count: usize,
-    items: std::vec::IntoIter<JToken>,
+    place: usize,
 }
 
 impl Enumerator for Tokens {
@@ -110,39 +120,128 @@ impl Enumerator for Tokens {
         if self.token.count() != self.count {
             return Err(modified());
         }
-        Ok(self.items.next().map(Value::Json))
+        self.place += 1;
+        Ok(self.token.child_at(self.place - 1).map(Value::Json))
     }
 }
 
-/// A list or dictionary, which must not change meanwhile.
+/// The UTF-16 units of a text.
+struct Units {
+    text: Text,
+    /// In bytes.
+    place: usize,
+    /// The second half of the character before the place.
+    low: Option<u16>,
+}
+
+impl Enumerator for Units {
+    fn next(&mut self, _: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
+        if let Some(low) = self.low.take() {
+            return Ok(Some(Value::Char(low)));
+        }
+        let Some(character) = self.text.get(self.place..).and_then(|rest| rest.chars().next()) else {
+            return Ok(None);
+        };
+        self.place += character.len_utf8();
+        let mut units = [0; 2];
+        let mut units = character.encode_utf16(&mut units).iter().copied();
+        let first = units.next().map(Value::Char);
+        self.low = units.next();
+        Ok(first)
+    }
+}
+
+/// An array, whose elements may be set meanwhile.
+struct Elements {
+    array: Value,
+    place: usize,
+}
+
+impl Enumerator for Elements {
+    fn next(&mut self, _: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
+        let item = self.array.object::<Array>().and_then(|array| array.get(self.place));
+        self.place += 1;
+        Ok(item)
+    }
+}
+
+/// The keys or the values of a dictionary's pairs.
+struct Halves {
+    pairs: Box<dyn Enumerator>,
+    keys: bool,
+}
+
+impl Enumerator for Halves {
+    fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
+        let next = self.pairs.next(frame)?;
+        Ok(next.and_then(|pair| {
+            let pair = pair.object::<Pair>()?;
+            Some(if self.keys {
+                pair.key.clone()
+            } else {
+                pair.value.clone()
+            })
+        }))
+    }
+}
+
+/// The version of a collection now, and the element at or after a place with the place behind it.
+type Look = fn(&Value, usize) -> Option<(u64, Option<(Value, usize)>)>;
+
+/// A collection that must not change meanwhile.
 struct Versioned {
     collection: Value,
+    look: Look,
     version: u64,
     place: usize,
 }
 
-fn version(collection: &Value) -> u64 {
-    let list = collection.object::<List>().map(List::version);
-    list.or_else(|| collection.object::<Dictionary>().map(Dictionary::version))
-        .unwrap_or_default()
+impl Versioned {
+    fn of(collection: &Value) -> Option<Self> {
+        let looks: [Look; 4] = [list_from, entry_from, item_from, deque_from];
+        looks.into_iter().find_map(|look| {
+            let (version, _) = look(collection, usize::MAX)?;
+            Some(Self {
+                collection: collection.clone(),
+                look,
+                version,
+                place: 0,
+            })
+        })
+    }
+}
+
+fn list_from(collection: &Value, place: usize) -> Option<(u64, Option<(Value, usize)>)> {
+    let list = collection.object::<List>()?;
+    Some((list.version(), list.get(place).map(|item| (item, place + 1))))
+}
+
+fn entry_from(collection: &Value, place: usize) -> Option<(u64, Option<(Value, usize)>)> {
+    let dictionary = collection.object::<Dictionary>()?;
+    Some((dictionary.version(), dictionary.entry_from(place)))
+}
+
+fn item_from(collection: &Value, place: usize) -> Option<(u64, Option<(Value, usize)>)> {
+    let set = collection.object::<HashSet>()?;
+    Some((set.version(), set.item_from(place)))
+}
+
+fn deque_from(collection: &Value, place: usize) -> Option<(u64, Option<(Value, usize)>)> {
+    let deque = collection.object::<Deque>()?;
+    Some((deque.version(), deque.get(place).map(|item| (item, place + 1))))
 }
 
 impl Enumerator for Versioned {
     fn next(&mut self, _: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
-        if version(&self.collection) != self.version {
+        let Some((version, next)) = (self.look)(&self.collection, self.place) else {
+            return Ok(None);
+        };
+        if version != self.version {
             return Err(modified());
         }
-        if let Some(list) = self.collection.object::<List>() {
-            self.place += 1;
-            return Ok(list.get(self.place - 1));
-        }
-        let entry = self
-            .collection
-            .object::<Dictionary>()
-            .and_then(|dictionary| dictionary.entry_from(self.place));
-        Ok(entry.map(|(pair, place)| {
+        Ok(next.map(|(item, place)| {
             self.place = place;
-            pair
+            item
         }))
     }
 }

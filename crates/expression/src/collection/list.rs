@@ -1,4 +1,4 @@
-//! `List<T>`, `Queue<T>` and `Stack<T>`: a growing row of values.
+//! `List<T>`: a growing row of values.
 
 use super::{ELEMENT_BYTES, release_values};
 use crate::frame::Frame;
@@ -20,6 +20,8 @@ pub struct List {
 #[derive(Debug)]
 struct State {
     items: Vec<Value>,
+    /// What `Capacity` shows; it grows as .NET's does.
+    capacity: usize,
     /// Counts changes, so that going through it notices them.
     version: u64,
 }
@@ -30,8 +32,23 @@ impl List {
         Self {
             class: crate::types::ClassRef(class),
             element,
-            state: Mutex::new(State { items, version: 0 }),
+            state: Mutex::new(State {
+                capacity: items.len(),
+                items,
+                version: 0,
+            }),
         }
+    }
+
+    /// `Capacity`
+    pub fn capacity(&self) -> usize {
+        self.state.lock().capacity
+    }
+
+    /// Sets what `Capacity` shows; not less than there are elements.
+    pub fn set_capacity(&self, capacity: usize) {
+        let mut state = self.state.lock();
+        state.capacity = capacity.max(state.items.len());
     }
 
     /// How many elements there are.
@@ -53,7 +70,12 @@ impl List {
     pub fn change<R>(&self, change: impl FnOnce(&mut Vec<Value>) -> R) -> R {
         let mut state = self.state.lock();
         state.version += 1;
-        change(&mut state.items)
+        let result = change(&mut state.items);
+        let length = state.items.len();
+        if length > state.capacity {
+            state.capacity = length.max(4).max(state.capacity.saturating_mul(2));
+        }
+        result
     }
 
     /// Adds an element at the end.

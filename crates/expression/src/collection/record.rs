@@ -64,6 +64,9 @@ impl Object for Record {
                     .all(|(left, right)| left.equals(right))
         })
     }
+    fn parts(&self) -> Option<&[Value]> {
+        Some(&self.items)
+    }
     fn as_any(&self) -> &dyn Any {
         self
     }

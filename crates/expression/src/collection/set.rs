@@ -1,48 +1,59 @@
-//! `HashSet<T>`.
+//! `HashSet<T>`: elements in the order in which they were added, as long as none is removed.
 
 use super::{ELEMENT_BYTES, release_values};
 use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
 use crate::types::Type;
-use crate::value::{Key, Object, Value};
+use crate::value::{Equality, Key, Object, Value};
 use parking_lot::Mutex;
 use std::any::Any;
+use std::collections::HashMap;
 
-/// A set, in the order in which its elements were added.
+/// A set.
 #[derive(Debug)]
 pub struct HashSet {
     element: Type,
-    ignores_case: bool,
+    equality: Equality,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    known: std::collections::HashSet<Key>,
-    items: Vec<Value>,
+    places: HashMap<Key, usize>,
+    /// Removed elements leave a gap, which the next new one fills, as in .NET.
+    items: Vec<Option<Value>>,
+    gaps: Vec<usize>,
+    version: u64,
 }
 
 impl HashSet {
-    /// An empty set; texts may be compared ignoring case.
-    pub fn new(element: Type, ignores_case: bool) -> Self {
+    /// An empty set, and which elements are the same to it.
+    pub fn new(element: Type, equality: Equality) -> Self {
         Self {
             element,
-            ignores_case,
+            equality,
             state: Mutex::default(),
         }
     }
 
     fn key(&self, value: &Value) -> Key {
-        Key {
-            value: value.clone(),
-            ignores_case: self.ignores_case,
-        }
+        Key::new(value.clone(), self.equality)
+    }
+
+    /// The type of its elements.
+    pub fn element(&self) -> &Type {
+        &self.element
+    }
+
+    /// Which elements are the same to it.
+    pub fn equality(&self) -> Equality {
+        self.equality
     }
 
     /// How many elements there are.
     pub fn len(&self) -> usize {
-        self.state.lock().items.len()
+        self.state.lock().places.len()
     }
 
     /// Adds an element; whether it is new.
@@ -50,39 +61,77 @@ impl HashSet {
     /// # Errors
     /// When the allocation budget is used up.
     pub fn add(&self, frame: &mut Frame<'_>, value: Value) -> Result<bool, Thrown> {
-        frame.allocate(ELEMENT_BYTES * 2)?;
-        let mut state = self.state.lock();
-        let new = state.known.insert(self.key(&value));
-        if new {
-            state.items.push(value);
+        let key = self.key(&value);
+        let mut guard = self.state.lock();
+        let state = &mut *guard;
+        if state.places.contains_key(&key) {
+            return Ok(false);
         }
-        Ok(new)
+        frame.allocate(ELEMENT_BYTES * 2)?;
+        state.version += 1;
+        let place = state.gaps.pop().unwrap_or(state.items.len());
+        match state.items.get_mut(place) {
+            Some(gap) => *gap = Some(value),
+            None => state.items.push(Some(value)),
+        }
+        state.places.insert(key, place);
+        Ok(true)
+    }
+
+    /// The element that is equal to this one.
+    pub fn find(&self, value: &Value) -> Option<Value> {
+        let state = self.state.lock();
+        let place = state.places.get(&self.key(value))?;
+        state.items.get(*place)?.clone()
     }
 
     /// Whether it is an element.
     pub fn contains(&self, value: &Value) -> bool {
-        self.state.lock().known.contains(&self.key(value))
+        self.state.lock().places.contains_key(&self.key(value))
     }
 
-    /// Removes an element; whether it was one.
+    /// Removes an element; whether it was one. As in .NET 8, those who go through the set do not mind.
     pub fn remove(&self, value: &Value) -> bool {
-        let key = self.key(value);
         let mut state = self.state.lock();
-        let known = state.known.remove(&key);
-        if known {
-            state.items.retain(|item| self.key(item) != key);
+        let Some(place) = state.places.remove(&self.key(value)) else {
+            return false;
+        };
+        state.gaps.push(place);
+        if let Some(item) = state.items.get_mut(place) {
+            *item = None;
         }
-        known
+        true
     }
 
     /// Removes all elements.
     pub fn clear(&self) {
-        *self.state.lock() = State::default();
+        let mut state = self.state.lock();
+        let version = state.version;
+        *state = State {
+            version,
+            ..State::default()
+        };
     }
 
     /// A copy of the elements.
     pub fn to_vec(&self) -> Vec<Value> {
-        self.state.lock().items.clone()
+        self.state.lock().items.iter().flatten().cloned().collect()
+    }
+
+    /// The element at or after a place, with the place behind it.
+    pub fn item_from(&self, place: usize) -> Option<(Value, usize)> {
+        let state = self.state.lock();
+        state
+            .items
+            .iter()
+            .enumerate()
+            .skip(place)
+            .find_map(|(at, item)| Some((item.clone()?, at + 1)))
+    }
+
+    /// The number of additions so far.
+    pub fn version(&self) -> u64 {
+        self.state.lock().version
     }
 }
 
@@ -93,7 +142,8 @@ impl Drop for HashSet {
             state
                 .items
                 .into_iter()
-                .chain(state.known.into_iter().map(|key| key.value)),
+                .flatten()
+                .chain(state.places.into_keys().map(|key| key.value)),
         );
     }
 }

@@ -4,12 +4,26 @@ use super::{Compiler, calls};
 use crate::arithmetic;
 use crate::check::typed::{Expr, Kind, Operation, TypedPattern};
 use crate::closure::BoolCode;
+use crate::explained::tell;
 use crate::syntax::ast::BinaryOperator;
 use crate::types::Type;
 use crate::value::Value;
 
 /// Code that gives the truth of a `bool` expression.
 pub fn compile(compiler: &mut Compiler<'_>, condition: &Expr) -> BoolCode {
+    let code = truth(compiler, condition);
+    if !compiler.tells(condition) {
+        return code;
+    }
+    let span = condition.span;
+    Box::new(move |frame| {
+        let outcome = code(frame);
+        tell(frame, span, &outcome.clone().map(Value::Boolean));
+        outcome
+    })
+}
+
+fn truth(compiler: &mut Compiler<'_>, condition: &Expr) -> BoolCode {
     match &condition.kind {
         Kind::Constant(constant) => {
             let truth = matches!(constant, Value::Boolean(true));

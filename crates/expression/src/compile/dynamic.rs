@@ -99,6 +99,7 @@ fn run(site: &Site, kept: &Kept, values: Vec<Value>, frame: &mut Frame<'_>) -> O
 fn bound(site: &Site, types: &[Type]) -> Result<Binding, String> {
     let bound = bind(site, types)?;
     let shared = super::Shared {
+        parts: None,
         captured: bound.captured,
         captures: bound.captures,
         functions: std::collections::HashMap::new(),

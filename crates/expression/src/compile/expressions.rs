@@ -5,6 +5,7 @@ use crate::arithmetic;
 use crate::check::typed::{Expr, Kind, Operation};
 use crate::closure::Code;
 use crate::collection::{Array, ELEMENT_BYTES, Record};
+use crate::explained::tell;
 use crate::syntax::ast::BinaryOperator;
 use crate::thrown::{ExceptionObject, Thrown};
 use crate::types::{Simple, Type};
@@ -19,7 +20,15 @@ impl Compiler<'_> {
         self.deepest = self.deepest.max(self.depth);
         let code = self.node(value);
         self.depth -= 1;
-        code
+        if !self.tells(value) {
+            return code;
+        }
+        let span = value.span;
+        Box::new(move |frame| {
+            let outcome = code(frame);
+            tell(frame, span, &outcome);
+            outcome
+        })
     }
 
     fn node(&mut self, value: &Expr) -> Code {

@@ -6,6 +6,7 @@
 use super::scalar::{JTokenType, Scalar};
 use crate::text::Text;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Objects with more properties than this find them by hash.
 const LINEAR_SEARCH_LIMIT: usize = 16;
@@ -25,6 +26,8 @@ impl NodeId {
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     pub parent: Option<NodeId>,
+    /// Tells it from all other nodes, in whatever arena it comes to stand; 0 while nobody has asked.
+    identity: u32,
     pub kind: Kind,
 }
 
@@ -53,8 +56,12 @@ struct NameIndex {
 /// What a node number that belongs to no node shows; no caller makes one.
 static MISSING: Node = Node {
     parent: None,
+    identity: 0,
     kind: Kind::Value(Scalar::Undefined),
 };
+
+/// The number that a node was given last. One that comes again after 2³² others makes two nodes share a hash, no more.
+static LAST_IDENTITY: AtomicU32 = AtomicU32::new(0);
 
 /// All nodes of a tree.
 #[derive(Clone, Debug, Default)]
@@ -77,7 +84,11 @@ impl Arena {
     pub fn push(&mut self, kind: Kind) -> NodeId {
         // 2³² nodes would take 200 GB; the budgets of bodies and expressions end far below.
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(Node { parent: None, kind });
+        self.nodes.push(Node {
+            parent: None,
+            identity: 0,
+            kind,
+        });
         id
     }
 
@@ -86,6 +97,23 @@ impl Arena {
         let property = self.push(Kind::Property { name, value });
         self.set_parent(value, Some(property));
         property
+    }
+
+    /// The number that a node was given by [`Self::identify`].
+    pub fn identity(&self, id: NodeId) -> Option<u32> {
+        Some(self.node(id).identity).filter(|identity| *identity != 0)
+    }
+
+    /// Gives a node a number of its own, unless it has one.
+    pub fn identify(&mut self, id: NodeId) -> u32 {
+        if let Some(identity) = self.identity(id) {
+            return identity;
+        }
+        let identity = LAST_IDENTITY.fetch_add(1, Ordering::Relaxed).wrapping_add(1).max(1);
+        if let Some(node) = self.node_mut(id) {
+            node.identity = identity;
+        }
+        identity
     }
 
     pub fn kind(&self, id: NodeId) -> &Kind {
@@ -189,6 +217,7 @@ impl Arena {
             Kind::Object(_) => "JObject",
             Kind::Array(_) => "JArray",
             Kind::Property { .. } => "JProperty",
+            Kind::Value(Scalar::Raw(_)) => "JRaw",
             Kind::Value(_) => "JValue",
         }
     }

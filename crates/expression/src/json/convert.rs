@@ -209,7 +209,7 @@ impl JToken {
     }
 
     /// The plain value to convert; `None` for objects and arrays.
-    fn operand(&self) -> Option<Scalar> {
+    pub(crate) fn operand(&self) -> Option<Scalar> {
         self.read(|_, arena, node| arena.scalar(arena.property_value(node).unwrap_or(node)).cloned())
     }
 
@@ -217,7 +217,8 @@ impl JToken {
         self.read(|_, arena, node| arena.token_type(arena.property_value(node).unwrap_or(node)))
     }
 
-    fn refused(&self, target: &str) -> JsonError {
+    /// The exception of a conversion that Newtonsoft does not have.
+    pub(crate) fn refused(&self, target: &str) -> JsonError {
         JsonError::argument(format!("Can not convert {} to {target}.", self.operand_type().name()))
     }
 }

@@ -223,7 +223,7 @@ impl JToken {
     /// The token is not a `JValue`.
     pub fn set_scalar(&self, scalar: impl Into<Scalar>) -> Result<(), JsonError> {
         match self.class() {
-            "JValue" => {
+            "JValue" | "JRaw" => {
                 let scalar = scalar.into();
                 self.write(|arena, node| arena.set_scalar(node, scalar));
                 Ok(())
@@ -283,7 +283,7 @@ fn position(index: i64) -> Result<usize, JsonError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Formatting;
+    use crate::json::{Formatting, MergeSettings};
 
     fn parsed(source: &str) -> JToken {
         JToken::parse(&source.into()).unwrap()
@@ -438,9 +438,14 @@ mod tests {
     fn merging_concatenates_arrays_and_ignores_nulls_for_known_names() {
         check(
             "{a:[1,{x:1}],b:{c:1,n:1},d:1}",
-            |o| o.merge(&parsed("{a:[2],b:{c:null,e:2},d:{f:1},g:null}")),
+            |o| {
+                o.merge(
+                    &parsed("{a:[2],b:{c:null,e:2},d:{f:1},g:null}"),
+                    MergeSettings::default(),
+                )
+            },
             r#"{"a":[1,{"x":1},2],"b":{"c":1,"n":1,"e":2},"d":{"f":1},"g":null}"#,
         );
-        check("{a:[1]}", |o| o.merge(o), r#"{"a":[1,1]}"#);
+        check("{a:[1]}", |o| o.merge(o, MergeSettings::default()), r#"{"a":[1,1]}"#);
     }
 }

@@ -195,6 +195,11 @@ impl Scalar {
             (Self::Decimal(_), _) | (_, Self::Decimal(_)) => Ok(self.decimal()?.cmp(&other.decimal()?)),
             _ => match (self.integer(), other.integer()) {
                 (Ok(left), Ok(right)) => Ok(left.cmp(&right)),
+                (Err(error), _) | (_, Err(error))
+                    if !matches!(self, Self::BigInteger(_)) && !matches!(other, Self::BigInteger(_)) =>
+                {
+                    Err(error)
+                }
                 _ => Ok(compare_digits(&self.to_text(), &other.to_text())),
             },
         }

@@ -141,6 +141,11 @@ impl JToken {
         self.list(|arena, node| arena.children(node).to_vec())
     }
 
+    /// The child at a place.
+    pub fn child_at(&self, at: usize) -> Option<Self> {
+        self.find(|arena, node| arena.children(node).get(at).copied())
+    }
+
     /// `Values()`: an object's property values, otherwise the children.
     ///
     /// # Errors
@@ -204,6 +209,27 @@ impl JToken {
     /// `Ancestors()`, the nearest first.
     pub fn ancestors(&self) -> Vec<Self> {
         self.list(|arena, node| arena.ancestors_and_self(node).skip(1).collect())
+    }
+
+    /// `AncestorsAndSelf()`, the nearest first.
+    pub fn ancestors_and_self(&self) -> Vec<Self> {
+        self.list(|arena, node| arena.ancestors_and_self(node).collect())
+    }
+
+    /// `AfterSelf()`: the siblings behind it.
+    pub fn after_self(&self) -> Vec<Self> {
+        self.list(|arena, node| {
+            let (siblings, at) = siblings(arena, node);
+            siblings.get(at + 1..).unwrap_or_default().to_vec()
+        })
+    }
+
+    /// `BeforeSelf()`: the siblings before it.
+    pub fn before_self(&self) -> Vec<Self> {
+        self.list(|arena, node| {
+            let (siblings, at) = siblings(arena, node);
+            siblings.get(..at).unwrap_or_default().to_vec()
+        })
     }
 
     /// `Descendants()`, properties included, depth first.
@@ -282,7 +308,7 @@ impl JToken {
 
     fn check_container(&self) -> Result<(), JsonError> {
         match self.class() {
-            class @ "JValue" => Err(no_child("access", class)),
+            class @ ("JValue" | "JRaw") => Err(no_child("access", class)),
             _ => Ok(()),
         }
     }
@@ -307,6 +333,14 @@ impl JToken {
                 .collect()
         })
     }
+}
+
+/// A node's parent's children, and its place among them.
+fn siblings(arena: &Arena, node: NodeId) -> (&[NodeId], usize) {
+    let Some(parent) = arena.parent(node) else {
+        return (&[], 0);
+    };
+    (arena.children(parent), arena.position(parent, node).unwrap_or_default())
 }
 
 /// `verb` is `access` or `set`.

@@ -2,6 +2,7 @@
 
 mod api;
 mod authorization;
+mod backend;
 mod basic;
 mod body;
 mod context;
@@ -16,6 +17,7 @@ mod response;
 mod subscription;
 mod url;
 mod user;
+mod workspace;
 
 pub use jwt::parse as parse_jwt;
 pub use lookup::{entries, find, object_entries};
@@ -29,6 +31,8 @@ pub const CLASSES: &[&Class] = &[
     &api::OPERATION,
     &api::KEY_NAMES,
     &authorization::AUTHORIZATION,
+    &backend::BACKEND,
+    &backend::TYPE,
     &basic::CREDENTIALS,
     &basic::EXTENSIONS,
     &body::BODY,
@@ -48,4 +52,5 @@ pub const CLASSES: &[&Class] = &[
     &url::URL,
     &user::USER,
     &user::IDENTITY,
+    &workspace::WORKSPACE,
 ];

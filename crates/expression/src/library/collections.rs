@@ -1,12 +1,18 @@
 //! `System.Collections` and `System.Collections.Generic`.
 
+mod bounds;
+mod comparer;
 mod dictionary;
+mod enumerator;
 mod hash_set;
 mod interfaces;
 mod list;
+mod list_search;
 mod pair;
 mod queue;
+mod set_algebra;
 
+pub use comparer::{equality, failed_comparison, order};
 pub use list::LIST;
 
 use super::Class;
@@ -18,15 +24,19 @@ pub const CLASSES: &[&Class] = &[
     &dictionary::IREADONLY_DICTIONARY,
     &hash_set::HASH_SET,
     &hash_set::ISET,
-    &interfaces::ENUMERABLE,
-    &interfaces::GENERIC_ENUMERABLE,
+    &enumerator::ENUMERABLE,
+    &enumerator::GENERIC_ENUMERABLE,
+    &enumerator::ENUMERATOR,
+    &enumerator::GENERIC_ENUMERATOR,
     &interfaces::COLLECTION,
     &interfaces::ILIST,
     &interfaces::READONLY_COLLECTION,
     &interfaces::READONLY_LIST,
     &interfaces::ICOMPARABLE,
-    &interfaces::ICOMPARER,
-    &interfaces::IEQUALITY_COMPARER,
+    &comparer::COMPARER,
+    &comparer::EQUALITY_COMPARER,
+    &comparer::ICOMPARER,
+    &comparer::IEQUALITY_COMPARER,
     &interfaces::IFORMATTABLE,
     &interfaces::IFORMAT_PROVIDER,
     &interfaces::IDISPOSABLE,

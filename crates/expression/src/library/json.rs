@@ -1,16 +1,20 @@
 //! `Newtonsoft.Json` and `Newtonsoft.Json.Linq`.
 
 mod array;
+mod comparer;
 mod container;
 mod convert;
 mod json_convert;
 mod linq_extensions;
+mod merge_settings;
 mod object;
 mod property;
 mod settings;
+mod to_object;
 mod token;
 mod value;
 
+pub use comparer::{compares_tokens, token_comparer};
 pub use value::{content, scalar_value};
 
 use super::Class;
@@ -18,14 +22,19 @@ use super::Class;
 /// Their types.
 pub const CLASSES: &[&Class] = &[
     &array::JARRAY,
+    &comparer::TOKEN_COMPARER,
     &container::JCONTAINER,
     &json_convert::JSON_CONVERT,
     &linq_extensions::EXTENSIONS,
+    &merge_settings::ARRAY_HANDLING,
+    &merge_settings::NULL_HANDLING,
+    &merge_settings::MERGE_SETTINGS,
     &object::JOBJECT,
     &property::JPROPERTY,
     &settings::FORMATTING,
     &settings::JTOKEN_TYPE,
     &token::JENUMERABLE,
     &token::JTOKEN,
+    &value::JRAW,
     &value::JVALUE,
 ];

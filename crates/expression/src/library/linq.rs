@@ -4,14 +4,21 @@ mod aggregate;
 mod choose;
 mod combine;
 mod convert;
+mod distinct;
 mod element;
+mod extremes;
 mod group;
+mod join;
+mod lookup;
 mod order;
-mod pairs;
+mod part;
+mod question;
+mod sums;
 mod walk;
 
 use super::Class;
 use super::class::ClassKind;
+use crate::collection::{Deque, View, collect};
 use crate::frame::Frame;
 use crate::thrown::Thrown;
 use crate::value::Value;
@@ -23,22 +30,45 @@ pub static ENUMERABLE: Class = Class::new("System.Linq.Enumerable", ClassKind::S
         aggregate::ROWS,
         combine::ROWS,
         convert::ROWS,
+        distinct::ROWS,
         element::ROWS,
+        element::AT_ROWS,
+        extremes::ROWS,
         group::ROWS,
+        join::ROWS,
+        lookup::ROWS,
         order::ROWS,
-        pairs::ROWS,
+        part::ROWS,
+        question::ROWS,
+        sums::SUMS,
+        sums::AVERAGES,
     ]);
 
 /// Their types.
-pub const CLASSES: &[&Class] = &[&ENUMERABLE, &group::GROUPING, &order::ORDERED];
+pub const CLASSES: &[&Class] = &[
+    &ENUMERABLE,
+    &group::GROUPING,
+    &lookup::ILOOKUP,
+    &lookup::LOOKUP,
+    &order::ORDERED,
+];
 
-/// Elements of an ordered sequence or a group.
+/// Elements of an ordered sequence, a group, a lookup, a queue, a stack, or a dictionary's keys or values.
 ///
 /// # Errors
 /// What ordering throws.
 pub fn items(value: &Value, frame: &mut Frame<'_>) -> Result<Option<Vec<Value>>, Thrown> {
     if let Some(ordered) = value.object::<order::Ordered>() {
         return ordered.sorted(frame).map(Some);
+    }
+    if let Some(deque) = value.object::<Deque>() {
+        return Ok(Some(deque.to_vec()));
+    }
+    if let Some(lookup) = value.object::<lookup::Lookup>() {
+        return Ok(Some(lookup.items()));
+    }
+    if value.object::<View>().is_some() {
+        return collect(value, frame).map(Some);
     }
     Ok(value.object::<group::Group>().map(|group| group.items().to_vec()))
 }

@@ -1,5 +1,6 @@
 //! `System.Net`
 
+mod ip_address;
 mod web_utility;
 
 pub use web_utility::{percent_decode, url_decode, url_encode};
@@ -7,4 +8,8 @@ pub use web_utility::{percent_decode, url_decode, url_encode};
 use super::Class;
 
 /// Its types.
-pub const CLASSES: &[&Class] = &[&web_utility::WEB_UTILITY];
+pub const CLASSES: &[&Class] = &[
+    &ip_address::ADDRESS_FAMILY,
+    &ip_address::IP_ADDRESS,
+    &web_utility::WEB_UTILITY,
+];

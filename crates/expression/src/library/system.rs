@@ -21,16 +21,20 @@ pub mod string;
 mod string_comparer;
 mod string_comparison;
 mod time_span;
+mod time_zone_info;
 mod tuple;
 mod type_code;
 mod type_object;
 mod uri;
 
+pub use date_time_offset::parse as parse_date_time_offset;
 pub use globalization::culture;
-pub use string::{compare as string_compare, equal as string_equal};
-pub use string_comparer::{comparison, ignores_case};
+pub use numbers::{error as number_error, read_styled as read_number};
+pub use string::compare as string_compare;
+pub use string_comparer::{Comparer as StringComparer, comparison, difference, ignores_case};
+pub use time_span::parse as parse_time_span;
 pub use type_object::{TYPE, TypeObject};
-pub use uri::{uri, uri_text};
+pub use uri::{absolute_uri, uri, uri_text};
 
 use super::Class;
 
@@ -75,6 +79,7 @@ pub const CLASSES: &[&Class] = &[
     &string_comparison::STRING_COMPARISON,
     &string_comparison::STRING_SPLIT_OPTIONS,
     &time_span::TIME_SPAN,
+    &time_zone_info::TIME_ZONE_INFO,
     &tuple::VALUE_TUPLE,
     &TYPE,
     &type_code::TYPE_CODE,

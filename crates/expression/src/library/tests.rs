@@ -4,9 +4,15 @@ use super::{Class, all, signature};
 use crate::recorded::RecordedContext;
 use crate::{Budget, Expression, Target};
 
+/// A certificate that signed itself: `CN=client.example.org`, valid from 2024 to 2034.
+const CERTIFICATE: &str = "MIIBJzCBzqADAgECAgIBtDAKBggqhkjOPQQDAjAdMRswGQYDVQQDDBJjbGllbnQuZXhhbXBsZS5vcmcwHhcNMjQwMTAxMDAwMDAwWhcNMzQwMT\
+AxMDAwMDAwWjAdMRswGQYDVQQDDBJjbGllbnQuZXhhbXBsZS5vcmcwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASN62f9RFSnjVmB0qppaP4E\
+fhvYI3P2QBj0eG5oLQu1Jg7x6aw1mi7LpTKVS4gGFTC960rm/zC6H75hZWKQwLUJMAoGCCqGSM49BAMCA0gAMEUCIHl26wPg0pmaDRUJ4kIwXo\
+ENT/ruudllcuhqqBzzEmiNAiEAztqxi5dQWCCTsA0vwYsA2oMXYo6m3ejBJb/iXdBlP6E=";
+
 const EXCHANGE: &str = r#"{
   "request": {"method": "GET", "url": "https://backend.test/x?q=1&q=2", "originalUrl": "https://gateway.test/echo/x",
-    "ipAddress": "10.0.0.1", "headers": {"Accept": ["text/plain", "text/html"]}, "matchedParameters": {"id": "7"}, "body": {"a": "b"}},
+    "ipAddress": "10.0.0.1", "headers": {"Accept": ["text/plain", "text/html"]}, "matchedParameters": {"id": "7"}, "certificate": "$CERTIFICATE", "body": {"a": "b"}},
   "response": {"statusCode": 200, "statusReason": "OK", "body": "fine"},
   "variables": {"n": 5, "s": "text", "auth": {"$authorization": {"accessToken": "t"}}},
   "api": {"id": "echo", "name": "Echo API", "path": "echo", "protocols": ["https"], "serviceUrl": "https://backend.test",
@@ -14,10 +20,11 @@ const EXCHANGE: &str = r#"{
   "operation": {"id": "get", "name": "Get it", "method": "GET", "urlTemplate": "/{id}"},
   "product": {"id": "starter", "name": "Starter", "state": "Published", "subscriptionRequired": true,
     "groups": [{"id": "developers", "name": "Developers"}]},
+  "backend": {"id": "orders", "type": "Pool", "azureRegion": "westeurope"}, "workspace": {"id": "team", "name": "The team"},
   "subscription": {"id": "sub", "name": "Subscription", "primaryKey": "k1", "secondaryKey": "k2"},
   "user": {"id": "ada", "email": "ada@example.org", "firstName": "Ada", "lastName": "Lovelace",
     "groups": [{"id": "developers", "name": "Developers"}], "identities": [{"id": "ada", "provider": "Basic"}]},
-  "deployment": {"region": "West Europe", "serviceId": "svc", "serviceName": "svc",
+  "deployment": {"region": "West Europe", "serviceId": "svc", "serviceName": "svc", "certificates": {"mine": "$CERTIFICATE"},
     "gateway": {"id": "managed", "instanceId": "one", "isManaged": true}},
   "lastError": {"source": "validate-jwt", "reason": "TokenNotPresent", "message": "JWT not present.", "scope": "api",
     "section": "inbound", "path": "validate-jwt[1]", "policyId": "p"},
@@ -28,7 +35,7 @@ fn check(class: &Class, signature: &str, example: &str, expected: &str) -> Resul
     let place = format!("{}: {signature}: {example}", class.name);
     let expression = Expression::compile(&format!("@({example})"), Target::String)
         .map_err(|problems| format!("{place}: {problems:?}"))?;
-    let context = RecordedContext::from_json(EXCHANGE).unwrap();
+    let context = RecordedContext::from_json(&EXCHANGE.replace("$CERTIFICATE", CERTIFICATE)).unwrap();
     let value = expression
         .evaluate(&context, Budget::default())
         .map_err(|exception| format!("{place}: {exception:?}"))?;

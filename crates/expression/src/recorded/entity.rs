@@ -1,9 +1,12 @@
 //! The parts of a recorded exchange.
 
 use crate::body::MessageBody;
-use crate::context::{Api, Deployment, Group, LastError, Operation, Product, Subscription, Url, User};
+use crate::certificate::Certificate;
+use crate::context::{
+    Api, Backend, Deployment, Group, LastError, Operation, Product, Subscription, Url, User, Workspace,
+};
 use crate::json::{Formatting, JToken, Scalar};
-use crate::library::url_decode;
+use crate::library::{decode_base64, url_decode};
 use crate::response::{HeaderList, StoredResponse};
 use crate::text::Text;
 use std::sync::Arc;
@@ -226,6 +229,23 @@ pub fn product(part: &Part) -> Product {
     }
 }
 
+/// A backend.
+pub fn backend(part: &Part) -> Backend {
+    Backend {
+        id: part.text_or("id", ""),
+        is_pool: part.text("type").is_some_and(|kind| kind == "Pool"),
+        azure_region: part.text_or("azureRegion", ""),
+    }
+}
+
+/// A workspace.
+pub fn workspace(part: &Part) -> Workspace {
+    Workspace {
+        id: part.text_or("id", ""),
+        name: part.text_or("name", ""),
+    }
+}
+
 /// A subscription.
 pub fn subscription(part: &Part) -> Subscription {
     Subscription {
@@ -270,7 +290,18 @@ pub fn deployment(part: &Part) -> Deployment {
         region: part.text_or("region", ""),
         service_id: part.text_or("serviceId", ""),
         service_name: part.text_or("serviceName", ""),
+        certificates: part
+            .get("certificates")
+            .entries()
+            .filter_map(|(id, part)| Some((id, certificate(&part)?)))
+            .collect(),
     }
+}
+
+/// A certificate: Base64 of its DER.
+pub fn certificate(part: &Part) -> Option<Arc<Certificate>> {
+    let bytes = decode_base64(&part.own_text())?;
+    Certificate::parse(&bytes).map(Arc::new)
 }
 
 /// What went wrong.

@@ -2,7 +2,7 @@
 
 use super::Value;
 use crate::arithmetic;
-use crate::json::Scalar;
+use crate::json::{JToken, Scalar};
 use crate::syntax::ast::BinaryOperator;
 use crate::thrown::Thrown;
 use std::cmp::Ordering;
@@ -42,7 +42,9 @@ impl Value {
     pub fn same_reference(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Json(left), Self::Json(right)) => left.same_reference(right),
-            (Self::Object(left), Self::Object(right)) => std::ptr::addr_eq(Arc::as_ptr(left), Arc::as_ptr(right)),
+            (Self::Object(left), Self::Object(right)) => {
+                std::ptr::addr_eq(Arc::as_ptr(left), Arc::as_ptr(right)) || left.is_same(other)
+            }
             // Interned or not cannot be told apart here: equal strings count as one.
             (Self::String(left), Self::String(right)) => left == right,
             (Self::Host(left), Self::Host(right)) => left == right,
@@ -69,6 +71,7 @@ impl Value {
 fn number_equals(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Double(left), Value::Double(right)) if left.is_nan() && right.is_nan() => true,
+        (Value::Single(left), Value::Single(right)) if left.is_nan() && right.is_nan() => true,
         _ => arithmetic::compare(BinaryOperator::Equal, left, right) == Some(true),
     }
 }
@@ -99,10 +102,15 @@ pub fn compare(left: &Value, right: &Value) -> Result<Ordering, Thrown> {
 }
 
 fn numbers(left: &Value, right: &Value) -> Option<Ordering> {
-    if let (Value::Double(left), Value::Double(right)) = (left, right) {
+    let floats = match (left, right) {
+        (Value::Double(left), Value::Double(right)) => Some((*left, *right)),
+        (Value::Single(left), Value::Single(right)) => Some((f64::from(*left), f64::from(*right))),
+        _ => None,
+    };
+    if let Some((left, right)) = floats {
         // .NET orders NaN before everything else.
         return Some(
-            left.partial_cmp(right)
+            left.partial_cmp(&right)
                 .unwrap_or_else(|| right.is_nan().cmp(&left.is_nan())),
         );
     }
@@ -138,22 +146,55 @@ fn hash_scalar<H: Hasher>(scalar: &Scalar, state: &mut H) {
     }
 }
 
+/// A part of a tuple or of an anonymous object; what is inside of parts may be nested without bound, and is left out.
+fn hash_part<H: Hasher>(part: &Value, state: &mut H) {
+    if !matches!(part, Value::Object(object) if object.parts().is_some()) {
+        Key::new(part.clone(), Equality::Default).hash(state);
+    }
+}
+
+fn hash_token<H: Hasher>(token: &JToken, equality: Equality, state: &mut H) {
+    match token.scalar() {
+        Some(scalar) => hash_scalar(&scalar, state),
+        None if equality == Equality::Json => token.hash_content(state),
+        None => token.identity().hash(state),
+    }
+}
+
+/// Which values are the same to a dictionary, a set or an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Equality {
+    /// Those that [`Value::equals`] says: the type's own equality.
+    Default,
+    /// Strings whatever their case (`StringComparer.OrdinalIgnoreCase`).
+    IgnoreCase,
+    /// JSON of the same content (`JTokenEqualityComparer`).
+    Json,
+}
+
 /// A value as a key of a dictionary or set.
 #[derive(Clone, Debug)]
 pub struct Key {
     /// The value.
     pub value: Value,
-    /// Strings are compared ignoring case (`StringComparer.OrdinalIgnoreCase`).
-    pub ignores_case: bool,
+    equality: Equality,
+}
+
+impl Key {
+    /// A value, and what is the same to it.
+    pub fn new(value: Value, equality: Equality) -> Self {
+        Self { value, equality }
+    }
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         match (&self.value, &other.value) {
-            (Value::String(left), Value::String(right)) if self.ignores_case => {
+            (Value::String(left), Value::String(right)) if self.equality == Equality::IgnoreCase => {
                 left.len() == right.len() && left.eq_ignore_ascii_case(right)
                     || left.to_uppercase() == right.to_uppercase()
             }
+            (Value::Json(left), Value::Json(right)) if self.equality == Equality::Json => left.deep_equals(right),
             (left, right) => left.equals(right),
         }
     }
@@ -164,7 +205,7 @@ impl Eq for Key {}
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match &self.value {
-            Value::String(text) if self.ignores_case => text.to_uppercase().hash(state),
+            Value::String(text) if self.equality == Equality::IgnoreCase => text.to_uppercase().hash(state),
             Value::String(text) => text.hash(state),
             Value::Boolean(value) => value.hash(state),
             Value::Guid(guid) => guid.hash(state),
@@ -174,12 +215,14 @@ impl Hash for Key {
             Value::Double(value) => hash_double(*value, state),
             Value::Single(value) => hash_double(f64::from(*value), state),
             Value::Decimal(value) => value.hash(state),
-            Value::Json(token) => {
-                if let Some(scalar) = token.scalar() {
-                    hash_scalar(&scalar, state);
+            Value::Json(token) => hash_token(token, self.equality, state),
+            Value::Object(object) if object.parts().is_some() => {
+                for part in object.parts().into_iter().flatten() {
+                    hash_part(part, state);
                 }
             }
             Value::Object(object) if !object.equals(&self.value) => Arc::as_ptr(object).cast::<u8>().hash(state),
+            Value::Object(object) => object.hash_code().hash(state),
             other => other.integer().hash(state),
         }
     }
@@ -188,20 +231,16 @@ impl Hash for Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::JToken;
     use std::collections::HashSet;
     use std::hash::{BuildHasher, RandomState};
 
     /// How many hashes and how many values there are among JSON values.
-    fn count(json: &str) -> (usize, usize) {
+    fn count(json: &str, equality: Equality) -> (usize, usize) {
         let array = JToken::parse(&json.into()).unwrap();
         let keys: Vec<Key> = array
             .children()
             .into_iter()
-            .map(|token| Key {
-                value: Value::Json(token),
-                ignores_case: false,
-            })
+            .map(|token| Key::new(Value::Json(token), equality))
             .collect();
         let state = RandomState::new();
         let hashes: HashSet<u64> = keys.iter().map(|key| state.hash_one(key)).collect();
@@ -210,11 +249,34 @@ mod tests {
 
     #[test]
     fn values_of_a_body_are_told_apart_by_their_hash() {
+        let count = |json| count(json, Equality::Default);
         assert_eq!(count(r#"["a", "b", "", 1, 2, -1, 1.5, 2.5, true, false]"#), (10, 10));
         assert_eq!(count("[0.0, -0.0, 1.0, 1.00, null, null]"), (3, 3));
         assert_eq!(
             count("[123456789012345678901234567890, 123456789012345678901234567891]"),
             (2, 2)
         );
+        assert_eq!(count("[{}, {}, [], [1], [1]]"), (5, 5));
+    }
+
+    #[test]
+    fn records_are_told_apart_by_their_parts() {
+        let state = RandomState::new();
+        let hash = |items: &[i32]| {
+            let record = crate::collection::Record {
+                ty: crate::types::Type::OBJECT,
+                items: items.iter().map(|item| Value::Int32(*item)).collect(),
+            };
+            state.hash_one(Key::new(Value::of(record), Equality::Default))
+        };
+        assert_eq!(hash(&[1, 2]), hash(&[1, 2]));
+        assert_ne!(hash(&[1, 2]), hash(&[2, 1]));
+    }
+
+    #[test]
+    fn content_alike_has_one_hash() {
+        let count = |json| count(json, Equality::Json);
+        assert_eq!(count("[{}, {}, [], [1], [1], [2], [[1]]]"), (5, 5));
+        assert_eq!(count("[{a: 1, b: [2]}, {b: [2], a: 1}, {a: 1, b: [3]}]"), (2, 2));
     }
 }

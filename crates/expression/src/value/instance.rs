@@ -66,7 +66,7 @@ impl Value {
                 let wanted = class.short_name();
                 wanted == own
                     || wanted == "JToken"
-                    || (wanted == "JContainer" && own != "JValue")
+                    || (wanted == "JContainer" && !matches!(own, "JValue" | "JRaw"))
                     || is_reference(&self.runtime_type(), ty)
             }
             _ => is_reference(&self.runtime_type(), ty),

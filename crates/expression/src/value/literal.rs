@@ -25,6 +25,7 @@ impl Value {
                 ),
                 "System.TimeSpan" => Self::TimeSpan(0),
                 "System.Guid" => Self::Guid(0),
+                "System.Security.Cryptography.HashAlgorithmName" => crate::library::no_hash_name(),
                 _ => Self::Null,
             },
             Type::Tuple(elements) => {

@@ -4,18 +4,19 @@
 //! The rest of the pipeline runs inside of the response's body then, so it ends when the client leaves.
 //! Never here: event streams' format.
 
+use crate::unwinding::contained;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame};
 use policy::{Body, BodyError, Exchange, Head, ResponseMessage, StreamBody};
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use tokio::sync::{mpsc, oneshot};
 
-/// Events under way to the client at most; more wait at the upstream.
-const EVENTS: usize = 8;
+/// Events under way to the client at most, each as large as an event may be; more wait at the upstream.
+const EVENTS: usize = 1;
 
 struct Begun {
     head: Head,
@@ -85,10 +86,10 @@ impl Early {
         self,
         run: impl Future<Output = Box<Exchange>> + 'static,
     ) -> Result<Box<Exchange>, ResponseMessage> {
-        let mut run: Pin<Box<dyn Future<Output = Box<Exchange>>>> = Box::pin(run);
+        let mut run: Pin<Box<Run>> = Box::pin(async { contained(pin!(run)).await });
         let begun = tokio::select! {
             biased;
-            exchange = run.as_mut() => return Ok(exchange),
+            ended = run.as_mut() => return ended,
             Ok(begun) = self.begun => begun,
         };
         let body = Begin {
@@ -107,9 +108,12 @@ impl Early {
     }
 }
 
+/// A run through the pipeline, to its exchange or to the response of one that a bug broke off.
+type Run = dyn Future<Output = Result<Box<Exchange>, ResponseMessage>>;
+
 /// The body of a response that has begun early.
 struct Begin {
-    run: Option<Pin<Box<dyn Future<Output = Box<Exchange>>>>>,
+    run: Option<Pin<Box<Run>>>,
     events: Option<mpsc::Receiver<Bytes>>,
     rest: Option<StreamBody>,
     unanswered: Arc<AtomicBool>,
@@ -118,8 +122,9 @@ struct Begin {
 impl Begin {
     /// What follows when the pipeline is through. A response that policies have put in the stream's place comes too
     /// late; then the stream breaks off rather than show what they withheld.
-    fn end_run(&mut self, exchange: Box<Exchange>) -> Result<(), BodyError> {
+    fn end_run(&mut self, ended: Result<Box<Exchange>, ResponseMessage>) -> Result<(), BodyError> {
         self.run = None;
+        let exchange = ended.map_err(|_| BodyError::Upstream("a bug broke the response off".into()))?;
         match exchange.response.map(|response| response.body) {
             Some(Body::Stream(rest)) => self.rest = Some(rest),
             _ if self.unanswered.load(Ordering::Relaxed) => {}
@@ -141,9 +146,9 @@ impl HttpBody for Begin {
         let this = self.get_mut();
         let mut broken = None;
         if let Some(run) = &mut this.run
-            && let Poll::Ready(exchange) = run.as_mut().poll(context)
+            && let Poll::Ready(ended) = run.as_mut().poll(context)
         {
-            broken = this.end_run(exchange).err();
+            broken = this.end_run(ended).err();
         }
         if let Some(events) = &mut this.events {
             match events.poll_recv(context) {

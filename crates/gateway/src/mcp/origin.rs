@@ -1,31 +1,39 @@
-//! Protection of local MCP servers against DNS rebinding (MCP, Streamable HTTP transport, security warning): a page
-//! of a foreign site must not reach a server that listens on the loopback by a name that points there.
+//! Who may call an MCP server from a browser (MCP, Streamable HTTP transport, security warning): a page's `Origin` must
+//! be allowed; and a page of a foreign site must not reach a server on the loopback by a name that points there (DNS
+//! rebinding).
 //!
-//! Never here: CORS, which is a policy.
+//! Never here: CORS headers, which are a policy's; whom that policy allows may call here too.
 
 use crate::respond::Refusal;
 use crate::worker::Visit;
 use catalog::Api;
 use http::StatusCode;
 use http::header::ORIGIN;
-use policy::{RequestMessage, ResponseMessage};
+use policy::{Exchange, Plan, ResponseMessage};
 
-/// The refusal of a request to an MCP server through a loopback listener whose `Host` or `Origin` is not local;
-/// `allowed` are origins beside the local ones.
-pub fn foreign(visit: &Visit, api: &Api, allowed: &[String], request: &RequestMessage) -> Option<ResponseMessage> {
-    if !visit.loopback {
-        return None;
-    }
-    let served = is_local(&request.authority) || api.hosts.iter().any(|host| same(host, &request.authority));
-    if !served {
+/// The refusal of a request to an MCP server whose `Origin` is not one of the API's hosts, nor `allowed`, nor allowed by the
+/// `cors` policies of `plan`, nor local on a loopback listener; or whose `Host` is not local on such a listener.
+pub fn foreign(
+    visit: &Visit,
+    api: &Api,
+    allowed: &[String],
+    plan: &Plan,
+    exchange: &mut Exchange,
+) -> Option<ResponseMessage> {
+    let request = &exchange.request;
+    let named = || api.hosts.iter().any(|host| same(host, &request.authority));
+    if visit.loopback && !is_local(&request.authority) && !named() {
         return Some(refuse("The Host header does not name this server"));
     }
     let mut origins = request.headers.get_all(ORIGIN).iter();
-    let (origin, second) = (origins.next()?, origins.next());
-    let origin = origin.to_str().unwrap_or_default();
-    let host = origin.split_once("://").map_or("", |(_, host)| host);
-    let known = is_local(host) || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin));
-    (second.is_some() || !known).then(|| refuse("Requests from this origin are not allowed"))
+    let (origin, second) = (origins.next()?.clone(), origins.next());
+    let text = origin.to_str().unwrap_or_default();
+    let host = text.split_once("://").map_or("", |(_, host)| host);
+    let known = (visit.loopback && is_local(host))
+        || api.hosts.iter().any(|own| same(own, host))
+        || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(text));
+    let known = second.is_none() && (known || plan.allows_origin(&origin, exchange));
+    (!known).then(|| refuse("Requests from this origin are not allowed"))
 }
 
 fn refuse(message: &'static str) -> ResponseMessage {

@@ -1,15 +1,17 @@
-//! TLS towards upstreams: which roots are trusted, and what a backend may switch off.
+//! The roots that are trusted, and TLS towards upstreams with what a backend may switch off of it.
 //!
-//! Never here: TLS towards clients, client certificates.
+//! Never here: TLS towards clients, certificates of our own.
 
+use policy::Trust;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What of an upstream's certificate is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,6 +27,7 @@ pub struct ClientTls {
     roots: Arc<RootCertStore>,
     provider: Arc<CryptoProvider>,
     configs: Mutex<HashMap<(Verification, Alpn), Arc<ClientConfig>>>,
+    clients: OnceLock<Option<Arc<dyn ClientCertVerifier>>>,
 }
 
 /// Protocols that are offered, the preferred one first.
@@ -47,6 +50,7 @@ impl ClientTls {
             roots: Arc::new(roots),
             provider: Arc::new(aws_lc_rs::default_provider()),
             configs: Mutex::default(),
+            clients: OnceLock::new(),
         }
     }
 
@@ -78,6 +82,21 @@ impl ClientTls {
         };
         config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
         Ok(config)
+    }
+}
+
+impl Trust for ClientTls {
+    /// Certificates between the client's and the root are not looked for.
+    fn trusts(&self, certificate: &[u8]) -> bool {
+        let verifier = self.clients.get_or_init(|| {
+            let roots = Arc::clone(&self.roots);
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(&self.provider));
+            verifier.build().ok()
+        });
+        let certificate = CertificateDer::from(certificate);
+        verifier
+            .as_ref()
+            .is_some_and(|verifier| verifier.verify_client_cert(&certificate, &[], UnixTime::now()).is_ok())
     }
 }
 

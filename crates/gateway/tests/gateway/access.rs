@@ -136,6 +136,26 @@ async fn the_header_goes_before_the_query_and_neither_is_stripped() {
 }
 
 #[tokio::test]
+async fn an_empty_key_is_none() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let gateway = start(doors(&upstream));
+    for (path, status, message) in [
+        ("/free", 200, "ok"),
+        ("/closed?subscription-key=all", 200, "ok"),
+        ("/closed", 401, "missing subscription key"),
+        ("/closed?subscription-key=", 401, "missing subscription key"),
+    ] {
+        let mut wanted = get(path);
+        wanted
+            .headers_mut()
+            .insert("ocp-apim-subscription-key", HeaderValue::from_static(""));
+        let (found, body) = fetch(&gateway, wanted).await;
+        assert_eq!(found.as_u16(), status, "{path}");
+        assert!(body.contains(message), "{path}: {body}");
+    }
+}
+
+#[tokio::test]
 async fn refusals_read_as_apims_do() {
     let upstream = Upstream::http(|_| async { text("ok") }).await;
     let gateway = start(doors(&upstream));

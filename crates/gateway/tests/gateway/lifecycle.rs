@@ -1,8 +1,8 @@
 //! Reloading, stopping, idling.
 
 use crate::support::{
-    Client, Upstream, api, body_of, catalog, eventually, fetch, full, get, in_front_of, plans, request, soon, start_by,
-    start_with, text,
+    Client, Upstream, api, body_of, catalog, eventually, fetch, full, get, in_front_of, plans, request, socket, soon,
+    start_by, start_with, switch, switching, text,
 };
 use http::StatusCode;
 use http_body_util::BodyExt;
@@ -85,6 +85,49 @@ async fn stopping_lets_requests_finish_and_closes_idle_connections() {
     let response = under_way.await.unwrap();
     assert_eq!(body_of(response).await, "finished");
     soon(stopped).await.unwrap();
+}
+
+#[tokio::test]
+async fn stopping_lets_upgraded_connections_finish() {
+    let upstream = switching().await;
+    let gateway = start_with(catalog(vec![socket(&upstream)]), |_| {});
+    let address = gateway.address().unwrap();
+    let mut client = switch(&gateway).await;
+    let stopped = tokio::task::spawn_blocking(move || gateway.shutdown(Duration::from_secs(15)));
+    eventually("the end of listening", || {
+        std::net::TcpStream::connect(address).is_err()
+    })
+    .await;
+    client.write_all(b"still here").await.unwrap();
+    let mut heard = [0; 16];
+    soon(client.read_exact(&mut heard)).await.unwrap();
+    assert_eq!(&heard, b"hello still here");
+    drop(client);
+    soon(stopped).await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_wait_for_a_place() {
+    let upstream = switching().await;
+    let plain = Upstream::http(|_| async { text("ok") }).await;
+    let apis = vec![socket(&upstream), api("echo", plain.address)];
+    let gateway = start_with(catalog(apis), |config| config.limits.connections = 2);
+    let mut first = Client::connect(&gateway).await;
+    body_of(first.send(get("/echo")).await.unwrap()).await;
+    let upgraded = switch(&gateway).await;
+    // Its socket is connected, and nobody reads from it.
+    let mut third = Client::connect(&gateway).await;
+    let mut waiting = tokio::spawn(async move {
+        let answer = body_of(third.send(get("/echo")).await.unwrap()).await;
+        (third, answer)
+    });
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut waiting).await;
+    assert!(early.is_err(), "a third connection was served");
+    drop(upgraded);
+    let (third, answer) = soon(waiting).await.unwrap();
+    assert_eq!(answer, "ok");
+    drop((first, third));
+    assert_eq!(fetch(&gateway, get("/echo")).await.1, "ok");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@
 
 mod access;
 mod bodies;
+mod client_certificates;
 mod forwarding;
 mod lifecycle;
 mod malformed;

@@ -124,6 +124,41 @@ async fn local_mcp_servers_are_closed_to_foreign_pages() {
     }
 }
 
+#[tokio::test]
+async fn mcp_servers_are_open_to_pages_of_allowed_origins_only() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let mut catalog = mcp(&upstream);
+    let policy = "<policies><inbound><cors><allowed-origins><origin>https://page.example</origin></allowed-origins></cors>\
+        </inbound><backend><base /></backend><outbound /><on-error /></policies>";
+    let source = Source::new("policy.xml", policy);
+    let api = Arc::get_mut(&mut catalog.apis[0]).unwrap();
+    api.policy = Some(Arc::new(PolicyText { source }));
+    api.hosts = vec!["tools.example".into()];
+    let gateway = start_with(catalog, |config| {
+        config.listen[0].address = "0.0.0.0:0".parse().unwrap();
+        config.mcp_origins = vec!["https://inspector.test".into()];
+    });
+    for (origins, status) in [
+        (&[][..], 200),
+        (&["https://inspector.test"], 200),
+        (&["https://page.example"], 200),
+        (&["https://tools.example:8443"], 200),
+        (&["https://evil.example"], 403),
+        (&["https://tools.example.evil"], 403),
+        (&["http://localhost:6274"], 403),
+        (&["null"], 403),
+        (&["https://tools.example", "https://tools.example"], 403),
+    ] {
+        let mut wanted = request("POST", "/tools/mcp", full(PING));
+        wanted.headers_mut().insert("host", "tools.example".parse().unwrap());
+        for origin in origins {
+            wanted.headers_mut().append("origin", origin.parse().unwrap());
+        }
+        let response = Client::connect(&gateway).await.send(wanted).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{origins:?}");
+    }
+}
+
 /// A catalog whose MCP server has an outbound policy that replaces the answer.
 fn replacing(upstream: &Upstream) -> catalog::Catalog {
     let mut catalog = mcp(upstream);

@@ -1,9 +1,9 @@
 //! HTTP/2, TLS, upgrades.
 
 use crate::support::{
-    Client, Upstream, api, body_of, catalog, full, get, in_front_of, read_head, request, soon, start, start_with, text,
+    Client, Upstream, api, body_of, catalog, full, get, in_front_of, request, socket, soon, start, start_with, switch,
+    switching, text,
 };
-use catalog::{Api, ApiKind};
 use gateway::{Listen, TlsIdentity};
 use http::{Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -73,6 +73,7 @@ async fn tls_shows_the_certificate_of_the_name_and_negotiates_http2() {
         config.listen = vec![Listen {
             address: "127.0.0.1:0".parse().unwrap(),
             tls: Some(identities),
+            client_certificates: false,
         }];
     });
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -103,31 +104,9 @@ async fn tls_shows_the_certificate_of_the_name_and_negotiates_http2() {
 
 #[tokio::test]
 async fn an_upgraded_connection_passes_bytes_both_ways() {
-    let upstream = Upstream::serve(|mut stream| async move {
-        let head = read_head(&mut stream).await.unwrap().to_lowercase();
-        if !(head.contains("connection: upgrade\r\n") && head.contains("upgrade: echo\r\n")) {
-            let _ = stream
-                .write_all(b"HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n")
-                .await;
-            return;
-        }
-        let switch = "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: echo\r\n\r\nhello ";
-        stream.write_all(switch.as_bytes()).await.unwrap();
-        let (mut read, mut write) = stream.split();
-        let _ = tokio::io::copy(&mut read, &mut write).await;
-    })
-    .await;
-    let socket = Api {
-        kind: ApiKind::WebSocket,
-        ..api("socket", upstream.address)
-    };
-    let gateway = start(catalog(vec![socket]));
-    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
-    let ask = "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: keep-alive, Upgrade\r\nupgrade: echo\r\n\r\n";
-    client.write_all(ask.as_bytes()).await.unwrap();
-    let head = soon(read_head(&mut client)).await.unwrap();
-    assert!(head.starts_with("HTTP/1.1 101 Switching Protocols\r\n"), "{head}");
-    assert!(head.to_lowercase().contains("upgrade: echo\r\n"), "{head}");
+    let upstream = switching().await;
+    let gateway = start(catalog(vec![socket(&upstream)]));
+    let client = switch(&gateway).await;
     let large = vec![b'x'; 1 << 20];
     let (mut read, mut write) = client.into_split();
     tokio::spawn(async move {

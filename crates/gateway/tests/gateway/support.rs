@@ -222,6 +222,7 @@ pub fn start_by(clock: Arc<dyn Clock>, catalog: Catalog, change: impl FnOnce(&mu
         listen: vec![Listen {
             address: loopback,
             tls: None,
+            client_certificates: false,
         }],
         admin_listen: Some(loopback),
         workers: 1,
@@ -299,4 +300,41 @@ pub async fn converse(gateway: &Running, text: &str) -> String {
     let mut answer = Vec::new();
     let _ = soon(stream.read_to_end(&mut answer)).await;
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// An upstream that switches to a protocol `echo`: it says hello and then what it hears.
+pub async fn switching() -> Upstream {
+    Upstream::serve(|mut stream| async move {
+        let head = read_head(&mut stream).await.unwrap().to_lowercase();
+        if !(head.contains("connection: upgrade\r\n") && head.contains("upgrade: echo\r\n")) {
+            let _ = stream
+                .write_all(b"HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n")
+                .await;
+            return;
+        }
+        let switch = "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: echo\r\n\r\nhello ";
+        stream.write_all(switch.as_bytes()).await.unwrap();
+        let (mut read, mut write) = stream.split();
+        let _ = tokio::io::copy(&mut read, &mut write).await;
+    })
+    .await
+}
+
+/// An API `socket` in front of it.
+pub fn socket(upstream: &Upstream) -> Api {
+    Api {
+        kind: ApiKind::WebSocket,
+        ..api("socket", upstream.address)
+    }
+}
+
+/// A connection that has switched through that API.
+pub async fn switch(gateway: &Running) -> TcpStream {
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    let ask = "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: keep-alive, Upgrade\r\nupgrade: echo\r\n\r\n";
+    client.write_all(ask.as_bytes()).await.unwrap();
+    let head = soon(read_head(&mut client)).await.unwrap();
+    assert!(head.starts_with("HTTP/1.1 101 Switching Protocols\r\n"), "{head}");
+    assert!(head.to_lowercase().contains("upgrade: echo\r\n"), "{head}");
+    client
 }

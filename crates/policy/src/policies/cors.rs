@@ -113,6 +113,11 @@ impl Step for Cors {
         let origin = exchange.request.headers.get(ORIGIN).cloned()?;
         Some(self.answer_preflight(origin, exchange))
     }
+
+    fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {
+        // A list that cannot be had allows nothing; the request fails where the policy runs.
+        self.allows(origin, exchange).unwrap_or(false)
+    }
 }
 
 impl Cors {

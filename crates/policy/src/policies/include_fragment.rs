@@ -10,6 +10,7 @@ use crate::fragment::fragment;
 use crate::registry::{Policy, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use expression::text::Text;
+use http::HeaderValue;
 use std::sync::Arc;
 
 pub(crate) const INCLUDE_FRAGMENT: Policy = Policy::new("include-fragment", parse);
@@ -33,5 +34,9 @@ impl WaitingStep for IncludeFragment {
 
     fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {
         self.block.preflight(exchange)
+    }
+
+    fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {
+        self.block.allows_origin(origin, exchange)
     }
 }

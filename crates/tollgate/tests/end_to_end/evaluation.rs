@@ -57,6 +57,61 @@ fn eval_prints_the_value_of_one_expression() {
 }
 
 #[test]
+fn eval_shows_types_and_steps() {
+    let expression = "@(context.Request.Method.Length + int.Parse(\"2\") * 2)";
+    let parts = |column: [&str; 5]| {
+        let parts = [
+            "context.Request.Method",
+            "context.Request.Method.Length",
+            "int.Parse(\"2\")",
+            "int.Parse(\"2\") * 2",
+            "context.Request.Method.Length + int.Parse(\"2\") * 2",
+        ];
+        lines(
+            parts
+                .iter()
+                .zip(column)
+                .map(|(part, told)| format!("{part:50}  {told}")),
+        )
+    };
+    let [text, int] = ["System.String", "System.Int32"];
+    let types = parts([text, int, int, int, int]) + "System.Int32\n";
+    let given = [
+        "\"GET\"  (System.String)",
+        "3  (System.Int32)",
+        "2  (System.Int32)",
+        "4  (System.Int32)",
+        "7  (System.Int32)",
+    ];
+    let steps = parts(given) + "7\n";
+    for (option, printed) in [("--type", types), ("--explain", steps)] {
+        let outcome = run(&["eval", option, expression]);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        assert_eq!(outcome.output, printed);
+    }
+    let outcome = run(&["eval", "--explain", "@(1 + int.Parse(\"x\"))"]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(
+        outcome
+            .output
+            .contains("int.Parse(\"x\")  throws System.FormatException"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn eval_keeps_a_context_between_the_lines_that_are_typed() {
+    let typed = "1 + 1\n:set x JObject.Parse(\"{\\\"a\\\": 5}\")\n((JObject)context.Variables[\"x\"])[\"a\"]\n\
+        @{ return \"block\"; }\n:nothing\nint.Parse(\"x\")\n:set y 1 +\n:quit\n9\n";
+    let outcome = run_with(&["eval"], typed);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.output, "2\n5\nblock\n", "{outcome:?}");
+    for part in ["no command :nothing", "FormatException", "expression expected"] {
+        assert!(outcome.errors.contains(part), "{part}: {outcome:?}");
+    }
+}
+
+#[test]
 fn eval_answers_line_by_line() {
     let rows = [
         (

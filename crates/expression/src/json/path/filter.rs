@@ -227,8 +227,13 @@ fn index(number: &str) -> Result<i64, JsonError> {
     if number.is_empty() {
         return Err(JsonError::json("Array index expected."));
     }
-    number
-        .parse::<i32>()
-        .map(i64::from)
-        .map_err(|_| crate::json::scalar::not_a_number(number))
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    number.parse::<i32>().map(i64::from).map_err(|_| {
+        if digits.is_empty() || digits.contains('-') {
+            crate::json::scalar::not_a_number(number)
+        } else {
+            let message = "Value was either too large or too small for an Int32.";
+            JsonError::new(crate::json::error::ExceptionType::Overflow, message)
+        }
+    })
 }

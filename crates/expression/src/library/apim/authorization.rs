@@ -28,7 +28,7 @@ const ROWS: &[Row] = &[
                 .object::<Authorization>()
                 .map(|authorization| authorization.claims.clone())
                 .ok_or_else(Thrown::null_reference)?;
-            let dictionary = Dictionary::new(Type::STRING, Type::OBJECT, false);
+            let dictionary = Dictionary::new(Type::STRING, Type::OBJECT, crate::value::Equality::Default);
             for (name, value) in claims {
                 dictionary.set(call.frame, name.into(), value)?;
             }

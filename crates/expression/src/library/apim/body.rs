@@ -21,7 +21,8 @@ const ROWS: &[Row] = &[
         |call, a| {
             let ty = call.type_argument(0);
             let body = a.value(0).clone();
-            with_body(call, &body, a.bool(1), |body| read(body, &ty)).unwrap_or_else(|| Ok(Value::default_of(&ty)))
+            let read = |frame: &mut Frame<'_>, body: &MessageBody| read(frame, body, &ty);
+            with_body(call, &body, a.bool(1), read).unwrap_or_else(|| Ok(Value::default_of(&ty)))
         },
     ),
     row(
@@ -30,7 +31,7 @@ const ROWS: &[Row] = &[
         "1",
         |call, a| {
             let body = a.value(0).clone();
-            let text = with_body(call, &body, a.bool(1), |body| Ok(body.text().into())).transpose()?;
+            let text = with_body(call, &body, a.bool(1), |_, body| Ok(body.text().into())).transpose()?;
             form(
                 call.frame,
                 text.as_ref().and_then(Value::as_text).map_or("", |text| text.as_str()),
@@ -44,7 +45,7 @@ fn with_body(
     call: &mut Call<'_, '_>,
     value: &Value,
     preserve: bool,
-    read: impl FnOnce(&MessageBody) -> Outcome,
+    read: impl FnOnce(&mut Frame<'_>, &MessageBody) -> Outcome,
 ) -> Option<Outcome> {
     let stored = value.object::<StoredBody>().map(|stored| &stored.0.body);
     let body = match value {
@@ -58,19 +59,30 @@ fn with_body(
     if !preserve {
         body.consume();
     }
-    Some(read(body))
+    Some(read(call.frame, body))
 }
 
-fn read(body: &MessageBody, ty: &Type) -> Outcome {
+fn read(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
     match ty {
         Type::Simple(Simple::String) => Ok(body.text().into()),
         Type::Array(element, 1) if **element == Type::Simple(Simple::Byte) => Ok(Array::bytes(body.bytes().to_vec())),
         Type::Class(class, _) if class.name.starts_with("Newtonsoft.Json.Linq.") => json(body, ty),
+        Type::Class(class, _) if class.name.starts_with("System.Xml.") => xml(frame, body, ty),
         _ => Err(Thrown::new(
             "System.NotSupportedException",
-            format!("a message body cannot be read as '{ty}'; use string, byte[], JObject, JArray or JToken"),
+            format!(
+                "a message body cannot be read as '{ty}'; use string, byte[], JObject, JArray, JToken, XElement, XDocument or XmlDocument"
+            ),
         )),
     }
+}
+
+/// The body as XML; null when it is empty.
+fn xml(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
+    if body.bytes().is_empty() {
+        return Ok(Value::Null);
+    }
+    crate::library::xml_of_body(frame, &body.text(), ty)
 }
 
 /// The body as JSON; null when it is empty, because published policies test for that.
@@ -102,7 +114,7 @@ fn json(body: &MessageBody, ty: &Type) -> Outcome {
 
 fn form(frame: &mut Frame<'_>, text: &str) -> Outcome {
     let list_type = named_type("IList", vec![Type::STRING]).unwrap_or(Type::OBJECT);
-    let dictionary = Dictionary::new(Type::STRING, list_type, false);
+    let dictionary = Dictionary::new(Type::STRING, list_type, crate::value::Equality::Default);
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (key, value) = (

@@ -41,6 +41,18 @@ const ROWS: &[Row] = &[
         Ok(shared(call.context.user()))
     }),
     row(
+        "IBackend Backend { get; }",
+        "context.Backend.Type",
+        "Pool",
+        |call, _| Ok(call.context.backend().map_or(Value::Null, Value::of)),
+    ),
+    row(
+        "IWorkspace Workspace { get; }",
+        "context.Workspace?.Id",
+        "team",
+        |call, _| Ok(shared(call.context.workspace())),
+    ),
+    row(
         "IDeployment Deployment { get; }",
         "context.Deployment.Region",
         "West Europe",

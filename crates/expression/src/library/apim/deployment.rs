@@ -1,9 +1,11 @@
 //! `context.Deployment`
 
+use crate::collection::Dictionary;
 use crate::context::Deployment;
-use crate::library::{Arguments, Class, ClassKind, Row, row};
+use crate::library::{Arguments, Class, ClassKind, Row, certificate, named_type, row};
 use crate::thrown::{Outcome, Thrown};
-use crate::value::{Object, Value};
+use crate::types::Type;
+use crate::value::{Equality, Object, Value};
 use std::any::Any;
 
 /// `context.Deployment`
@@ -39,6 +41,20 @@ const ROWS: &[Row] = &[
         "context.Deployment.Gateway.Id",
         "managed",
         |_, a| Ok(a.value(0).clone()),
+    ),
+    row(
+        "IReadOnlyDictionary<string, X509Certificate2> Certificates { get; }",
+        r#"context.Deployment.Certificates["mine"].Subject"#,
+        "CN=client.example.org",
+        |call, a| {
+            let deployment = a.value(0).object::<Deployment>().ok_or_else(Thrown::null_reference)?;
+            let value_type = named_type("X509Certificate2", Vec::new()).unwrap_or(Type::OBJECT);
+            let certificates = Dictionary::new(Type::STRING, value_type, Equality::Default);
+            for (id, own) in &deployment.certificates {
+                certificates.set(call.frame, id.clone().into(), certificate(own))?;
+            }
+            Ok(Value::of(certificates))
+        },
     ),
 ];
 

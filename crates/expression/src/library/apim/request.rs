@@ -1,7 +1,7 @@
 //! `context.Request`
 
 use crate::context::WhichUrl;
-use crate::library::{Class, ClassKind, Row, row};
+use crate::library::{Class, ClassKind, Row, certificate, row};
 use crate::value::{HostPart, Value};
 
 /// The request.
@@ -40,6 +40,12 @@ const ROWS: &[Row] = &[
         r#"context.Request.MatchedParameters["id"]"#,
         "7",
         |_, _| Ok(Value::Host(HostPart::MatchedParameters)),
+    ),
+    row(
+        "X509Certificate2 Certificate { get; }",
+        "context.Request.Certificate == null",
+        "False",
+        |call, _| Ok(call.context.request().certificate().map_or(Value::Null, certificate)),
     ),
     row(
         "IMessageBody Body { get; }",

@@ -20,8 +20,8 @@ const ROWS: &[Row] = &[
         "Subscription",
         |_, a| ask(a, |subscription| subscription.name.clone().into()),
     ),
-    row("string Key { get; }", "context.Subscription.Key", "k1", |_, a| {
-        ask(a, |subscription| subscription.primary_key.clone().into())
+    row("string Key { get; }", "context.Subscription.Key", "k1", |call, _| {
+        Ok(call.context.subscription_key().cloned().unwrap_or_default().into())
     }),
     row(
         "string PrimaryKey { get; }",

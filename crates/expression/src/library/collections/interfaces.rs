@@ -1,17 +1,13 @@
-//! Interfaces: their members go by the object's own type.
+//! Interfaces of collections: their members go by the object's own type.
 
-use crate::collection::{Array, Dictionary, HashSet, List, collect};
+use super::bounds::copy_to;
+use crate::collection::{Array, Deque, Dictionary, HashSet, List, Pair, View, collect};
 use crate::frame::Frame;
-use crate::library::{Arguments, Class, ClassKind, Row, row};
+use crate::json::JToken;
+use crate::library::{Arguments, Call, Class, ClassKind, Row, content, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 
-/// What `foreach` goes through.
-pub static ENUMERABLE: Class = Class::new("System.Collections.IEnumerable", ClassKind::Interface);
-/// What `foreach` goes through, with its element type.
-pub static GENERIC_ENUMERABLE: Class = Class::new("System.Collections.Generic.IEnumerable", ClassKind::Interface)
-    .generic(&["T"])
-    .inherits(&["IEnumerable"]);
 /// What knows its count and takes elements.
 pub static COLLECTION: Class = Class::new("System.Collections.Generic.ICollection", ClassKind::Interface)
     .generic(&["T"])
@@ -35,11 +31,6 @@ pub static READONLY_LIST: Class = Class::new("System.Collections.Generic.IReadOn
     .rows(INDEX_ROWS);
 /// What has an order.
 pub static ICOMPARABLE: Class = Class::new("System.IComparable", ClassKind::Interface);
-/// Gives others an order.
-pub static ICOMPARER: Class = Class::new("System.Collections.Generic.IComparer", ClassKind::Interface).generic(&["T"]);
-/// Says which are equal.
-pub static IEQUALITY_COMPARER: Class =
-    Class::new("System.Collections.Generic.IEqualityComparer", ClassKind::Interface).generic(&["T"]);
 /// What has formats.
 pub static IFORMATTABLE: Class = Class::new("System.IFormattable", ClassKind::Interface);
 /// A culture; only null can be given for one.
@@ -64,23 +55,28 @@ const COLLECTION_ROWS: &[Row] = &[
         |call, a| count(call.frame, a.value(0)),
     ),
     row(
+        "bool IsReadOnly { get; }",
+        "((ICollection<int>)new[] { 1 }).IsReadOnly",
+        "True",
+        |_, a| Ok((a.value(0).object::<Array>().is_some() || a.value(0).object::<View>().is_some()).into()),
+    ),
+    row(
         "bool Contains(T item)",
         "((ICollection<int>)new List<int> { 1 }).Contains(1)",
         "True",
-        |call, a| {
-            Ok(collect(a.value(0), call.frame)?
-                .iter()
-                .any(|item| item.equals(a.value(1)))
-                .into())
-        },
+        |call, a| Ok(position(call, a)?.is_some().into()),
     ),
-    row("void Add(T item)", "", "", |call, a| {
-        list(a)?.push(call.frame, a.value(1).clone())?;
-        Ok(Value::Null)
-    }),
-    row("void Clear()", "", "", |_, a| {
-        list(a)?.change(Vec::clear);
-        Ok(Value::Null)
+    row("void Add(T item)", "", "", add),
+    row(
+        "bool Remove(T item)",
+        "((ICollection<int>)new List<int> { 1 }).Remove(1)",
+        "True",
+        remove,
+    ),
+    row("void Clear()", "", "", |_, a| clear(a.value(0))),
+    row("void CopyTo(T[] array, int arrayIndex)", "", "", |call, a| {
+        let items = collect(a.value(0), call.frame)?;
+        copy_to(a, items, 1, Some(2))
     }),
 ];
 
@@ -100,31 +96,137 @@ const LIST_ROWS: &[Row] = &[
     ),
     row("T this[int index] { set; }", "", "", |_, a| {
         let index = usize::try_from(a.long(1)).ok();
-        let list = list(a)?;
-        let set =
-            index.and_then(|index| list.change(|items| items.get_mut(index).map(|item| *item = a.value(2).clone())));
+        let set = match a.value(0) {
+            Value::Json(token) => {
+                token.set_at(a.long(1), content(a.value(2))?)?;
+                Some(())
+            }
+            other => {
+                if let Some(array) = other.object::<Array>() {
+                    index.and_then(|index| array.set(index, a.value(2).clone()).then_some(()))
+                } else {
+                    let list = list(a)?;
+                    index.and_then(|index| {
+                        list.change(|items| items.get_mut(index).map(|item| *item = a.value(2).clone()))
+                    })
+                }
+            }
+        };
         set.map(|()| Value::Null).ok_or_else(Thrown::list_index)
     }),
     row(
         "int IndexOf(T item)",
         "((IList<int>)new List<int> { 1, 2 }).IndexOf(2)",
         "1",
-        |call, a| {
-            let found = collect(a.value(0), call.frame)?
-                .iter()
-                .position(|item| item.equals(a.value(1)));
-            Ok(found.map_or(-1, |at| at as i32).into())
-        },
+        |call, a| Ok(position(call, a)?.map_or(-1, |at| at as i32).into()),
     ),
+    row("void Insert(int index, T item)", "", "", |call, a| {
+        if let Value::Json(token) = a.value(0) {
+            token.insert(a.long(1), content(a.value(2))?)?;
+            return Ok(Value::Null);
+        }
+        super::list::insert(call, a, list(a)?)
+    }),
+    row("void RemoveAt(int index)", "", "", |_, a| {
+        if let Value::Json(token) = a.value(0) {
+            token.remove_at(a.long(1))?;
+            return Ok(Value::Null);
+        }
+        super::list::remove_at(a, list(a)?)
+    }),
 ];
 
+fn fixed() -> Thrown {
+    Thrown::new("System.NotSupportedException", "Collection was of a fixed size.")
+}
+
 fn list(a: Arguments<'_>) -> Result<&List, Thrown> {
-    let fixed = || Thrown::new("System.NotSupportedException", "Collection was of a fixed size.");
     a.value(0).object::<List>().ok_or_else(fixed)
 }
 
+/// The place of the second argument in the first.
+fn position(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<usize>, Thrown> {
+    let (collection, wanted) = (a.value(0), a.value(1));
+    if let Some(set) = collection.object::<HashSet>() {
+        return Ok(set.contains(wanted).then_some(0));
+    }
+    if let (Value::Json(token), Value::Json(item)) = (collection, wanted) {
+        return Ok(token.index_of(item));
+    }
+    let items = collect(collection, call.frame)?;
+    Ok(items.iter().position(|item| item.equals(wanted)))
+}
+
+fn add(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let (collection, item) = (a.value(0), a.value(1));
+    if let Value::Json(token) = collection {
+        call.allocate(64)?;
+        add_token(token, item)?;
+    } else if let Some(list) = collection.object::<List>() {
+        list.push(call.frame, item.clone())?;
+    } else if let Some(set) = collection.object::<HashSet>() {
+        set.add(call.frame, item.clone())?;
+    } else if let (Some(dictionary), Some(pair)) = (collection.object::<Dictionary>(), item.object::<Pair>()) {
+        super::dictionary::add(call.frame, dictionary, &pair.key, &pair.value)?;
+    } else {
+        return Err(fixed());
+    }
+    Ok(Value::Null)
+}
+
+fn add_token(token: &JToken, item: &Value) -> Result<(), Thrown> {
+    match item.object::<Pair>() {
+        Some(pair) => token.add_property(pair.key.display_string(), content(&pair.value)?)?,
+        None => token.add(content(item)?)?,
+    }
+    Ok(())
+}
+
+fn remove(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let (collection, item) = (a.value(0), a.value(1));
+    if let Value::Json(token) = collection {
+        return Ok(match (item, item.object::<Pair>()) {
+            (Value::Json(item), _) => token.remove_item(item),
+            (_, Some(pair)) => token.remove_key(&pair.key.display_string()),
+            _ => false,
+        }
+        .into());
+    }
+    if let Some(set) = collection.object::<HashSet>() {
+        return Ok(set.remove(item).into());
+    }
+    if let (Some(dictionary), Some(pair)) = (collection.object::<Dictionary>(), item.object::<Pair>()) {
+        let same = dictionary.get(&pair.key).is_some_and(|value| value.equals(&pair.value));
+        return Ok((same && dictionary.remove(&pair.key).is_some()).into());
+    }
+    let list = list(a)?;
+    let at = position(call, a)?;
+    if let Some(at) = at {
+        list.change(|items| items.remove(at));
+    }
+    Ok(at.is_some().into())
+}
+
+fn clear(collection: &Value) -> Outcome {
+    if let Value::Json(token) = collection {
+        token.clear()?;
+    } else if let Some(list) = collection.object::<List>() {
+        list.change(Vec::clear);
+    } else if let Some(set) = collection.object::<HashSet>() {
+        set.clear();
+    } else if let Some(dictionary) = collection.object::<Dictionary>() {
+        dictionary.clear();
+    } else {
+        return Err(fixed());
+    }
+    Ok(Value::Null)
+}
+
 fn at(a: Arguments<'_>) -> Outcome {
-    let index = usize::try_from(a.long(1)).map_err(|_| Thrown::list_index())?;
+    let index = usize::try_from(a.long(1)).map_err(|_| match a.value(0).object::<Array>() {
+        Some(_) => Thrown::index_out_of_range(),
+        None => Thrown::list_index(),
+    })?;
     let collection = a.value(0);
     if let Some(array) = collection.object::<Array>() {
         return array.get(index).ok_or_else(Thrown::index_out_of_range);
@@ -138,22 +240,28 @@ fn at(a: Arguments<'_>) -> Outcome {
         .ok_or_else(Thrown::list_index)
 }
 
-/// The number of elements of any collection.
-///
-/// # Errors
-/// What going through it throws.
-pub fn count(frame: &mut Frame<'_>, collection: &Value) -> Outcome {
-    let known = match collection {
+/// The number of elements of a collection that knows it.
+fn known_count(collection: &Value) -> Option<usize> {
+    match collection {
         Value::Json(token) => Some(token.count()),
         Value::Object(_) => collection
             .object::<List>()
             .map(List::len)
             .or_else(|| collection.object::<Array>().map(Array::len))
             .or_else(|| collection.object::<Dictionary>().map(Dictionary::len))
-            .or_else(|| collection.object::<HashSet>().map(HashSet::len)),
+            .or_else(|| collection.object::<HashSet>().map(HashSet::len))
+            .or_else(|| collection.object::<Deque>().map(Deque::len))
+            .or_else(|| collection.object::<View>().map(View::len)),
         _ => None,
-    };
-    let count = match known {
+    }
+}
+
+/// The number of elements of any collection.
+///
+/// # Errors
+/// What going through it throws.
+pub fn count(frame: &mut Frame<'_>, collection: &Value) -> Outcome {
+    let count = match known_count(collection) {
         Some(count) => count,
         None => collect(collection, frame)?.len(),
     };

@@ -1,8 +1,10 @@
-//! `System.Collections.Generic.Queue<T>` and `Stack<T>`, which differ in the end they take from.
+//! `System.Collections.Generic.Queue<T>` and `Stack<T>`, which differ in the end they add to.
 
-use crate::collection::{Array, ELEMENT_BYTES, List, collect};
+use super::bounds::{capacity, copy_to};
+use super::enumerator;
+use crate::collection::{Array, Deque, ELEMENT_BYTES, collect};
 use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
-use crate::thrown::Thrown;
+use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 
 /// First in, first out.
@@ -10,13 +12,13 @@ pub static QUEUE: Class = Class::new("System.Collections.Generic.Queue", ClassKi
     .generic(&["T"])
     .inherits(&["IReadOnlyCollection<T>"])
     .rows(QUEUE_ROWS)
-    .more(&[ROWS]);
+    .more(&[enumerator::GENERIC_ENUMERABLE_ROWS, ROWS]);
 /// Last in, first out; its first element is the last one pushed.
 pub static STACK: Class = Class::new("System.Collections.Generic.Stack", ClassKind::Class)
     .generic(&["T"])
     .inherits(&["IReadOnlyCollection<T>"])
     .rows(STACK_ROWS)
-    .more(&[ROWS]);
+    .more(&[enumerator::GENERIC_ENUMERABLE_ROWS, ROWS]);
 
 const ROWS: &[Row] = &[
     row(
@@ -29,26 +31,50 @@ const ROWS: &[Row] = &[
         "bool Contains(T item)",
         "new Queue<int>(new[] { 1 }).Contains(1)",
         "True",
-        |_, a| Ok(of(a)?.to_vec().iter().any(|item| item.equals(a.value(1))).into()),
+        |call, a| {
+            let items = of(a)?.to_vec();
+            call.step(1 + items.len() as u64 / 8)?;
+            Ok(items.iter().any(|item| item.equals(a.value(1))).into())
+        },
     ),
     row("void Clear()", "", "", |_, a| {
-        of(a)?.change(Vec::clear);
+        of(a)?.clear();
         Ok(Value::Null)
     }),
     row("T Peek()", "new Queue<int>(new[] { 1, 2 }).Peek()", "1", |_, a| {
         of(a)?.get(0).ok_or_else(|| empty(a))
     }),
     row(
+        "bool TryPeek(out T result)",
+        "new Stack<int>(new[] { 1, 2 }).TryPeek(out var top) ? top : 0",
+        "2",
+        |call, a| {
+            let found = of(a)?.get(0);
+            tried(call, found)
+        },
+    ),
+    row(
         "T[] ToArray()",
         "new Queue<int>(new[] { 1 }).ToArray().Length",
         "1",
-        |call, a| Ok(Value::of(Array::new(call.type_argument(0), of(a)?.to_vec()))),
+        |call, a| {
+            call.allocate(of(a)?.len() * ELEMENT_BYTES)?;
+            Ok(Value::of(Array::new(call.type_argument(0), of(a)?.to_vec())))
+        },
     ),
+    row("void CopyTo(T[] array, int arrayIndex)", "", "", |_, a| {
+        copy_to(a, of(a)?.to_vec(), 1, Some(2))
+    }),
+    row("void TrimExcess()", "", "", |_, _| Ok(Value::Null)),
 ];
 
 const QUEUE_ROWS: &[Row] = &[
     row("new()", "new Queue<int>().Count", "0", |call, _| {
-        Ok(Value::of(List::new(&QUEUE, call.type_argument(0), Vec::new())))
+        Ok(Value::of(Deque::new(&QUEUE, call.type_argument(0), Vec::new())))
+    }),
+    row("new(int capacity)", "new Queue<int>(4).Count", "0", |call, a| {
+        capacity(a, 0)?;
+        Ok(Value::of(Deque::new(&QUEUE, call.type_argument(0), Vec::new())))
     }),
     row(
         "new(IEnumerable<T> collection)",
@@ -56,24 +82,37 @@ const QUEUE_ROWS: &[Row] = &[
         "1",
         |call, a| {
             let items = collect(a.required(0)?, call.frame)?;
-            Ok(Value::of(List::new(&QUEUE, call.type_argument(0), items)))
+            Ok(Value::of(Deque::new(&QUEUE, call.type_argument(0), items)))
         },
     ),
     row("void Enqueue(T item)", "", "", |call, a| {
-        of(a)?.push(call.frame, a.value(1).clone())?;
+        of(a)?.push_back(call.frame, a.value(1).clone())?;
         Ok(Value::Null)
     }),
     row(
         "T Dequeue()",
         "new Queue<int>(new[] { 1, 2 }).Dequeue()",
         "1",
-        take_first,
+        |_, a| of(a)?.take().ok_or_else(|| empty(a)),
+    ),
+    row(
+        "bool TryDequeue(out T result)",
+        "new Queue<int>(new[] { 1, 2 }).TryDequeue(out var first) ? first : 0",
+        "1",
+        |call, a| {
+            let found = of(a)?.take();
+            tried(call, found)
+        },
     ),
 ];
 
 const STACK_ROWS: &[Row] = &[
     row("new()", "new Stack<int>().Count", "0", |call, _| {
-        Ok(Value::of(List::new(&STACK, call.type_argument(0), Vec::new())))
+        Ok(Value::of(Deque::new(&STACK, call.type_argument(0), Vec::new())))
+    }),
+    row("new(int capacity)", "new Stack<int>(4).Count", "0", |call, a| {
+        capacity(a, 0)?;
+        Ok(Value::of(Deque::new(&STACK, call.type_argument(0), Vec::new())))
     }),
     row(
         "new(IEnumerable<T> collection)",
@@ -82,20 +121,29 @@ const STACK_ROWS: &[Row] = &[
         |call, a| {
             let mut items = collect(a.required(0)?, call.frame)?;
             items.reverse();
-            Ok(Value::of(List::new(&STACK, call.type_argument(0), items)))
+            Ok(Value::of(Deque::new(&STACK, call.type_argument(0), items)))
         },
     ),
     row("void Push(T item)", "", "", |call, a| {
-        call.allocate(ELEMENT_BYTES)?;
-        call.step(moved(a)?)?;
-        of(a)?.change(|items| items.insert(0, a.value(1).clone()));
+        of(a)?.push_front(call.frame, a.value(1).clone())?;
         Ok(Value::Null)
     }),
-    row("T Pop()", "new Stack<int>(new[] { 1, 2 }).Pop()", "2", take_first),
+    row("T Pop()", "new Stack<int>(new[] { 1, 2 }).Pop()", "2", |_, a| {
+        of(a)?.take().ok_or_else(|| empty(a))
+    }),
+    row(
+        "bool TryPop(out T result)",
+        "new Stack<int>(new[] { 1, 2 }).TryPop(out var top) ? top : 0",
+        "2",
+        |call, a| {
+            let found = of(a)?.take();
+            tried(call, found)
+        },
+    ),
 ];
 
-fn of(a: Arguments<'_>) -> Result<&List, Thrown> {
-    a.value(0).object::<List>().ok_or_else(Thrown::null_reference)
+fn of(a: Arguments<'_>) -> Result<&Deque, Thrown> {
+    a.value(0).object::<Deque>().ok_or_else(Thrown::null_reference)
 }
 
 fn empty(a: Arguments<'_>) -> Thrown {
@@ -106,14 +154,9 @@ fn empty(a: Arguments<'_>) -> Thrown {
     })
 }
 
-/// The steps that moving all elements by one counts for.
-fn moved(a: Arguments<'_>) -> Result<u64, Thrown> {
-    Ok(1 + of(a)?.len() as u64 / 32)
-}
-
-fn take_first(call: &mut Call<'_, '_>, a: Arguments<'_>) -> crate::thrown::Outcome {
-    call.step(moved(a)?)?;
-    of(a)?
-        .change(|items| if items.is_empty() { None } else { Some(items.remove(0)) })
-        .ok_or_else(|| empty(a))
+fn tried(call: &mut Call<'_, '_>, found: Option<Value>) -> Outcome {
+    let known = found.is_some();
+    let default = Value::default_of(&call.type_argument(0));
+    call.outs.push(found.unwrap_or(default));
+    Ok(known.into())
 }

@@ -38,9 +38,12 @@ const ROWS: &[Row] = &[
             Ok(array.into())
         },
     ),
-    row("new(JArray other)", "new JArray(new JArray(1)).Count", "1", |_, a| {
-        Ok(token(a, 0)?.deep_clone().into())
-    }),
+    row(
+        "new(JArray other)",
+        "new JArray(new JArray(1)).Count",
+        "1",
+        |call, a| super::token::clone(call, token(a, 0)?),
+    ),
     row(
         "JToken this[int index] { get; }",
         r#"JArray.Parse("[1,2]")[1]"#,

@@ -1,9 +1,11 @@
-//! Conversions between `JToken` and .NET values: C#'s casts, `Value<T>`, `ToObject<T>`.
+//! Conversions between `JToken` and .NET values: C#'s casts and `Value<T>`.
+//!
+//! Never here: objects and collections (`to_object`).
 
 use super::value::{scalar_of, scalar_value};
-use crate::collection::{Array, Dictionary, List};
-use crate::frame::Frame;
-use crate::json::JToken;
+use crate::arithmetic;
+use crate::collection::Array;
+use crate::json::{JToken, Scalar};
 use crate::library::{Arguments, Row, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{Simple, Type};
@@ -67,16 +69,23 @@ pub const ROWS: &[Row] = &[
     to_token!("bool"),
     to_token!("bool?"),
     to_token!("byte"),
+    to_token!("byte?"),
     to_token!("sbyte"),
+    to_token!("sbyte?"),
     to_token!("short"),
+    to_token!("short?"),
     to_token!("ushort"),
+    to_token!("ushort?"),
     to_token!("int"),
     to_token!("int?"),
     to_token!("uint"),
+    to_token!("uint?"),
     to_token!("long"),
     to_token!("long?"),
     to_token!("ulong"),
+    to_token!("ulong?"),
     to_token!("float"),
+    to_token!("float?"),
     to_token!("double"),
     to_token!("double?"),
     to_token!("decimal"),
@@ -84,33 +93,57 @@ pub const ROWS: &[Row] = &[
     to_token!("DateTime"),
     to_token!("DateTime?"),
     to_token!("DateTimeOffset"),
+    to_token!("DateTimeOffset?"),
     to_token!("TimeSpan"),
+    to_token!("TimeSpan?"),
     to_token!("Guid"),
+    to_token!("Guid?"),
     to_token!("Uri"),
     to_token!("byte[]"),
     from_token!("bool", Boolean),
     from_token!("bool?", nullable Boolean),
+    from_token!("sbyte", SByte),
+    from_token!("sbyte?", nullable SByte),
+    from_token!("byte", Byte),
+    from_token!("byte?", nullable Byte),
+    from_token!("short", Int16),
+    from_token!("short?", nullable Int16),
+    from_token!("ushort", UInt16),
+    from_token!("ushort?", nullable UInt16),
     from_token!("int", Int32),
     from_token!("int?", nullable Int32),
+    from_token!("uint", UInt32),
+    from_token!("uint?", nullable UInt32),
     from_token!("long", Int64),
     from_token!("long?", nullable Int64),
-    from_token!("short", Int16),
-    from_token!("byte", Byte),
-    from_token!("char", Char),
-    from_token!("uint", UInt32),
     from_token!("ulong", UInt64),
+    from_token!("ulong?", nullable UInt64),
     from_token!("float", Single),
+    from_token!("float?", nullable Single),
     from_token!("double", Double),
     from_token!("double?", nullable Double),
     from_token!("decimal", Decimal),
     from_token!("decimal?", nullable Decimal),
+    from_token!("char", Char),
+    from_token!("char?", nullable Char),
     from_token!("DateTime", class "DateTime"),
     from_token!("DateTime?", nullable class "DateTime"),
     from_token!("DateTimeOffset", class "DateTimeOffset"),
+    from_token!("DateTimeOffset?", nullable class "DateTimeOffset"),
+    from_token!("TimeSpan", class "TimeSpan"),
+    from_token!("TimeSpan?", nullable class "TimeSpan"),
     from_token!("Guid", class "Guid"),
     from_token!("Guid?", nullable class "Guid"),
-    from_token!("TimeSpan", class "TimeSpan"),
-    from_token!("Uri", class "Uri"),
+    from_token!("Uri", nullable class "Uri"),
+    row(
+        "static explicit operator byte[](JToken value)",
+        r#"((byte[])JToken.Parse("'AQI='")).Length"#,
+        "2",
+        |_, a| match a.value(0) {
+            Value::Json(token) => bytes(token),
+            _ => Ok(Value::Null),
+        },
+    ),
 ];
 
 fn named(name: &str) -> Type {
@@ -141,19 +174,9 @@ fn scalar_as(token: &JToken, ty: &Type) -> Outcome {
             Simple::Double => Value::Double(token.to_double()?),
             Simple::Single => Value::Single(token.to_double()? as f32),
             Simple::Decimal => Value::Decimal(token.to_decimal()?),
-            Simple::Char => match token.to_nullable_string()? {
-                Some(text) if text.encode_utf16().count() == 1 => {
-                    Value::Char(text.encode_utf16().next().unwrap_or_default())
-                }
-                _ => {
-                    return Err(Thrown::new(
-                        "System.FormatException",
-                        "String must be exactly one character long.",
-                    ));
-                }
-            },
+            Simple::Char => character(token)?,
             Simple::Object | Simple::Void => Value::Json(token.clone()),
-            other => crate::arithmetic::convert(&Value::Int64(token.to_int64()?), *other, true)?,
+            other => arithmetic::convert(&Value::Int64(token.to_int64()?), *other, true)?,
         },
         Type::Class(class, _) => match class.name {
             "System.DateTime" => Value::DateTime(token.to_date_time()?),
@@ -162,11 +185,84 @@ fn scalar_as(token: &JToken, ty: &Type) -> Outcome {
                 Value::DateTimeOffset(local, offset)
             }
             "System.Guid" => Value::Guid(token.to_guid()?),
+            "System.TimeSpan" => time_span(token)?,
+            "System.Uri" => uri(token)?,
             _ => return Err(JsonErrorAs(class.name).into()),
         },
         _ => return Err(JsonErrorAs("the type").into()),
     };
     Ok(value)
+}
+
+/// `(char)token`: a number is a character's code.
+fn character(token: &JToken) -> Outcome {
+    match token.operand() {
+        Some(Scalar::Integer(code)) => arithmetic::convert(&Value::Int64(code), Simple::Char, true)
+            .map_err(|_| Thrown::overflow("Value was either too large or too small for a character.")),
+        Some(Scalar::BigInteger(_)) => Err(Thrown::overflow(
+            "Value was either too large or too small for a character.",
+        )),
+        Some(Scalar::Float(_) | Scalar::Decimal(_)) => Err(Thrown::new(
+            "System.InvalidCastException",
+            "Invalid cast from 'Double' to 'Char'.",
+        )),
+        Some(Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text)) => {
+            let mut units = text.encode_utf16();
+            match (units.next(), units.next()) {
+                (Some(unit), None) => Ok(Value::Char(unit)),
+                _ => Err(Thrown::new(
+                    "System.FormatException",
+                    "String must be exactly one character long.",
+                )),
+            }
+        }
+        _ => Err(token.refused("Char").into()),
+    }
+}
+
+fn time_span(token: &JToken) -> Outcome {
+    match token.operand() {
+        Some(Scalar::TimeSpan(ticks)) => Ok(Value::TimeSpan(ticks)),
+        Some(Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text)) => {
+            let ticks = crate::library::system::parse_time_span(&text);
+            ticks.ok().map(Value::TimeSpan).ok_or_else(|| {
+                let message = format!("String '{text}' was not recognized as a valid TimeSpan.");
+                Thrown::new("System.FormatException", message)
+            })
+        }
+        _ => Err(token.refused("TimeSpan").into()),
+    }
+}
+
+fn uri(token: &JToken) -> Outcome {
+    match token.operand() {
+        Some(Scalar::Uri(text)) => Ok(crate::library::uri(&text)),
+        Some(Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text)) => {
+            crate::library::system::absolute_uri(&text).ok_or_else(|| {
+                Thrown::new(
+                    "System.UriFormatException",
+                    "Invalid URI: The format of the URI could not be determined.",
+                )
+            })
+        }
+        _ => Err(token.refused("Uri").into()),
+    }
+}
+
+/// `(byte[])token`: a string is Base64.
+fn bytes(token: &JToken) -> Outcome {
+    match token.operand() {
+        Some(Scalar::Bytes(bytes)) => Ok(Array::bytes(bytes.to_vec())),
+        Some(Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text)) => {
+            crate::library::decode_base64(&text).map(Array::bytes).ok_or_else(|| {
+                Thrown::new(
+                    "System.FormatException",
+                    "The input is not a valid Base-64 string as it contains a non-base 64 character.",
+                )
+            })
+        }
+        _ => Err(token.refused("byte array").into()),
+    }
 }
 
 /// A conversion that Newtonsoft does not have.
@@ -181,85 +277,54 @@ impl From<JsonErrorAs> for Thrown {
     }
 }
 
-/// `Value<T>()`: null and missing give the default.
+/// `Value<T>()` of a token that may be missing: what is missing is the default.
 ///
 /// # Errors
-/// As the casts.
+/// `InvalidCastException` where .NET's `Convert.ChangeType` refuses; otherwise as the casts.
 pub fn value_as(token: Option<&JToken>, ty: &Type) -> Outcome {
     let Some(token) = token else {
         return Ok(Value::default_of(ty));
     };
     let value = Value::Json(token.clone());
-    if *ty != Type::OBJECT && value.is_instance(ty) {
+    if value.is_instance(ty) {
         return Ok(value);
     }
-    if token.scalar().is_none() {
-        let (own, wanted) = (value.type_name(), ty.dotnet_name());
-        return Err(Thrown::new(
-            "System.InvalidCastException",
-            format!("Cannot cast {own} to {wanted}."),
-        ));
+    let Some(scalar) = token.scalar() else {
+        return Err(Thrown::cast(&value.type_name(), &ty.dotnet_name()));
+    };
+    let held = scalar_value(&scalar);
+    if held.is_instance(ty) {
+        return Ok(held);
     }
-    if token.is_null() {
-        return Ok(Value::default_of(ty));
+    if held.is_null() {
+        return if ty.accepts_null() {
+            Ok(Value::Null)
+        } else {
+            Err(Thrown::new(
+                "System.InvalidCastException",
+                "Null object cannot be converted to a value type.",
+            ))
+        };
     }
-    if *ty == Type::OBJECT {
-        return Ok(token.scalar().map(|scalar| scalar_value(&scalar)).unwrap_or_default());
+    let wanted = ty.without_nullable();
+    let changes = match wanted {
+        Type::Simple(_) => true,
+        Type::Class(class, _) => class.name == "System.DateTime" && matches!(scalar, Scalar::String(_)),
+        _ => false,
+    };
+    if !changes {
+        return Err(Thrown::cast(&held.type_name(), &wanted.dotnet_name()));
     }
-    scalar_as(token, ty.without_nullable())
+    scalar_as(token, wanted)
 }
 
-/// `ToObject<T>()`
+/// The value of a plain token as a type, for those who read it into an object (`ToObject`).
 ///
 /// # Errors
-/// As the casts; `JsonSerializationException` for a token of another shape.
-pub fn to_object(frame: &mut Frame<'_>, token: &JToken, ty: &Type) -> Outcome {
-    frame.step(1)?;
-    let value = Value::Json(token.clone());
+/// As the casts.
+pub fn read_as(token: &JToken, ty: &Type) -> Outcome {
     match ty {
-        _ if value.is_instance(ty) && *ty != Type::OBJECT => Ok(value),
-        Type::Array(element, 1) if token.class() == "JArray" => {
-            let items: Result<Vec<Value>, Thrown> = token
-                .children()
-                .iter()
-                .map(|child| to_object(frame, child, element))
-                .collect();
-            Ok(Value::of(Array::new((**element).clone(), items?)))
-        }
-        Type::Class(class, arguments) if token.class() == "JObject" && class.name.ends_with("Dictionary") => {
-            let value_type = arguments.get(1).cloned().unwrap_or(Type::OBJECT);
-            let dictionary = Dictionary::new(Type::STRING, value_type.clone(), false);
-            for property in token.properties() {
-                let Some(child) = property.property_value() else {
-                    continue;
-                };
-                let child = to_object(frame, &child, &value_type)?;
-                dictionary.set(frame, property.name().unwrap_or_default().into(), child)?;
-            }
-            Ok(Value::of(dictionary))
-        }
-        Type::Class(_, arguments) if token.class() == "JArray" && arguments.len() == 1 => {
-            let element = arguments.first().cloned().unwrap_or(Type::OBJECT);
-            let items: Result<Vec<Value>, Thrown> = token
-                .children()
-                .iter()
-                .map(|child| to_object(frame, child, &element))
-                .collect();
-            Ok(Value::of(List::new(&crate::library::LIST, element, items?)))
-        }
-        _ if token.scalar().is_some() || *ty == Type::OBJECT => {
-            if *ty == Type::OBJECT && token.scalar().is_none() {
-                return Ok(value);
-            }
-            value_as(Some(token), ty)
-        }
-        _ => {
-            let message = format!(
-                "Cannot deserialize the current JSON value into type '{}'. Path '{}'.",
-                ty.dotnet_name(),
-                token.path()
-            );
-            Err(Thrown::new("Newtonsoft.Json.JsonSerializationException", message))
-        }
+        Type::Array(..) => bytes(token),
+        ty => scalar_as(token, ty),
     }
 }

@@ -1,12 +1,18 @@
 //! `Newtonsoft.Json.JsonConvert`
 
-use super::convert;
+use super::to_object::to_object;
 use super::value::token_of;
 use crate::json::{Formatting, JToken};
-use crate::library::{Class, ClassKind, Row, row};
+use crate::library::{Call, Class, ClassKind, Row, TypeObject, row};
+use crate::text::Text;
+use crate::thrown::{Outcome, Thrown};
+use crate::types::Type;
+use crate::value::Value;
 
 /// Serialisation.
-pub static JSON_CONVERT: Class = Class::new("Newtonsoft.Json.JsonConvert", ClassKind::Static).rows(ROWS);
+pub static JSON_CONVERT: Class = Class::new("Newtonsoft.Json.JsonConvert", ClassKind::Static)
+    .rows(ROWS)
+    .more(&[crate::library::xml::JSON_CONVERT_ROWS]);
 
 const ROWS: &[Row] = &[
     row(
@@ -35,9 +41,19 @@ const ROWS: &[Row] = &[
         "static object DeserializeObject(string value)",
         r#"((JObject)JsonConvert.DeserializeObject("{\"a\":1}")).Count"#,
         "1",
+        |call, a| deserialize(call, a.text(0)?, &Type::OBJECT),
+    ),
+    row(
+        "static object DeserializeObject(string value, Type type)",
+        r#"JsonConvert.DeserializeObject("[1,2]", typeof(List<int>)).GetType()"#,
+        "System.Collections.Generic.List`1[System.Int32]",
         |call, a| {
-            let token = JToken::parse(a.text(0)?)?;
-            convert::to_object(call.frame, &token, &crate::types::Type::OBJECT)
+            let text = a.text(0)?;
+            let ty = a
+                .value(1)
+                .object::<TypeObject>()
+                .map_or(Type::OBJECT, |ty| ty.0.clone());
+            deserialize(call, text, &ty)
         },
     ),
     row(
@@ -46,8 +62,7 @@ const ROWS: &[Row] = &[
         "2",
         |call, a| {
             let ty = call.type_argument(0);
-            let token = JToken::parse(a.text(0)?)?;
-            convert::to_object(call.frame, &token, &ty)
+            deserialize(call, a.text(0)?, &ty)
         },
     ),
     row(
@@ -60,3 +75,24 @@ const ROWS: &[Row] = &[
         },
     ),
 ];
+
+/// Reads a text into a type; a text without content is null.
+fn deserialize(call: &mut Call<'_, '_>, text: &Text, ty: &Type) -> Outcome {
+    if text.trim().is_empty() && ty.accepts_null() {
+        return Ok(Value::Null);
+    }
+    call.allocate(text.len().saturating_mul(4))?;
+    let token = JToken::parse(text).map_err(|error| {
+        // The text ended inside of a value.
+        let ended = [
+            "Unexpected end of content while loading JObject",
+            "Error reading JObject from JsonReader",
+        ];
+        if let Some(found) = ended.into_iter().find(|ended| error.message.starts_with(ended)) {
+            let message = error.message.replace(found, "Unexpected end when reading JSON");
+            return Thrown::new("Newtonsoft.Json.JsonSerializationException", message);
+        }
+        error.into()
+    })?;
+    to_object(call.frame, &token, ty)
+}

@@ -38,9 +38,12 @@ const ROWS: &[Row] = &[
             Ok(object.into())
         },
     ),
-    row("new(JObject other)", "new JObject(new JObject()).Count", "0", |_, a| {
-        Ok(token(a, 0)?.deep_clone().into())
-    }),
+    row(
+        "new(JObject other)",
+        "new JObject(new JObject()).Count",
+        "0",
+        |call, a| super::token::clone(call, token(a, 0)?),
+    ),
     row(
         "JToken this[string propertyName] { get; }",
         r#"JObject.Parse("{\"a\":1}")["a"]"#,
@@ -87,7 +90,10 @@ const ROWS: &[Row] = &[
         "bool Remove(string propertyName)",
         r#"JObject.Parse("{\"a\":1}").Remove("a")"#,
         "True",
-        |_, a| Ok(token(a, 0)?.remove_key(a.text(1)?).into()),
+        |_, a| {
+            let object = token(a, 0)?;
+            Ok(a.text_or_null(1).is_some_and(|name| object.remove_key(name)).into())
+        },
     ),
     row(
         "bool ContainsKey(string propertyName)",
@@ -125,15 +131,14 @@ const ROWS: &[Row] = &[
         "a",
         |_, a| {
             let element = crate::types::Type::class(&super::property::JPROPERTY);
-            let items = token(a, 0)?.properties().into_iter().map(Value::Json).collect();
-            Ok(Value::of(crate::collection::Array::new(element, items)))
+            Ok(super::token::lazily(element, token(a, 0)?.clone()))
         },
     ),
     row(
         "IJEnumerable<JToken> PropertyValues()",
         r#"JObject.Parse("{\"a\":1}").PropertyValues().First()"#,
         "1",
-        |_, a| Ok(tokens(token(a, 0)?.values()?)),
+        |call, a| tokens(call.frame, token(a, 0)?.values()?),
     ),
     row(
         "JToken GetValue(string propertyName)",

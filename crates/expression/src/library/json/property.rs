@@ -38,19 +38,26 @@ const ROWS: &[Row] = &[
         r#"new JProperty("a", 1, 2).Value.Count()"#,
         "2",
         |call, a| {
-            let items = if a.value(1).is_null() {
-                Vec::new()
-            } else {
-                collect(a.value(1), call.frame)?
-            };
-            if items.is_empty() {
+            if a.value(1).is_null() {
                 return Ok(JToken::new_property(a.text(0)?.clone(), Scalar::Null)?.into());
             }
+            let items = collect(a.value(1), call.frame)?;
             let array = JToken::array();
             for item in &items {
                 add(call.frame, &array, item)?;
             }
             Ok(JToken::new_property(a.text(0)?.clone(), array)?.into())
+        },
+    ),
+    row(
+        "new(JProperty other)",
+        r#"new JProperty(new JProperty("a", 1)).Name"#,
+        "a",
+        |call, a| {
+            let Value::Json(other) = a.required(0)? else {
+                return Err(a.null(0));
+            };
+            super::token::clone(call, other)
         },
     ),
     row("string Name { get; }", r#"new JProperty("a", 1).Name"#, "a", |_, a| {

@@ -1,10 +1,12 @@
 //! `Newtonsoft.Json.Linq.JToken`
 
 use super::convert;
+use super::to_object::token_to_object;
 use super::value::{content, scalar_value, token_of};
-use crate::collection::{Array, Sequence};
+use crate::collection::{Array, ELEMENT_BYTES, Sequence, enumerate};
+use crate::frame::Frame;
 use crate::json::{Formatting, JToken};
-use crate::library::{Arguments, Class, ClassKind, Row, row};
+use crate::library::{Arguments, Call, Class, ClassKind, Row, TypeObject, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{ClassRef, Type};
 use crate::value::Value;
@@ -114,6 +116,12 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "static JTokenEqualityComparer EqualityComparer { get; }",
+        r#"JToken.EqualityComparer.Equals(JToken.Parse("[1]"), JToken.Parse("[1]"))"#,
+        "True",
+        |_, _| Ok(super::comparer::token_comparer()),
+    ),
+    row(
         "string ToString()",
         r#"JToken.Parse("true").ToString()"#,
         "True",
@@ -153,7 +161,7 @@ const ROWS: &[Row] = &[
         "JToken DeepClone()",
         r#"JToken.Parse("[1]").DeepClone().ToString(Formatting.None)"#,
         "[1]",
-        |_, a| Ok(token(a, 0)?.deep_clone().into()),
+        |call, a| clone(call, token(a, 0)?),
     ),
     row(
         "JToken SelectToken(string path)",
@@ -171,19 +179,19 @@ const ROWS: &[Row] = &[
         "IEnumerable<JToken> SelectTokens(string path)",
         r#"JToken.Parse("[{\"a\":1},{\"a\":2}]").SelectTokens("$..a").Count()"#,
         "2",
-        |_, a| Ok(tokens(token(a, 0)?.select_tokens(a.text(1)?, false)?)),
+        |call, a| select(call, token(a, 0)?, a.text(1)?, false),
     ),
     row(
         "IEnumerable<JToken> SelectTokens(string path, bool errorWhenNoMatch)",
         r#"JToken.Parse("[1]").SelectTokens("[*]", true).Count()"#,
         "1",
-        |_, a| Ok(tokens(token(a, 0)?.select_tokens(a.text(1)?, a.bool(2))?)),
+        |call, a| select(call, token(a, 0)?, a.text(1)?, a.bool(2)),
     ),
     row(
         "IJEnumerable<JToken> Children()",
         r#"JToken.Parse("[1,2]").Children().Count()"#,
         "2",
-        |_, a| Ok(tokens(token(a, 0)?.children())),
+        |_, a| Ok(lazily(Type::class(&JTOKEN), token(a, 0)?.clone())),
     ),
     row(
         "IJEnumerable<T> Children<T>()",
@@ -206,13 +214,31 @@ const ROWS: &[Row] = &[
         "IEnumerable<JToken> Ancestors()",
         r#"JToken.Parse("{\"a\":1}")["a"].Ancestors().Count()"#,
         "2",
-        |_, a| Ok(tokens(token(a, 0)?.ancestors())),
+        |call, a| tokens(call.frame, token(a, 0)?.ancestors()),
+    ),
+    row(
+        "IEnumerable<JToken> AncestorsAndSelf()",
+        r#"JToken.Parse("{\"a\":1}")["a"].AncestorsAndSelf().Count()"#,
+        "3",
+        |call, a| tokens(call.frame, token(a, 0)?.ancestors_and_self()),
+    ),
+    row(
+        "IEnumerable<JToken> AfterSelf()",
+        r#"JToken.Parse("[1,2,3]")[0].AfterSelf().Count()"#,
+        "2",
+        |call, a| tokens(call.frame, token(a, 0)?.after_self()),
+    ),
+    row(
+        "IEnumerable<JToken> BeforeSelf()",
+        r#"JToken.Parse("[1,2,3]")[1].BeforeSelf().Single()"#,
+        "1",
+        |call, a| tokens(call.frame, token(a, 0)?.before_self()),
     ),
     row(
         "IEnumerable<JToken> Values()",
         r#"JToken.Parse("{\"a\":1}").Values().First()"#,
         "1",
-        |_, a| Ok(tokens(token(a, 0)?.values()?)),
+        |call, a| tokens(call.frame, token(a, 0)?.values()?),
     ),
     row(
         "IEnumerable<T> Values<T>()",
@@ -246,7 +272,16 @@ const ROWS: &[Row] = &[
         "5",
         |call, a| {
             let ty = call.type_argument(0);
-            convert::to_object(call.frame, token(a, 0)?, &ty)
+            token_to_object(call.frame, token(a, 0)?, &ty)
+        },
+    ),
+    row(
+        "object ToObject(Type objectType)",
+        r#"JToken.Parse("5").ToObject(typeof(long))"#,
+        "5",
+        |call, a| {
+            let ty = a.required(1)?.object::<TypeObject>().ok_or_else(|| a.null(1))?;
+            token_to_object(call.frame, token(a, 0)?, &ty.0)
         },
     ),
     row("void Remove()", "", "", |_, a| {
@@ -306,8 +341,37 @@ pub fn set(token: &JToken, key: &Value, value: &Value) -> Outcome {
     Ok(Value::Null)
 }
 
-/// A sequence of tokens.
-pub fn tokens(tokens: Vec<JToken>) -> Value {
+/// A sequence of tokens, accounted for.
+///
+/// # Errors
+/// When the budget is used up.
+pub fn tokens(frame: &mut Frame<'_>, tokens: Vec<JToken>) -> Outcome {
+    frame.step(tokens.len() as u64)?;
+    frame.allocate(tokens.len() * ELEMENT_BYTES)?;
     let element = Type::class(&JTOKEN);
-    Value::of(Array::new(element, tokens.into_iter().map(Value::Json).collect()))
+    Ok(Value::of(Array::new(
+        element,
+        tokens.into_iter().map(Value::Json).collect(),
+    )))
+}
+
+/// The children of a token, looked up while they are gone through.
+pub fn lazily(element: Type, parent: JToken) -> Value {
+    let parent = Value::Json(parent);
+    Sequence::new(element, move |frame| enumerate(&parent, frame))
+}
+
+/// `DeepClone`, accounted for.
+///
+/// # Errors
+/// When the budget is used up.
+pub fn clone(call: &mut Call<'_, '_>, token: &JToken) -> Outcome {
+    let nodes = token.node_count();
+    call.step(nodes as u64)?;
+    call.allocate(nodes.saturating_mul(64))?;
+    Ok(token.deep_clone().into())
+}
+
+fn select(call: &mut Call<'_, '_>, token: &JToken, path: &str, strict: bool) -> Outcome {
+    tokens(call.frame, token.select_tokens(path, strict)?)
 }

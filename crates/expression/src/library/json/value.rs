@@ -1,10 +1,10 @@
 //! `Newtonsoft.Json.Linq.JValue`, and the way between .NET values and JSON values.
 
-use crate::collection::{Array, Dictionary, List, Record, collect};
+use crate::collection::{Array, Dictionary, List, Pair, Record, collect};
 use crate::frame::Frame;
 use crate::json::{Content, JToken, Scalar};
-use crate::library::{Class, ClassKind, Row, row};
-use crate::thrown::Thrown;
+use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
+use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -33,6 +33,15 @@ const ROWS: &[Row] = &[
         |_, _| Ok(JToken::value(Scalar::Null).into()),
     ),
     row(
+        "static JValue CreateComment(string value)",
+        r#"JValue.CreateComment("x").Type"#,
+        "Comment",
+        |_, a| {
+            let text = a.text_or_null(0).cloned().unwrap_or_default();
+            Ok(JToken::value(Scalar::Comment(text)).into())
+        },
+    ),
+    row(
         "static JValue CreateUndefined()",
         "JValue.CreateUndefined().Type",
         "Undefined",
@@ -58,11 +67,78 @@ const ROWS: &[Row] = &[
         Ok(Value::Null)
     }),
     row(
+        "int CompareTo(JValue obj)",
+        "new JValue(1).CompareTo(new JValue(2.5))",
+        "-1",
+        |_, a| compared(a),
+    ),
+    row(
+        "string ToString(IFormatProvider formatProvider)",
+        "new JValue(1.5).ToString(CultureInfo.InvariantCulture)",
+        "1.5",
+        |call, a| formatted(call, a.value(0), "", a.value(1)),
+    ),
+    row(
+        "string ToString(string format, IFormatProvider formatProvider)",
+        r#"new JValue(5).ToString("D3", CultureInfo.InvariantCulture)"#,
+        "005",
+        |call, a| {
+            let format = a.text_or_null(1).map_or("", |text| text.as_str());
+            formatted(call, a.value(0), format, a.value(2))
+        },
+    ),
+    row(
         "string ToString(string format)",
         r#"new JValue(5).ToString("D3")"#,
         "005",
         |_, a| Ok(crate::library::format_value(a.value(0), a.text_or_null(1).map_or("", |text| text.as_str()))?.into()),
     ),
+];
+
+/// `CompareTo`: of texts the difference, otherwise the sign.
+fn compared(a: Arguments<'_>) -> Outcome {
+    let (Value::Json(left), Value::Json(right)) = (a.value(0), a.value(1)) else {
+        return Ok(1.into());
+    };
+    match (left.scalar(), right.scalar()) {
+        (Some(Scalar::String(left)), Some(Scalar::String(right))) => {
+            Ok(crate::library::system::difference(&left, &right, 4).into())
+        }
+        (Some(left), Some(right)) => Ok((left.compare(&right)? as i32).into()),
+        _ => Ok(1.into()),
+    }
+}
+
+fn formatted(call: &mut Call<'_, '_>, value: &Value, format: &str, culture: &Value) -> Outcome {
+    let held = match value {
+        Value::Json(token) => token.scalar().map(|scalar| scalar_value(&scalar)).unwrap_or_default(),
+        other => other.clone(),
+    };
+    if held.is_null() {
+        return Ok("".into());
+    }
+    call.text(crate::library::format_in(
+        &held,
+        format,
+        crate::library::system::culture(culture),
+    )?)
+}
+
+/// JSON that is written as it is.
+pub static JRAW: Class = Class::new("Newtonsoft.Json.Linq.JRaw", ClassKind::Class)
+    .inherits(&["JValue"])
+    .rows(RAW_ROWS);
+
+const RAW_ROWS: &[Row] = &[
+    row(
+        "new(object rawJson)",
+        r#"new JObject { ["a"] = new JRaw("[1, 2]") }.ToString(Formatting.None)"#,
+        r#"{"a":[1, 2]}"#,
+        |_, a| Ok(JToken::value(Scalar::Raw(a.value(0).display_string().as_str().into())).into()),
+    ),
+    row("new(JRaw other)", r#"new JRaw(new JRaw("1")).Type"#, "Raw", |_, a| {
+        Ok(JToken::value(Scalar::Raw(a.required(0)?.display_string().as_str().into())).into())
+    }),
 ];
 
 /// The .NET value that a `JValue` holds.
@@ -94,7 +170,8 @@ pub fn scalar_of(value: &Value) -> Result<Scalar, Thrown> {
         Value::Null => Scalar::Null,
         Value::Boolean(value) => Scalar::Boolean(*value),
         Value::Char(unit) => Scalar::String(String::from_utf16_lossy(&[*unit]).into()),
-        Value::Single(value) => Scalar::Float(f64::from(*value)),
+        // The number of the same shortest text: 0.1f is 0.1.
+        Value::Single(value) => Scalar::Float(value.to_string().parse().unwrap_or(f64::from(*value))),
         Value::Double(value) => Scalar::Float(*value),
         Value::Decimal(value) => Scalar::Decimal(*value),
         Value::UInt64(value) => Scalar::from(*value),
@@ -116,7 +193,21 @@ pub fn scalar_of(value: &Value) -> Result<Scalar, Thrown> {
     })
 }
 
-fn unsupported(value: &Value) -> Thrown {
+/// An array of several dimensions as arrays of arrays.
+fn rows(frame: &mut Frame<'_>, items: &mut std::vec::IntoIter<Value>, lengths: &[usize]) -> Result<JToken, Thrown> {
+    let Some((length, inner)) = lengths.split_first() else {
+        return token_of(&items.next().unwrap_or_default(), frame);
+    };
+    let array = JToken::array();
+    for _ in 0..*length {
+        frame.step(1)?;
+        array.add(rows(frame, items, inner)?)?;
+    }
+    Ok(array)
+}
+
+/// `ArgumentException` of what JSON has no value for.
+pub fn unsupported(value: &Value) -> Thrown {
     Thrown::new(
         "System.ArgumentException",
         format!("Could not determine JSON object type for type {}.", value.type_name()),
@@ -163,6 +254,16 @@ fn built(value: &Value, frame: &mut Frame<'_>) -> Result<JToken, Thrown> {
             object.set(name.as_str(), token_of(&member, frame)?)?;
         }
         return Ok(object);
+    }
+    if let Some(pair) = value.object::<Pair>() {
+        let object = JToken::object();
+        object.set("Key", token_of(&pair.key, frame)?)?;
+        object.set("Value", token_of(&pair.value, frame)?)?;
+        return Ok(object);
+    }
+    if let Some(array) = value.object::<Array>().filter(|array| array.lengths().len() > 1) {
+        let mut items = array.to_vec().into_iter();
+        return rows(frame, &mut items, array.lengths());
     }
     if let Some(dictionary) = value.object::<Dictionary>() {
         let object = JToken::object();

@@ -1,12 +1,11 @@
-//! Two sequences into one: `Concat`, `Union`, `Zip` …
+//! Sequences one behind or beside the other: `Concat`, `Append`, `Prepend`, `Zip`.
 
-use crate::collection::{ELEMENT_BYTES, Enumerator, Sequence, collect, enumerate};
+use crate::collection::{Enumerator, Record, Sequence, enumerate};
 use crate::frame::Frame;
-use crate::library::{Arguments, Call, Row, row};
+use crate::library::{Row, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
-use crate::value::{Key, Value};
-use std::collections::HashSet;
+use crate::value::Value;
 
 /// The operators.
 pub const ROWS: &[Row] = &[
@@ -46,63 +45,48 @@ pub const ROWS: &[Row] = &[
         },
     ),
     row(
-        "static IEnumerable<TSource> Union<TSource>(this IEnumerable<TSource> first, IEnumerable<TSource> second)",
-        "new[] { 1, 2 }.Union(new[] { 2, 3 }).Count()",
-        "3",
-        |call, a| {
-            lazily_combined(call, a, |left, right| {
-                let mut seen = HashSet::new();
-                left.into_iter()
-                    .chain(right)
-                    .filter(|item| seen.insert(key(item)))
-                    .collect()
-            })
-        },
-    ),
-    row(
-        "static IEnumerable<TSource> Intersect<TSource>(this IEnumerable<TSource> first, IEnumerable<TSource> second)",
-        "new[] { 1, 2 }.Intersect(new[] { 2, 3 }).First()",
-        "2",
-        |call, a| {
-            lazily_combined(call, a, |left, right| {
-                let mut wanted: HashSet<Key> = right.iter().map(key).collect();
-                left.into_iter().filter(|item| wanted.remove(&key(item))).collect()
-            })
-        },
-    ),
-    row(
-        "static IEnumerable<TSource> Except<TSource>(this IEnumerable<TSource> first, IEnumerable<TSource> second)",
-        "new[] { 1, 2 }.Except(new[] { 2, 3 }).First()",
-        "1",
-        |call, a| {
-            lazily_combined(call, a, |left, right| {
-                let mut known: HashSet<Key> = right.iter().map(key).collect();
-                left.into_iter().filter(|item| known.insert(key(item))).collect()
-            })
-        },
-    ),
-    row(
         "static IEnumerable<TResult> Zip<TFirst, TSecond, TResult>(this IEnumerable<TFirst> first, IEnumerable<TSecond> second, Func<TFirst, TSecond, TResult> resultSelector)",
         "new[] { 1, 2 }.Zip(new[] { 10, 20 }, (x, y) => x + y).Last()",
         "22",
         |call, a| {
-            let (first, second, selector) = (a.required(0)?.clone(), a.required(1)?.clone(), a.required(2)?.clone());
-            Ok(Sequence::new(call.type_argument(2), move |frame| {
-                Ok(Zip {
-                    first: enumerate(&first, frame)?,
-                    second: enumerate(&second, frame)?,
-                    selector: selector.clone(),
-                })
+            let sources = vec![a.required(0)?.clone(), a.required(1)?.clone()];
+            let selector = a.required(2)?.clone();
+            Ok(zip(call.type_argument(2), sources, move |frame, items| {
+                frame.call(&selector, &items)
             }))
+        },
+    ),
+    row(
+        "static IEnumerable<(TFirst, TSecond)> Zip<TFirst, TSecond>(this IEnumerable<TFirst> first, IEnumerable<TSecond> second)",
+        r#"new[] { 1, 2 }.Zip(new[] { "a", "b" }).Last()"#,
+        "(2, b)",
+        |call, a| {
+            let sources = vec![a.required(0)?.clone(), a.required(1)?.clone()];
+            Ok(tuples(call.types, sources))
+        },
+    ),
+    row(
+        "static IEnumerable<(TFirst, TSecond, TThird)> Zip<TFirst, TSecond, TThird>(this IEnumerable<TFirst> first, IEnumerable<TSecond> second, IEnumerable<TThird> third)",
+        r#"new[] { 1, 2 }.Zip(new[] { "a", "b" }, new[] { true, false }).Last()"#,
+        "(2, b, False)",
+        |call, a| {
+            let sources = vec![a.required(0)?.clone(), a.required(1)?.clone(), a.required(2)?.clone()];
+            Ok(tuples(call.types, sources))
         },
     ),
 ];
 
-fn key(item: &Value) -> Key {
-    Key {
-        value: item.clone(),
-        ignores_case: false,
-    }
+/// Sequences one behind the other.
+///
+/// # Errors
+/// None.
+pub fn chain(element: Type, parts: Vec<Value>) -> Outcome {
+    Ok(Sequence::new(element, move |_| {
+        Ok(Chain {
+            parts: parts.clone().into_iter(),
+            current: None,
+        })
+    }))
 }
 
 struct Chain {
@@ -126,42 +110,42 @@ impl Enumerator for Chain {
     }
 }
 
-fn chain(element: Type, parts: Vec<Value>) -> Outcome {
-    Ok(Sequence::new(element, move |_| {
-        Ok(Chain {
-            parts: parts.clone().into_iter(),
-            current: None,
+/// Each place's elements as a tuple.
+fn tuples(types: &[Type], sources: Vec<Value>) -> Value {
+    let ty = Type::Tuple(types.iter().map(|ty| (ty.clone(), None)).collect());
+    zip(ty.clone(), sources, move |frame, items| {
+        frame.allocate(crate::collection::ELEMENT_BYTES * items.len())?;
+        Ok(Value::of(Record { ty: ty.clone(), items }))
+    })
+}
+
+fn zip<J>(element: Type, sources: Vec<Value>, join: J) -> Value
+where
+    J: Fn(&mut Frame<'_>, Vec<Value>) -> Outcome + Clone + Send + Sync + 'static,
+{
+    Sequence::new(element, move |frame| {
+        let sources: Result<Vec<_>, Thrown> = sources.iter().map(|source| enumerate(source, frame)).collect();
+        Ok(Zip {
+            sources: sources?,
+            join: join.clone(),
         })
-    }))
+    })
 }
 
-fn lazily_combined(
-    call: &mut Call<'_, '_>,
-    a: Arguments<'_>,
-    combine: fn(Vec<Value>, Vec<Value>) -> Vec<Value>,
-) -> Outcome {
-    let (first, second) = (a.required(0)?.clone(), a.required(1)?.clone());
-    Ok(Sequence::new(call.type_argument(0), move |frame| {
-        let (left, right) = (collect(&first, frame)?, collect(&second, frame)?);
-        frame.allocate((left.len() + right.len()) * ELEMENT_BYTES)?;
-        Ok(combine(left, right).into_iter())
-    }))
+struct Zip<J> {
+    sources: Vec<Box<dyn Enumerator>>,
+    join: J,
 }
 
-struct Zip {
-    first: Box<dyn Enumerator>,
-    second: Box<dyn Enumerator>,
-    selector: Value,
-}
-
-impl Enumerator for Zip {
+impl<J: Fn(&mut Frame<'_>, Vec<Value>) -> Outcome + Send> Enumerator for Zip<J> {
     fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
-        let Some(left) = self.first.next(frame)? else {
-            return Ok(None);
-        };
-        let Some(right) = self.second.next(frame)? else {
-            return Ok(None);
-        };
-        frame.call(&self.selector, &[left, right]).map(Some)
+        let mut items = Vec::with_capacity(self.sources.len());
+        for source in &mut self.sources {
+            let Some(item) = source.next(frame)? else {
+                return Ok(None);
+            };
+            items.push(item);
+        }
+        (self.join)(frame, items).map(Some)
     }
 }

@@ -1,7 +1,8 @@
 //! Sequences into collections, and sequences out of nothing: `ToList`, `ToDictionary`, `Range` …
 
-use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Sequence, collect};
+use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Pair, Record, Sequence, collect};
 use crate::frame::Frame;
+use crate::library::collections::equality;
 use crate::library::{Arguments, Call, LIST, Row, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
@@ -31,31 +32,61 @@ pub const ROWS: &[Row] = &[
         "static HashSet<TSource> ToHashSet<TSource>(this IEnumerable<TSource> source)",
         "new[] { 1, 1 }.ToHashSet().Count",
         "1",
-        |call, a| {
-            let set = HashSet::new(call.type_argument(0), false);
-            for item in collect(a.required(0)?, call.frame)? {
-                set.add(call.frame, item)?;
-            }
-            Ok(Value::of(set))
-        },
+        hash_set,
+    ),
+    row(
+        "static HashSet<TSource> ToHashSet<TSource>(this IEnumerable<TSource> source, IEqualityComparer<TSource> comparer)",
+        r#"new[] { "a", "A" }.ToHashSet(StringComparer.OrdinalIgnoreCase).Count"#,
+        "1",
+        hash_set,
     ),
     row(
         "static Dictionary<TKey, TSource> ToDictionary<TSource, TKey>(this IEnumerable<TSource> source, Func<TSource, TKey> keySelector)",
         r#"new[] { 1, 2 }.ToDictionary(x => "k" + x)["k2"]"#,
         "2",
-        |call, a| {
-            let value_type = call.type_argument(0);
-            dictionary(call, a, value_type, false)
-        },
+        |call, a| dictionary(call, a, None, 2),
+    ),
+    row(
+        "static Dictionary<TKey, TSource> ToDictionary<TSource, TKey>(this IEnumerable<TSource> source, Func<TSource, TKey> keySelector, IEqualityComparer<TKey> comparer)",
+        r#"new[] { "a" }.ToDictionary(x => x, StringComparer.OrdinalIgnoreCase)["A"]"#,
+        "a",
+        |call, a| dictionary(call, a, None, 2),
     ),
     row(
         "static Dictionary<TKey, TElement> ToDictionary<TSource, TKey, TElement>(this IEnumerable<TSource> source, Func<TSource, TKey> keySelector, Func<TSource, TElement> elementSelector)",
         r#"new[] { 1, 2 }.ToDictionary(x => "k" + x, x => x * 2)["k2"]"#,
         "4",
-        |call, a| {
-            let value_type = call.type_argument(2);
-            dictionary(call, a, value_type, true)
-        },
+        |call, a| dictionary(call, a, Some(2), 3),
+    ),
+    row(
+        "static Dictionary<TKey, TElement> ToDictionary<TSource, TKey, TElement>(this IEnumerable<TSource> source, Func<TSource, TKey> keySelector, Func<TSource, TElement> elementSelector, IEqualityComparer<TKey> comparer)",
+        r#"new[] { "a" }.ToDictionary(x => x, x => 1, StringComparer.OrdinalIgnoreCase)["A"]"#,
+        "1",
+        |call, a| dictionary(call, a, Some(2), 3),
+    ),
+    row(
+        "static Dictionary<TKey, TValue> ToDictionary<TKey, TValue>(this IEnumerable<KeyValuePair<TKey, TValue>> source)",
+        r#"new Dictionary<string, int> { ["a"] = 1 }.Where(pair => pair.Value > 0).ToDictionary()["a"]"#,
+        "1",
+        of_pairs,
+    ),
+    row(
+        "static Dictionary<TKey, TValue> ToDictionary<TKey, TValue>(this IEnumerable<KeyValuePair<TKey, TValue>> source, IEqualityComparer<TKey> comparer)",
+        r#"new Dictionary<string, int> { ["a"] = 1 }.ToDictionary(StringComparer.OrdinalIgnoreCase)["A"]"#,
+        "1",
+        of_pairs,
+    ),
+    row(
+        "static Dictionary<TKey, TValue> ToDictionary<TKey, TValue>(this IEnumerable<(TKey, TValue)> source)",
+        r#"new[] { ("a", 1) }.ToDictionary()["a"]"#,
+        "1",
+        of_pairs,
+    ),
+    row(
+        "static Dictionary<TKey, TValue> ToDictionary<TKey, TValue>(this IEnumerable<(TKey, TValue)> source, IEqualityComparer<TKey> comparer)",
+        r#"new[] { ("a", 1) }.ToDictionary(StringComparer.OrdinalIgnoreCase)["A"]"#,
+        "1",
+        of_pairs,
     ),
     row(
         "static IEnumerable<TSource> AsEnumerable<TSource>(this IEnumerable<TSource> source)",
@@ -68,17 +99,15 @@ pub const ROWS: &[Row] = &[
         "Enumerable.Range(1, 3).Sum()",
         "6",
         |_, a| {
-            let (start, count) = (a.int(0), a.int(1));
-            let last = i64::from(start) + i64::from(count) - 1;
-            if count < 0 || last > i64::from(i32::MAX) {
+            let (start, count) = (a.long(0), a.long(1));
+            let end = start + count;
+            if count < 0 || end - 1 > i64::from(i32::MAX) {
                 return Err(Thrown::out_of_range(
                     "Specified argument was out of the range of valid values.",
                     "count",
                 ));
             }
-            Ok(Sequence::new(Type::INT32, move |_| {
-                Ok(Numbers(start..start.saturating_add(count)))
-            }))
+            Ok(Sequence::new(Type::INT32, move |_| Ok(Numbers(start..end))))
         },
     ),
     row(
@@ -103,11 +132,11 @@ pub const ROWS: &[Row] = &[
     ),
 ];
 
-struct Numbers(std::ops::Range<i32>);
+struct Numbers(std::ops::Range<i64>);
 
 impl Enumerator for Numbers {
     fn next(&mut self, _: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
-        Ok(self.0.next().map(Value::Int32))
+        Ok(self.0.next().map(|number| Value::Int32(number as i32)))
     }
 }
 
@@ -122,25 +151,58 @@ impl Enumerator for Copies {
     }
 }
 
-fn dictionary(call: &mut Call<'_, '_>, a: Arguments<'_>, value_type: Type, selects: bool) -> Outcome {
-    let dictionary = Dictionary::new(call.type_argument(1), value_type, false);
+fn hash_set(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let set = HashSet::new(call.type_argument(0), equality(a.value(1)));
     for item in collect(a.required(0)?, call.frame)? {
-        let key = call.call(a.required(1)?, std::slice::from_ref(&item))?;
-        let value = if selects {
-            call.call(a.required(2)?, &[item])?
-        } else {
-            item
+        set.add(call.frame, item)?;
+    }
+    Ok(Value::of(set))
+}
+
+/// A dictionary by selectors; the places of the values' selector and of the comparer among the arguments.
+fn dictionary(call: &mut Call<'_, '_>, a: Arguments<'_>, element: Option<usize>, comparer: usize) -> Outcome {
+    let (source, selector) = (a.required(0)?, a.required(1)?);
+    let element = element.map(|at| a.required(at)).transpose()?;
+    let value_type = call.type_argument(if element.is_some() { 2 } else { 0 });
+    let dictionary = Dictionary::new(call.type_argument(1), value_type, equality(a.value(comparer)));
+    for item in collect(source, call.frame)? {
+        let key = call.call(selector, std::slice::from_ref(&item))?;
+        let value = match element {
+            Some(element) => call.call(element, &[item])?,
+            None => item,
         };
-        if key.is_null() {
-            return Err(Thrown::argument_null("key"));
-        }
-        if !dictionary.set(call.frame, key.clone(), value)? {
-            let message = format!(
-                "An item with the same key has already been added. Key: {}",
-                key.display_string()
-            );
-            return Err(Thrown::new("System.ArgumentException", message));
-        }
+        add(call.frame, &dictionary, &key, value)?;
     }
     Ok(Value::of(dictionary))
+}
+
+/// A dictionary of pairs or of tuples.
+fn of_pairs(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let dictionary = Dictionary::new(call.type_argument(0), call.type_argument(1), equality(a.value(1)));
+    for item in collect(a.required(0)?, call.frame)? {
+        let (key, value) = match (item.object::<Pair>(), item.object::<Record>()) {
+            (Some(pair), _) => (pair.key.clone(), pair.value.clone()),
+            (None, Some(tuple)) => {
+                let mut items = tuple.items.iter().cloned();
+                (items.next().unwrap_or_default(), items.next().unwrap_or_default())
+            }
+            (None, None) => continue,
+        };
+        add(call.frame, &dictionary, &key, value)?;
+    }
+    Ok(Value::of(dictionary))
+}
+
+fn add(frame: &mut Frame<'_>, dictionary: &Dictionary, key: &Value, value: Value) -> Result<(), Thrown> {
+    if key.is_null() {
+        return Err(Thrown::argument_null("key"));
+    }
+    if dictionary.set(frame, key.clone(), value)? {
+        return Ok(());
+    }
+    let message = format!(
+        "An item with the same key has already been added. Key: {}",
+        key.display_string()
+    );
+    Err(Thrown::new("System.ArgumentException", message))
 }

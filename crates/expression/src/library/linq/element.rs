@@ -1,102 +1,42 @@
-//! One element, and questions about all: `First`, `Any`, `Contains` …
+//! One element: `First`, `Last`, `Single`, `ElementAt`, and what stands in for a missing one.
 
-use super::walk::{each, no_elements, no_match};
+use super::walk::{each, list_element, list_length, no_elements, no_match};
 use crate::library::{Arguments, Call, Row, row};
-use crate::thrown::Thrown;
+use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 
-/// The operators.
-pub const ROWS: &[Row] = &[
-    row(
-        "static TSource First<TSource>(this IEnumerable<TSource> source)",
-        "new[] { 1, 2 }.First()",
-        "1",
-        |call, a| first(call, a)?.ok_or_else(no_elements),
-    ),
-    row(
-        "static TSource First<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)",
-        "new[] { 1, 2 }.First(x => x > 1)",
-        "2",
-        |call, a| first_where(call, a)?.ok_or_else(no_match),
-    ),
-    row(
-        "static TSource FirstOrDefault<TSource>(this IEnumerable<TSource> source)",
-        "new int[0].FirstOrDefault()",
-        "0",
-        |call, a| {
-            let default = Value::default_of(&call.type_argument(0));
-            Ok(first(call, a)?.unwrap_or(default))
-        },
-    ),
-    row(
-        "static TSource FirstOrDefault<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)",
-        "new[] { 1, 2 }.FirstOrDefault(x => x > 2)",
-        "0",
-        |call, a| {
-            let default = Value::default_of(&call.type_argument(0));
-            Ok(first_where(call, a)?.unwrap_or(default))
-        },
-    ),
-    row(
-        "static TSource Last<TSource>(this IEnumerable<TSource> source)",
-        "new[] { 1, 2 }.Last()",
-        "2",
-        |call, a| last(call, a)?.ok_or_else(no_elements),
-    ),
-    row(
-        "static TSource Last<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)",
-        "new[] { 1, 2 }.Last(x => x < 2)",
-        "1",
-        |call, a| last_where(call, a)?.ok_or_else(no_match),
-    ),
-    row(
-        "static TSource LastOrDefault<TSource>(this IEnumerable<TSource> source)",
-        "new int[0].LastOrDefault()",
-        "0",
-        |call, a| {
-            let default = Value::default_of(&call.type_argument(0));
-            Ok(last(call, a)?.unwrap_or(default))
-        },
-    ),
-    row(
-        "static TSource LastOrDefault<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)",
-        "new[] { 1, 2 }.LastOrDefault(x => x < 2)",
-        "1",
-        |call, a| {
-            let default = Value::default_of(&call.type_argument(0));
-            Ok(last_where(call, a)?.unwrap_or(default))
-        },
-    ),
-    row(
-        "static TSource Single<TSource>(this IEnumerable<TSource> source)",
-        "new[] { 1 }.Single()",
-        "1",
-        |call, a| single(call, a, false)?.ok_or_else(no_elements),
-    ),
-    row(
-        "static TSource Single<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)",
-        "new[] { 1, 2 }.Single(x => x > 1)",
-        "2",
-        |call, a| single(call, a, true)?.ok_or_else(no_match),
-    ),
-    row(
-        "static TSource SingleOrDefault<TSource>(this IEnumerable<TSource> source)",
-        "new int[0].SingleOrDefault()",
-        "0",
-        |call, a| {
-            let default = Value::default_of(&call.type_argument(0));
-            Ok(single(call, a, false)?.unwrap_or(default))
-        },
-    ),
-    row(
-        "static TSource SingleOrDefault<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)",
-        "new[] { 1, 2 }.SingleOrDefault(x => x > 2)",
-        "0",
-        |call, a| {
-            let default = Value::default_of(&call.type_argument(0));
-            Ok(single(call, a, true)?.unwrap_or(default))
-        },
-    ),
+/// Finds an element.
+type Find = fn(&mut Call<'_, '_>, Arguments<'_>) -> Result<Option<Value>, Thrown>;
+
+/// The forms of an operator: with or without a condition, throwing or giving a default when there is no element.
+macro_rules! forms {
+    ($($name:literal $plain:ident $conditional:ident $example:literal $expected:literal $condition:literal $found:literal),*) => {
+        &[$(
+            row(concat!("static TSource ", $name, "<TSource>(this IEnumerable<TSource> source)"), concat!($example, ".", $name, "()"), $expected,
+                |call, a| $plain(call, a)?.ok_or_else(no_elements)),
+            row(concat!("static TSource ", $name, "<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)"), concat!("new[] { 1, 2 }.", $name, "(", $condition, ")"), $found,
+                |call, a| $conditional(call, a)?.ok_or_else(no_match)),
+            row(concat!("static TSource ", $name, "OrDefault<TSource>(this IEnumerable<TSource> source)"), concat!("new int[0].", $name, "OrDefault()"), "0",
+                |call, a| or_default(call, a, $plain)),
+            row(concat!("static TSource ", $name, "OrDefault<TSource>(this IEnumerable<TSource> source, TSource defaultValue)"), concat!("new int[0].", $name, "OrDefault(7)"), "7",
+                |call, a| Ok($plain(call, a)?.unwrap_or_else(|| a.value(1).clone()))),
+            row(concat!("static TSource ", $name, "OrDefault<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)"), concat!("new[] { 1, 2 }.", $name, "OrDefault(x => x > 2)"), "0",
+                |call, a| or_default(call, a, $conditional)),
+            row(concat!("static TSource ", $name, "OrDefault<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate, TSource defaultValue)"), concat!("new[] { 1, 2 }.", $name, "OrDefault(x => x > 2, 7)"), "7",
+                |call, a| Ok($conditional(call, a)?.unwrap_or_else(|| a.value(2).clone()))),
+        )*]
+    };
+}
+
+/// `First`, `Last`, `Single`
+pub const ROWS: &[Row] = forms!(
+    "First" first first_where "new[] { 1, 2 }" "1" "x => x > 1" "2",
+    "Last" last last_where "new[] { 1, 2 }" "2" "x => x < 2" "1",
+    "Single" single single_where "new[] { 1 }" "1" "x => x > 1" "2"
+);
+
+/// `ElementAt`
+pub const AT_ROWS: &[Row] = &[
     row(
         "static TSource ElementAt<TSource>(this IEnumerable<TSource> source, int index)",
         "new[] { 1, 2 }.ElementAt(1)",
@@ -107,77 +47,29 @@ pub const ROWS: &[Row] = &[
         "static TSource ElementAtOrDefault<TSource>(this IEnumerable<TSource> source, int index)",
         "new[] { 1, 2 }.ElementAtOrDefault(5)",
         "0",
-        |call, a| {
-            let default = Value::default_of(&call.type_argument(0));
-            Ok(at(call, a)?.unwrap_or(default))
-        },
-    ),
-    row(
-        "static bool Any<TSource>(this IEnumerable<TSource> source)",
-        "new[] { 1 }.Any()",
-        "True",
-        |call, a| Ok(first(call, a)?.is_some().into()),
-    ),
-    row(
-        "static bool Any<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)",
-        "new[] { 1 }.Any(x => x > 1)",
-        "False",
-        |call, a| Ok(first_where(call, a)?.is_some().into()),
-    ),
-    row(
-        "static bool All<TSource>(this IEnumerable<TSource> source, Func<TSource, bool> predicate)",
-        "new[] { 1 }.All(x => x > 0)",
-        "True",
-        |call, a| {
-            let predicate = a.required(1)?;
-            let failed = each(call, a, |frame, item, _| {
-                Ok(if frame.test(predicate, &item)? { None } else { Some(()) })
-            })?;
-            Ok(failed.is_none().into())
-        },
-    ),
-    row(
-        "static bool Contains<TSource>(this IEnumerable<TSource> source, TSource value)",
-        "new[] { 1 }.Contains(1)",
-        "True",
-        |call, a| {
-            let found = each(call, a, |_, item, _| Ok(item.equals(a.value(1)).then_some(())))?;
-            Ok(found.is_some().into())
-        },
-    ),
-    row(
-        "static bool Contains<TSource>(this IEnumerable<TSource> source, TSource value, IEqualityComparer<TSource> comparer)",
-        r#"new[] { "a" }.Contains("A", StringComparer.OrdinalIgnoreCase)"#,
-        "True",
-        |call, a| {
-            let comparison = crate::library::system::comparison(a.value(2));
-            let found = each(call, a, |_, item, _| {
-                Ok(match comparison {
-                    Some(comparison) => crate::library::system::string_equal(&item, a.value(1), comparison),
-                    None => item.equals(a.value(1)),
-                }
-                .then_some(()))
-            })?;
-            Ok(found.is_some().into())
-        },
-    ),
-    row(
-        "static bool SequenceEqual<TSource>(this IEnumerable<TSource> first, IEnumerable<TSource> second)",
-        "new[] { 1 }.SequenceEqual(new List<int> { 1 })",
-        "True",
-        |call, a| {
-            let left = crate::collection::collect(a.required(0)?, call.frame)?;
-            let right = crate::collection::collect(a.required(1)?, call.frame)?;
-            Ok((left.len() == right.len() && left.iter().zip(&right).all(|(left, right)| left.equals(right))).into())
-        },
+        |call, a| or_default(call, a, at),
     ),
 ];
 
-fn first(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
+fn or_default(call: &mut Call<'_, '_>, a: Arguments<'_>, find: Find) -> Outcome {
+    let default = Value::default_of(&call.type_argument(0));
+    Ok(find(call, a)?.unwrap_or(default))
+}
+
+/// The first element.
+///
+/// # Errors
+/// `ArgumentNullException`; what going through the sequence throws.
+pub fn first(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
     each(call, a, |_, item, _| Ok(Some(item)))
 }
 
-fn first_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
+/// The first element that a predicate is true of.
+///
+/// # Errors
+/// `ArgumentNullException`; what going through the sequence or the predicate throws.
+pub fn first_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
+    a.required(0)?;
     let predicate = a.required(1)?;
     each(call, a, |frame, item, _| {
         Ok(if frame.test(predicate, &item)? {
@@ -189,6 +81,10 @@ fn first_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value
 }
 
 fn last(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
+    let source = a.required(0)?;
+    if let Some(length) = list_length(source) {
+        return Ok(length.checked_sub(1).and_then(|at| list_element(source, at)));
+    }
     let mut found = None;
     each(call, a, |_, item, _| {
         found = Some(item);
@@ -198,6 +94,7 @@ fn last(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thro
 }
 
 fn last_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
+    a.required(0)?;
     let predicate = a.required(1)?;
     let mut found = None;
     each(call, a, |frame, item, _| {
@@ -209,26 +106,38 @@ fn last_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>
     Ok(found)
 }
 
-fn single(call: &mut Call<'_, '_>, a: Arguments<'_>, conditional: bool) -> Result<Option<Value>, Thrown> {
+fn single(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
+    let mut found = None;
+    each(call, a, |_, item, _| match found.replace(item) {
+        Some(_) => Err(Thrown::invalid_operation("Sequence contains more than one element")),
+        None => Ok(None::<()>),
+    })?;
+    Ok(found)
+}
+
+fn single_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
+    a.required(0)?;
+    let predicate = a.required(1)?;
     let mut found = None;
     each(call, a, |frame, item, _| {
-        if conditional && !frame.test(a.value(1), &item)? {
-            return Ok(None::<()>);
+        if frame.test(predicate, &item)? && found.replace(item).is_some() {
+            return Err(Thrown::invalid_operation(
+                "Sequence contains more than one matching element",
+            ));
         }
-        if found.replace(item).is_some() {
-            let what = if conditional {
-                "Sequence contains more than one matching element"
-            } else {
-                "Sequence contains more than one element"
-            };
-            return Err(Thrown::invalid_operation(what));
-        }
-        Ok(None)
+        Ok(None::<()>)
     })?;
     Ok(found)
 }
 
 fn at(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
+    let source = a.required(0)?;
+    let Ok(wanted) = usize::try_from(a.long(1)) else {
+        return Ok(None);
+    };
+    if list_length(source).is_some() {
+        return Ok(list_element(source, wanted));
+    }
     let wanted = a.int(1);
     each(call, a, |_, item, index| {
         Ok(if index == wanted { Some(item) } else { None })

@@ -3,10 +3,11 @@
 use crate::collection::{Sequence, collect, enumerate, release_values};
 use crate::frame::Frame;
 use crate::library::class::ClassKind;
+use crate::library::collections::{failed_comparison, order as comparer_order};
 use crate::library::{Arguments, Call, Class, Row, named_type, row, sort_values};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
-use crate::value::{Object, Value, compare};
+use crate::value::{Object, Value};
 use std::any::Any;
 use std::cmp::Ordering;
 
@@ -48,6 +49,42 @@ pub const ROWS: &[Row] = &[
         |call, a| order(call, a, false),
     ),
     row(
+        "static IOrderedEnumerable<TSource> ThenBy<TSource, TKey>(this IOrderedEnumerable<TSource> source, Func<TSource, TKey> keySelector, IComparer<TKey> comparer)",
+        r#"string.Join(",", new[] { "b", "A", "a" }.OrderBy(x => x.Length).ThenBy(x => x, StringComparer.Ordinal))"#,
+        "A,a,b",
+        |call, a| order(call, a, false),
+    ),
+    row(
+        "static IOrderedEnumerable<TSource> ThenByDescending<TSource, TKey>(this IOrderedEnumerable<TSource> source, Func<TSource, TKey> keySelector, IComparer<TKey> comparer)",
+        r#"string.Join(",", new[] { "b", "A", "a" }.OrderBy(x => x.Length).ThenByDescending(x => x, StringComparer.Ordinal))"#,
+        "b,a,A",
+        |call, a| order(call, a, true),
+    ),
+    row(
+        "static IOrderedEnumerable<T> Order<T>(this IEnumerable<T> source)",
+        "string.Join(\",\", new[] { 2, 3, 1 }.Order())",
+        "1,2,3",
+        |call, a| by_itself(call, a, false),
+    ),
+    row(
+        "static IOrderedEnumerable<T> Order<T>(this IEnumerable<T> source, IComparer<T> comparer)",
+        "string.Join(\",\", new[] { \"b\", \"A\", \"a\" }.Order(StringComparer.Ordinal))",
+        "A,a,b",
+        |call, a| by_itself(call, a, false),
+    ),
+    row(
+        "static IOrderedEnumerable<T> OrderDescending<T>(this IEnumerable<T> source)",
+        "string.Join(\",\", new[] { 2, 3, 1 }.OrderDescending())",
+        "3,2,1",
+        |call, a| by_itself(call, a, true),
+    ),
+    row(
+        "static IOrderedEnumerable<T> OrderDescending<T>(this IEnumerable<T> source, IComparer<T> comparer)",
+        "string.Join(\",\", new[] { \"b\", \"A\", \"a\" }.OrderDescending(StringComparer.Ordinal))",
+        "b,a,A",
+        |call, a| by_itself(call, a, true),
+    ),
+    row(
         "static IOrderedEnumerable<TSource> ThenByDescending<TSource, TKey>(this IOrderedEnumerable<TSource> source, Func<TSource, TKey> keySelector)",
         "string.Join(\",\", new[] { 11, 12, 21 }.OrderBy(x => x / 10).ThenByDescending(x => x % 10))",
         "12,11,21",
@@ -78,8 +115,9 @@ pub struct Ordered {
 
 #[derive(Clone, Debug)]
 struct OrderKey {
-    selector: Value,
-    comparison: Option<i32>,
+    /// None for the elements themselves.
+    selector: Option<Value>,
+    comparer: Value,
     descending: bool,
 }
 
@@ -97,13 +135,16 @@ impl Ordered {
             let row: Result<Vec<Value>, Thrown> = self
                 .keys
                 .iter()
-                .map(|key| frame.call(&key.selector, std::slice::from_ref(&item)))
+                .map(|key| match &key.selector {
+                    Some(selector) => frame.call(selector, std::slice::from_ref(&item)),
+                    None => Ok(item.clone()),
+                })
                 .collect();
             keys.push(row?);
             items.push(item);
         }
         let places = (0..items.len()).map(|at| Value::Int64(at as i64)).collect();
-        let sorted = sort_values(frame, places, &mut |_, left, right| {
+        let sorted = sort_values(frame, places, &mut |frame, left, right| {
             let key_row = |place: &Value| {
                 usize::try_from(place.integer().unwrap_or_default())
                     .ok()
@@ -112,22 +153,18 @@ impl Ordered {
             let (Some(left), Some(right)) = (key_row(left), key_row(right)) else {
                 return Ok(Ordering::Equal);
             };
-            self.compare(left, right)
-        })?;
+            self.compare(frame, left, right)
+        })
+        .map_err(failed_comparison)?;
         Ok(sorted
             .iter()
             .filter_map(|place| items.get(usize::try_from(place.integer()?).ok()?).cloned())
             .collect())
     }
 
-    fn compare(&self, left: &[Value], right: &[Value]) -> Result<Ordering, Thrown> {
+    fn compare(&self, frame: &mut Frame<'_>, left: &[Value], right: &[Value]) -> Result<Ordering, Thrown> {
         for (key, (left, right)) in self.keys.iter().zip(left.iter().zip(right)) {
-            let order = match (key.comparison, left, right) {
-                (Some(comparison), Value::String(left), Value::String(right)) => {
-                    crate::library::system::string_compare(left, right, comparison)
-                }
-                _ => compare(left, right)?,
-            };
+            let order = comparer_order(frame, &key.comparer, left, right)?;
             let order = if key.descending { order.reverse() } else { order };
             if order != Ordering::Equal {
                 return Ok(order);
@@ -156,10 +193,10 @@ impl Object for Ordered {
 }
 
 fn order(call: &mut Call<'_, '_>, a: Arguments<'_>, descending: bool) -> Outcome {
-    let comparison = crate::library::system::comparison(a.value(2));
+    a.required(0)?;
     let key = OrderKey {
-        selector: a.required(1)?.clone(),
-        comparison,
+        selector: Some(a.required(1)?.clone()),
+        comparer: a.value(2).clone(),
         descending,
     };
     let further = a.member.name.starts_with("Then");
@@ -172,5 +209,18 @@ fn order(call: &mut Call<'_, '_>, a: Arguments<'_>, descending: bool) -> Outcome
         element: call.type_argument(0),
         source,
         keys,
+    }))
+}
+
+/// `Order`: by the elements themselves.
+fn by_itself(call: &Call<'_, '_>, a: Arguments<'_>, descending: bool) -> Outcome {
+    Ok(Value::of(Ordered {
+        element: call.type_argument(0),
+        source: a.required(0)?.clone(),
+        keys: vec![OrderKey {
+            selector: None,
+            comparer: a.value(1).clone(),
+            descending,
+        }],
     }))
 }

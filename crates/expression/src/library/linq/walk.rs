@@ -1,6 +1,6 @@
 //! Walks that LINQ's operators share.
 
-use crate::collection::{Enumerator, Sequence, enumerate};
+use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Sequence, View, enumerate};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call};
 use crate::thrown::{Outcome, Thrown};
@@ -53,15 +53,67 @@ where
     F: FnMut(&mut Frame<'_>, Value, i32) -> Result<Step, Thrown> + Send + 'static,
     P: Fn() -> F + Send + Sync + 'static,
 {
+    lazily_after(a, element, move |_| Ok(prepare()))
+}
+
+/// [`lazily`], where preparing may go through other sequences first.
+///
+/// # Errors
+/// `ArgumentNullException` when the source is null.
+pub fn lazily_after<F, P>(a: Arguments<'_>, element: Type, prepare: P) -> Outcome
+where
+    F: FnMut(&mut Frame<'_>, Value, i32) -> Result<Step, Thrown> + Send + 'static,
+    P: Fn(&mut Frame<'_>) -> Result<F, Thrown> + Send + Sync + 'static,
+{
     let source = a.required(0)?.clone();
     Ok(Sequence::new(element, move |frame| {
+        let step = prepare(frame)?;
         Ok(Walk {
             source: enumerate(&source, frame)?,
             index: 0,
             stopped: false,
-            step: prepare(),
+            step,
         })
     }))
+}
+
+/// A lazy sequence of the elements for which `keeps` says so; it gets the delegate, the element and its index.
+///
+/// # Errors
+/// `ArgumentNullException` when the source or the delegate is null.
+pub fn filtered<K>(call: &Call<'_, '_>, a: Arguments<'_>, keeps: K) -> Outcome
+where
+    K: Fn(&mut Frame<'_>, &Value, &Value, i32) -> Result<bool, Thrown> + Copy + Send + Sync + 'static,
+{
+    a.required(0)?;
+    let delegate = a.required(1)?.clone();
+    lazily(a, call.type_argument(0), move || {
+        let delegate = delegate.clone();
+        move |frame: &mut Frame<'_>, item, index| {
+            Ok(if keeps(frame, &delegate, &item, index)? {
+                Step::Give(item)
+            } else {
+                Step::Skip
+            })
+        }
+    })
+}
+
+/// Calls a predicate of an element.
+///
+/// # Errors
+/// What it throws.
+pub fn test(frame: &mut Frame<'_>, predicate: &Value, item: &Value, _: i32) -> Result<bool, Thrown> {
+    frame.test(predicate, item)
+}
+
+/// Calls a predicate of an element and its index.
+///
+/// # Errors
+/// What it throws.
+pub fn test_indexed(frame: &mut Frame<'_>, predicate: &Value, item: &Value, index: i32) -> Result<bool, Thrown> {
+    let answer = frame.call(predicate, &[item.clone(), index.into()])?;
+    Ok(matches!(answer, Value::Boolean(true)))
 }
 
 /// Goes through the first argument until `visit` gives something.
@@ -75,15 +127,45 @@ pub fn each<R>(
 ) -> Result<Option<R>, Thrown> {
     let frame = &mut *call.frame;
     let mut source = enumerate(a.required(0)?, frame)?;
-    let mut index = 0;
+    let mut index = 0_i32;
     while let Some(item) = source.next(frame)? {
         frame.step(1)?;
         if let Some(result) = visit(frame, item, index)? {
             return Ok(Some(result));
         }
-        index += 1;
+        index = index.wrapping_add(1);
     }
     Ok(None)
+}
+
+/// How many elements a collection has that knows it.
+pub fn known_count(value: &Value) -> Option<usize> {
+    list_length(value)
+        .or_else(|| value.object::<Dictionary>().map(Dictionary::len))
+        .or_else(|| value.object::<HashSet>().map(HashSet::len))
+        .or_else(|| value.object::<View>().map(View::len))
+}
+
+/// How many elements a list has; `None` for what is no list.
+pub fn list_length(value: &Value) -> Option<usize> {
+    if let Value::Json(token) = value {
+        return Some(token.count());
+    }
+    value
+        .object::<List>()
+        .map(List::len)
+        .or_else(|| value.object::<Array>().map(Array::len))
+}
+
+/// The element at a place of a list, without going through what is before it.
+pub fn list_element(list: &Value, at: usize) -> Option<Value> {
+    if let Value::Json(token) = list {
+        return token.child_at(at).map(Value::Json);
+    }
+    match list.object::<List>() {
+        Some(list) => list.get(at),
+        None => list.object::<Array>()?.get(at),
+    }
 }
 
 /// `InvalidOperationException` of an empty sequence.

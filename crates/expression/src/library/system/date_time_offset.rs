@@ -596,7 +596,7 @@ fn from_unix(value: i64, unit: i64) -> Outcome {
 }
 
 /// A date with its offset; without one, UTC.
-fn parse(text: &str) -> Option<Value> {
+pub fn parse(text: &str) -> Option<Value> {
     let utc = crate::date::parse(text)?;
     let text = text.trim();
     let time = text.find(':').unwrap_or(0);

@@ -303,7 +303,11 @@ fn bits(to: Simple) -> u32 {
     }
 }
 
-fn read_styled(text: &str, to: Simple, styles: i32) -> Result<Value, NumberError> {
+/// Reads a number of a type in a style.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_styled(text: &str, to: Simple, styles: i32) -> Result<Value, NumberError> {
     match to {
         Simple::Double => parse::double(text, styles).map(Value::Double),
         Simple::Single => parse::double(text, styles).map(|number| Value::Single(number as f32)),

@@ -1,7 +1,7 @@
 //! `System.Object`: what every value can do. Members that types override go by the value's own type.
 
 use crate::library::{Class, ClassKind, Row, row};
-use crate::value::Value;
+use crate::value::{Equality, Key, Value};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// `object`
@@ -61,13 +61,14 @@ pub fn hash_code(value: &Value) -> i32 {
         Value::Boolean(value) => i32::from(*value),
         Value::Int64(value) => (*value as i32) ^ ((*value >> 32) as i32),
         Value::Char(unit) => i32::from(*unit) | (i32::from(*unit) << 16),
-        Value::Guid(_) | Value::String(_) | Value::Object(_) | Value::Double(_) | Value::DateTime(_) => {
+        Value::Guid(_)
+        | Value::String(_)
+        | Value::Object(_)
+        | Value::Double(_)
+        | Value::DateTime(_)
+        | Value::Json(_) => {
             let mut hasher = DefaultHasher::new();
-            crate::value::Key {
-                value: value.clone(),
-                ignores_case: false,
-            }
-            .hash(&mut hasher);
+            Key::new(value.clone(), Equality::Default).hash(&mut hasher);
             hasher.finish() as i32
         }
         other => other.integer().unwrap_or_default() as i32,

@@ -79,10 +79,19 @@ const ROWS: &[Row] = &[
         "static string Concat(params object[] args)",
         r#"string.Concat("a", 1, null)"#,
         "a1",
-        |call, a| {
-            let items = collect(a.required(0)?, call.frame)?;
-            joined(call, &items, "")
-        },
+        concat,
+    ),
+    row(
+        "static string Concat(params string[] values)",
+        r#"string.Concat(new[] { "a", null, "b" })"#,
+        "ab",
+        concat,
+    ),
+    row(
+        "static string Concat(IEnumerable<string> values)",
+        r#"string.Concat(new List<string> { "a", "b" })"#,
+        "ab",
+        concat,
     ),
     row(
         "static string Concat(params string[] values)",
@@ -97,10 +106,7 @@ const ROWS: &[Row] = &[
         "static string Concat<T>(IEnumerable<T> values)",
         "string.Concat(new[] { 1, 2 })",
         "12",
-        |call, a| {
-            let items = collect(a.required(0)?, call.frame)?;
-            joined(call, &items, "")
-        },
+        concat,
     ),
     row(
         "static string Join(string separator, params object[] values)",
@@ -268,6 +274,11 @@ fn join_stretch(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
         .ok_or_else(|| outside("startIndex"))?;
     let separator = a.value(0).display_string();
     joined(call, stretch, &separator)
+}
+
+fn concat(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let items = collect(a.required(0)?, call.frame)?;
+    joined(call, &items, "")
 }
 
 fn join(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {

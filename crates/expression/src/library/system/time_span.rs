@@ -350,7 +350,7 @@ fn parts([days, hours, minutes, seconds, milliseconds]: [i64; 5]) -> Outcome {
 ///
 /// # Errors
 /// Whether the text is malformed or a part of it too large.
-fn parse(text: &str) -> Result<i64, NumberError> {
+pub fn parse(text: &str) -> Result<i64, NumberError> {
     let text = text.trim();
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let number = |text: &str| {

@@ -467,6 +467,11 @@ pub fn uri(text: &str) -> Value {
     Uri::parse(text).map_or(Value::Null, Value::of)
 }
 
+/// `new Uri(text)`; `None` for what is no absolute URI.
+pub fn absolute_uri(text: &str) -> Option<Value> {
+    Uri::parse(text).filter(Uri::is_absolute).map(Value::of)
+}
+
 /// The original text of a `Uri`.
 pub fn uri_text(value: &Value) -> Option<Text> {
     value.object::<Uri>().map(|uri| uri.original.clone())
