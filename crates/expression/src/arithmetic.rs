@@ -90,6 +90,15 @@ fn floats(operator: BinaryOperator, left: f64, right: f64) -> Result<f64, Thrown
     })
 }
 
+/// A product has as many decimal places as its operands together, a zero too.
+fn product(left: Decimal, right: Decimal) -> Option<Decimal> {
+    if left.is_zero() || right.is_zero() {
+        let places = (left.scale() + right.scale()).min(Decimal::MAX_SCALE);
+        return Some(Decimal::new(0, places));
+    }
+    left.checked_mul(right)
+}
+
 /// A quotient has no more zeros at its end than its operands' scales ask for.
 fn quotient(left: Decimal, right: Decimal) -> Option<Decimal> {
     let least = left.scale().saturating_sub(right.scale());
@@ -105,7 +114,7 @@ fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome 
     let result = match operator {
         BinaryOperator::Add => left.checked_add(right),
         BinaryOperator::Subtract => left.checked_sub(right),
-        BinaryOperator::Multiply => left.checked_mul(right),
+        BinaryOperator::Multiply => product(left, right),
         BinaryOperator::Divide | BinaryOperator::Remainder if right.is_zero() => return Err(Thrown::divide_by_zero()),
         BinaryOperator::Divide => quotient(left, right),
         BinaryOperator::Remainder => left.checked_rem(right),

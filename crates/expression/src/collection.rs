@@ -15,6 +15,8 @@ mod set;
 mod view;
 mod walk;
 
+use crate::value::Value;
+
 pub use array::Array;
 pub use deque::Deque;
 pub use dictionary::Dictionary;
@@ -30,6 +32,19 @@ pub use walk::Walk;
 
 /// What a collection element costs of the allocation budget, in bytes.
 pub const ELEMENT_BYTES: usize = 40;
+
+/// Objects that are equal by parts are looked into up to so many inside each other. .NET has no limit and ends the
+/// process when its stack does.
+const MAX_NESTING: u32 = 64;
+
+/// The nesting of an object of these parts.
+fn nesting<'v>(parts: impl IntoIterator<Item = &'v Value>) -> u32 {
+    let inner = parts.into_iter().map(|part| match part {
+        Value::Object(object) => object.nesting(),
+        _ => 0,
+    });
+    inner.max().unwrap_or(0).saturating_add(1)
+}
 
 /// `InvalidOperationException` of a collection that changed while it was gone through.
 pub fn modified() -> crate::thrown::Thrown {

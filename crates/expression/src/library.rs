@@ -52,7 +52,7 @@ pub(crate) use json::{content, scalar_value};
 pub(crate) use net::{percent_decode, url_decode, url_encode};
 pub(crate) use sort::sort_values;
 pub(crate) use system::{TYPE, TypeObject, number_error, parse_date_time_offset, read_number, uri, uri_text};
-pub(crate) use xml::of_body as xml_of_body;
+pub(crate) use xml::{json_of as xml_json, of_body as xml_of_body};
 
 /// Every type of the library.
 pub fn all() -> impl Iterator<Item = &'static Class> {

@@ -89,6 +89,10 @@ pub trait Object: Any + Send + Sync + fmt::Debug {
     fn is_same(&self, _other: &Value) -> bool {
         false
     }
+    /// How many objects that are equal by parts are inside each other here, this one included.
+    fn nesting(&self) -> u32 {
+        0
+    }
     /// The values whose equality is its own, for types that are equal by parts.
     fn parts(&self) -> Option<&[Value]> {
         None

@@ -2,7 +2,15 @@
 //! numbers of problems must be the same. `make differ` runs it; it needs Mono, as `make vectors` does.
 //!
 //! Never here: cases that stay (`vectors/*.jsonl`), and what .NET 8 does unlike Mono (`docs/compatibility.md`).
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::format_collect,
+    reason = "a test"
+)]
 
 #[path = "real/answer.rs"]
 mod answer;

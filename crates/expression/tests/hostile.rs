@@ -156,6 +156,49 @@ fn functions_and_queries_have_an_end() {
 }
 
 #[test]
+fn keys_and_documents_are_accounted_for() {
+    for source in [
+        "@{ var s = new string('x', 1000000); return Enumerable.Repeat(s, 99999).Distinct().Count(); }",
+        r#"@{ var s = new string('x', 1000000); return Enumerable.Repeat(s, 99999).Contains(s + "y"); }"#,
+        "@{ var s = new string('x', 1000000); return Enumerable.Repeat(s, 99999).OrderBy(x => x).Count(); }",
+        "@{ var s = new string('x', 1000000); return Enumerable.Repeat(s, 99999).ToLookup(x => x, StringComparer.OrdinalIgnoreCase).Count; }",
+        r#"@{ var a = new JArray(Enumerable.Range(0, 9999)); int n = 0; for (;;) { n += a.SelectTokens("$..*").Count(); } }"#,
+        "@{ var a = new JArray(Enumerable.Range(0, 9999)); for (;;) { JToken.DeepEquals(a, a); } }",
+        "@{ var s = new JArray(Enumerable.Range(0, 9999)).ToString(); for (;;) { try { JObject.Parse(s); } catch (JsonReaderException) { } } }",
+    ] {
+        check(source.to_owned(), "more steps");
+    }
+    for source in [
+        "@{ var a = new JArray(Enumerable.Range(0, 9999)); for (;;) { a.DeepClone(); } }",
+        "@{ var a = new JArray(1); for (;;) { a.Merge(a); } }",
+        "@{ var l = new JArray(); for (;;) { l.Add(new JArray(l.AncestorsAndSelf())); } }",
+    ] {
+        check(source.to_owned(), "more ");
+    }
+}
+
+#[test]
+fn a_list_is_asked_for_its_ends_without_going_through_it() {
+    let source = "@{ var a = new JArray(Enumerable.Range(0, 9999)); int n = 0;
+        for (int i = 0; i < 9999; i++) { n += (int)a.First() + (int)a.Last() + a.Count() + (int)a.ElementAt(5); } return n; }";
+    check(source.to_owned(), "199999998");
+}
+
+#[test]
+fn deep_records_do_not_end_the_process() {
+    let build = "object Deep() { object r = null; for (int i = 0; i < 20000; i++) { r = new { a = r }; } return r; }";
+    let pairs = "object Deep() { object r = null; for (int i = 0; i < 20000; i++) { r = new KeyValuePair<int, object>(i, r); } return r; }";
+    for (use_of_it, expected) in [
+        ("Deep().Equals(Deep())", "False"),
+        ("Deep().ToString().Length > 0", "True"),
+        ("new HashSet<object> { Deep(), Deep() }.Count", "2"),
+    ] {
+        check(format!("@{{ {build} return {use_of_it}; }}"), expected);
+        check(format!("@{{ {pairs} return {use_of_it}; }}"), expected);
+    }
+}
+
+#[test]
 fn xml_costs_what_it_is_long_and_deep() {
     // Deeper than is read.
     let text = "string.Concat(Enumerable.Repeat(\"<a>\", 1001))";

@@ -62,6 +62,7 @@ impl Dictionary {
     /// # Errors
     /// When the allocation budget is used up.
     pub fn set(&self, frame: &mut Frame<'_>, key: Value, value: Value) -> Result<bool, Thrown> {
+        frame.read(key.as_text().map_or(0, |text| text.len()))?;
         let wrapped = self.key(&key);
         let mut guard = self.state.lock();
         let state = &mut *guard;
@@ -120,12 +121,7 @@ impl Dictionary {
             .skip(place)
             .find_map(|(at, entry)| Some((at, entry.as_ref()?.clone())));
         let (at, (key, value)) = found?;
-        let pair = Pair {
-            key_type: self.key_type.clone(),
-            value_type: self.value_type.clone(),
-            key,
-            value,
-        };
+        let pair = Pair::new((self.key_type.clone(), self.value_type.clone()), key, value);
         Some((Value::of(pair), at + 1))
     }
 

@@ -1,6 +1,6 @@
 //! `KeyValuePair<TKey, TValue>`.
 
-use super::release_values;
+use super::{MAX_NESTING, nesting, release_values};
 use crate::library;
 use crate::types::Type;
 use crate::value::{Object, Value};
@@ -17,17 +17,25 @@ pub struct Pair {
     pub key: Value,
     /// `Value`
     pub value: Value,
+    nesting: u32,
 }
 
 impl Pair {
+    /// A pair of these types.
+    pub fn new((key_type, value_type): (Type, Type), key: Value, value: Value) -> Self {
+        let nesting = nesting([&key, &value]);
+        Self {
+            key_type,
+            value_type,
+            key,
+            value,
+            nesting,
+        }
+    }
+
     /// A pair whose key is text.
     pub fn of_text(key: impl Into<Value>, value: Value, value_type: Type) -> Value {
-        Value::of(Self {
-            key_type: Type::STRING,
-            value_type,
-            key: key.into(),
-            value,
-        })
+        Value::of(Self::new((Type::STRING, value_type), key.into(), value))
     }
 }
 
@@ -45,12 +53,19 @@ impl Object for Pair {
         library::named_type("KeyValuePair", vec![self.key_type.clone(), self.value_type.clone()])
             .unwrap_or(Type::OBJECT)
     }
+    fn nesting(&self) -> u32 {
+        self.nesting
+    }
     fn display(&self) -> String {
+        if self.nesting > MAX_NESTING {
+            return self.type_name();
+        }
         format!("[{}, {}]", self.key.display_string(), self.value.display_string())
     }
     fn equals(&self, other: &Value) -> bool {
         other
             .object::<Self>()
+            .filter(|_| self.nesting <= MAX_NESTING)
             .is_some_and(|other| self.key.equals(&other.key) && self.value.equals(&other.value))
     }
     fn as_any(&self) -> &dyn Any {

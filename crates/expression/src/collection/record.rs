@@ -1,6 +1,6 @@
 //! Anonymous objects and tuples: a fixed row of members, equal by value.
 
-use super::release_values;
+use super::{MAX_NESTING, nesting, release_values};
 use crate::types::Type;
 use crate::value::{Object, Value};
 use std::any::Any;
@@ -12,9 +12,16 @@ pub struct Record {
     pub ty: Type,
     /// Its members in order.
     pub items: Vec<Value>,
+    nesting: u32,
 }
 
 impl Record {
+    /// An anonymous object or a tuple of this type.
+    pub fn new(ty: Type, items: Vec<Value>) -> Self {
+        let nesting = nesting(&items);
+        Self { ty, items, nesting }
+    }
+
     /// Names and values of an anonymous object's members.
     pub fn members(&self) -> impl Iterator<Item = (&str, &Value)> {
         let names: &[_] = if let Type::Anonymous(members) = &self.ty {
@@ -39,7 +46,13 @@ impl Object for Record {
     fn runtime_type(&self) -> Type {
         self.ty.clone()
     }
+    fn nesting(&self) -> u32 {
+        self.nesting
+    }
     fn display(&self) -> String {
+        if self.nesting > MAX_NESTING {
+            return self.type_name();
+        }
         if let Type::Anonymous(_) = self.ty {
             let members: Vec<String> = self
                 .members()
@@ -56,7 +69,8 @@ impl Object for Record {
     }
     fn equals(&self, other: &Value) -> bool {
         other.object::<Self>().is_some_and(|other| {
-            self.items.len() == other.items.len()
+            self.nesting <= MAX_NESTING
+                && self.items.len() == other.items.len()
                 && self
                     .items
                     .iter()

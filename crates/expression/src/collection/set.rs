@@ -61,6 +61,7 @@ impl HashSet {
     /// # Errors
     /// When the allocation budget is used up.
     pub fn add(&self, frame: &mut Frame<'_>, value: Value) -> Result<bool, Thrown> {
+        frame.read(value.as_text().map_or(0, |text| text.len()))?;
         let key = self.key(&value);
         let mut guard = self.state.lock();
         let state = &mut *guard;

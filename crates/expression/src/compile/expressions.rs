@@ -124,6 +124,15 @@ impl Compiler<'_> {
                     Ok(if value.is_instance(&ty) { value } else { Value::Null })
                 })
             }
+            Kind::Not(inner) if value.ty != Type::BOOLEAN => {
+                let inner = self.value(inner);
+                Box::new(move |frame| {
+                    Ok(match inner(frame)? {
+                        Value::Boolean(truth) => Value::Boolean(!truth),
+                        null => null,
+                    })
+                })
+            }
             Kind::Throw(thrown) => {
                 let thrown = self.value(thrown);
                 Box::new(move |frame| Err(raise(&thrown(frame)?).at(span)))
@@ -144,7 +153,7 @@ impl Compiler<'_> {
                 Box::new(move |frame| {
                     frame.allocate(items.len() * ELEMENT_BYTES)?;
                     let items = items.iter().map(|item| item(frame)).collect::<Result<_, _>>()?;
-                    Ok(Value::of(Record { ty: ty.clone(), items }))
+                    Ok(Value::of(Record::new(ty.clone(), items)))
                 })
             }
             Kind::RecordGet(record, at) => {

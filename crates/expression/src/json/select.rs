@@ -10,10 +10,30 @@ impl JToken {
     /// # Errors
     /// `JsonException` for a malformed path, and for a missing property or element if `error_when_no_match`.
     pub fn select_tokens(&self, path: &str, error_when_no_match: bool) -> Result<Vec<Self>, JsonError> {
+        Ok(self.select_counted(path, error_when_no_match)?.0)
+    }
+
+    /// [`Self::select_tokens`], with the number of tokens that were looked at.
+    ///
+    /// # Errors
+    /// As [`Self::select_tokens`].
+    pub fn select_counted(&self, path: &str, error_when_no_match: bool) -> Result<(Vec<Self>, usize), JsonError> {
         let query = Query::parse(path)?;
         let snapshot = self.snapshot();
-        let found = evaluate(&query, &snapshot.arena, snapshot.node, error_when_no_match)?;
-        Ok(found.into_iter().map(|node| snapshot.token(node)).collect())
+        let (found, work) = evaluate(&query, &snapshot.arena, snapshot.node, error_when_no_match)?;
+        Ok((found.into_iter().map(|node| snapshot.token(node)).collect(), work))
+    }
+
+    /// The one token that a path found, if it found any.
+    ///
+    /// # Errors
+    /// `JsonException` when there are several.
+    pub fn only(found: Vec<Self>) -> Result<Option<Self>, JsonError> {
+        let mut found = found.into_iter();
+        match (found.next(), found.next()) {
+            (_, Some(_)) => Err(JsonError::json("Path returned multiple tokens.")),
+            (first, None) => Ok(first),
+        }
     }
 
     /// `SelectToken(path, errorWhenNoMatch)`; `None` where nothing matches.
@@ -21,11 +41,7 @@ impl JToken {
     /// # Errors
     /// As [`Self::select_tokens`], and if more than one token matches.
     pub fn select_token(&self, path: &str, error_when_no_match: bool) -> Result<Option<Self>, JsonError> {
-        let mut found = self.select_tokens(path, error_when_no_match)?.into_iter();
-        match (found.next(), found.next()) {
-            (_, Some(_)) => Err(JsonError::json("Path returned multiple tokens.")),
-            (first, None) => Ok(first),
-        }
+        Self::only(self.select_tokens(path, error_when_no_match)?)
     }
 }
 

@@ -12,7 +12,7 @@ mod pair;
 mod queue;
 mod set_algebra;
 
-pub use comparer::{equality, failed_comparison, order};
+pub use comparer::{equality, failed_comparison, key_of, order};
 pub use list::LIST;
 
 use super::Class;

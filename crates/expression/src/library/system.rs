@@ -30,6 +30,7 @@ mod uri;
 pub use date_time_offset::parse as parse_date_time_offset;
 pub use globalization::culture;
 pub use numbers::{error as number_error, read_styled as read_number};
+pub use object::hash_code;
 pub use string::compare as string_compare;
 pub use string_comparer::{Comparer as StringComparer, comparison, difference, ignores_case};
 pub use time_span::parse as parse_time_span;

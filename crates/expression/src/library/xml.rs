@@ -67,7 +67,7 @@ pub fn classes() -> impl Iterator<Item = &'static Class> {
 }
 
 pub use dom::items;
-pub use json_convert::ROWS as JSON_CONVERT_ROWS;
+pub use json_convert::{ROWS as JSON_CONVERT_ROWS, json_of};
 
 /// `Body.As<T>()` for a T of XML.
 ///

@@ -263,10 +263,8 @@ mod tests {
     fn records_are_told_apart_by_their_parts() {
         let state = RandomState::new();
         let hash = |items: &[i32]| {
-            let record = crate::collection::Record {
-                ty: crate::types::Type::OBJECT,
-                items: items.iter().map(|item| Value::Int32(*item)).collect(),
-            };
+            let items = items.iter().map(|item| Value::Int32(*item)).collect();
+            let record = crate::collection::Record::new(crate::types::Type::OBJECT, items);
             state.hash_one(Key::new(Value::of(record), Equality::Default))
         };
         assert_eq!(hash(&[1, 2]), hash(&[1, 2]));

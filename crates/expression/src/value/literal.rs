@@ -30,7 +30,7 @@ impl Value {
             },
             Type::Tuple(elements) => {
                 let items = elements.iter().map(|(element, _)| Self::default_of(element)).collect();
-                Self::of(crate::collection::Record { ty: ty.clone(), items })
+                Self::of(crate::collection::Record::new(ty.clone(), items))
             }
             _ => Self::Null,
         }

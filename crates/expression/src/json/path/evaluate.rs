@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 /// Nodes that one search may look at: `$..*..*` grows with a power of the document.
 const MAX_WORK: usize = 5_000_000;
 
-/// The nodes that the path finds from `node`, in Newtonsoft's order.
+/// The nodes that the path finds from `node`, in Newtonsoft's order, and how many it looked at.
 ///
 /// # Errors
 /// `strict` (errorWhenNoMatch) and a step finds nothing, a zero step, or operands that cannot be compared.
@@ -22,14 +22,16 @@ pub(in crate::json) fn evaluate(
     arena: &Arena,
     node: NodeId,
     strict: bool,
-) -> Result<Vec<NodeId>, JsonError> {
-    Search {
+) -> Result<(Vec<NodeId>, usize), JsonError> {
+    let work = Cell::new(0);
+    let search = Search {
         arena,
         root: node,
         strict,
-        work: &Cell::new(0),
-    }
-    .run(&query.filters, node)
+        work: &work,
+    };
+    let found = search.run(&query.filters, node)?;
+    Ok((found, work.get()))
 }
 
 struct Search<'a> {

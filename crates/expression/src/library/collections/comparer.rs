@@ -98,8 +98,15 @@ const EQUALS_ROWS: &[Row] = &[
         "EqualityComparer<int>.Default.GetHashCode(7) == EqualityComparer<int>.Default.GetHashCode(7)",
         "True",
         |_, a| {
-            let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(key(a.value(0), a.value(1)));
-            Ok((hash as i32).into())
+            let value = a.value(1);
+            Ok(match equality(a.value(0)) {
+                Equality::Default => crate::library::system::hash_code(value),
+                equality => {
+                    let key = Key::new(value.clone(), equality);
+                    BuildHasherDefault::<DefaultHasher>::default().hash_one(key) as i32
+                }
+            }
+            .into())
         },
     ),
 ];
@@ -123,6 +130,20 @@ pub fn equality(comparer: &Value) -> Equality {
     }
 }
 
+/// A value as a key, accounted for: hashing and comparing it reads through its text or its document.
+///
+/// # Errors
+/// When the budget is used up.
+pub fn key_of(frame: &mut Frame<'_>, value: Value, equality: Equality) -> Result<Key, Thrown> {
+    match (&value, equality) {
+        (Value::String(text), Equality::IgnoreCase) => frame.step(text.len() as u64 / 8)?,
+        (Value::String(text), _) => frame.read(text.len())?,
+        (Value::Json(token), Equality::Json) => frame.step(token.node_count() as u64)?,
+        _ => {}
+    }
+    Ok(Key::new(value, equality))
+}
+
 fn key(comparer: &Value, value: &Value) -> Key {
     Key::new(value.clone(), equality(comparer))
 }
@@ -141,6 +162,10 @@ pub fn comparer_of(element: &Type, equality: Equality) -> Value {
 /// # Errors
 /// What the comparer throws; `ArgumentException` for values without an order.
 pub fn order(frame: &mut Frame<'_>, comparer: &Value, left: &Value, right: &Value) -> Result<Ordering, Thrown> {
+    if let (Value::String(left), Value::String(right)) = (left, right) {
+        // Rules of a culture cost several times what looking at the bytes does.
+        frame.step(left.len().min(right.len()) as u64 / 8)?;
+    }
     if let Some(comparison) = crate::library::system::comparison(comparer) {
         return Ok(match (left, right) {
             (Value::String(left), Value::String(right)) => {

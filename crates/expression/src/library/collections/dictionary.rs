@@ -88,6 +88,10 @@ const ROWS: &[Row] = &[
         "1",
         |call, a| count(call.frame, a.value(0)),
     ),
+    row("void Clear()", "", "", |_, a| {
+        of(a)?.clear();
+        Ok(Value::Null)
+    }),
     row(
         "bool ContainsValue(TValue value)",
         r#"new Dictionary<string, int> { { "a", 1 } }.ContainsValue(1)"#,

@@ -16,12 +16,11 @@ const ROWS: &[Row] = &[
         "[a, 1]",
         |call, a| {
             let (key_type, value_type) = (call.type_argument(0), call.type_argument(1));
-            Ok(Value::of(Pair {
-                key_type,
-                value_type,
-                key: a.value(0).clone(),
-                value: a.value(1).clone(),
-            }))
+            Ok(Value::of(Pair::new(
+                (key_type, value_type),
+                a.value(0).clone(),
+                a.value(1).clone(),
+            )))
         },
     ),
     row(

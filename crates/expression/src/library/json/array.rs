@@ -60,8 +60,7 @@ const ROWS: &[Row] = &[
         "1",
         |call, a| {
             let text = a.text_or_null(0).ok_or_else(|| Thrown::argument_null("s"))?;
-            call.allocate(text.len() * 4)?;
-            Ok(JToken::parse_array(text)?.into())
+            Ok(super::token::parsed(call, text, JToken::parse_array)?.into())
         },
     ),
     row(

@@ -224,7 +224,7 @@ fn time_span(token: &JToken) -> Outcome {
     match token.operand() {
         Some(Scalar::TimeSpan(ticks)) => Ok(Value::TimeSpan(ticks)),
         Some(Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text)) => {
-            let ticks = crate::library::system::parse_time_span(&text);
+            let ticks = crate::library::system::parse_time_span(&text).ok();
             ticks.map(Value::TimeSpan).ok_or_else(|| {
                 let message = format!("String '{text}' was not recognized as a valid TimeSpan.");
                 Thrown::new("System.FormatException", message)

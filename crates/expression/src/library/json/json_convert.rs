@@ -1,6 +1,7 @@
 //! `Newtonsoft.Json.JsonConvert`
 
 use super::to_object::to_object;
+use super::token::parsed;
 use super::value::token_of;
 use crate::json::{Formatting, JToken};
 use crate::library::{Call, Class, ClassKind, Row, TypeObject, row};
@@ -81,9 +82,13 @@ fn deserialize(call: &mut Call<'_, '_>, text: &Text, ty: &Type) -> Outcome {
     if text.trim().is_empty() && ty.accepts_null() {
         return Ok(Value::Null);
     }
-    call.allocate(text.len().saturating_mul(4))?;
-    let token = JToken::parse(text).map_err(|error| {
-        // The text ended inside of a value.
+    let token = parsed(call, text, whole)?;
+    to_object(call.frame, &token, ty)
+}
+
+/// A tree; a text that ends inside of a value is an exception of the serializer's own.
+fn whole(text: &Text) -> Result<JToken, Thrown> {
+    JToken::parse(text).map_err(|error| {
         let ended = [
             "Unexpected end of content while loading JObject",
             "Error reading JObject from JsonReader",
@@ -93,6 +98,5 @@ fn deserialize(call: &mut Call<'_, '_>, text: &Text, ty: &Type) -> Outcome {
             return Thrown::new("Newtonsoft.Json.JsonSerializationException", message);
         }
         error.into()
-    })?;
-    to_object(call.frame, &token, ty)
+    })
 }

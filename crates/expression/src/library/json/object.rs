@@ -61,8 +61,7 @@ const ROWS: &[Row] = &[
         "1",
         |call, a| {
             let text = a.text_or_null(0).ok_or_else(|| Thrown::argument_null("s"))?;
-            call.allocate(text.len() * 4)?;
-            Ok(JToken::parse_object(text)?.into())
+            Ok(super::token::parsed(call, text, JToken::parse_object)?.into())
         },
     ),
     row(

@@ -123,12 +123,7 @@ fn pair(frame: &mut Frame<'_>, token: &JToken, arguments: &[Type]) -> Outcome {
         Ok::<_, Thrown>((ty, value))
     };
     let ((key_type, key), (value_type, value)) = (part("Key", 0)?, part("Value", 1)?);
-    Ok(Value::of(Pair {
-        key_type,
-        value_type,
-        key,
-        value,
-    }))
+    Ok(Value::of(Pair::new((key_type, value_type), key, value)))
 }
 
 /// A plain token as a type that is no collection.

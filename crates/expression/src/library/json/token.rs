@@ -7,9 +7,13 @@ use crate::collection::{Array, ELEMENT_BYTES, Sequence, enumerate};
 use crate::frame::Frame;
 use crate::json::{Formatting, JToken};
 use crate::library::{Arguments, Call, Class, ClassKind, Row, TypeObject, row};
+use crate::text::Text;
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{ClassRef, Type};
 use crate::value::Value;
+
+/// What a token costs of the allocation budget.
+const NODE_BYTES: usize = 64;
 
 /// Any JSON.
 pub static JTOKEN: Class = Class::new("Newtonsoft.Json.Linq.JToken", ClassKind::Class)
@@ -93,8 +97,7 @@ const ROWS: &[Row] = &[
         "Array",
         |call, a| {
             let text = a.text_or_null(0).ok_or_else(|| Thrown::argument_null("s"))?;
-            call.allocate(text.len() * 4)?;
-            Ok(JToken::parse(text)?.into())
+            Ok(parsed(call, text, JToken::parse)?.into())
         },
     ),
     row(
@@ -107,9 +110,12 @@ const ROWS: &[Row] = &[
         "static bool DeepEquals(JToken t1, JToken t2)",
         r#"JToken.DeepEquals(JToken.Parse("[1]"), JToken.Parse("[1]"))"#,
         "True",
-        |_, a| {
+        |call, a| {
             Ok(match (a.value(0), a.value(1)) {
-                (Value::Json(left), Value::Json(right)) => left.deep_equals(right),
+                (Value::Json(left), Value::Json(right)) => {
+                    call.step(left.node_count().min(right.node_count()) as u64)?;
+                    left.deep_equals(right)
+                }
                 (left, right) => left.is_null() && right.is_null(),
             }
             .into())
@@ -167,13 +173,13 @@ const ROWS: &[Row] = &[
         "JToken SelectToken(string path)",
         r#"JToken.Parse("{\"a\":[1]}").SelectToken("a[0]")"#,
         "1",
-        |_, a| Ok(token(a, 0)?.select_token(a.text(1)?, false)?.into()),
+        |call, a| select_one(call, token(a, 0)?, a.text(1)?, false),
     ),
     row(
         "JToken SelectToken(string path, bool errorWhenNoMatch)",
         r#"JToken.Parse("{\"a\":1}").SelectToken("$.a", true)"#,
         "1",
-        |_, a| Ok(token(a, 0)?.select_token(a.text(1)?, a.bool(2))?.into()),
+        |call, a| select_one(call, token(a, 0)?, a.text(1)?, a.bool(2)),
     ),
     row(
         "IEnumerable<JToken> SelectTokens(string path)",
@@ -361,6 +367,22 @@ pub fn lazily(element: Type, parent: JToken) -> Value {
     Sequence::new(element, move |frame| enumerate(&parent, frame))
 }
 
+/// A tree read from a text, accounted for by the text's size and its own.
+///
+/// # Errors
+/// Newtonsoft's; when the budget is used up.
+pub fn parsed<E: Into<Thrown>>(
+    call: &mut Call<'_, '_>,
+    text: &Text,
+    parse: fn(&Text) -> Result<JToken, E>,
+) -> Result<JToken, Thrown> {
+    call.step(text.len() as u64 / 8)?;
+    call.allocate(text.len())?;
+    let token = parse(text).map_err(Into::into)?;
+    call.allocate(token.node_count() * NODE_BYTES)?;
+    Ok(token)
+}
+
 /// `DeepClone`, accounted for.
 ///
 /// # Errors
@@ -368,10 +390,18 @@ pub fn lazily(element: Type, parent: JToken) -> Value {
 pub fn clone(call: &mut Call<'_, '_>, token: &JToken) -> Outcome {
     let nodes = token.node_count();
     call.step(nodes as u64)?;
-    call.allocate(nodes.saturating_mul(64))?;
+    call.allocate(nodes.saturating_mul(NODE_BYTES))?;
     Ok(token.deep_clone().into())
 }
 
+fn select_one(call: &mut Call<'_, '_>, token: &JToken, path: &str, strict: bool) -> Outcome {
+    let (found, work) = token.select_counted(path, strict)?;
+    call.step(work as u64)?;
+    Ok(JToken::only(found)?.into())
+}
+
 fn select(call: &mut Call<'_, '_>, token: &JToken, path: &str, strict: bool) -> Outcome {
-    tokens(call.frame, token.select_tokens(path, strict)?)
+    let (found, work) = token.select_counted(path, strict)?;
+    call.step(work as u64)?;
+    tokens(call.frame, found)
 }

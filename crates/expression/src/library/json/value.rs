@@ -272,6 +272,9 @@ fn built(value: &Value, frame: &mut Frame<'_>) -> Result<JToken, Thrown> {
         }
         return Ok(object);
     }
+    if let Some(json) = crate::library::xml_json(value, frame)? {
+        return Ok(JToken::parse(&json)?);
+    }
     let bytes = value.object::<Array>().is_some_and(|array| array.to_bytes().is_some());
     let sequence = matches!(value, Value::Object(_)) && !bytes && value.runtime_type().element().is_some();
     if sequence || value.object::<List>().is_some() {

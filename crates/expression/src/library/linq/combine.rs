@@ -115,7 +115,7 @@ fn tuples(types: &[Type], sources: Vec<Value>) -> Value {
     let ty = Type::Tuple(types.iter().map(|ty| (ty.clone(), None)).collect());
     zip(ty.clone(), sources, move |frame, items| {
         frame.allocate(crate::collection::ELEMENT_BYTES * items.len())?;
-        Ok(Value::of(Record { ty: ty.clone(), items }))
+        Ok(Value::of(Record::new(ty.clone(), items)))
     })
 }
 

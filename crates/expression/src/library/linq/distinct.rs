@@ -4,7 +4,7 @@ use super::combine::chain;
 use super::walk::{Step, lazily_after};
 use crate::collection::{ELEMENT_BYTES, collect};
 use crate::frame::Frame;
-use crate::library::collections::equality;
+use crate::library::collections::{equality, key_of};
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::Outcome;
 use crate::value::{Key, Value};
@@ -118,7 +118,7 @@ fn insert(seen: &mut HashSet<Key>, key: &Key) -> bool {
 }
 
 /// The key of an element: itself, without a selector.
-fn key_of(frame: &mut Frame<'_>, selector: Option<&Value>, item: &Value) -> Outcome {
+fn selected(frame: &mut Frame<'_>, selector: Option<&Value>, item: &Value) -> Outcome {
     match selector {
         Some(selector) => frame.call(selector, std::slice::from_ref(item)),
         None => Ok(item.clone()),
@@ -132,8 +132,8 @@ fn distinct(call: &Call<'_, '_>, a: Arguments<'_>, selector: Option<usize>, comp
     lazily_after(a, call.type_argument(0), move |_| {
         let (selector, mut seen) = (selector.clone(), HashSet::new());
         Ok(move |frame: &mut Frame<'_>, item: Value, _| {
-            let key = key_of(frame, selector.as_ref(), &item)?;
-            if !seen.insert(Key::new(key, equality)) {
+            let key = selected(frame, selector.as_ref(), &item)?;
+            if !seen.insert(key_of(frame, key, equality)?) {
                 return Ok(Step::Skip);
             }
             frame.allocate(ELEMENT_BYTES)?;
@@ -166,11 +166,12 @@ fn against(call: &Call<'_, '_>, a: Arguments<'_>, selector: Option<usize>, compa
     lazily_after(a, call.type_argument(0), move |frame| {
         let mut keys = HashSet::new();
         for item in collect(&second, frame)? {
-            keys.insert(Key::new(item, equality));
+            keys.insert(key_of(frame, item, equality)?);
         }
         let selector = selector.clone();
         Ok(move |frame: &mut Frame<'_>, item: Value, _| {
-            let key = Key::new(key_of(frame, selector.as_ref(), &item)?, equality);
+            let key = selected(frame, selector.as_ref(), &item)?;
+            let key = key_of(frame, key, equality)?;
             frame.allocate(ELEMENT_BYTES)?;
             Ok(if judge(&mut keys, &key) {
                 Step::Give(item)

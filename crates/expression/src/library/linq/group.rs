@@ -3,7 +3,7 @@
 use crate::collection::{ELEMENT_BYTES, Sequence, enumerate, release_values};
 use crate::frame::Frame;
 use crate::library::class::ClassKind;
-use crate::library::collections::equality;
+use crate::library::collections::{equality, key_of};
 use crate::library::{Arguments, Call, Class, Row, named_type, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
@@ -183,7 +183,7 @@ impl Grouping {
                 None => item,
             };
             let place = *places
-                .entry(Key::new(key.clone(), self.equality))
+                .entry(key_of(frame, key.clone(), self.equality)?)
                 .or_insert(found.len());
             if let Some(group) = found.get_mut(place) {
                 group.items.push(item);

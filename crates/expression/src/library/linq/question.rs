@@ -3,7 +3,7 @@
 use super::element::{first, first_where};
 use super::walk::each;
 use crate::collection::{HashSet, enumerate};
-use crate::library::collections::equality;
+use crate::library::collections::{equality, key_of};
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::Outcome;
 use crate::value::Key;
@@ -68,8 +68,8 @@ pub const ROWS: &[Row] = &[
 fn contains(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     let equality = equality(a.value(2));
     let wanted = Key::new(a.value(1).clone(), equality);
-    let found = each(call, a, |_, item, _| {
-        Ok((Key::new(item, equality) == wanted).then_some(()))
+    let found = each(call, a, |frame, item, _| {
+        Ok((key_of(frame, item, equality)? == wanted).then_some(()))
     })?;
     Ok(found.is_some().into())
 }
@@ -82,7 +82,7 @@ fn sequence_equal(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     loop {
         call.frame.step(1)?;
         let equal = match (first.next(call.frame)?, second.next(call.frame)?) {
-            (Some(left), Some(right)) => Key::new(left, equality) == Key::new(right, equality),
+            (Some(left), Some(right)) => key_of(call.frame, left, equality)? == Key::new(right, equality),
             (None, None) => return Ok(true.into()),
             _ => false,
         };

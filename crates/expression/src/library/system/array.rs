@@ -4,6 +4,7 @@ use crate::collection::{Array, ELEMENT_BYTES};
 use crate::library::{Arguments, Class, ClassKind, Row, row, sort_values};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::{Value, compare};
+use std::cmp::Ordering;
 
 /// Arrays of every element type.
 pub static ARRAY: Class = Class::new("System.Array", ClassKind::Class)
@@ -106,6 +107,64 @@ const STATIC_ROWS: &[Row] = &[
         },
     ),
     row(
+        "static int LastIndexOf<T>(T[] array, T value)",
+        "Array.LastIndexOf(new[] { 2, 1, 2 }, 2)",
+        "2",
+        |_, a| {
+            Ok(of(a, 0)?
+                .to_vec()
+                .iter()
+                .rposition(|item| item.equals(a.value(1)))
+                .map_or(-1, |at| at as i32)
+                .into())
+        },
+    ),
+    row(
+        "static int BinarySearch<T>(T[] array, T value)",
+        "Array.BinarySearch(new[] { 1, 3 }, 2)",
+        "-2",
+        |_, a| binary_search(&of(a, 0)?.to_vec(), a.value(1)),
+    ),
+    row(
+        "static bool TrueForAll<T>(T[] array, Predicate<T> match)",
+        "Array.TrueForAll(new[] { 1, 2 }, x => x > 1)",
+        "False",
+        |call, a| {
+            for item in of(a, 0)?.to_vec() {
+                if !call.test(a.value(1), &item)? {
+                    return Ok(false.into());
+                }
+            }
+            Ok(true.into())
+        },
+    ),
+    row(
+        "static T FindLast<T>(T[] array, Predicate<T> match)",
+        "Array.FindLast(new[] { 1, 2, 3 }, x => x < 3)",
+        "2",
+        |call, a| {
+            for item in of(a, 0)?.to_vec().into_iter().rev() {
+                if call.test(a.value(1), &item)? {
+                    return Ok(item);
+                }
+            }
+            Ok(Value::default_of(&call.type_argument(0)))
+        },
+    ),
+    row(
+        "static int FindLastIndex<T>(T[] array, Predicate<T> match)",
+        "Array.FindLastIndex(new[] { 1, 2, 3 }, x => x < 3)",
+        "1",
+        |call, a| {
+            for (at, item) in of(a, 0)?.to_vec().iter().enumerate().rev() {
+                if call.test(a.value(1), item)? {
+                    return Ok((at as i32).into());
+                }
+            }
+            Ok((-1).into())
+        },
+    ),
+    row(
         "static bool Exists<T>(T[] array, Predicate<T> match)",
         "Array.Exists(new[] { 1, 2 }, x => x > 1)",
         "True",
@@ -186,6 +245,22 @@ const STATIC_ROWS: &[Row] = &[
         Ok(Value::of(Array::new(call.type_argument(0), Vec::new())))
     }),
 ];
+
+/// .NET's search by halves: the place, or the complement of where the value belongs.
+fn binary_search(items: &[Value], wanted: &Value) -> Outcome {
+    let (mut low, mut high) = (0, items.len());
+    while low < high {
+        // The last index is looked for inclusively, which decides where equal values are found.
+        let middle = low + (high - 1 - low) / 2;
+        let item = items.get(middle).unwrap_or(&Value::Null);
+        match compare(item, wanted)? {
+            Ordering::Equal => return Ok((middle as i32).into()),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+        }
+    }
+    Ok((!(low as i32)).into())
+}
 
 fn of(a: Arguments<'_>, index: usize) -> Result<&Array, Thrown> {
     a.value(index).object::<Array>().ok_or_else(|| a.null(index))

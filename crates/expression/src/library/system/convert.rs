@@ -3,7 +3,7 @@
 use super::numbers::{error, read, too_large};
 use crate::arithmetic;
 use crate::collection::Array;
-use crate::library::{Arguments, Call, Class, ClassKind, Row, base64, row};
+use crate::library::{Arguments, Call, Class, ClassKind, Row, TypeObject, base64, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{Simple, Type};
 use crate::value::Value;
@@ -23,6 +23,17 @@ macro_rules! to_number {
     };
 }
 
+macro_rules! from_base {
+    ($ty:literal, $name:literal, $simple:ident) => {
+        row(
+            concat!("static ", $ty, " To", $name, "(string value, int fromBase)"),
+            concat!("Convert.To", $name, "(\"11\", 16)"),
+            "17",
+            |_, a| based(a, Simple::$simple),
+        )
+    };
+}
+
 const ROWS: &[Row] = &[
     to_number!("int", "Int32", Int32),
     to_number!("long", "Int64", Int64),
@@ -35,24 +46,14 @@ const ROWS: &[Row] = &[
     to_number!("double", "Double", Double),
     to_number!("float", "Single", Single),
     to_number!("decimal", "Decimal", Decimal),
-    row(
-        "static int ToInt32(string value, int fromBase)",
-        r#"Convert.ToInt32("ff", 16)"#,
-        "255",
-        |_, a| based(a).map(|number| Value::Int32(number as i32)),
-    ),
-    row(
-        "static long ToInt64(string value, int fromBase)",
-        r#"Convert.ToInt64("101", 2)"#,
-        "5",
-        |_, a| based(a).map(|number| Value::Int64(number as i64)),
-    ),
-    row(
-        "static byte ToByte(string value, int fromBase)",
-        r#"Convert.ToByte("ff", 16)"#,
-        "255",
-        |_, a| based(a).map(|number| Value::Byte(number as u8)),
-    ),
+    from_base!("int", "Int32", Int32),
+    from_base!("long", "Int64", Int64),
+    from_base!("short", "Int16", Int16),
+    from_base!("byte", "Byte", Byte),
+    from_base!("sbyte", "SByte", SByte),
+    from_base!("uint", "UInt32", UInt32),
+    from_base!("ulong", "UInt64", UInt64),
+    from_base!("ushort", "UInt16", UInt16),
     row(
         "static bool ToBoolean(object value)",
         r#"Convert.ToBoolean("true")"#,
@@ -60,20 +61,23 @@ const ROWS: &[Row] = &[
         |_, a| boolean(a.value(0)),
     ),
     row(
-        "static char ToChar(object value)",
-        "Convert.ToChar(97)",
+        "static char ToChar(string value)",
+        r#"Convert.ToChar("a")"#,
         "a",
-        |_, a| match a.value(0) {
-            Value::String(text) if text.encode_utf16().count() == 1 => {
-                Ok(Value::Char(text.encode_utf16().next().unwrap_or_default()))
-            }
-            Value::String(_) => Err(Thrown::new(
-                "System.FormatException",
-                "String must be exactly one character long.",
-            )),
-            other => number(other, Simple::Char),
+        |_, a| {
+            a.text(0)?;
+            character(a.value(0))
         },
     ),
+    row(
+        "static object ChangeType(object value, Type conversionType)",
+        r#"Convert.ChangeType("5", typeof(int))"#,
+        "5",
+        changed_type,
+    ),
+    row("static char ToChar(object value)", "Convert.ToChar(97)", "a", |_, a| {
+        character(a.value(0))
+    }),
     row(
         "static string ToString(object value)",
         "Convert.ToString(5)",
@@ -87,7 +91,7 @@ const ROWS: &[Row] = &[
     ),
     row(
         "static string ToString(string value)",
-        "Convert.ToString(\"a\")",
+        r#"Convert.ToString("a")"#,
         "a",
         |_, a| Ok(a.value(0).clone()),
     ),
@@ -187,6 +191,9 @@ fn number(value: &Value, to: Simple) -> Outcome {
         Value::Double(_) | Value::Single(_) | Value::Decimal(_) if to.is_integral() => {
             arithmetic::convert(&rounded(value), to, true).map_err(|_| Thrown::overflow(&too_large(to)))
         }
+        Value::Char(_) if !to.is_integral() => {
+            Err(not_convertible(value, to.dotnet_name().trim_start_matches("System.")))
+        }
         other if other.integer().is_some() || other.simple().is_some_and(Simple::is_numeric) => {
             arithmetic::convert(other, to, true).map_err(|_| Thrown::overflow(&too_large(to)))
         }
@@ -215,6 +222,7 @@ fn boolean(value: &Value) -> Outcome {
             )
         }),
         Value::Json(token) => Ok(token.to_boolean()?.into()),
+        Value::Char(_) => Err(not_convertible(value, "Boolean")),
         other if other.simple().is_some_and(Simple::is_numeric) => {
             match arithmetic::convert(other, Simple::Double, false)? {
                 Value::Double(number) => Ok((number != 0.0).into()),
@@ -225,22 +233,107 @@ fn boolean(value: &Value) -> Outcome {
     }
 }
 
-/// Digits of a base.
-fn based(a: Arguments<'_>) -> Result<u64, Thrown> {
+fn character(value: &Value) -> Outcome {
+    match value {
+        Value::String(text) if text.encode_utf16().count() == 1 => {
+            Ok(Value::Char(text.encode_utf16().next().unwrap_or_default()))
+        }
+        Value::String(_) => Err(Thrown::new(
+            "System.FormatException",
+            "String must be exactly one character long.",
+        )),
+        Value::Boolean(_) | Value::Double(_) | Value::Single(_) | Value::Decimal(_) => {
+            Err(not_convertible(value, "Char"))
+        }
+        other => number(other, Simple::Char),
+    }
+}
+
+fn changed_type(_: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let value = a.value(0);
+    let target = a
+        .value(1)
+        .object::<TypeObject>()
+        .ok_or_else(|| Thrown::argument_null("conversionType"))?;
+    let Some(simple) = target.0.simple() else {
+        return Err(not_convertible(
+            value,
+            target.0.dotnet_name().trim_start_matches("System."),
+        ));
+    };
+    if value.is_null() && simple != Simple::String && simple != Simple::Object {
+        return Err(Thrown::new(
+            "System.InvalidCastException",
+            "Null object cannot be converted to a value type.",
+        ));
+    }
+    match simple {
+        _ if value.is_null() => Ok(Value::Null),
+        Simple::Object => Ok(value.clone()),
+        Simple::String => Ok(value.display_string().into()),
+        Simple::Boolean => boolean(value),
+        Simple::Char => character(value),
+        number_type => number(value, number_type),
+    }
+}
+
+/// A number from digits of a base; only those of base 10 have a sign.
+fn based(a: Arguments<'_>, to: Simple) -> Outcome {
     let base = u32::try_from(a.int(1))
         .ok()
         .filter(|base| matches!(base, 2 | 8 | 10 | 16));
     let base = base.ok_or_else(|| Thrown::new("System.ArgumentException", "Invalid Base."))?;
-    let Some(text) = a.text_or_null(0) else { return Ok(0) };
-    let digits = if base == 16 {
-        text.strip_prefix("0x")
-            .or_else(|| text.strip_prefix("0X"))
-            .unwrap_or(text)
-    } else {
-        text
+    let Some(text) = a.text_or_null(0) else {
+        return Ok(Value::default_of(&Type::Simple(to)));
     };
-    u64::from_str_radix(digits, base)
-        .map_err(|_| Thrown::new("System.FormatException", "Could not find any recognizable digits."))
+    if text.is_empty() {
+        return Err(Thrown::out_of_range(
+            "Index was out of range. Must be non-negative and less than the size of the collection.",
+            "startIndex",
+        ));
+    }
+    let (negative, digits) = text
+        .strip_prefix('-')
+        .map_or((false, text.as_str()), |rest| (true, rest));
+    if negative && base != 10 {
+        return Err(Thrown::new(
+            "System.ArgumentException",
+            "String cannot contain a minus sign if the base is not 10.",
+        ));
+    }
+    let digits = match base {
+        16 => digits
+            .strip_prefix("0x")
+            .or_else(|| digits.strip_prefix("0X"))
+            .unwrap_or(digits),
+        _ => digits,
+    };
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(base)) {
+        return Err(Thrown::new(
+            "System.FormatException",
+            "Could not find any recognizable digits.",
+        ));
+    }
+    let too_large = || Thrown::overflow(&too_large(to));
+    let bits = u64::from_str_radix(digits, base).map_err(|_| too_large())?;
+    if base == 10 {
+        let number = match (negative, i64::try_from(bits)) {
+            (true, Ok(number)) => Value::Int64(-number),
+            (true, Err(_)) => return Err(too_large()),
+            (false, _) => Value::UInt64(bits),
+        };
+        return arithmetic::convert(&number, to, true).map_err(|_| too_large());
+    }
+    let width = match to {
+        Simple::Byte | Simple::SByte => 8,
+        Simple::Int16 | Simple::UInt16 => 16,
+        Simple::Int32 | Simple::UInt32 => 32,
+        _ => 64,
+    };
+    if width < 64 && bits >> width != 0 {
+        return Err(too_large());
+    }
+    arithmetic::convert(&Value::UInt64(bits), to, false)
 }
 
 fn to_base(bits: u64, number: i64, base: i32) -> Outcome {

@@ -93,16 +93,19 @@ const ROWS: &[Row] = &[
         "static DateTime Parse(string s)",
         r#"DateTime.Parse("2024-05-06T07:08:09Z").Kind"#,
         "Local",
-        |_, a| {
-            let text = a.text(0)?;
-            let invalid = || {
-                Thrown::new(
-                    "System.FormatException",
-                    format!("String '{text}' was not recognized as a valid DateTime."),
-                )
-            };
-            crate::date::parse(text).map(Value::DateTime).ok_or_else(invalid)
-        },
+        |_, a| parsed(a, 0),
+    ),
+    row(
+        "static DateTime Parse(string s, IFormatProvider provider)",
+        r#"DateTime.Parse("2024-05-06", CultureInfo.InvariantCulture).Month"#,
+        "5",
+        |_, a| parsed(a, 0),
+    ),
+    row(
+        "static DateTime Parse(string s, IFormatProvider provider, DateTimeStyles styles)",
+        r#"DateTime.Parse("2024-05-06", null, DateTimeStyles.AssumeUniversal).Kind"#,
+        "Local",
+        |_, a| parsed(a, a.int(2)),
     ),
     row(
         "static bool TryParse(string s, out DateTime result)",
@@ -122,13 +125,19 @@ const ROWS: &[Row] = &[
         "static int DaysInMonth(int year, int month)",
         "DateTime.DaysInMonth(2024, 2)",
         "29",
-        |_, a| Ok((days_in_month(a.long(0), a.long(1)) as i32).into()),
+        |_, a| {
+            if !(1..=12).contains(&a.int(1)) {
+                return Err(Thrown::out_of_range("Month must be between one and twelve.", "month"));
+            }
+            year(a)?;
+            Ok((days_in_month(a.long(0), a.long(1)) as i32).into())
+        },
     ),
     row(
         "static bool IsLeapYear(int year)",
         "DateTime.IsLeapYear(2024)",
         "True",
-        |_, a| Ok(is_leap_year(a.long(0)).into()),
+        |_, a| Ok(is_leap_year(year(a)?).into()),
     ),
     row(
         "static int Compare(DateTime t1, DateTime t2)",
@@ -200,7 +209,7 @@ const ROWS: &[Row] = &[
         "DateTime Subtract(TimeSpan value)",
         "new DateTime(2024, 5, 6).Subtract(TimeSpan.FromDays(1)).Day",
         "5",
-        |_, a| moved(a, -span(a, 1)),
+        |_, a| moved(a, span(a, 1).saturating_neg()),
     ),
     row(
         "DateTime Date { get; }",
@@ -353,7 +362,7 @@ const ROWS: &[Row] = &[
         "static DateTime operator -(DateTime d, TimeSpan t)",
         "(new DateTime(2024, 5, 6) - TimeSpan.FromDays(1)).Day",
         "5",
-        |_, a| moved(a, -span(a, 1)),
+        |_, a| moved(a, span(a, 1).saturating_neg()),
     ),
     row(
         "static TimeSpan operator -(DateTime d1, DateTime d2)",
@@ -415,6 +424,54 @@ fn span(a: Arguments<'_>, index: usize) -> i64 {
     } else {
         0
     }
+}
+
+/// The year at the first argument.
+fn year(a: Arguments<'_>) -> Result<i64, Thrown> {
+    let year = Some(a.long(0)).filter(|year| (1..=9999).contains(year));
+    year.ok_or_else(|| Thrown::out_of_range("Year must be between 1 and 9999.", "year"))
+}
+
+/// The text at the first argument, read in styles.
+fn parsed(a: Arguments<'_>, styles: i32) -> Outcome {
+    let text = a.text(0)?;
+    let date = crate::date::parse(text).ok_or_else(|| {
+        Thrown::new(
+            "System.FormatException",
+            format!("String '{text}' was not recognized as a valid DateTime."),
+        )
+    })?;
+    Ok(Value::DateTime(styled(date, text, styles)?))
+}
+
+const ADJUST_TO_UNIVERSAL: i32 = 16;
+const ASSUME_LOCAL: i32 = 32;
+const ASSUME_UNIVERSAL: i32 = 64;
+const ROUNDTRIP_KIND: i32 = 128;
+
+/// What `DateTimeStyles` make of a date that was read: local time is UTC, so only its kind changes.
+fn styled(date: DateTime, text: &str, styles: i32) -> Result<DateTime, Thrown> {
+    let has = |style| styles & style != 0;
+    let both = |one, other| has(one) && has(other);
+    if both(ASSUME_LOCAL, ASSUME_UNIVERSAL)
+        || (has(ROUNDTRIP_KIND) && has(ASSUME_LOCAL | ASSUME_UNIVERSAL | ADJUST_TO_UNIVERSAL))
+    {
+        return Err(Thrown::argument(
+            "The DateTimeStyles values given cannot be used together.",
+            "styles",
+        ));
+    }
+    let zoned = date.kind == DateTimeKind::Local;
+    let utc = zoned && text.trim_end().ends_with(|c: char| c.is_ascii_alphabetic());
+    let kind =
+        if has(ADJUST_TO_UNIVERSAL) && (zoned || has(ASSUME_LOCAL | ASSUME_UNIVERSAL)) || has(ROUNDTRIP_KIND) && utc {
+            DateTimeKind::Utc
+        } else if has(ASSUME_LOCAL | ASSUME_UNIVERSAL) {
+            DateTimeKind::Local
+        } else {
+            date.kind
+        };
+    Ok(DateTime { kind, ..date })
 }
 
 fn kind(number: i32) -> DateTimeKind {
@@ -485,7 +542,7 @@ fn moved(a: Arguments<'_>, by: i64) -> Outcome {
 /// Adds a number of units of so many milliseconds.
 fn scaled(a: Arguments<'_>, unit: f64) -> Outcome {
     let ticks = a.double(1) * unit * 10_000.0;
-    if ticks.abs() > MAX_TICKS as f64 {
+    if ticks.is_nan() || ticks.abs() > MAX_TICKS as f64 {
         return Err(Thrown::out_of_range("Value to add was out of range.", "value"));
     }
     moved(a, ticks as i64)

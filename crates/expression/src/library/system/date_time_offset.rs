@@ -1,7 +1,8 @@
 //! `System.DateTimeOffset`
 
+use super::globalization::culture;
 use crate::date::{DateTime, DateTimeKind, MAX_TICKS, TICKS_PER_DAY, UNIX_EPOCH_TICKS, days_in_month};
-use crate::library::{Arguments, Class, ClassKind, Row, format_value, row};
+use crate::library::{Arguments, Class, ClassKind, Row, format_in, format_value, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 
@@ -48,7 +49,16 @@ const ROWS: &[Row] = &[
         "new(DateTime dateTime, TimeSpan offset)",
         "new DateTimeOffset(new DateTime(2024, 5, 6), TimeSpan.FromHours(2)).ToString()",
         "05/06/2024 00:00:00 +02:00",
-        |_, a| Ok(at(date(a, 0).ticks, (span(a, 1) / MINUTE) as i32)),
+        |_, a| {
+            let date = date(a, 0);
+            if date.kind != DateTimeKind::Unspecified && span(a, 1) != 0 {
+                return Err(Thrown::argument(
+                    "The UTC Offset of the local dateTime parameter does not match the offset argument.",
+                    "offset",
+                ));
+            }
+            with_offset(date.ticks, span(a, 1))
+        },
     ),
     row(
         "new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)",
@@ -70,25 +80,27 @@ const ROWS: &[Row] = &[
                     "Year, Month, and Day parameters describe an un-representable DateTime.",
                 )
             };
-            DateTime::from_civil(civil, DateTimeKind::Unspecified)
-                .map(|date| at(date.ticks, (span(a, 6) / MINUTE) as i32))
-                .ok_or_else(invalid)
+            let date = DateTime::from_civil(civil, DateTimeKind::Unspecified).ok_or_else(invalid)?;
+            with_offset(date.ticks, span(a, 6))
         },
     ),
     row(
         "static DateTimeOffset Parse(string input)",
         r#"DateTimeOffset.Parse("2024-05-06T07:08:09+02:00").ToUnixTimeSeconds()"#,
         "1714972089",
-        |_, a| {
-            let text = a.text(0)?;
-            let invalid = || {
-                Thrown::new(
-                    "System.FormatException",
-                    format!("String '{text}' was not recognized as a valid DateTime."),
-                )
-            };
-            parse(text).ok_or_else(invalid)
-        },
+        |_, a| parsed(a, 0),
+    ),
+    row(
+        "static DateTimeOffset Parse(string input, IFormatProvider formatProvider)",
+        r#"DateTimeOffset.Parse("2024-05-06T07:08:09Z", null).Hour"#,
+        "7",
+        |_, a| parsed(a, 0),
+    ),
+    row(
+        "static DateTimeOffset Parse(string input, IFormatProvider formatProvider, DateTimeStyles styles)",
+        r#"DateTimeOffset.Parse("2024-05-06T07:00:00+02:00", null, DateTimeStyles.AdjustToUniversal).Hour"#,
+        "5",
+        |_, a| parsed(a, a.int(2)),
     ),
     row(
         "static bool TryParse(string input, out DateTimeOffset result)",
@@ -290,13 +302,13 @@ const ROWS: &[Row] = &[
         "DateTimeOffset Subtract(TimeSpan value)",
         "DateTimeOffset.FromUnixTimeSeconds(5).Subtract(TimeSpan.FromSeconds(5)).Second",
         "0",
-        |_, a| moved(a, -span(a, 1)),
+        |_, a| moved(a, span(a, 1).saturating_neg()),
     ),
     row(
         "DateTimeOffset ToOffset(TimeSpan offset)",
         "DateTimeOffset.FromUnixTimeSeconds(0).ToOffset(TimeSpan.FromHours(2)).Hour",
         "2",
-        |_, a| Ok(at(utc(a, 0) + span(a, 1), (span(a, 1) / MINUTE) as i32)),
+        |_, a| with_offset(utc(a, 0).saturating_add(span(a, 1)), span(a, 1)),
     ),
     row(
         "DateTimeOffset ToUniversalTime()",
@@ -323,6 +335,39 @@ const ROWS: &[Row] = &[
         |_, a| Ok(a.value(0).display_string().into()),
     ),
     row(
+        "bool Equals(DateTimeOffset other)",
+        "DateTimeOffset.MinValue.Equals(DateTimeOffset.MinValue)",
+        "True",
+        |_, a| Ok((utc(a, 0) == utc(a, 1)).into()),
+    ),
+    row(
+        "bool EqualsExact(DateTimeOffset other)",
+        "DateTimeOffset.MinValue.EqualsExact(DateTimeOffset.MinValue)",
+        "True",
+        |_, a| Ok((local(a, 0).ticks == local(a, 1).ticks && offset(a, 0) == offset(a, 1)).into()),
+    ),
+    row(
+        "static int Compare(DateTimeOffset first, DateTimeOffset second)",
+        "DateTimeOffset.Compare(DateTimeOffset.MinValue, DateTimeOffset.MaxValue)",
+        "-1",
+        |_, a| Ok((utc(a, 0).cmp(&utc(a, 1)) as i32).into()),
+    ),
+    row(
+        "string ToString(IFormatProvider formatProvider)",
+        "DateTimeOffset.FromUnixTimeSeconds(0).ToString(CultureInfo.InvariantCulture)",
+        "01/01/1970 00:00:00 +00:00",
+        |_, a| Ok(format_in(a.value(0), "", culture(a.value(1)))?.into()),
+    ),
+    row(
+        "string ToString(string format, IFormatProvider formatProvider)",
+        r#"DateTimeOffset.FromUnixTimeSeconds(0).ToString("u", null)"#,
+        "1970-01-01 00:00:00Z",
+        |_, a| {
+            let format = a.text_or_null(1).map_or("", |text| text.as_str());
+            Ok(format_in(a.value(0), format, culture(a.value(2)))?.into())
+        },
+    ),
+    row(
         "string ToString(string format)",
         r#"DateTimeOffset.FromUnixTimeSeconds(0).ToString("r")"#,
         "Thu, 01 Jan 1970 00:00:00 GMT",
@@ -347,7 +392,7 @@ const OPERATORS: &[Row] = &[
         "static DateTimeOffset operator -(DateTimeOffset d, TimeSpan t)",
         "(DateTimeOffset.MaxValue - TimeSpan.FromDays(1)).Day",
         "30",
-        |_, a| moved(a, -span(a, 1)),
+        |_, a| moved(a, span(a, 1).saturating_neg()),
     ),
     row(
         "static TimeSpan operator -(DateTimeOffset left, DateTimeOffset right)",
@@ -401,6 +446,45 @@ fn at(ticks: i64, offset: i32) -> Value {
         },
         offset,
     )
+}
+
+/// A time at an offset, which is at most 14 hours of whole minutes.
+fn with_offset(ticks: i64, offset: i64) -> Outcome {
+    if offset % MINUTE != 0 {
+        return Err(Thrown::argument("Offset must be specified in whole minutes.", "offset"));
+    }
+    if offset.abs() > 14 * 60 * MINUTE {
+        return Err(Thrown::out_of_range(
+            "Offset must be within plus or minus 14 hours.",
+            "offset",
+        ));
+    }
+    let in_range = |ticks: i64| (0..=MAX_TICKS).contains(&ticks);
+    if !in_range(ticks) || !in_range(ticks - offset) {
+        return Err(Thrown::out_of_range(
+            "The UTC time represented when the offset is applied must be between year 0 and 10,000.",
+            "offset",
+        ));
+    }
+    Ok(at(ticks, (offset / MINUTE) as i32))
+}
+
+/// The text at the first argument; without a zone it is UTC.
+fn parsed(a: Arguments<'_>, styles: i32) -> Outcome {
+    const ADJUST_TO_UNIVERSAL: i32 = 16;
+    let text = a.text(0)?;
+    let invalid = || {
+        Thrown::new(
+            "System.FormatException",
+            format!("String '{text}' was not recognized as a valid DateTime."),
+        )
+    };
+    Ok(match parse(text).ok_or_else(invalid)? {
+        Value::DateTimeOffset(local, offset) if styles & ADJUST_TO_UNIVERSAL != 0 => {
+            at(local.ticks - i64::from(offset) * MINUTE, 0)
+        }
+        other => other,
+    })
 }
 
 fn local(a: Arguments<'_>, index: usize) -> DateTime {
@@ -470,7 +554,7 @@ fn moved(a: Arguments<'_>, by: i64) -> Outcome {
 
 fn scaled(a: Arguments<'_>, unit: f64) -> Outcome {
     let ticks = a.double(1) * unit * 10_000.0;
-    if ticks.abs() > MAX_TICKS as f64 {
+    if ticks.is_nan() || ticks.abs() > MAX_TICKS as f64 {
         Err(outside())
     } else {
         moved(a, ticks as i64)

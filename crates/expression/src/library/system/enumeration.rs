@@ -1,6 +1,7 @@
 //! `System.Enum`
 
-use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
+use crate::collection::Array;
+use crate::library::{Arguments, Call, Class, ClassKind, Row, TypeObject, format_value, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{ClassRef, Type};
 use crate::value::Value;
@@ -14,6 +15,72 @@ const ROWS: &[Row] = &[
         "StringSplitOptions.RemoveEmptyEntries.HasFlag(StringSplitOptions.None)",
         "True",
         |_, a| Ok((a.int(0) & a.int(1) == a.int(1)).into()),
+    ),
+    row(
+        "string ToString(string format)",
+        r#"DayOfWeek.Friday.ToString("D")"#,
+        "5",
+        |call, a| {
+            let format = a.text_or_null(1).map_or("", |text| text.as_str());
+            call.text(format_value(a.value(0), format)?)
+        },
+    ),
+    row(
+        "int CompareTo(object target)",
+        "DayOfWeek.Friday.CompareTo(DayOfWeek.Monday)",
+        "1",
+        |_, a| match (a.value(0), a.value(1)) {
+            (_, Value::Null) => Ok(1.into()),
+            (Value::Enum(left, _), Value::Enum(right, _)) if left == right => {
+                Ok((a.int(0).cmp(&a.int(1)) as i32).into())
+            }
+            _ => Err(Thrown::new(
+                "System.ArgumentException",
+                "Object must be the same type as the enum.",
+            )),
+        },
+    ),
+    row(
+        "static object Parse(Type enumType, string value)",
+        r#"(DayOfWeek)Enum.Parse(typeof(DayOfWeek), "Friday")"#,
+        "Friday",
+        |_, a| parse_of(a, false),
+    ),
+    row(
+        "static object Parse(Type enumType, string value, bool ignoreCase)",
+        r#"(DayOfWeek)Enum.Parse(typeof(DayOfWeek), "friday", true)"#,
+        "Friday",
+        |_, a| parse_of(a, a.bool(2)),
+    ),
+    row(
+        "static bool IsDefined(Type enumType, object value)",
+        r#"Enum.IsDefined(typeof(DayOfWeek), "Friday")"#,
+        "True",
+        |_, a| {
+            let Some(Type::Class(class, _)) = a.required(0)?.object::<TypeObject>().map(|ty| &ty.0) else {
+                return Err(no_enumeration());
+            };
+            Ok(match a.required(1)? {
+                Value::String(name) => class.values.iter().any(|(known, _)| **known == **name),
+                other => class
+                    .values
+                    .iter()
+                    .any(|(_, number)| Some(i64::from(*number)) == other.integer()),
+            }
+            .into())
+        },
+    ),
+    row(
+        "static string[] GetNames(Type enumType)",
+        "Enum.GetNames(typeof(DayOfWeek))[1]",
+        "Monday",
+        |_, a| {
+            let Some(Type::Class(class, _)) = a.required(0)?.object::<TypeObject>().map(|ty| &ty.0) else {
+                return Err(no_enumeration());
+            };
+            let names = class.values.iter().map(|(name, _)| Value::from(*name)).collect();
+            Ok(Value::of(Array::new(Type::STRING, names)))
+        },
     ),
     row(
         "static bool TryParse<TEnum>(string value, out TEnum result)",
@@ -43,6 +110,22 @@ const ROWS: &[Row] = &[
         |call, a| parse(&call.type_argument(0), a.text(0)?, a.bool(1)).ok_or_else(|| not_found(a)),
     ),
 ];
+
+fn no_enumeration() -> Thrown {
+    Thrown::argument("Type provided must be an Enum.", "enumType")
+}
+
+fn parse_of(a: Arguments<'_>, ignores_case: bool) -> Outcome {
+    let ty = a.required(0)?.object::<TypeObject>();
+    let ty = ty.filter(|ty| ty.0.is_enum()).ok_or_else(no_enumeration)?;
+    let text = a.text(1)?;
+    parse(&ty.0, text, ignores_case).ok_or_else(|| {
+        Thrown::new(
+            "System.ArgumentException",
+            format!("Requested value '{text}' was not found."),
+        )
+    })
+}
 
 fn not_found(a: Arguments<'_>) -> Thrown {
     Thrown::new(

@@ -94,6 +94,15 @@ const ROWS: &[Row] = &[
         concat,
     ),
     row(
+        "static string Concat(params string[] values)",
+        r#"string.Concat("a", null, "b")"#,
+        "ab",
+        |call, a| {
+            let items = collect(a.required(0)?, call.frame)?;
+            joined(call, &items, "")
+        },
+    ),
+    row(
         "static string Concat<T>(IEnumerable<T> values)",
         "string.Concat(new[] { 1, 2 })",
         "12",

@@ -2,6 +2,7 @@
 
 use crate::date::{TICKS_PER_DAY, TICKS_PER_SECOND, format_time_span};
 use crate::library::{Arguments, Class, ClassKind, Row, format_value, row};
+use crate::number::NumberError;
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 
@@ -99,21 +100,42 @@ const ROWS: &[Row] = &[
         "1.02:03:04",
         |_, a| {
             let text = a.text(0)?;
-            let invalid = || {
-                Thrown::new(
-                    "System.FormatException",
-                    format!("String '{text}' was not recognized as a valid TimeSpan."),
-                )
-            };
-            parse(text).map(Value::TimeSpan).ok_or_else(invalid)
+            parse(text).map(Value::TimeSpan).map_err(|error| unread(error, text))
         },
+    ),
+    row(
+        "static TimeSpan Parse(string input, IFormatProvider formatProvider)",
+        r#"TimeSpan.Parse("1:2", null)"#,
+        "01:02:00",
+        |_, a| {
+            let text = a.text(0)?;
+            parse(text).map(Value::TimeSpan).map_err(|error| unread(error, text))
+        },
+    ),
+    row(
+        "string ToString(string format, IFormatProvider formatProvider)",
+        r#"TimeSpan.FromHours(1).ToString("hh", null)"#,
+        "01",
+        |_, a| Ok(format_value(a.value(0), a.text_or_null(1).map_or("", |text| text.as_str()))?.into()),
+    ),
+    row(
+        "static int Compare(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.Compare(TimeSpan.Zero, TimeSpan.MaxValue)",
+        "-1",
+        |_, a| Ok((ticks(a, 0).cmp(&ticks(a, 1)) as i32).into()),
+    ),
+    row(
+        "bool Equals(TimeSpan obj)",
+        "TimeSpan.Zero.Equals(TimeSpan.Zero)",
+        "True",
+        |_, a| Ok((ticks(a, 0) == ticks(a, 1)).into()),
     ),
     row(
         "static bool TryParse(string s, out TimeSpan result)",
         r#"TimeSpan.TryParse("x", out var t)"#,
         "False",
         |call, a| {
-            let parsed = a.text_or_null(0).and_then(|text| parse(text));
+            let parsed = a.text_or_null(0).and_then(|text| parse(text).ok());
             call.outs.push(Value::TimeSpan(parsed.unwrap_or_default()));
             Ok(parsed.is_some().into())
         },
@@ -188,19 +210,19 @@ const ROWS: &[Row] = &[
         "TimeSpan Subtract(TimeSpan ts)",
         "TimeSpan.Zero.Subtract(TimeSpan.FromSeconds(1))",
         "-00:00:01",
-        |_, a| sum(ticks(a, 0), -ticks(a, 1)),
+        |_, a| sum(ticks(a, 0), ticks(a, 1).saturating_neg()),
     ),
     row(
         "TimeSpan Negate()",
         "TimeSpan.FromSeconds(1).Negate()",
         "-00:00:01",
-        |_, a| Ok(Value::TimeSpan(-ticks(a, 0))),
+        |_, a| ticks(a, 0).checked_neg().map(Value::TimeSpan).ok_or_else(too_long),
     ),
     row(
         "TimeSpan Duration()",
         "TimeSpan.FromSeconds(-1).Duration()",
         "00:00:01",
-        |_, a| Ok(Value::TimeSpan(ticks(a, 0).saturating_abs())),
+        |_, a| ticks(a, 0).checked_abs().map(Value::TimeSpan).ok_or_else(too_long),
     ),
     row(
         "int CompareTo(TimeSpan value)",
@@ -230,13 +252,13 @@ const ROWS: &[Row] = &[
         "static TimeSpan operator -(TimeSpan t1, TimeSpan t2)",
         "TimeSpan.FromDays(1) - TimeSpan.FromDays(2)",
         "-1.00:00:00",
-        |_, a| sum(ticks(a, 0), -ticks(a, 1)),
+        |_, a| sum(ticks(a, 0), ticks(a, 1).saturating_neg()),
     ),
     row(
         "static TimeSpan operator -(TimeSpan t)",
         "-TimeSpan.FromDays(1)",
         "-1.00:00:00",
-        |_, a| Ok(Value::TimeSpan(-ticks(a, 0))),
+        |_, a| ticks(a, 0).checked_neg().map(Value::TimeSpan).ok_or_else(too_long),
     ),
     row(
         "static bool operator ==(TimeSpan t1, TimeSpan t2)",
@@ -324,32 +346,58 @@ fn parts([days, hours, minutes, seconds, milliseconds]: [i64; 5]) -> Outcome {
 }
 
 /// `[-][d.]hh:mm[:ss[.fffffff]]`, or days alone.
-pub fn parse(text: &str) -> Option<i64> {
+///
+/// # Errors
+/// Whether the text is malformed or a part of it too large.
+pub fn parse(text: &str) -> Result<i64, NumberError> {
     let text = text.trim();
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let number = |text: &str| {
-        if text.chars().all(|c| c.is_ascii_digit()) {
-            text.parse::<i64>().ok()
-        } else {
-            None
+        if text.is_empty() || !text.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(NumberError::Format);
+        }
+        text.parse::<i64>()
+            .ok()
+            .filter(|number| *number <= 10_675_199)
+            .ok_or(NumberError::Overflow)
+    };
+    let ticks = match text.split_once(':') {
+        None => number(text)?.saturating_mul(TICKS_PER_DAY),
+        Some((head, rest)) => {
+            let (days, hours) = head
+                .split_once('.')
+                .map_or((Ok(0), number(head)), |(days, hours)| (number(days), number(hours)));
+            let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "0"));
+            let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
+            if fraction.len() > 7 {
+                return Err(NumberError::Format);
+            }
+            let fraction: i64 = format!("{fraction:0<7}").parse().map_err(|_| NumberError::Format)?;
+            let (mut days, mut hours, mut minutes, mut seconds) = (days?, hours?, number(minutes)?, number(seconds)?);
+            if hours > 23 && days == 0 && !head.contains('.') && rest.contains(':') && !rest.contains('.') {
+                // What cannot be hours is days, and the parts behind it move up.
+                (days, hours, minutes, seconds) = (hours, minutes, seconds, 0);
+            }
+            if hours > 23 || minutes > 59 || seconds > 59 {
+                return Err(NumberError::Overflow);
+            }
+            days.checked_mul(TICKS_PER_DAY)
+                .and_then(|days| days.checked_add(((hours * 60 + minutes) * 60 + seconds) * SECOND + fraction))
+                .ok_or(NumberError::Overflow)?
         }
     };
-    let ticks = if let Some((head, rest)) = text.split_once(':') {
-        let (days, hours) = head
-            .split_once('.')
-            .map_or((Some(0), number(head)), |(days, hours)| (number(days), number(hours)));
-        let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "0"));
-        let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
-        let fraction = number(&format!("{fraction:0<7}")).filter(|_| fraction.len() <= 7)?;
-        let (hours, minutes, seconds) = (hours?, number(minutes)?, number(seconds)?);
-        if hours > 23 || minutes > 59 || seconds > 59 {
-            return None;
-        }
-        days?
-            .checked_mul(TICKS_PER_DAY)?
-            .checked_add(((hours * 60 + minutes) * 60 + seconds) * SECOND + fraction)?
-    } else {
-        number(text)?.checked_mul(TICKS_PER_DAY)?
-    };
-    Some(if negative { -ticks } else { ticks })
+    Ok(if negative { ticks.saturating_neg() } else { ticks })
+}
+
+/// The exception of a text that is no time span.
+fn unread(error: NumberError, text: &str) -> Thrown {
+    match error {
+        NumberError::Format => Thrown::new(
+            "System.FormatException",
+            format!("String '{text}' was not recognized as a valid TimeSpan."),
+        ),
+        NumberError::Overflow => Thrown::overflow(
+            "The TimeSpan string could not be parsed because at least one of the numeric components is out of range or contains too many digits.",
+        ),
+    }
 }

@@ -4,8 +4,10 @@ use super::dom::{self, DomNode};
 use super::json_elements::to_document;
 use super::json_text::to_json;
 use super::linq_node::{self, LinqNode, NODE_BYTES};
+use crate::frame::Frame;
 use crate::json::JToken;
 use crate::library::{Arguments, Call, Row, row};
+use crate::text::Text;
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 use xml::Node;
@@ -69,13 +71,25 @@ pub const ROWS: &[Row] = &[
     ),
 ];
 
+fn node(value: &Value) -> Option<&Node> {
+    let linq = value.object::<LinqNode>().map(|node| &node.0);
+    linq.or_else(|| value.object::<DomNode>().map(|node| &node.0))
+}
+
 fn serialize(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
-    let linq = a.value(0).object::<LinqNode>().map(|node| &node.0);
-    let dom = a.value(0).object::<DomNode>().map(|node| &node.0);
-    match linq.or(dom) {
+    match node(a.value(0)) {
         Some(node) => to_json(call.frame, node, a.int(1) == 1, a.bool(2)),
         None => Ok("null".into()),
     }
+}
+
+/// The JSON of a value that is a node, as `SerializeObject` has it inside of other values too.
+///
+/// # Errors
+/// When the budget is used up.
+pub fn json_of(value: &Value, frame: &mut Frame<'_>) -> Result<Option<Text>, Thrown> {
+    let json = node(value).map(|node| to_json(frame, node, false, false)).transpose()?;
+    Ok(json.as_ref().and_then(Value::as_text).cloned())
 }
 
 /// What is written as a document; `None` for null.
@@ -91,7 +105,7 @@ fn document(call: &mut Call<'_, '_>, a: Arguments<'_>, dom: bool) -> Result<Opti
         return Ok(None);
     }
     let root = a.text_or_null(1).filter(|name| !name.is_empty());
-    let tree = to_document(call.frame, &json, root.map(crate::text::Text::as_str), dom)?;
+    let tree = to_document(call.frame, &json, root.map(Text::as_str), dom)?;
     Ok(Some(tree.into()))
 }
 
