@@ -82,12 +82,6 @@ const ROWS: &[Row] = &[
         concat,
     ),
     row(
-        "static string Concat(params string[] values)",
-        r#"string.Concat(new[] { "a", null, "b" })"#,
-        "ab",
-        concat,
-    ),
-    row(
         "static string Concat(IEnumerable<string> values)",
         r#"string.Concat(new List<string> { "a", "b" })"#,
         "ab",
