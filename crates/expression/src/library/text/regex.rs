@@ -40,19 +40,19 @@ const ROWS: &[Row] = &[
         "new(string pattern)",
         r#"new Regex("a+").IsMatch("caat")"#,
         "True",
-        |_, a| create(a.text(0)?, 0),
+        |call, a| create(call, a.text(0)?, 0),
     ),
     row(
         "new(string pattern, RegexOptions options)",
         r#"new Regex("A", RegexOptions.IgnoreCase).IsMatch("a")"#,
         "True",
-        |_, a| create(a.text(0)?, a.int(1)),
+        |call, a| create(call, a.text(0)?, a.int(1)),
     ),
     row(
         "new(string pattern, RegexOptions options, TimeSpan matchTimeout)",
         r#"new Regex("a", RegexOptions.None, TimeSpan.FromSeconds(1)).IsMatch("a")"#,
         "True",
-        |_, a| create(a.text(0)?, a.int(1)),
+        |call, a| create(call, a.text(0)?, a.int(1)),
     ),
     row(
         "bool IsMatch(string input)",
@@ -101,7 +101,7 @@ const STATIC_ROWS: &[Row] = &[
         r#"Regex.IsMatch("abc", "b")"#,
         "True",
         |call, a| {
-            Ok(Pattern::of(a.text(1)?, 0)?
+            Ok(Pattern::of(call.frame, a.text(1)?, 0)?
                 .first(call.frame, a.text(0)?)?
                 .is_some()
                 .into())
@@ -112,7 +112,7 @@ const STATIC_ROWS: &[Row] = &[
         r#"Regex.IsMatch("abc", "B", RegexOptions.IgnoreCase)"#,
         "True",
         |call, a| {
-            Ok(Pattern::of(a.text(1)?, a.int(2))?
+            Ok(Pattern::of(call.frame, a.text(1)?, a.int(2))?
                 .first(call.frame, a.text(0)?)?
                 .is_some()
                 .into())
@@ -123,7 +123,7 @@ const STATIC_ROWS: &[Row] = &[
         r#"Regex.IsMatch("a", "a", RegexOptions.None, TimeSpan.FromSeconds(1))"#,
         "True",
         |call, a| {
-            Ok(Pattern::of(a.text(1)?, a.int(2))?
+            Ok(Pattern::of(call.frame, a.text(1)?, a.int(2))?
                 .first(call.frame, a.text(0)?)?
                 .is_some()
                 .into())
@@ -133,37 +133,45 @@ const STATIC_ROWS: &[Row] = &[
         "static Match Match(string input, string pattern)",
         r#"Regex.Match("a","b").Groups[1].Value + Regex.Match("max-age=5", @"max-age=(?<n>\d+)").Groups["n"].Value"#,
         "5",
-        |call, a| one(call, &Pattern::of(a.text(1)?, 0)?, a.text(0)?),
+        |call, a| {
+            let pattern = Pattern::of(call.frame, a.text(1)?, 0)?;
+            one(call, &pattern, a.text(0)?)
+        },
     ),
     row(
         "static Match Match(string input, string pattern, RegexOptions options)",
         r#"Regex.Match("A","a",RegexOptions.IgnoreCase).Success"#,
         "True",
-        |call, a| one(call, &Pattern::of(a.text(1)?, a.int(2))?, a.text(0)?),
+        |call, a| {
+            let pattern = Pattern::of(call.frame, a.text(1)?, a.int(2))?;
+            one(call, &pattern, a.text(0)?)
+        },
     ),
     row(
         "static MatchCollection Matches(string input, string pattern)",
         r#"Regex.Matches("banana", "an").Count"#,
         "2",
-        |call, a| all(call, &Pattern::of(a.text(1)?, 0)?, a.text(0)?),
+        |call, a| {
+            let pattern = Pattern::of(call.frame, a.text(1)?, 0)?;
+            all(call, &pattern, a.text(0)?)
+        },
     ),
     row(
         "static MatchCollection Matches(string input, string pattern, RegexOptions options)",
         r#"Regex.Matches("aA", "a", RegexOptions.IgnoreCase).Count"#,
         "2",
-        |call, a| all(call, &Pattern::of(a.text(1)?, a.int(2))?, a.text(0)?),
+        |call, a| {
+            let pattern = Pattern::of(call.frame, a.text(1)?, a.int(2))?;
+            all(call, &pattern, a.text(0)?)
+        },
     ),
     row(
         "static string Replace(string input, string pattern, string replacement)",
         r#"Regex.Replace("a1b22", @"\d+", "-")"#,
         "a-b-",
         |call, a| {
-            replace(
-                call,
-                &Pattern::of(a.text(1)?, 0)?,
-                a.text(0)?,
-                &Replacement::Text(a.text(2)?),
-            )
+            let pattern = Pattern::of(call.frame, a.text(1)?, 0)?;
+            replace(call, &pattern, a.text(0)?, &Replacement::Text(a.text(2)?))
         },
     ),
     row(
@@ -171,12 +179,8 @@ const STATIC_ROWS: &[Row] = &[
         r#"Regex.Replace("aA", "a", "-", RegexOptions.IgnoreCase)"#,
         "--",
         |call, a| {
-            replace(
-                call,
-                &Pattern::of(a.text(1)?, a.int(3))?,
-                a.text(0)?,
-                &Replacement::Text(a.text(2)?),
-            )
+            let pattern = Pattern::of(call.frame, a.text(1)?, a.int(3))?;
+            replace(call, &pattern, a.text(0)?, &Replacement::Text(a.text(2)?))
         },
     ),
     row(
@@ -184,19 +188,18 @@ const STATIC_ROWS: &[Row] = &[
         r#"Regex.Replace("ab", "[ab]", m => m.Value.ToUpper())"#,
         "AB",
         |call, a| {
-            replace(
-                call,
-                &Pattern::of(a.text(1)?, 0)?,
-                a.text(0)?,
-                &Replacement::Delegate(a.required(2)?),
-            )
+            let pattern = Pattern::of(call.frame, a.text(1)?, 0)?;
+            replace(call, &pattern, a.text(0)?, &Replacement::Delegate(a.required(2)?))
         },
     ),
     row(
         "static string[] Split(string input, string pattern)",
         r#"Regex.Split("a1b2c", @"\d")[2]"#,
         "c",
-        |call, a| split(call, &Pattern::of(a.text(1)?, 0)?, a.text(0)?),
+        |call, a| {
+            let pattern = Pattern::of(call.frame, a.text(1)?, 0)?;
+            split(call, &pattern, a.text(0)?)
+        },
     ),
     row(
         "static string Escape(string str)",
@@ -248,6 +251,8 @@ const BACKTRACKS: usize = 1_000_000;
 type Recent = HashMap<(Text, i32), Arc<Pattern>>;
 /// How many compiled patterns are kept.
 const KEPT: usize = 256;
+/// Steps that the compilation of a pattern takes, before its length is counted.
+const COMPILING: u64 = 5_000;
 
 /// A compiled pattern.
 #[derive(Debug)]
@@ -269,13 +274,14 @@ impl Object for Pattern {
 }
 
 impl Pattern {
-    /// The compiled pattern; recent ones are kept, as .NET keeps those of its static methods.
-    fn of(pattern: &Text, options: i32) -> Result<Arc<Self>, Thrown> {
+    /// The compiled pattern, paid for where it is a new one; recent ones are kept, as .NET keeps those of its static methods.
+    fn of(frame: &mut Frame<'_>, pattern: &Text, options: i32) -> Result<Arc<Self>, Thrown> {
         static RECENT: LazyLock<Mutex<Recent>> = LazyLock::new(Mutex::default);
         let key = (pattern.clone(), options);
         if let Some(known) = RECENT.lock().get(&key) {
             return Ok(Arc::clone(known));
         }
+        frame.step(COMPILING + 16 * pattern.len() as u64)?;
         let invalid = |error: fancy_regex::Error| {
             let message = format!("Invalid pattern '{pattern}' at offset 0. {error}");
             Thrown::new("System.ArgumentException", message)
@@ -358,8 +364,8 @@ impl Pattern {
     }
 }
 
-fn create(pattern: &Text, options: i32) -> Outcome {
-    Ok(Value::Object(Pattern::of(pattern, options)?))
+fn create(call: &mut Call<'_, '_>, pattern: &Text, options: i32) -> Outcome {
+    Ok(Value::Object(Pattern::of(call.frame, pattern, options)?))
 }
 
 fn own(a: Arguments<'_>) -> Result<Arc<Pattern>, Thrown> {
