@@ -7,6 +7,7 @@
 
 use crate::body::MessageBody;
 use crate::certificate::Certificate;
+use crate::json::JToken;
 use crate::text::Text;
 use crate::value::Value;
 use std::fmt;
@@ -38,6 +39,8 @@ pub trait Context {
     fn backend(&self) -> Option<Backend>;
     /// `context.Workspace`
     fn workspace(&self) -> Option<&Arc<Workspace>>;
+    /// `context.GraphQL`; `None` outside of resolvers.
+    fn graphql(&self) -> Option<&Arc<GraphQl>>;
     /// `context.Deployment`
     fn deployment(&self) -> &Arc<Deployment>;
     /// `context.LastError`; `None` outside of on-error.
@@ -73,6 +76,8 @@ pub trait Request {
     fn matched_parameters(&self) -> &[(Text, Text)];
     /// `Certificate`: what the client showed; `None` when it showed none.
     fn certificate(&self) -> Option<&Arc<Certificate>>;
+    /// `Foundry`; `None` for other APIs than those of Foundry models.
+    fn foundry(&self) -> Option<&Arc<Foundry>>;
     /// `Body`; `None` for a request without one.
     fn body(&self) -> Option<&MessageBody>;
 }
@@ -189,6 +194,21 @@ pub struct Backend {
 pub struct Workspace {
     pub id: Text,
     pub name: Text,
+}
+
+/// `context.GraphQL`
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "APIM's own member names")]
+pub struct GraphQl {
+    pub arguments: JToken,
+    pub parent: JToken,
+}
+
+/// `context.Request.Foundry`
+#[derive(Clone, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "APIM's own member names")]
+pub struct Foundry {
+    pub deployment: Text,
 }
 
 /// `ISubscription`. The keys are those of the artifact folder; dates are ticks.

@@ -1,8 +1,8 @@
 //! An exchange written down as JSON: for tests, and for trying expressions without a gateway.
 //!
 //! Names are those of `context`'s members, in any case: `request {method, url, originalUrl, ipAddress, headers, body,
-//! matchedParameters, certificate}`, `response {statusCode, statusReason, headers, body}`, `variables`, `api`, `operation`, `product`,
-//! `subscription`, `user`, `backend`, `workspace`, `deployment`, `lastError`, `requestId`, `timestamp`, `elapsedMs`, `tracing`. All may be missing.
+//! matchedParameters, certificate, foundry}`, `response {statusCode, statusReason, headers, body}`, `variables`, `api`, `operation`, `product`,
+//! `subscription`, `user`, `backend`, `workspace`, `graphQL`, `deployment`, `lastError`, `requestId`, `timestamp`, `elapsedMs`, `tracing`. All may be missing.
 //! A body is text, or any other JSON. A certificate is the Base64 of its DER, as are those in `deployment`'s `certificates`. A variable is a plain value or `{"$json": …}`, `{"$response": {…}}`,
 //! `{"$jwt": "…"}`, `{"$authorization": {"accessToken": "…"}}`, `{"$date": "…"}`, `{"$bytes": "base64"}`, `{"$array": […]}`, `{"$long": n}`, `{"$double": n}`.
 
@@ -12,8 +12,8 @@ mod variable;
 use crate::body::MessageBody;
 use crate::certificate::Certificate;
 use crate::context::{
-    Api, Backend, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url,
-    User, WhichUrl, Workspace,
+    Api, Backend, Context, Deployment, Foundry, GraphQl, Headers, LastError, Operation, Product, Request, Response,
+    Subscription, Url, User, WhichUrl, Workspace,
 };
 use crate::json::{JToken, JsonError, parse_guid};
 use crate::response::{HeaderList, StoredResponse};
@@ -40,6 +40,7 @@ pub struct RecordedContext {
     subscription_key: Option<Text>,
     backend: Option<Backend>,
     workspace: Option<Arc<Workspace>>,
+    graphql: Option<Arc<GraphQl>>,
     user: Option<Arc<User>>,
     deployment: Arc<Deployment>,
     last_error: Option<LastError>,
@@ -59,6 +60,7 @@ struct RecordedRequest {
     headers: HeaderList,
     matched_parameters: Vec<(Text, Text)>,
     certificate: Option<Arc<Certificate>>,
+    foundry: Option<Arc<Foundry>>,
     body: Option<MessageBody>,
 }
 
@@ -93,6 +95,10 @@ impl RecordedContext {
                     .entries()
                     .map(|(name, value)| (name, value.own_text()))
                     .collect(),
+                foundry: request
+                    .get("foundry")
+                    .present()
+                    .map(|part| Arc::new(entity::foundry(&part))),
                 certificate: request
                     .get("certificate")
                     .present()
@@ -126,6 +132,10 @@ impl RecordedContext {
                 .text("key")
                 .or_else(|| root.get("subscription").text("primaryKey")),
             backend: root.get("backend").present().map(|part| entity::backend(&part)),
+            graphql: root
+                .get("graphQL")
+                .present()
+                .map(|part| Arc::new(entity::graphql(&part))),
             workspace: root
                 .get("workspace")
                 .present()
@@ -197,6 +207,9 @@ impl Context for RecordedContext {
     fn backend(&self) -> Option<Backend> {
         self.backend.clone()
     }
+    fn graphql(&self) -> Option<&Arc<GraphQl>> {
+        self.graphql.as_ref()
+    }
     fn workspace(&self) -> Option<&Arc<Workspace>> {
         self.workspace.as_ref()
     }
@@ -255,6 +268,9 @@ impl Request for RecordedRequest {
     }
     fn matched_parameters(&self) -> &[(Text, Text)] {
         &self.matched_parameters
+    }
+    fn foundry(&self) -> Option<&Arc<Foundry>> {
+        self.foundry.as_ref()
     }
     fn certificate(&self) -> Option<&Arc<Certificate>> {
         self.certificate.as_ref()

@@ -8,8 +8,8 @@ use catalog::BackendKind;
 use expression::body::MessageBody;
 use expression::certificate::Certificate;
 use expression::context::{
-    Api, Backend, Context, Deployment, Headers, LastError, Operation, Product, Request, Response, Subscription, Url,
-    User, WhichUrl, Workspace,
+    Api, Backend, Context, Deployment, Foundry, GraphQl, Headers, LastError, Operation, Product, Request, Response,
+    Subscription, Url, User, WhichUrl, Workspace,
 };
 use expression::text::Text;
 use expression::value::Value;
@@ -62,6 +62,11 @@ impl Context for Exchange {
             // Not in artifacts.
             azure_region: Text::default(),
         })
+    }
+
+    fn graphql(&self) -> Option<&Arc<GraphQl>> {
+        // No policy runs inside of a resolver: those are not built yet.
+        None
     }
 
     fn workspace(&self) -> Option<&Arc<Workspace>> {
@@ -151,6 +156,11 @@ impl Request for Exchange {
 
     fn matched_parameters(&self) -> &[(Text, Text)] {
         &self.matched.parameters
+    }
+
+    fn foundry(&self) -> Option<&Arc<Foundry>> {
+        // No API is known to be one of Foundry models: their import leaves no trace in artifacts.
+        None
     }
 
     fn certificate(&self) -> Option<&Arc<Certificate>> {

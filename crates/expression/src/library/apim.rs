@@ -8,6 +8,8 @@ mod body;
 mod context;
 mod deployment;
 mod dictionary;
+mod foundry;
+mod graphql;
 mod jwt;
 mod last_error;
 mod lookup;
@@ -40,6 +42,8 @@ pub const CLASSES: &[&Class] = &[
     &deployment::DEPLOYMENT,
     &deployment::GATEWAY,
     &dictionary::EXTENSIONS,
+    &foundry::FOUNDRY,
+    &graphql::GRAPHQL,
     &jwt::JWT,
     &jwt::EXTENSIONS,
     &last_error::LAST_ERROR,

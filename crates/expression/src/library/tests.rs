@@ -12,7 +12,7 @@ ENT/ruudllcuhqqBzzEmiNAiEAztqxi5dQWCCTsA0vwYsA2oMXYo6m3ejBJb/iXdBlP6E=";
 
 const EXCHANGE: &str = r#"{
   "request": {"method": "GET", "url": "https://backend.test/x?q=1&q=2", "originalUrl": "https://gateway.test/echo/x",
-    "ipAddress": "10.0.0.1", "headers": {"Accept": ["text/plain", "text/html"]}, "matchedParameters": {"id": "7"}, "certificate": "$CERTIFICATE", "body": {"a": "b"}},
+    "ipAddress": "10.0.0.1", "headers": {"Accept": ["text/plain", "text/html"]}, "matchedParameters": {"id": "7"}, "certificate": "$CERTIFICATE", "foundry": {"deployment": "gpt"}, "body": {"a": "b"}},
   "response": {"statusCode": 200, "statusReason": "OK", "body": "fine"},
   "variables": {"n": 5, "s": "text", "auth": {"$authorization": {"accessToken": "t"}}},
   "api": {"id": "echo", "name": "Echo API", "path": "echo", "protocols": ["https"], "serviceUrl": "https://backend.test",
@@ -21,6 +21,7 @@ const EXCHANGE: &str = r#"{
   "product": {"id": "starter", "name": "Starter", "state": "Published", "subscriptionRequired": true,
     "groups": [{"id": "developers", "name": "Developers"}]},
   "backend": {"id": "orders", "type": "Pool", "azureRegion": "westeurope"}, "workspace": {"id": "team", "name": "The team"},
+  "graphQL": {"arguments": {"id": 7}, "parent": {"name": "tea"}},
   "subscription": {"id": "sub", "name": "Subscription", "primaryKey": "k1", "secondaryKey": "k2"},
   "user": {"id": "ada", "email": "ada@example.org", "firstName": "Ada", "lastName": "Lovelace",
     "groups": [{"id": "developers", "name": "Developers"}], "identities": [{"id": "ada", "provider": "Basic"}]},

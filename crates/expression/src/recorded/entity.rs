@@ -3,7 +3,8 @@
 use crate::body::MessageBody;
 use crate::certificate::Certificate;
 use crate::context::{
-    Api, Backend, Deployment, Group, LastError, Operation, Product, Subscription, Url, User, Workspace,
+    Api, Backend, Deployment, Foundry, GraphQl, Group, LastError, Operation, Product, Subscription, Url, User,
+    Workspace,
 };
 use crate::json::{Formatting, JToken, Scalar};
 use crate::library::{decode_base64, url_decode};
@@ -235,6 +236,26 @@ pub fn backend(part: &Part) -> Backend {
         id: part.text_or("id", ""),
         is_pool: part.text("type").is_some_and(|kind| kind == "Pool"),
         azure_region: part.text_or("azureRegion", ""),
+    }
+}
+
+/// What a resolver was called with.
+pub fn graphql(part: &Part) -> GraphQl {
+    let token = |name| {
+        part.get(name)
+            .0
+            .map_or_else(|| JToken::value(Scalar::Null), |token| token.deep_clone())
+    };
+    GraphQl {
+        arguments: token("arguments"),
+        parent: token("parent"),
+    }
+}
+
+/// A model of Foundry.
+pub fn foundry(part: &Part) -> Foundry {
+    Foundry {
+        deployment: part.text_or("deployment", ""),
     }
 }
 

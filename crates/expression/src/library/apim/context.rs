@@ -53,6 +53,12 @@ const ROWS: &[Row] = &[
         |call, _| Ok(shared(call.context.workspace())),
     ),
     row(
+        "IGraphQLDataObject GraphQL { get; }",
+        "context.GraphQL == null",
+        "False",
+        |call, _| Ok(shared(call.context.graphql())),
+    ),
+    row(
         "IDeployment Deployment { get; }",
         "context.Deployment.Region",
         "West Europe",

@@ -1,5 +1,6 @@
 //! `context.Request`
 
+use super::context::shared;
 use crate::context::WhichUrl;
 use crate::library::{Class, ClassKind, Row, certificate, row};
 use crate::value::{HostPart, Value};
@@ -46,6 +47,12 @@ const ROWS: &[Row] = &[
         "context.Request.Certificate == null",
         "False",
         |call, _| Ok(call.context.request().certificate().map_or(Value::Null, certificate)),
+    ),
+    row(
+        "IFoundry Foundry { get; }",
+        "context.Request.Foundry == null",
+        "False",
+        |call, _| Ok(shared(call.context.request().foundry())),
     ),
     row(
         "IMessageBody Body { get; }",
