@@ -117,10 +117,19 @@ fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome 
         BinaryOperator::Multiply => product(left, right),
         BinaryOperator::Divide | BinaryOperator::Remainder if right.is_zero() => return Err(Thrown::divide_by_zero()),
         BinaryOperator::Divide => quotient(left, right),
-        BinaryOperator::Remainder => left.checked_rem(right),
+        BinaryOperator::Remainder => left.checked_rem(right).map(|rest| with_scale(rest, left, right)),
         _ => return Err(unreachable_operator()),
     };
     result.map(Value::Decimal).ok_or_else(decimal_overflow)
+}
+
+/// A remainder has as many decimals as the operand that has more of them; a smaller dividend is its own remainder.
+fn with_scale(mut rest: Decimal, left: Decimal, right: Decimal) -> Decimal {
+    if left.abs() < right.abs() {
+        return left;
+    }
+    rest.rescale(left.scale().max(right.scale()));
+    rest
 }
 
 fn shift(to_left: bool, left: &Value, right: &Value) -> Outcome {

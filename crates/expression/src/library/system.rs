@@ -75,6 +75,7 @@ pub const CLASSES: &[&Class] = &[
     &object::VOID,
     &object::DELEGATE,
     &random::RANDOM,
+    &string::NORMALIZATION_FORM,
     &string::STRING,
     &string_comparer::STRING_COMPARER,
     &string_comparison::STRING_COMPARISON,

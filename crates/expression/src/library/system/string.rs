@@ -3,6 +3,7 @@
 mod change;
 mod compare;
 mod find;
+mod normal;
 mod search;
 mod split;
 
@@ -13,13 +14,14 @@ use crate::collection::{Array, collect};
 use crate::library::{Arguments, Call, Class, ClassKind, Row, format_composite, format_composite_in, row, utf16};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
+pub use normal::NORMALIZATION_FORM;
 use search::outside;
 
 /// `string`
 pub static STRING: Class = Class::new("System.String", ClassKind::Class)
     .inherits(&["IEnumerable<char>", "IComparable"])
     .rows(ROWS)
-    .more(&[search::ROWS, change::ROWS, split::ROWS, compare::ROWS]);
+    .more(&[search::ROWS, change::ROWS, split::ROWS, compare::ROWS, normal::ROWS]);
 
 const ROWS: &[Row] = &[
     row("static string Empty { get; }", r#"string.Empty + "a""#, "a", |_, _| {
