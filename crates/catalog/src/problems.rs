@@ -26,6 +26,10 @@ const ALIKE: f64 = 0.75;
 
 /// The name most like `name`, when one is alike at all.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    // Comparing costs the product of both lengths, and no known name is nearly as long.
+    if name.len() > 200 {
+        return None;
+    }
     let name = name.to_lowercase();
     known
         .into_iter()

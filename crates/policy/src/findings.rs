@@ -80,6 +80,10 @@ impl Findings {
 
 /// The known name that a misspelt one probably means.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    // Comparing costs the product of both lengths, and no known name is nearly as long.
+    if name.len() > 200 {
+        return None;
+    }
     let longest = name.chars().count();
     known
         .into_iter()
