@@ -148,21 +148,7 @@ impl Flow<'_> {
                 }
                 *state = when_true.join(&when_false);
             }
-            StmtKind::Loop { condition, step, body } => {
-                let (mut inside, mut after) = match condition {
-                    Some(condition) => self.condition(condition, state.clone()),
-                    None => (state.clone(), Assigned::unreachable()),
-                };
-                let mut own_breaks = Vec::new();
-                self.statement(&body.kind, &mut inside, &mut own_breaks);
-                for step in step {
-                    self.expr(step, &mut inside);
-                }
-                for broken in &own_breaks {
-                    after = after.join(broken);
-                }
-                *state = after;
-            }
+            StmtKind::Loop { condition, step, body } => self.loop_statement(condition.as_ref(), step, body, state),
             StmtKind::DoWhile(body, condition) => {
                 let mut own_breaks = Vec::new();
                 self.statement(&body.kind, state, &mut own_breaks);
@@ -210,6 +196,22 @@ impl Flow<'_> {
             }
             StmtKind::Empty => {}
         }
+    }
+
+    fn loop_statement(&mut self, condition: Option<&Expr>, step: &[Expr], body: &Stmt, state: &mut Assigned) {
+        let (mut inside, mut after) = match condition {
+            Some(condition) => self.condition(condition, state.clone()),
+            None => (state.clone(), Assigned::unreachable()),
+        };
+        let mut own_breaks = Vec::new();
+        self.statement(&body.kind, &mut inside, &mut own_breaks);
+        for step in step {
+            self.expr(step, &mut inside);
+        }
+        for broken in &own_breaks {
+            after = after.join(broken);
+        }
+        *state = after;
     }
 
     fn try_statement(
