@@ -28,6 +28,8 @@ pub struct Config {
     pub mcp_origins: Vec<String>,
     /// `context.Deployment`
     pub deployment: Arc<Deployment>,
+    /// Base URL of the Dapr runtime that `backend-id="dapr"` calls; none: `http://localhost:3500`.
+    pub dapr: Option<String>,
 }
 
 /// One listening socket.

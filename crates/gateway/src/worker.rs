@@ -221,6 +221,7 @@ impl Worker {
             upstream: Rc::new(client),
             trust,
             deployment: Arc::clone(&settings.deployment),
+            dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
             buffer_limit: settings.limits.buffer_bytes,
         };
         Rc::new(Self {

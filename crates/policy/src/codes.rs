@@ -68,3 +68,5 @@ pub const FRAGMENT_CYCLE: &str = "TG3209";
 pub const POLICY_NOT_BUILT: &str = "TG3301";
 /// A feature of a policy that is not built yet.
 pub const FEATURE_NOT_BUILT: &str = "TG3302";
+/// A feature that needs what this gateway cannot have; docs/compatibility.md gives the reason.
+pub const NOT_OFFERED: &str = "TG3303";

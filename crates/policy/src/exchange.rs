@@ -238,6 +238,8 @@ pub struct Services {
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`
     pub deployment: Arc<Deployment>,
+    /// Base URL of the Dapr runtime beside the gateway.
+    pub dapr: Text,
     /// Bytes of a body that are buffered at most.
     pub buffer_limit: u64,
 }

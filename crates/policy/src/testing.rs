@@ -217,6 +217,7 @@ impl Bench {
                 upstream: Rc::new(upstream),
                 trust: Arc::new(Nobody),
                 deployment: Arc::default(),
+                dapr: "http://localhost:3500".into(),
                 buffer_limit: self.buffer_limit,
             }),
             request_id: 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,

@@ -47,6 +47,9 @@ pub struct Serve {
     /// Client connections that may be open at once; more wait until one closes.
     #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().connections)]
     max_connections: usize,
+    /// Base URL of the Dapr runtime that `set-backend-service backend-id="dapr"` calls.
+    #[arg(long, value_name = "URL", default_value = "http://localhost:3500")]
+    dapr_url: String,
     /// Worker threads; 0: one for each processor.
     #[arg(long, default_value_t = 0)]
     workers: usize,
@@ -124,6 +127,7 @@ impl Serve {
                 ..Limits::default()
             },
             mcp_origins: self.mcp_origin.clone(),
+            dapr: Some(self.dapr_url.clone()),
             ..Config::default()
         };
         let counters = Arc::new(InProcessCounters::default());

@@ -1,7 +1,10 @@
 //! `set-backend-service` sends the request elsewhere: to a base URL, or to a backend entity with its credentials and
 //! TLS rules. Path and query stay. The last one that runs decides.
 //!
-//! Pools, Service Fabric and Dapr are not built yet.
+//! `backend-id="dapr"` calls a method of an application through the Dapr runtime beside the gateway; the method's path
+//! stands in for the request's. Service Fabric is not offered; pools are not built yet.
+
+mod dapr;
 
 use crate::codes;
 use crate::element::ElementReader;
@@ -11,6 +14,7 @@ use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
 use crate::value::Value;
 use catalog::{Backend, BackendKind};
+use dapr::{DAPR, Dapr};
 use expression::text::Text;
 use expression::value::Value as Object;
 use std::collections::BTreeMap;
@@ -26,36 +30,46 @@ enum SetBackendService {
     Backend(Destination),
     /// By an id that is computed.
     Lookup(Value<Text>, Arc<BTreeMap<String, Arc<Backend>>>),
+    Dapr(Dapr),
 }
 
-/// Attributes for Service Fabric and Dapr.
-const NOT_BUILT: [&str; 8] = [
+/// Attributes for backends in a Service Fabric cluster, whose naming service only APIM's own gateway can ask.
+const SERVICE_FABRIC: [&str; 5] = [
     "sf-resolve-condition",
     "sf-service-instance-name",
     "sf-partition-key",
     "sf-replica-type",
     "sf-listener-name",
-    "dapr-app-id",
-    "dapr-method",
-    "dapr-namespace",
 ];
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
-    for name in NOT_BUILT {
+    for name in SERVICE_FABRIC {
         if element.optional::<Object>(name).is_some() {
-            let message = format!("`{name}` of `<set-backend-service>` is not built yet");
-            let span = element.attribute_span(name);
-            element.compiler.not_built(codes::FEATURE_NOT_BUILT, span, message);
+            let message = format!("`{name}`: backends in a Service Fabric cluster are not offered");
+            element.error_at(name, codes::NOT_OFFERED, message);
         }
     }
     let url: Option<Value<Text>> = element.optional("base-url");
     let id: Option<Value<Text>> = element.optional("backend-id");
+    let is_dapr = id
+        .as_ref()
+        .and_then(Value::constant)
+        .is_some_and(|id| id.as_str() == DAPR);
+    let dapr = if is_dapr {
+        Dapr::read(element)
+    } else {
+        Dapr::refuse(element);
+        None
+    };
     if !element.exactly_one(&["base-url", "backend-id"]) {
         return None;
     }
     if let Some(url) = url {
         check_url(element, url.constant());
         return now(SetBackendService::Url(url));
+    }
+    if is_dapr {
+        return now(SetBackendService::Dapr(dapr?));
     }
     let id = id?;
     let catalog = element.compiler.catalog?;
@@ -130,6 +144,10 @@ impl Step for SetBackendService {
                 let id = id.get(exchange)?;
                 let missing = || Failure::internal("BackendNotFound", format!("there is no usable backend \"{id}\""));
                 backends.get(id.as_str()).and_then(destination).ok_or_else(missing)?
+            }
+            Self::Dapr(dapr) => {
+                exchange.target = dapr.target(exchange)?;
+                return Ok(Flow::Next);
             }
         };
         exchange.target = Destination {
