@@ -110,6 +110,12 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.attribute_value(attribute, of_words(words))
     }
 
+    /// Like [`Self::word`], for an attribute that must be there.
+    pub fn required_word<E: Copy + Send + Sync>(&mut self, name: &'static str, words: Words<E>) -> Option<Value<E>> {
+        let attribute = self.required_attribute(name)?;
+        self.attribute_value(attribute, of_words(words))
+    }
+
     /// An attribute that takes one of some words, ignoring case, and no expression.
     pub fn literal_word<E: Copy + Send + Sync>(&mut self, name: &'static str, words: Words<E>) -> Option<E> {
         let attribute = self.attribute(name)?;

@@ -158,6 +158,8 @@ pub struct RequestMessage {
     pub authority: Text,
     /// Path and query as the client sent them.
     pub original: Text,
+    /// Bytes of `original` up to the API's path, its version included: where the API's own paths begin.
+    pub root: usize,
     /// Path below the API's path, with leading `/`, percent-encoded; policies may rewrite it.
     pub path: Text,
     /// Query without `?`; empty when there is none; policies may rewrite it.

@@ -55,10 +55,7 @@ pub(crate) const KNOWN: &[Known] = &[
     },
     known("proxy", I),
     known("invoke-request", ALL),
-    known("find-and-replace", ALL),
-    known("redirect-content-urls", IO),
     known("json-to-xml", IOE),
-    known("xml-to-json", IOE),
     known("xsl-transform", IO),
     Known {
         scopes: Scopes::PRODUCT.and(Scopes::API).and(Scopes::OPERATION),
@@ -84,7 +81,6 @@ pub(crate) const KNOWN: &[Known] = &[
         tolerated: IBO,
         ..known("get-authorization-context", I)
     },
-    known("jsonp", O),
     Known {
         scopes: Scopes::GLOBAL,
         ..known("cross-domain", I)

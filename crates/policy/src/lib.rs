@@ -28,6 +28,7 @@ mod policies;
 mod query;
 mod registry;
 mod respond;
+mod rewriting;
 mod step;
 mod steps;
 #[cfg(test)]

@@ -27,11 +27,14 @@ use crate::registry::Policy;
 mod check_header;
 mod choose;
 mod cors;
+mod find_and_replace;
 mod forward_request;
 mod include_fragment;
 mod ip_filter;
+mod jsonp;
 mod mock_response;
 mod rate_limit_by_key;
+mod redirect_content_urls;
 mod return_response;
 mod rewrite_uri;
 mod set_backend_service;
@@ -42,6 +45,7 @@ mod set_query_parameter;
 mod set_status;
 mod set_variable;
 mod trace;
+mod xml_to_json;
 
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[
@@ -58,10 +62,14 @@ pub(crate) const POLICIES: &[Policy] = &[
     set_body::SET_BODY,
     set_method::SET_METHOD,
     set_status::SET_STATUS,
+    find_and_replace::FIND_AND_REPLACE,
+    redirect_content_urls::REDIRECT_CONTENT_URLS,
+    xml_to_json::XML_TO_JSON,
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
     cors::CORS,
+    jsonp::JSONP,
     trace::TRACE,
 ];
 

@@ -192,6 +192,7 @@ impl Bench {
                 scheme: "https",
                 authority: "gateway.example".into(),
                 original: format!("/orders{url}").into(),
+                root: "/orders".len(),
                 path: path.into(),
                 query: query.into(),
                 headers: headers(lines),

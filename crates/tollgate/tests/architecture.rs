@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("expression", &["diagnostic", "xml"]),
     ("catalog", &["diagnostic"]),
     ("store", &[]),
-    ("policy", &["catalog", "diagnostic", "expression", "store"]),
+    ("policy", &["catalog", "diagnostic", "expression", "store", "xml"]),
     ("mcp", &[]),
     (
         "gateway",
