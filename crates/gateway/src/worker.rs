@@ -14,7 +14,7 @@ use crate::watched::Traffic;
 use arc_swap::ArcSwap;
 use expression::certificate::Certificate;
 use expression::text::Text;
-use policy::{Clock, Services, Trust};
+use policy::{Backends, Clock, Services, Trust};
 use std::cell::Cell;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -39,6 +39,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Breakers and turns of backends.
+    pub backends: Arc<Backends>,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
     /// TLS towards upstreams.
@@ -218,6 +220,7 @@ impl Worker {
         let services = Services {
             clock: shared.clock,
             counters: shared.counters,
+            backends: shared.backends,
             upstream: Rc::new(client),
             trust,
             deployment: Arc::clone(&settings.deployment),

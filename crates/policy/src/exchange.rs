@@ -1,6 +1,7 @@
 //! One exchange: a request with its response on the way through the pipeline.
 
 use crate::LocalFuture;
+use crate::backends::Backends;
 use crate::block::Origin;
 use crate::body::Body;
 use crate::upstream::Upstream;
@@ -62,6 +63,8 @@ pub struct State {
     pub(crate) forwarded: bool,
     /// Whether a policy has replaced that message.
     pub(crate) answer_replaced: bool,
+    /// What brings the client back to the pool's member that its request is sent to, `name=value`.
+    pub(crate) session_cookie: Option<String>,
 }
 
 /// Where a failure came from.
@@ -222,8 +225,10 @@ pub struct Identity {
 pub struct Target {
     /// Base URL (scheme, authority, base path), from the API or `set-backend-service`; none when the API has none.
     pub base_url: Option<Text>,
-    /// The backend entity, where one was chosen.
+    /// The backend entity, where one was chosen; a pool's member is chosen when the request is sent.
     pub backend: Option<Arc<catalog::Backend>>,
+    /// The member of the pool that the last request was sent to.
+    pub member: Option<Arc<catalog::Backend>>,
     /// MCP: `base_url` is the whole endpoint, and the request's path is not appended.
     pub whole_endpoint: bool,
 }
@@ -234,6 +239,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Breakers and turns of backends.
+    pub backends: Arc<Backends>,
     /// Connections to upstreams.
     pub upstream: Rc<dyn Upstream>,
     /// Whose certificates are trusted.

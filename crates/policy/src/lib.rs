@@ -4,6 +4,7 @@
 //! Never here: listeners, sockets, routing, wire formats of providers. What a policy needs of the outside is a trait
 //! ([`Upstream`], [`Clock`], `store`'s traits).
 
+mod backends;
 mod block;
 mod body;
 mod buffer;
@@ -38,6 +39,7 @@ mod value;
 mod walk;
 mod xml;
 
+pub use backends::Backends;
 pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;

@@ -5,6 +5,7 @@
 //! ```
 //! The upstream answers `200` with what it was sent as its body, unless the bench has another answer.
 
+use crate::backends::Backends;
 use crate::body::{Body, BodyError};
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
 use crate::plan::{Plan, Plans};
@@ -38,6 +39,7 @@ pub(crate) struct Bench {
     pub answer: Option<Result<String, UpstreamFailure>>,
     pub clock: Arc<TestClock>,
     pub counters: Arc<InProcessCounters>,
+    pub backends: Arc<Backends>,
     pub target: Target,
     pub mcp_answer: Option<&'static str>,
     pub buffer_limit: u64,
@@ -105,6 +107,7 @@ impl Bench {
             answer: None,
             clock: Arc::default(),
             counters: Arc::default(),
+            backends: Arc::default(),
             target: Target {
                 base_url: Some("http://backend.example/base".into()),
                 ..Target::default()
@@ -215,6 +218,7 @@ impl Bench {
             services: Rc::new(Services {
                 clock: self.clock.clone(),
                 counters: self.counters.clone(),
+                backends: self.backends.clone(),
                 upstream: Rc::new(upstream),
                 trust: Arc::new(Nobody),
                 deployment: Arc::default(),

@@ -6,6 +6,7 @@
 //! and it is what the client gets if on-error leaves it.
 
 mod call;
+mod destination;
 mod forwarded_for;
 
 use crate::block::Needs;
@@ -87,7 +88,11 @@ impl ForwardRequest {
         exchange.state.forwarded = true;
         exchange.state.answer_replaced = false;
         let services = Rc::clone(&exchange.services);
-        let reply = services.upstream.send(call).await;
+        let backend = call.backend.clone();
+        let mut reply = services.upstream.send(call).await;
+        if let Some(backend) = backend {
+            destination::went(exchange, &backend, &mut reply);
+        }
         let reply = reply.map_err(|failure| not_answered(&failure))?;
         let status = reply.status;
         exchange.response = Some(ResponseMessage {

@@ -1,6 +1,6 @@
 //! The call that an exchange comes to: target, path, query, and what the backend's credentials add.
 
-use super::{ForwardRequest, Timeout, forwarded_for};
+use super::{ForwardRequest, Timeout, destination, forwarded_for};
 use crate::body::Body;
 use crate::exchange::{Exchange, Target};
 use crate::failure::Failure;
@@ -24,7 +24,7 @@ impl ForwardRequest {
             .map(|wait| wait.get(exchange))
             .transpose()?;
         let follow_redirects = self.follow_redirects.get(exchange)?;
-        let backend = exchange.target.backend.clone();
+        let backend = destination::choose(exchange)?;
         let credentials = backend.as_ref().map(|backend| &backend.credentials);
         let url = url(
             &exchange.target,
