@@ -13,6 +13,7 @@ use crate::codes;
 use crate::compiler::Compiler;
 use crate::exchange::Message;
 use crate::findings::nearest;
+use crate::outline::{self, Outline};
 use crate::value::{Readable, Value};
 use crate::xml::{Attribute, Element, Piece};
 use diagnostic::Span;
@@ -30,6 +31,8 @@ pub(crate) struct Inner {
     pub inside: Needs,
     /// How many steps are inside it.
     pub size: usize,
+    /// Those steps.
+    pub outline: Vec<Outline>,
 }
 
 /// An element that is being read.
@@ -45,6 +48,7 @@ pub(crate) struct ElementReader<'r, 'c> {
     inside: Needs,
     /// Steps inside.
     size: usize,
+    outline: Vec<Outline>,
 }
 
 impl<'r, 'c> ElementReader<'r, 'c> {
@@ -59,6 +63,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             needs: Needs::default(),
             inside: Needs::default(),
             size: 0,
+            outline: Vec::new(),
         }
     }
 
@@ -185,6 +190,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             self.needs = self.needs.or(inner.needs);
             self.inside = self.inside.or(inner.inside);
             self.size = self.size.saturating_add(inner.size);
+            self.outline.extend(inner.outline);
         }
         found
     }
@@ -261,6 +267,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
     pub fn holds(&mut self, block: &Block) {
         self.inside = self.inside.or(block.needs());
         self.size = self.size.saturating_add(block.size());
+        self.outline.extend(outline::of_block(block));
     }
 
     /// What the policy's own expressions need so far.
@@ -354,6 +361,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             needs: self.needs,
             inside: self.inside,
             size: self.size,
+            outline: self.outline,
         }
     }
 

@@ -23,6 +23,7 @@ mod findings;
 mod fragment;
 mod headers;
 mod known;
+mod outline;
 mod pipeline;
 mod plan;
 mod policies;
@@ -48,6 +49,7 @@ pub use exchange::{
 };
 pub use failure::Failure;
 pub use findings::Options;
+pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};

@@ -56,6 +56,8 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
         needs: inner.needs,
         inside: inner.inside,
         size: inner.size.saturating_add(1),
+        ends: policy.ends,
+        outline: inner.outline.into(),
         origin: Arc::new(origin),
     })
 }
