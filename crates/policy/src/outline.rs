@@ -38,13 +38,13 @@ pub struct OutlinedSection {
 pub(crate) fn outline(chain: &[Arc<Document>]) -> Vec<OutlinedSection> {
     let of_section = |section| OutlinedSection {
         section,
-        steps: marked(steps(effective(chain, section))),
-        cut_off: steps(cut_off(chain, section)),
+        steps: marked(steps(&effective(chain, section))),
+        cut_off: steps(&cut_off(chain, section)),
     };
     Section::ALL.into_iter().map(of_section).collect()
 }
 
-fn steps(blocks: Vec<Arc<Block>>) -> Vec<Outline> {
+fn steps(blocks: &[Arc<Block>]) -> Vec<Outline> {
     blocks.iter().flat_map(|block| of_block(block)).collect()
 }
 
