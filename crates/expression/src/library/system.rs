@@ -27,6 +27,7 @@ mod type_code;
 mod type_object;
 mod uri;
 
+pub use char::category_of as unicode_category;
 pub use date_time_offset::parse as parse_date_time_offset;
 pub use globalization::culture;
 pub use numbers::{error as number_error, read_styled as read_number};
