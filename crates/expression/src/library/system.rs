@@ -88,5 +88,9 @@ pub const CLASSES: &[&Class] = &[
     &type_code::TYPE_CODE,
     &uri::URI,
     &uri::URI_KIND,
+    &uri::URI_BUILDER,
+    &uri::URI_COMPONENTS,
+    &uri::URI_FORMAT,
+    &uri::URI_HOST_NAME_TYPE,
     &uri::URI_PARTIAL,
 ];
