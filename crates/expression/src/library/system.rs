@@ -28,6 +28,7 @@ mod type_code;
 mod type_object;
 mod uri;
 
+pub use char::category_of as unicode_category;
 pub use date_reading::parse_offset as parse_date_time_offset;
 pub use globalization::culture;
 pub use numbers::{error as number_error, read_styled as read_number};
@@ -88,5 +89,9 @@ pub const CLASSES: &[&Class] = &[
     &type_code::TYPE_CODE,
     &uri::URI,
     &uri::URI_KIND,
+    &uri::URI_BUILDER,
+    &uri::URI_COMPONENTS,
+    &uri::URI_FORMAT,
+    &uri::URI_HOST_NAME_TYPE,
     &uri::URI_PARTIAL,
 ];

@@ -1,8 +1,11 @@
 //! `System.Text` and `System.Text.RegularExpressions`.
 
 mod encoding;
+mod pattern;
 mod regex;
 mod regex_match;
+mod regex_replacement;
+mod regex_static;
 mod string_builder;
 
 pub use regex_match::items;
@@ -15,6 +18,7 @@ pub const CLASSES: &[&Class] = &[
     &regex::REGEX,
     &regex::REGEX_OPTIONS,
     &regex_match::CAPTURE,
+    &regex_match::CAPTURES,
     &regex_match::GROUP,
     &regex_match::GROUPS,
     &regex_match::MATCH,
