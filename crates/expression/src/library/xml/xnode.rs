@@ -126,12 +126,9 @@ const ROWS: &[Row] = &[
         "True",
         |_, a| Ok(super::xml_reader::of_node(node(a, 0)?)),
     ),
-    row(
-        "static XNode ReadFrom(XmlReader reader)",
-        r#"XNode.ReadFrom(XElement.Parse("<a/>").CreateReader())"#,
-        "<a />",
-        |call, a| super::xml_reader::read_node(call.frame, a, 0),
-    ),
+    row("static XNode ReadFrom(XmlReader reader)", "", "", |call, a| {
+        super::xml_reader::read_node(call.frame, a, 0)
+    }),
     row(
         "string ToString()",
         r#"XElement.Parse("<a><b/></a>").ToString()"#,
