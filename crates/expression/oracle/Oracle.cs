@@ -181,7 +181,7 @@ static class Described
 /// Mono's C# compiler.
 sealed class Compiler
 {
-    const string Usings = @"using System; using System.Collections.Generic; using System.Globalization; using System.Linq; using System.Net;
+    const string Usings = @"using System; using System.Collections.Generic; using System.Globalization; using System.IO; using System.Linq; using System.Net;
 using System.Security.Cryptography; using System.Security.Cryptography.X509Certificates; using System.Text; using System.Text.RegularExpressions;
 using System.Xml; using System.Xml.Linq; using System.Xml.XPath; using Newtonsoft.Json; using Newtonsoft.Json.Linq;";
     readonly Errors errors = new Errors();

@@ -19,6 +19,7 @@ mod collections;
 mod cryptography;
 mod culture;
 mod format;
+mod io;
 mod json;
 mod linq;
 mod net;
@@ -65,6 +66,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         cryptography::CLASSES,
         cryptography::HASHES,
         cryptography::CIPHERS,
+        io::CLASSES,
         json::CLASSES,
         linq::CLASSES,
         net::CLASSES,

@@ -8,7 +8,9 @@ mod regex_replacement;
 mod regex_static;
 mod string_builder;
 
+pub use encoding::utf16 as utf16_encoding;
 pub use regex_match::items;
+pub use string_builder::{append_to as append_to_builder, new_builder};
 
 use super::Class;
 
