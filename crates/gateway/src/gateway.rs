@@ -60,6 +60,7 @@ impl Gateway {
             place: Arc::clone(&place),
             metrics: Arc::clone(&metrics),
             counters,
+            slots: Arc::default(),
             clock,
             tls: Arc::new(ClientTls::with_system_roots()),
             drain: Arc::clone(&drain),

@@ -3,6 +3,8 @@
 use crate::LocalFuture;
 use crate::block::Origin;
 use crate::body::Body;
+use crate::runtime::Runtime;
+use crate::slots::Slots;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -62,6 +64,8 @@ pub struct State {
     pub(crate) forwarded: bool,
     /// Whether a policy has replaced that message.
     pub(crate) answer_replaced: bool,
+    /// The variables that were set, where a copy of an exchange remembers them.
+    pub(crate) written: Option<Vec<Text>>,
 }
 
 /// Where a failure came from.
@@ -112,6 +116,9 @@ impl Exchange {
 
     /// Sets `context.Variables[name]`.
     pub(crate) fn set_variable(&mut self, name: &Text, value: Value) {
+        if let Some(written) = &mut self.state.written {
+            written.push(name.clone());
+        }
         match self.variables.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = value,
             None => self.variables.push((name.clone(), value)),
@@ -227,6 +234,7 @@ pub struct Target {
 }
 
 /// The outside, as policies reach it. One per worker thread.
+#[derive(Clone)]
 pub struct Services {
     /// The clock.
     pub clock: Arc<dyn Clock>,
@@ -234,6 +242,10 @@ pub struct Services {
     pub counters: Arc<dyn Counters>,
     /// Connections to upstreams.
     pub upstream: Rc<dyn Upstream>,
+    /// Time that passes, and work in the background.
+    pub runtime: Rc<dyn Runtime>,
+    /// Who is within `limit-concurrency`.
+    pub slots: Arc<Slots>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`

@@ -19,6 +19,7 @@ mod exchange;
 mod expression_tests;
 mod failure;
 mod findings;
+mod fork;
 mod fragment;
 mod headers;
 mod known;
@@ -28,6 +29,8 @@ mod policies;
 mod query;
 mod registry;
 mod respond;
+mod runtime;
+mod slots;
 mod step;
 mod steps;
 #[cfg(test)]
@@ -46,6 +49,8 @@ pub use exchange::{
 pub use failure::Failure;
 pub use findings::Options;
 pub use plan::{Plan, Plans};
+pub use runtime::Runtime;
+pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
