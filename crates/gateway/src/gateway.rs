@@ -61,6 +61,7 @@ impl Gateway {
             metrics: Arc::clone(&metrics),
             counters,
             backends: Arc::default(),
+            slots: Arc::default(),
             clock,
             tls: Arc::new(ClientTls::with_system_roots()),
             drain: Arc::clone(&drain),

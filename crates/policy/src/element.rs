@@ -15,7 +15,7 @@ use crate::exchange::Message;
 use crate::findings::nearest;
 use crate::outline::{self, Outline};
 use crate::value::{Readable, Value};
-use crate::xml::{Attribute, Element, Piece};
+use crate::xml::{Attribute, Element, Node, Piece};
 use diagnostic::Span;
 use kind::{Kind, of_type, of_words};
 use std::sync::Arc;
@@ -256,6 +256,27 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         let block = self.compiler.steps(&self.element.content, &prefix);
         self.holds(&block);
         block
+    }
+
+    /// The child elements of these names as policies.
+    pub fn policies(&mut self, names: &'static [&'static str]) -> Block {
+        self.asked_children.extend(names);
+        let prefix = if self.path.is_empty() {
+            String::new()
+        } else {
+            format!("{}/", self.path)
+        };
+        let (mut all, mut counts) = (Block::default(), std::collections::HashMap::new());
+        for node in &self.element.content {
+            let is_named = |child: &Element| names.contains(&child.name.text.as_str());
+            if matches!(node, Node::Element(child) if is_named(child)) {
+                let node = std::slice::from_ref(node);
+                let block = self.compiler.counted_steps(node, &prefix, &mut counts);
+                all.steps.extend(block.steps);
+            }
+        }
+        self.holds(&all);
+        all
     }
 
     /// Remembers what the policy waits for besides what its own expressions read.

@@ -4,6 +4,8 @@ use crate::LocalFuture;
 use crate::backends::Backends;
 use crate::block::Origin;
 use crate::body::Body;
+use crate::runtime::Runtime;
+use crate::slots::Slots;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -65,6 +67,8 @@ pub struct State {
     pub(crate) answer_replaced: bool,
     /// What brings the client back to the pool's member that its request is sent to, `name=value`.
     pub(crate) session_cookie: Option<String>,
+    /// The variables that were set, where a copy of an exchange remembers them.
+    pub(crate) written: Option<Vec<Text>>,
 }
 
 /// Where a failure came from.
@@ -115,6 +119,9 @@ impl Exchange {
 
     /// Sets `context.Variables[name]`.
     pub(crate) fn set_variable(&mut self, name: &Text, value: Value) {
+        if let Some(written) = &mut self.state.written {
+            written.push(name.clone());
+        }
         match self.variables.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = value,
             None => self.variables.push((name.clone(), value)),
@@ -234,6 +241,7 @@ pub struct Target {
 }
 
 /// The outside, as policies reach it. One per worker thread.
+#[derive(Clone)]
 pub struct Services {
     /// The clock.
     pub clock: Arc<dyn Clock>,
@@ -243,6 +251,10 @@ pub struct Services {
     pub backends: Arc<Backends>,
     /// Connections to upstreams.
     pub upstream: Rc<dyn Upstream>,
+    /// Time that passes, and work in the background.
+    pub runtime: Rc<dyn Runtime>,
+    /// Who is within `limit-concurrency`.
+    pub slots: Arc<Slots>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`

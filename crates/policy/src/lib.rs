@@ -20,6 +20,7 @@ mod exchange;
 mod expression_tests;
 mod failure;
 mod findings;
+mod fork;
 mod fragment;
 mod headers;
 mod known;
@@ -31,6 +32,8 @@ mod query;
 mod registry;
 mod respond;
 mod rewriting;
+mod runtime;
+mod slots;
 mod step;
 mod steps;
 #[cfg(test)]
@@ -51,6 +54,8 @@ pub use failure::Failure;
 pub use findings::Options;
 pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};
+pub use runtime::Runtime;
+pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 

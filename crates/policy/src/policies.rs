@@ -24,6 +24,7 @@
 
 use crate::registry::Policy;
 
+mod authentication_basic;
 mod check_header;
 mod choose;
 mod cors;
@@ -35,8 +36,12 @@ mod jsonp;
 mod mock_response;
 mod rate_limit_by_key;
 mod redirect_content_urls;
+mod limit_concurrency;
+mod retry;
 mod return_response;
 mod rewrite_uri;
+mod send_one_way_request;
+mod send_request;
 mod set_backend_service;
 mod set_body;
 mod set_header;
@@ -46,10 +51,14 @@ mod set_status;
 mod set_variable;
 mod trace;
 mod xml_to_json;
+mod wait;
 
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[
     choose::CHOOSE,
+    retry::RETRY,
+    wait::WAIT,
+    limit_concurrency::LIMIT_CONCURRENCY,
     include_fragment::INCLUDE_FRAGMENT,
     return_response::RETURN_RESPONSE,
     mock_response::MOCK_RESPONSE,
@@ -68,8 +77,11 @@ pub(crate) const POLICIES: &[Policy] = &[
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
+    authentication_basic::AUTHENTICATION_BASIC,
     cors::CORS,
     jsonp::JSONP,
+    send_request::SEND_REQUEST,
+    send_one_way_request::SEND_ONE_WAY_REQUEST,
     trace::TRACE,
 ];
 

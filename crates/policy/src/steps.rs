@@ -69,10 +69,6 @@ fn read_known(compiler: &mut Compiler<'_>, element: &Element, known: &Known) {
     let mut reader = ElementReader::new(element, compiler, String::new());
     match known.holds {
         Holds::Parts => reader.anything(),
-        Holds::Policies => {
-            reader.any_attributes();
-            reader.steps();
-        }
         Holds::PoliciesIn(name) => {
             reader.any_attributes();
             reader.children(name, |child| Some(child.steps()));

@@ -9,6 +9,8 @@ use crate::backends::Backends;
 use crate::body::{Body, BodyError};
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
 use crate::plan::{Plan, Plans};
+use crate::runtime::Runtime;
+use crate::slots::Slots;
 use crate::upstream::{Call, Reply, Upstream, UpstreamFailure};
 use crate::{LocalFuture, StreamBody};
 use bytes::Bytes;
@@ -18,6 +20,7 @@ use expression::body::MessageBody;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -43,6 +46,11 @@ pub(crate) struct Bench {
     pub target: Target,
     pub mcp_answer: Option<&'static str>,
     pub buffer_limit: u64,
+    /// Answers that come before `answer`, each once.
+    pub answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
+    /// Times that policies have slept, which take no time.
+    pub slept: Rc<RefCell<Vec<Duration>>>,
+    pub slots: Arc<Slots>,
     /// What the upstream was sent, as text.
     pub sent: Rc<RefCell<Vec<String>>>,
     plans: Option<Plans>,
@@ -114,6 +122,9 @@ impl Bench {
             },
             mcp_answer: None,
             buffer_limit: 1 << 20,
+            answers: Rc::default(),
+            slept: Rc::default(),
+            slots: Arc::default(),
             sent: Rc::default(),
             plans: None,
         }
@@ -139,6 +150,12 @@ impl Bench {
 
     pub fn answer(mut self, text: &str) -> Self {
         self.answer = Some(Ok(text.into()));
+        self
+    }
+
+    /// An answer that comes once, before the one of [`Self::answer`].
+    pub fn then(self, answer: Result<&str, UpstreamFailure>) -> Self {
+        self.answers.borrow_mut().push_back(answer.map(str::to_owned));
         self
     }
 
@@ -186,6 +203,7 @@ impl Bench {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let upstream = TestUpstream {
             answer: self.answer.clone(),
+            answers: Rc::clone(&self.answers),
             mcp_answer: self.mcp_answer,
             sent: Rc::clone(&self.sent),
         };
@@ -220,6 +238,8 @@ impl Bench {
                 counters: self.counters.clone(),
                 backends: self.backends.clone(),
                 upstream: Rc::new(upstream),
+                runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
+                slots: Arc::clone(&self.slots),
                 trust: Arc::new(Nobody),
                 deployment: Arc::default(),
                 dapr: "http://localhost:3500".into(),
@@ -287,8 +307,23 @@ impl Clock for TestClock {
     }
 }
 
+/// Sleeps without waiting, and does in the foreground what goes on in the background.
+struct TestRuntime(Rc<RefCell<Vec<Duration>>>);
+
+impl Runtime for TestRuntime {
+    fn sleep(&self, time: Duration) -> LocalFuture<'static, ()> {
+        let slept = Rc::clone(&self.0);
+        Box::pin(async move { slept.borrow_mut().push(time) })
+    }
+    fn spawn(&self, task: LocalFuture<'static, ()>) -> bool {
+        ready(task);
+        true
+    }
+}
+
 struct TestUpstream {
     answer: Option<Result<String, UpstreamFailure>>,
+    answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     mcp_answer: Option<&'static str>,
     sent: Rc<RefCell<Vec<String>>>,
 }
@@ -303,7 +338,9 @@ impl Upstream for TestUpstream {
                 let _ = write!(sent, "\n\n{body}");
             }
             self.sent.borrow_mut().push(sent.clone());
-            let text = self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")))?;
+            let once = self.answers.borrow_mut().pop_front();
+            let always = || self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")));
+            let text = once.unwrap_or_else(always)?;
             let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
             let mut lines = head.lines();
             let status = lines.next().unwrap().split(' ').next().unwrap().parse().unwrap();

@@ -17,6 +17,7 @@ use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::upstream::{Call, HttpVersion, UpstreamFailure};
 use crate::value::Value;
+pub(super) use call::target_url;
 use expression::Reads;
 use http::StatusCode;
 use std::rc::Rc;
@@ -115,7 +116,8 @@ impl ForwardRequest {
     }
 }
 
-fn not_answered(failure: &UpstreamFailure) -> Failure {
+/// The failure of a policy whose request was not answered.
+pub(super) fn not_answered(failure: &UpstreamFailure) -> Failure {
     let message = failure.to_string();
     match failure {
         UpstreamFailure::Connection(_) => Failure::internal("BackendConnectionFailure", message),
