@@ -13,7 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("expression", &["diagnostic", "xml"]),
     ("catalog", &["diagnostic"]),
     ("store", &[]),
-    ("policy", &["catalog", "diagnostic", "expression", "store"]),
+    ("jose", &[]),
+    ("policy", &["catalog", "diagnostic", "expression", "jose", "store"]),
     ("mcp", &[]),
     (
         "gateway",
