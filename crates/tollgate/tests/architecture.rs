@@ -14,6 +14,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic"]),
     ("store", &[]),
     ("policy", &["catalog", "diagnostic", "expression", "store", "xml"]),
+    ("jose", &[]),
+    ("policy", &["catalog", "diagnostic", "expression", "jose", "store"]),
     ("mcp", &[]),
     (
         "gateway",
