@@ -33,10 +33,10 @@ mod forward_request;
 mod include_fragment;
 mod ip_filter;
 mod jsonp;
+mod limit_concurrency;
 mod mock_response;
 mod rate_limit_by_key;
 mod redirect_content_urls;
-mod limit_concurrency;
 mod retry;
 mod return_response;
 mod rewrite_uri;
@@ -50,8 +50,8 @@ mod set_query_parameter;
 mod set_status;
 mod set_variable;
 mod trace;
-mod xml_to_json;
 mod wait;
+mod xml_to_json;
 
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[

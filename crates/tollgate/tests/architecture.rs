@@ -13,9 +13,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("expression", &["diagnostic", "xml"]),
     ("catalog", &["diagnostic"]),
     ("store", &[]),
-    ("policy", &["catalog", "diagnostic", "expression", "store", "xml"]),
     ("jose", &[]),
-    ("policy", &["catalog", "diagnostic", "expression", "jose", "store"]),
+    (
+        "policy",
+        &["catalog", "diagnostic", "expression", "jose", "store", "xml"],
+    ),
     ("mcp", &[]),
     (
         "gateway",
