@@ -120,7 +120,30 @@ fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome 
         BinaryOperator::Remainder => left.checked_rem(right).map(|rest| with_scale(rest, left, right)),
         _ => return Err(unreachable_operator()),
     };
-    result.map(Value::Decimal).ok_or_else(decimal_overflow)
+    let result = result.ok_or_else(decimal_overflow)?;
+    Ok(Value::Decimal(signed(result, || {
+        zero_is_negative(operator, left, right)
+    })))
+}
+
+/// A zero with a sign, which .NET's decimals have as their other values do; what is not zero as it is.
+pub fn signed(mut number: Decimal, negative: impl FnOnce() -> bool) -> Decimal {
+    if number.is_zero() {
+        number.set_sign_negative(negative());
+    }
+    number
+}
+
+/// Whether the result of an operation is negative if it is zero.
+fn zero_is_negative(operator: BinaryOperator, left: Decimal, right: Decimal) -> bool {
+    let (minus, other) = (left.is_sign_negative(), right.is_sign_negative());
+    match operator {
+        BinaryOperator::Multiply | BinaryOperator::Divide => minus != other,
+        // A sum has the sign of the operand that it begins with, which is the one with fewer decimals.
+        BinaryOperator::Add if left.scale() > right.scale() => other,
+        BinaryOperator::Subtract if left.scale() > right.scale() => !other,
+        _ => minus,
+    }
 }
 
 /// A remainder has as many decimals as the operand that has more of them; a smaller dividend is its own remainder.
@@ -238,7 +261,9 @@ pub fn convert(value: &Value, to: Simple, overflow_throws: bool) -> Outcome {
         Value::Double(number) => from_float(*number, to, overflow_throws),
         Value::Single(number) => match to {
             Simple::Single => Ok(value.clone()),
-            Simple::Decimal => decimal_from_single(*number),
+            Simple::Decimal => crate::number::decimal_from_single(*number)
+                .map(Value::Decimal)
+                .map_err(|_| decimal_overflow()),
             _ => from_float(f64::from(*number), to, overflow_throws),
         },
         Value::Decimal(number) => from_decimal(*number, to),
@@ -299,16 +324,14 @@ fn from_float(number: f64, to: Simple, overflow_throws: bool) -> Outcome {
     }
 }
 
-fn decimal_from_single(number: f32) -> Outcome {
-    Decimal::from_f32(number)
-        .map(Value::Decimal)
-        .ok_or_else(decimal_overflow)
-}
-
 /// Decimal to integer throws whatever `unchecked` says.
 fn from_decimal(number: Decimal, to: Simple) -> Outcome {
     match to {
         Simple::Decimal => Ok(Value::Decimal(number)),
+        Simple::Double | Simple::Single if number.is_zero() && number.is_sign_negative() => Ok(match to {
+            Simple::Double => Value::Double(-0.0),
+            _ => Value::Single(-0.0),
+        }),
         Simple::Double => Ok(Value::Double(number.to_f64().unwrap_or(f64::NAN))),
         Simple::Single => Ok(Value::Single(number.to_f32().unwrap_or(f32::NAN))),
         _ => {

@@ -89,6 +89,14 @@ pub fn parse_integer(text: &str) -> Result<i128, NumberError> {
     parse::integer(text, parse::INTEGER, 64)
 }
 
+/// A decimal as text, which knows no negative zero.
+pub fn format_decimal(number: Decimal) -> String {
+    if number.is_zero() { number.abs() } else { number }.to_string()
+}
+
+/// .NET's `double.NaN`, which is negative, as processors make it.
+pub const NAN: f64 = -f64::NAN;
+
 /// `decimal.Parse` (`NumberStyles.Number`); keeps the scale, so `1.10` stays `1.10`.
 ///
 /// # Errors
@@ -102,6 +110,18 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, NumberError> {
 /// # Errors
 /// [`NumberError::Overflow`] outside of `decimal`'s range and for NaN.
 pub fn decimal_from_double(number: f64) -> Result<Decimal, NumberError> {
+    decimal_of_digits(number, 15)
+}
+
+/// `(decimal)float`: 7 significant digits.
+///
+/// # Errors
+/// As [`decimal_from_double`].
+pub fn decimal_from_single(number: f32) -> Result<Decimal, NumberError> {
+    decimal_of_digits(f64::from(number), 7)
+}
+
+fn decimal_of_digits(number: f64, significant: usize) -> Result<Decimal, NumberError> {
     if !number.is_finite() || number.abs() >= 79_228_162_514_264_337_593_543_950_336.0 {
         return Err(NumberError::Overflow);
     }
@@ -109,7 +129,8 @@ pub fn decimal_from_double(number: f64) -> Result<Decimal, NumberError> {
         return Ok(Decimal::ZERO);
     }
     // Shortest first: the exact tail of a binary fraction is beyond the 15 digits that .NET looks at.
-    let rounded: f64 = format!("{number:.14e}").parse().map_err(|_| NumberError::Overflow)?;
+    let digits = format!("{number:.*e}", significant - 1);
+    let rounded: f64 = digits.parse().map_err(|_| NumberError::Overflow)?;
     let text = format!("{rounded}");
     Decimal::from_str(&text)
         .map(|decimal| decimal.normalize())
