@@ -286,13 +286,15 @@ impl Checker {
                 format!("cannot convert null to '{to}' because it is a value type that has no null"),
             );
         }
-        if let (Some(constant), Some(from), Some(number), false) =
-            (value.constant_value(), value.ty.simple(), to.simple(), self.unchecked)
+        if let (Some(constant), Some(from), Some(number)) = (value.constant_value(), value.ty.simple(), to.simple())
             && from.is_numeric()
             && (number.is_integral() || number == Simple::Decimal)
+            && let decimal = [from, number].contains(&Simple::Decimal)
+            // What has to do with decimal throws whatever `unchecked` says.
+            && (decimal || !self.unchecked)
             && arithmetic::convert(constant, number, true).is_err()
         {
-            if from == Simple::Decimal || number == Simple::Decimal {
+            if decimal {
                 let message = format!("the constant '{}' does not fit '{to}'", constant.display_string());
                 return self.error("CS0031", span, message);
             }

@@ -3,7 +3,7 @@
 use super::error::{ExceptionType, JsonError};
 use super::guid::format_guid;
 use crate::date::{DateTime, format_time_span};
-use crate::number::{decimal_from_double, format_double, parse_double, parse_integer};
+use crate::number::{decimal_from_double, format_decimal, format_double, parse_double, parse_integer};
 use crate::text::Text;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -117,7 +117,7 @@ impl Scalar {
             Self::Boolean(value) => if *value { "True" } else { "False" }.into(),
             Self::Integer(value) => value.to_string().into(),
             Self::Float(value) => format_double(*value).into(),
-            Self::Decimal(value) => value.to_string().into(),
+            Self::Decimal(value) => format_decimal(*value).into(),
             Self::Date(date) => date.general().into(),
             Self::DateOffset(date, offset) => {
                 let sign = if *offset < 0 { '-' } else { '+' };

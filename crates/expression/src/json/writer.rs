@@ -7,7 +7,7 @@ use super::guid::format_guid;
 use super::scalar::Scalar;
 use super::token::JToken;
 use crate::date::format_time_span;
-use crate::number::format_double;
+use crate::number::{format_decimal, format_double};
 use crate::text::Text;
 use std::fmt::Write;
 
@@ -129,7 +129,7 @@ fn write_scalar(json: &mut String, scalar: &Scalar) {
         Scalar::Float(value) => write_float(json, *value),
         Scalar::Decimal(value) => {
             let point = if value.scale() == 0 { ".0" } else { "" };
-            write!(json, "{value}{point}")
+            write!(json, "{}{point}", format_decimal(*value))
         }
         Scalar::Comment(text) => write!(json, "/*{text}*/"),
         Scalar::String(text) | Scalar::Uri(text) => {

@@ -2,9 +2,12 @@
 
 use super::Value;
 use crate::arithmetic;
+use crate::collection::{MAX_NESTING, Record};
 use crate::json::{JToken, Scalar};
 use crate::syntax::ast::BinaryOperator;
 use crate::thrown::Thrown;
+use crate::types::Type;
+use crate::value::Object;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -96,9 +99,30 @@ pub fn compare(left: &Value, right: &Value) -> Result<Ordering, Thrown> {
             (Some(left), Some(right)) => left.compare(&right)?,
             _ => return Err(no_order()),
         },
+        (Value::Object(_), Value::Object(_)) => return records(left, right),
         _ => return numbers(left, right).ok_or_else(no_order),
     };
     Ok(order)
+}
+
+/// Tuples of one type, element by element.
+fn records(left: &Value, right: &Value) -> Result<Ordering, Thrown> {
+    let tuple = |value: &Value| {
+        let record = value.object::<Record>()?;
+        let ordered = !matches!(record.ty, Type::Anonymous(_)) && record.nesting() <= MAX_NESTING;
+        ordered.then(|| record.items.clone())
+    };
+    let (Some(left), Some(right)) = (tuple(left), tuple(right)) else {
+        return Err(no_order());
+    };
+    let orders = left.iter().zip(&right).map(|(left, right)| compare(left, right));
+    for order in orders {
+        let order = order?;
+        if order != Ordering::Equal {
+            return Ok(order);
+        }
+    }
+    Ok(left.len().cmp(&right.len()))
 }
 
 fn numbers(left: &Value, right: &Value) -> Option<Ordering> {
@@ -264,7 +288,7 @@ mod tests {
         let state = RandomState::new();
         let hash = |items: &[i32]| {
             let items = items.iter().map(|item| Value::Int32(*item)).collect();
-            let record = crate::collection::Record::new(crate::types::Type::OBJECT, items);
+            let record = Record::new(Type::OBJECT, items);
             state.hash_one(Key::new(Value::of(record), Equality::Default))
         };
         assert_eq!(hash(&[1, 2]), hash(&[1, 2]));
