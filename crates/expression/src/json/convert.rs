@@ -17,7 +17,10 @@ use rust_decimal::prelude::ToPrimitive;
 impl JToken {
     /// Whether the token is null or undefined, which nullable conversions turn into null.
     pub fn is_null(&self) -> bool {
-        matches!(self.operand_type(), JTokenType::Null | JTokenType::Undefined)
+        self.read(|_, arena, node| {
+            let held = arena.scalar(arena.property_value(node).unwrap_or(node));
+            held.is_some_and(|scalar| !scalar.has_value())
+        })
     }
 
     /// `(T?)token`: null for null, else `convert`.
@@ -38,7 +41,7 @@ impl JToken {
     /// `ArgumentException` for objects and arrays.
     pub fn to_nullable_string(&self) -> Result<Option<Text>, JsonError> {
         match self.operand() {
-            Some(Scalar::Null | Scalar::Undefined) => Ok(None),
+            Some(scalar) if !scalar.has_value() => Ok(None),
             Some(Scalar::Bytes(bytes)) => Ok(Some(base64(&bytes).into())),
             Some(scalar) => Ok(Some(scalar.to_text())),
             None => Err(self.refused("String")),

@@ -65,6 +65,8 @@ impl JTokenType {
 #[expect(missing_docs, reason = "each is the JTokenType of its name unless it says more")]
 pub enum Scalar {
     Null,
+    /// A string that is null; its type is String.
+    NoString,
     Undefined,
     Boolean(bool),
     Integer(i64),
@@ -97,7 +99,7 @@ impl Scalar {
             Self::Boolean(_) => JTokenType::Boolean,
             Self::Integer(_) | Self::BigInteger(_) => JTokenType::Integer,
             Self::Float(_) | Self::Decimal(_) => JTokenType::Float,
-            Self::String(_) => JTokenType::String,
+            Self::String(_) | Self::NoString => JTokenType::String,
             Self::Date(_) | Self::DateOffset(..) => JTokenType::Date,
             Self::Guid(_) => JTokenType::Guid,
             Self::TimeSpan(_) => JTokenType::TimeSpan,
@@ -111,7 +113,7 @@ impl Scalar {
     /// `JValue.ToString()`: .NET's text of the value in the invariant culture, empty for null.
     pub fn to_text(&self) -> Text {
         match self {
-            Self::Null | Self::Undefined => Text::default(),
+            Self::Null | Self::NoString | Self::Undefined => Text::default(),
             Self::Boolean(value) => if *value { "True" } else { "False" }.into(),
             Self::Integer(value) => value.to_string().into(),
             Self::Float(value) => format_double(*value).into(),
@@ -130,9 +132,8 @@ impl Scalar {
             Self::Guid(guid) => format_guid(*guid).into(),
             Self::TimeSpan(ticks) => format_time_span(*ticks).into(),
             Self::Bytes(_) => "System.Byte[]".into(),
-            Self::BigInteger(text) | Self::String(text) | Self::Uri(text) | Self::Comment(text) | Self::Raw(text) => {
-                text.clone()
-            }
+            Self::Uri(text) => crate::library::uri(text).display_string(),
+            Self::BigInteger(text) | Self::String(text) | Self::Comment(text) | Self::Raw(text) => text.clone(),
         }
     }
 
@@ -220,8 +221,9 @@ impl Scalar {
             .unwrap_or_else(|| right.is_nan().cmp(&left.is_nan())))
     }
 
-    fn has_value(&self) -> bool {
-        !matches!(self, Self::Null | Self::Undefined)
+    /// Whether its `Value` is not null.
+    pub fn has_value(&self) -> bool {
+        !matches!(self, Self::Null | Self::NoString | Self::Undefined)
     }
 
     fn boolean(&self) -> Result<bool, JsonError> {

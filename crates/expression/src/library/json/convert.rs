@@ -2,7 +2,7 @@
 //!
 //! Never here: objects and collections (`to_object`).
 
-use super::value::{scalar_of, scalar_value};
+use super::value::{scalar_of, scalar_value, string_of};
 use crate::arithmetic;
 use crate::collection::Array;
 use crate::json::{JToken, Scalar};
@@ -65,7 +65,12 @@ pub const ROWS: &[Row] = &[
         "1",
         |_, a| optional(a, &Type::STRING),
     ),
-    to_token!("string"),
+    row(
+        "static implicit operator JToken(string value)",
+        "((JToken)(string)null).Type",
+        "String",
+        |_, a| Ok(JToken::value(string_of(a.value(0))?).into()),
+    ),
     to_token!("bool"),
     to_token!("bool?"),
     to_token!("byte"),
@@ -152,6 +157,10 @@ fn named(name: &str) -> Type {
 
 fn required(a: Arguments<'_>, ty: &Type) -> Outcome {
     match a.value(0) {
+        // `Convert` makes nothing of a string that is null.
+        Value::Json(token) if matches!(token.operand(), Some(Scalar::NoString)) && ty.is_value_type() => {
+            Ok(Value::default_of(ty))
+        }
         Value::Json(token) => scalar_as(token, ty),
         _ => Err(Thrown::argument_null("value")),
     }

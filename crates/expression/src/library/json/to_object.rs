@@ -129,7 +129,7 @@ fn pair(frame: &mut Frame<'_>, token: &JToken, arguments: &[Type]) -> Outcome {
 /// A plain token as a type that is no collection.
 fn plain(token: &JToken, scalar: &Scalar, ty: &Type) -> Outcome {
     let wanted = ty.without_nullable();
-    if matches!(scalar, Scalar::Null | Scalar::Undefined) {
+    if !scalar.has_value() {
         return if ty.accepts_null() {
             Ok(Value::Null)
         } else {

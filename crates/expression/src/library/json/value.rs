@@ -17,9 +17,12 @@ const ROWS: &[Row] = &[
     row("new(object value)", "new JValue(5).Type", "Integer", |_, a| {
         Ok(JToken::value(scalar_of(a.value(0))?).into())
     }),
-    row("new(string value)", r#"new JValue("x").Type"#, "String", |_, a| {
-        Ok(JToken::value(scalar_of(a.value(0))?).into())
-    }),
+    row(
+        "new(string value)",
+        "new JValue((string)null).Type",
+        "String",
+        |_, a| Ok(JToken::value(string_of(a.value(0))?).into()),
+    ),
     row(
         "new(JValue other)",
         "new JValue(new JValue(5)).Type",
@@ -51,7 +54,7 @@ const ROWS: &[Row] = &[
         "static JValue CreateString(string value)",
         r#"JValue.CreateString("x").Type"#,
         "String",
-        |_, a| Ok(JToken::value(scalar_of(a.value(0))?).into()),
+        |_, a| Ok(JToken::value(string_of(a.value(0))?).into()),
     ),
     row("object Value { get; }", "new JValue(5).Value", "5", |_, a| {
         Ok(if let Value::Json(token) = a.value(0) {
@@ -144,7 +147,7 @@ const RAW_ROWS: &[Row] = &[
 /// The .NET value that a `JValue` holds.
 pub fn scalar_value(scalar: &Scalar) -> Value {
     match scalar {
-        Scalar::Null | Scalar::Undefined => Value::Null,
+        Scalar::Null | Scalar::NoString | Scalar::Undefined => Value::Null,
         Scalar::Boolean(value) => Value::Boolean(*value),
         Scalar::Integer(value) => Value::Int64(*value),
         Scalar::Float(value) => Value::Double(*value),
@@ -191,6 +194,14 @@ pub fn scalar_of(value: &Value) -> Result<Scalar, Thrown> {
         },
         other => Scalar::Integer(other.integer().ok_or_else(|| unsupported(value))?),
     })
+}
+
+/// What is known to be a string, so that null is one too.
+pub fn string_of(value: &Value) -> Result<Scalar, Thrown> {
+    if value.is_null() {
+        return Ok(Scalar::NoString);
+    }
+    scalar_of(value)
 }
 
 /// An array of several dimensions as arrays of arrays.
