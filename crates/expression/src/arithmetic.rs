@@ -190,15 +190,10 @@ fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome 
         BinaryOperator::Multiply => product(left, right),
         BinaryOperator::Divide | BinaryOperator::Remainder if right.is_zero() => return Err(Thrown::divide_by_zero()),
         BinaryOperator::Divide => quotient(left, right),
-<<<<<<< HEAD
-        BinaryOperator::Remainder => left.checked_rem(right).map(|rest| with_scale(rest, left, right)),
-        _ => return Err(no_number()),
-=======
         BinaryOperator::Remainder => left
             .checked_rem(right)
             .map(|rest| signed(with_scale(rest, left, right), || left.is_sign_negative())),
-        _ => return Err(unreachable_operator()),
->>>>>>> differ
+        _ => return Err(no_number()),
     };
     result.map(Value::Decimal).ok_or_else(decimal_overflow)
 }

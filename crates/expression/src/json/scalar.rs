@@ -65,6 +65,8 @@ impl JTokenType {
 #[expect(missing_docs, reason = "each is the JTokenType of its name unless it says more")]
 pub enum Scalar {
     Null,
+    /// A string that is null; its type is String.
+    NoString,
     Undefined,
     Boolean(bool),
     Integer(i64),
@@ -132,9 +134,8 @@ impl Scalar {
             Self::Guid(guid) => format_guid(*guid).into(),
             Self::TimeSpan(ticks) => format_time_span(*ticks).into(),
             Self::Bytes(_) => "System.Byte[]".into(),
-            Self::BigInteger(text) | Self::String(text) | Self::Uri(text) | Self::Comment(text) | Self::Raw(text) => {
-                text.clone()
-            }
+            Self::Uri(text) => crate::library::uri(text).display_string(),
+            Self::BigInteger(text) | Self::String(text) | Self::Comment(text) | Self::Raw(text) => text.clone(),
         }
     }
 

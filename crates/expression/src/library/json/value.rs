@@ -17,9 +17,12 @@ const ROWS: &[Row] = &[
     row("new(object value)", "new JValue(5).Type", "Integer", |_, a| {
         Ok(JToken::value(scalar_of(a.value(0))?).into())
     }),
-    row("new(string value)", r#"new JValue("x").Type"#, "String", |_, a| {
-        Ok(JToken::value(string_of(a.value(0))?).into())
-    }),
+    row(
+        "new(string value)",
+        "new JValue((string)null).Type",
+        "String",
+        |_, a| Ok(JToken::value(string_of(a.value(0))?).into()),
+    ),
     row(
         "new(JValue other)",
         "new JValue(new JValue(5)).Type",
@@ -144,7 +147,7 @@ const RAW_ROWS: &[Row] = &[
 /// The .NET value that a `JValue` holds.
 pub fn scalar_value(scalar: &Scalar) -> Value {
     match scalar {
-        Scalar::Null | Scalar::Undefined | Scalar::NoString => Value::Null,
+        Scalar::Null | Scalar::NoString | Scalar::Undefined => Value::Null,
         Scalar::Boolean(value) => Value::Boolean(*value),
         Scalar::Integer(value) => Value::Int64(*value),
         Scalar::Float(value) => Value::Double(*value),
@@ -203,6 +206,14 @@ pub fn scalar_of(value: &Value) -> Result<Scalar, Thrown> {
         },
         other => Scalar::Integer(other.integer().ok_or_else(|| unsupported(value))?),
     })
+}
+
+/// What is known to be a string, so that null is one too.
+pub fn string_of(value: &Value) -> Result<Scalar, Thrown> {
+    if value.is_null() {
+        return Ok(Scalar::NoString);
+    }
+    scalar_of(value)
 }
 
 /// An array of several dimensions as arrays of arrays.
