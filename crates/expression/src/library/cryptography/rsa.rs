@@ -196,7 +196,7 @@ const BASE_ROWS: &[Row] = &[
     ),
     row(
         "string ToXmlString(bool includePrivateParameters)",
-        r#"RSA.Create(new RSAParameters { Modulus = new byte[] { 128, 1 }, Exponent = new byte[] { 3 } }).ToXmlString(false)"#,
+        "RSA.Create(new RSAParameters { Modulus = new byte[] { 128, 1 }, Exponent = new byte[] { 3 } }).ToXmlString(false)",
         "<RSAKeyValue><Modulus>gAE=</Modulus><Exponent>Aw==</Exponent></RSAKeyValue>",
         |call, a| {
             let key = key(call, a)?;
