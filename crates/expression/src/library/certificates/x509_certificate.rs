@@ -72,6 +72,12 @@ const BASE_ROWS: &[Row] = &[
         |_, a| Ok(Array::bytes(Sha1::digest(&of(a)?.der).to_vec())),
     ),
     row(
+        "byte[] GetCertHash(HashAlgorithmName hashAlgorithm)",
+        "context.Request.Certificate.GetCertHash(HashAlgorithmName.SHA512).Length",
+        "64",
+        |_, a| Ok(Array::bytes(crate::library::digest(a, 1, &of(a)?.der)?)),
+    ),
+    row(
         "string GetCertHashString()",
         "context.Request.Certificate.GetCertHashString() == context.Request.Certificate.Thumbprint",
         "True",
@@ -314,7 +320,11 @@ const ROWS: &[Row] = &[
         "PublicKey PublicKey { get; }",
         "context.Request.Certificate.PublicKey.Oid.Value",
         "1.2.840.10045.2.1",
-        |_, a| Ok(Value::of(Key(of(a)?.key_algorithm.clone()))),
+        |call, a| {
+            let certificate = of(a)?;
+            call.allocate(certificate.der.len() * 2)?;
+            Ok(Value::of(Key(certificate.clone())))
+        },
     ),
     row(
         "string GetNameInfo(X509NameType nameType, bool forIssuer)",

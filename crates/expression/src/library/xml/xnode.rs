@@ -142,7 +142,7 @@ const ROWS: &[Row] = &[
         "XmlReader CreateReader()",
         r#"XElement.Parse("<a/>").CreateReader().Read()"#,
         "True",
-        |_, a| Ok(super::xml_reader::of_node(node(a, 0)?)),
+        |call, a| super::xml_reader::of_node(call.frame, node(a, 0)?),
     ),
     row("static XNode ReadFrom(XmlReader reader)", "", "", |call, a| {
         super::xml_reader::read_node(call.frame, a, 0)
