@@ -194,6 +194,8 @@ pub enum Equality {
     IgnoreCase,
     /// JSON of the same content (`JTokenEqualityComparer`).
     Json,
+    /// XML nodes of the same content (`XNodeEqualityComparer`).
+    Xml,
 }
 
 /// A value as a key of a dictionary or set.
@@ -219,6 +221,7 @@ impl PartialEq for Key {
                     || left.to_uppercase() == right.to_uppercase()
             }
             (Value::Json(left), Value::Json(right)) if self.equality == Equality::Json => left.deep_equals(right),
+            (left, right) if self.equality == Equality::Xml => crate::library::equal_nodes(left, right).0,
             (left, right) => left.equals(right),
         }
     }
@@ -240,6 +243,7 @@ impl Hash for Key {
             Value::Single(value) => hash_double(f64::from(*value), state),
             Value::Decimal(value) => value.hash(state),
             Value::Json(token) => hash_token(token, self.equality, state),
+            Value::Object(_) if self.equality == Equality::Xml => crate::library::hash_node(&self.value).hash(state),
             Value::Object(object) if object.parts().is_some() => {
                 for part in object.parts().into_iter().flatten() {
                     hash_part(part, state);
