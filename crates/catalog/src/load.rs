@@ -4,6 +4,7 @@
 
 mod apis;
 mod backends;
+mod certificates;
 mod conflicts;
 mod gateways;
 mod layout;
@@ -75,6 +76,7 @@ impl<'l> Loader<'l> {
             policy: self.policy(self.folder),
             fragments: self.fragments(),
             backends: backends.usable,
+            certificates: certificates::load(&self),
             users,
             ..Catalog::default()
         };

@@ -3,8 +3,10 @@
 use crate::LocalFuture;
 use crate::block::Origin;
 use crate::body::Body;
+use crate::connection::Connection;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
+use crate::telemetry::Telemetry;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -64,6 +66,8 @@ pub struct State {
     pub(crate) forwarded: bool,
     /// Whether a policy has replaced that message.
     pub(crate) answer_replaced: bool,
+    /// What policies say of the connection to the backend.
+    pub(crate) connection: Connection,
     /// The variables that were set, where a copy of an exchange remembers them.
     pub(crate) written: Option<Vec<Text>>,
 }
@@ -246,6 +250,8 @@ pub struct Services {
     pub runtime: Rc<dyn Runtime>,
     /// Who is within `limit-concurrency`.
     pub slots: Arc<Slots>,
+    /// Where measurements go.
+    pub telemetry: Arc<dyn Telemetry>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`

@@ -10,6 +10,7 @@ mod buffer;
 mod check;
 pub mod codes;
 mod compiler;
+mod connection;
 mod context;
 mod document;
 mod effective;
@@ -33,6 +34,7 @@ mod runtime;
 mod slots;
 mod step;
 mod steps;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 mod upstream;
@@ -43,6 +45,7 @@ mod xml;
 pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;
+pub use connection::{Connection, Proxy};
 pub use exchange::{
     Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target, Trust,
 };
@@ -52,6 +55,7 @@ pub use plan::{Plan, Plans};
 pub use runtime::Runtime;
 pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
+pub use telemetry::{Measurement, Telemetry};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
 use std::future::Future;

@@ -49,6 +49,7 @@ impl ForwardRequest {
             headers,
             body,
             backend,
+            connection: exchange.state.connection.clone(),
             timeout,
             continue_timeout,
             follow_redirects,

@@ -5,6 +5,7 @@
 use crate::block::{Block, Needs};
 use crate::body::Body;
 use crate::buffer::read_whole;
+use crate::connection::Connection;
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
@@ -138,6 +139,7 @@ impl Template {
             headers,
             body,
             backend,
+            connection: Connection::default(),
             timeout,
             continue_timeout: None,
             follow_redirects: false,
@@ -249,7 +251,9 @@ async fn give_access(block: &Block, copy: &mut Exchange, call: &mut Call) -> Res
     // One that is set anew stands at another place, even if it is the same.
     let place = |headers: &HeaderMap| headers.get(AUTHORIZATION).map(|value| value.as_bytes().as_ptr());
     let before = place(&copy.request.headers);
+    copy.state.connection = Connection::default();
     block.run(copy).await?;
+    call.connection = std::mem::take(&mut copy.state.connection);
     if place(&copy.request.headers) != before
         && let Some(value) = copy.request.headers.get(AUTHORIZATION)
     {
