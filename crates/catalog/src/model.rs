@@ -323,6 +323,8 @@ pub struct BackendCredentials {
     pub query: Vec<(String, Vec<String>)>,
     /// `Authorization: scheme parameter`.
     pub authorization: Option<(String, String)>,
+    /// The client certificate that it is shown.
+    pub certificate: Option<Arc<ClientCertificate>>,
 }
 
 impl std::fmt::Debug for BackendCredentials {

@@ -73,11 +73,31 @@ mod tests {
             "extracted/certificateInformation.json",
             r#"{"properties": {"thumbprint": "00"}}"#,
         );
+        let backend = |credentials: &str| {
+            format!(r#"{{"properties": {{"url": "https://b.test", "credentials": {credentials}}}}}"#)
+        };
+        let thumbprint = include_str!("../certificate/test/thumbprint").trim().to_lowercase();
+        write(
+            folder.path(),
+            "../backends/a/backendInformation.json",
+            backend(r#"{"certificateIds": ["/x/certificates/pfx"]}"#),
+        );
+        write(
+            folder.path(),
+            "../backends/b/backendInformation.json",
+            backend(&format!(r#"{{"certificate": ["{thumbprint}"]}}"#)),
+        );
         let (catalog, problems) = crate::load(folder.path(), &ProcessEnvironment);
         assert!(problems.is_empty(), "{}", diagnostic::render(&problems));
         let ids: Vec<&str> = catalog.certificates.keys().map(String::as_str).collect();
         assert_eq!(ids, ["pem", "pfx"]);
         assert_eq!(catalog.certificates["pem"], catalog.certificates["pfx"]);
+        for backend in catalog.backends.values() {
+            assert_eq!(
+                backend.credentials.certificate.as_ref(),
+                catalog.certificates.get("pem")
+            );
+        }
         assert!(!format!("{catalog:?}").contains("PRIVATE"));
     }
 

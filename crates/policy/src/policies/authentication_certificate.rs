@@ -227,6 +227,30 @@ mod tests {
     }
 
     #[test]
+    fn a_backend_has_its_own_unless_a_policy_chooses_another() {
+        let own = ClientCertificate::read(PFX, "hunter2").unwrap();
+        let backend = catalog::Backend {
+            id: "b".into(),
+            kind: catalog::BackendKind::Single {
+                url: "https://b".into(),
+            },
+            credentials: catalog::BackendCredentials {
+                certificate: Some(Arc::new(own)),
+                headers: vec![("X-Key".into(), vec!["k".into()])],
+                ..catalog::BackendCredentials::default()
+            },
+            validate_certificate_chain: true,
+            validate_certificate_name: true,
+            circuit_breaker: None,
+        };
+        let to = "<inbound><set-backend-service backend-id='b' /><send-request mode='copy' response-variable-name='r' /></inbound>";
+        let mut bench = bench(to).backend("b", backend);
+        bench.run("GET /");
+        assert_eq!(*bench.ways.borrow(), [THUMBPRINT.trim(); 2]);
+        assert_eq!(*bench.sent.borrow(), ["GET https://b/\nx-key: k"; 2]);
+    }
+
+    #[test]
     fn what_cannot_be_used_fails() {
         let failed = ("500 Internal Server Error".to_owned(), String::new());
         for attributes in [
