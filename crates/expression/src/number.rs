@@ -6,7 +6,6 @@ pub mod parse;
 
 use rust_decimal::Decimal;
 use std::fmt::Write;
-use std::str::FromStr;
 
 /// Why a text or number is not the wanted number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -230,6 +230,7 @@ impl Worker {
             upstream: Rc::new(client),
             runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
             slots: shared.slots,
+            telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,
             trust,
             deployment: Arc::clone(&settings.deployment),
             dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),

@@ -4,8 +4,10 @@ use crate::LocalFuture;
 use crate::backends::Backends;
 use crate::block::Origin;
 use crate::body::Body;
+use crate::connection::Connection;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
+use crate::telemetry::Telemetry;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -67,6 +69,8 @@ pub struct State {
     pub(crate) answer_replaced: bool,
     /// What brings the client back to the pool's member that its request is sent to, `name=value`.
     pub(crate) session_cookie: Option<String>,
+    /// What policies say of the connection to the backend.
+    pub(crate) connection: Connection,
     /// The variables that were set, where a copy of an exchange remembers them.
     pub(crate) written: Option<Vec<Text>>,
 }
@@ -255,6 +259,8 @@ pub struct Services {
     pub runtime: Rc<dyn Runtime>,
     /// Who is within `limit-concurrency`.
     pub slots: Arc<Slots>,
+    /// Where measurements go.
+    pub telemetry: Arc<dyn Telemetry>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`

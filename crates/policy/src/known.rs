@@ -39,7 +39,6 @@ const IBO: Sections = IO.and(Sections::BACKEND);
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
-    known("proxy", I),
     known("invoke-request", ALL),
     known("json-to-xml", IOE),
     known("xsl-transform", IO),
@@ -57,7 +56,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("validate-jwt", I),
     known("validate-azure-ad-token", I),
     known("validate-client-certificate", I),
-    known("authentication-certificate", I),
     Known {
         tolerated: O,
         ..known("authentication-managed-identity", I)
@@ -87,7 +85,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("send-service-bus-message", IOE),
     known("publish-to-dapr", I),
     known("invoke-dapr-binding", IOE),
-    known("emit-metric", ALL),
     known("llm-emit-token-metric", I),
     known("azure-openai-emit-token-metric", I),
     known("validate-content", IOE),

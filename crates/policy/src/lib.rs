@@ -11,6 +11,7 @@ mod buffer;
 mod check;
 pub mod codes;
 mod compiler;
+mod connection;
 mod context;
 mod document;
 mod effective;
@@ -36,6 +37,7 @@ mod runtime;
 mod slots;
 mod step;
 mod steps;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 mod upstream;
@@ -47,6 +49,7 @@ pub use backends::Backends;
 pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;
+pub use connection::{Connection, Proxy};
 pub use exchange::{
     Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target, Trust,
 };
@@ -57,6 +60,7 @@ pub use plan::{Plan, Plans};
 pub use runtime::Runtime;
 pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
+pub use telemetry::{Measurement, Telemetry};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
 use std::future::Future;

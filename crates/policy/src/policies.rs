@@ -25,9 +25,11 @@
 use crate::registry::Policy;
 
 mod authentication_basic;
+mod authentication_certificate;
 mod check_header;
 mod choose;
 mod cors;
+mod emit_metric;
 mod find_and_replace;
 mod forward_request;
 mod include_fragment;
@@ -35,6 +37,7 @@ mod ip_filter;
 mod jsonp;
 mod limit_concurrency;
 mod mock_response;
+mod proxy;
 mod rate_limit_by_key;
 mod redirect_content_urls;
 mod retry;
@@ -64,6 +67,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     mock_response::MOCK_RESPONSE,
     forward_request::FORWARD_REQUEST,
     set_backend_service::SET_BACKEND_SERVICE,
+    proxy::PROXY,
     set_variable::SET_VARIABLE,
     set_header::SET_HEADER,
     set_query_parameter::SET_QUERY_PARAMETER,
@@ -78,11 +82,13 @@ pub(crate) const POLICIES: &[Policy] = &[
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
     authentication_basic::AUTHENTICATION_BASIC,
+    authentication_certificate::AUTHENTICATION_CERTIFICATE,
     cors::CORS,
     jsonp::JSONP,
     send_request::SEND_REQUEST,
     send_one_way_request::SEND_ONE_WAY_REQUEST,
     trace::TRACE,
+    emit_metric::EMIT_METRIC,
 ];
 
 #[cfg(test)]

@@ -7,10 +7,12 @@
 
 use crate::backends::Backends;
 use crate::body::{Body, BodyError};
+use crate::connection::Connection;
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
 use crate::plan::{Plan, Plans};
 use crate::runtime::Runtime;
 use crate::slots::Slots;
+use crate::telemetry::{Measurement, Telemetry};
 use crate::upstream::{Call, Reply, Upstream, UpstreamFailure};
 use crate::{LocalFuture, StreamBody};
 use bytes::Bytes;
@@ -51,6 +53,9 @@ pub(crate) struct Bench {
     /// Times that policies have slept, which take no time.
     pub slept: Rc<RefCell<Vec<Duration>>>,
     pub slots: Arc<Slots>,
+    pub measured: Arc<Measured>,
+    /// How the upstream was reached each time: proxy and certificate.
+    pub ways: Rc<RefCell<Vec<String>>>,
     /// What the upstream was sent, as text.
     pub sent: Rc<RefCell<Vec<String>>>,
     plans: Option<Plans>,
@@ -125,6 +130,8 @@ impl Bench {
             answers: Rc::default(),
             slept: Rc::default(),
             slots: Arc::default(),
+            measured: Arc::default(),
+            ways: Rc::default(),
             sent: Rc::default(),
             plans: None,
         }
@@ -206,6 +213,7 @@ impl Bench {
             answers: Rc::clone(&self.answers),
             mcp_answer: self.mcp_answer,
             sent: Rc::clone(&self.sent),
+            ways: Rc::clone(&self.ways),
         };
         Exchange {
             request: RequestMessage {
@@ -240,6 +248,7 @@ impl Bench {
                 upstream: Rc::new(upstream),
                 runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
                 slots: Arc::clone(&self.slots),
+                telemetry: self.measured.clone(),
                 trust: Arc::new(Nobody),
                 deployment: Arc::default(),
                 dapr: "http://localhost:3500".into(),
@@ -326,6 +335,7 @@ struct TestUpstream {
     answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     mcp_answer: Option<&'static str>,
     sent: Rc<RefCell<Vec<String>>>,
+    ways: Rc<RefCell<Vec<String>>>,
 }
 
 impl Upstream for TestUpstream {
@@ -338,6 +348,7 @@ impl Upstream for TestUpstream {
                 let _ = write!(sent, "\n\n{body}");
             }
             self.sent.borrow_mut().push(sent.clone());
+            self.ways.borrow_mut().push(way(&call.connection));
             let once = self.answers.borrow_mut().pop_front();
             let always = || self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")));
             let text = once.unwrap_or_else(always)?;
@@ -356,6 +367,41 @@ impl Upstream for TestUpstream {
                 extensions: Extensions::new(),
             })
         })
+    }
+}
+
+fn way(connection: &Connection) -> String {
+    let proxy = connection.proxy.as_ref().map(|proxy| {
+        let authorization = proxy.authorization.as_ref().map(|value| value.to_str().unwrap());
+        format!("{}:{} {}", proxy.host, proxy.port, authorization.unwrap_or_default())
+    });
+    let certificate = connection
+        .certificate
+        .as_ref()
+        .map(|certificate| certificate.thumbprint.clone());
+    let parts: Vec<String> = proxy.into_iter().chain(certificate).collect();
+    if parts.is_empty() {
+        "direct".to_owned()
+    } else {
+        parts.join(" ").trim_end().to_owned()
+    }
+}
+
+/// Measurements as text.
+#[derive(Default)]
+pub(crate) struct Measured(pub std::sync::Mutex<Vec<String>>);
+
+impl Telemetry for Measured {
+    fn measure(&self, measurement: Measurement<'_>) {
+        let Measurement {
+            namespace,
+            name,
+            value,
+            dimensions,
+        } = measurement;
+        let dimensions = dimensions.iter().map(|(name, value)| format!(" {name}={value}"));
+        let line = format!("{namespace}/{name} {value}{}", dimensions.collect::<String>());
+        self.0.lock().unwrap().push(line);
     }
 }
 

@@ -76,8 +76,6 @@ pub enum Scalar {
     /// Its type is Float.
     Decimal(Decimal),
     String(Text),
-    /// What a string that is null becomes; its type is String.
-    NoString,
     Date(DateTime),
     /// A `DateTimeOffset`: local ticks and the offset in minutes; its type is Date.
     DateOffset(DateTime, i32),

@@ -208,14 +208,6 @@ pub fn scalar_of(value: &Value) -> Result<Scalar, Thrown> {
     })
 }
 
-/// What is known to be a string, so that null is one too.
-pub fn string_of(value: &Value) -> Result<Scalar, Thrown> {
-    if value.is_null() {
-        return Ok(Scalar::NoString);
-    }
-    scalar_of(value)
-}
-
 /// An array of several dimensions as arrays of arrays.
 fn rows(
     frame: &mut Frame<'_>,
