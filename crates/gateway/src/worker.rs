@@ -22,7 +22,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use store::Counters;
+use store::{Caches, Counters};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::LocalSet;
@@ -39,6 +39,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Caches.
+    pub caches: Caches,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
     /// TLS towards upstreams.
@@ -218,6 +220,7 @@ impl Worker {
         let services = Services {
             clock: shared.clock,
             counters: shared.counters,
+            caches: shared.caches,
             upstream: Rc::new(client),
             trust,
             deployment: Arc::clone(&settings.deployment),

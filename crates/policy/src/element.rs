@@ -30,6 +30,8 @@ pub(crate) struct Inner {
     pub inside: Needs,
     /// How many steps are inside it.
     pub size: usize,
+    /// Whether one of them keeps the response in the cache.
+    pub keeps_response: bool,
 }
 
 /// An element that is being read.
@@ -45,6 +47,7 @@ pub(crate) struct ElementReader<'r, 'c> {
     inside: Needs,
     /// Steps inside.
     size: usize,
+    keeps_response: bool,
 }
 
 impl<'r, 'c> ElementReader<'r, 'c> {
@@ -59,6 +62,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             needs: Needs::default(),
             inside: Needs::default(),
             size: 0,
+            keeps_response: false,
         }
     }
 
@@ -179,6 +183,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             self.needs = self.needs.or(inner.needs);
             self.inside = self.inside.or(inner.inside);
             self.size = self.size.saturating_add(inner.size);
+            self.keeps_response |= inner.keeps_response;
         }
         found
     }
@@ -255,6 +260,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
     pub fn holds(&mut self, block: &Block) {
         self.inside = self.inside.or(block.needs());
         self.size = self.size.saturating_add(block.size());
+        self.keeps_response |= block.keeps_response();
     }
 
     /// What the policy's own expressions need so far.
@@ -348,6 +354,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             needs: self.needs,
             inside: self.inside,
             size: self.size,
+            keeps_response: self.keeps_response,
         }
     }
 

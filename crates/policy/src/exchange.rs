@@ -3,6 +3,8 @@
 use crate::LocalFuture;
 use crate::block::Origin;
 use crate::body::Body;
+use crate::caching::Missed;
+use crate::meter::Meter;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -15,7 +17,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Counters;
+use store::{Caches, Counters};
 
 /// A request with its response on the way through, and everything policies may see or change.
 pub struct Exchange {
@@ -60,6 +62,16 @@ pub struct State {
     pub(crate) is_mcp: bool,
     /// Whether the request went to a backend.
     pub(crate) forwarded: bool,
+    /// The counters of quotas that have counted this exchange.
+    pub(crate) counted: Vec<Arc<str>>,
+    /// Counts the bytes of its bodies, if somebody wants to know.
+    pub(crate) meter: Option<Rc<Meter>>,
+    /// Whether outbound holds a `cache-store`, without which nothing is looked up.
+    pub(crate) has_cache_store: bool,
+    /// A lookup of the response that found none.
+    pub(crate) missed: Option<Missed>,
+    /// Whether the response came from the cache.
+    pub(crate) from_cache: bool,
     /// Whether a policy has replaced that message.
     pub(crate) answer_replaced: bool,
 }
@@ -232,6 +244,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Caches.
+    pub caches: Caches,
     /// Connections to upstreams.
     pub upstream: Rc<dyn Upstream>,
     /// Whose certificates are trusted.

@@ -60,15 +60,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("json-to-xml", IOE),
     known("xml-to-json", IOE),
     known("xsl-transform", IO),
-    Known {
-        scopes: Scopes::PRODUCT.and(Scopes::API).and(Scopes::OPERATION),
-        ..known("rate-limit", I)
-    },
-    Known {
-        scopes: Scopes::PRODUCT,
-        ..known("quota", I)
-    },
-    known("quota-by-key", I),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
     known("validate-jwt", I),
@@ -89,11 +80,6 @@ pub(crate) const KNOWN: &[Known] = &[
         scopes: Scopes::GLOBAL,
         ..known("cross-domain", I)
     },
-    known("cache-lookup", I),
-    known("cache-store", O),
-    known("cache-lookup-value", ALL),
-    known("cache-store-value", ALL),
-    known("cache-remove-value", ALL),
     Known {
         holds: Holds::PoliciesIn("value"),
         ..known("cache-value", ALL)

@@ -7,6 +7,7 @@
 mod block;
 mod body;
 mod buffer;
+mod caching;
 mod check;
 pub mod codes;
 mod compiler;
@@ -21,7 +22,10 @@ mod failure;
 mod findings;
 mod fragment;
 mod headers;
+mod key;
 mod known;
+mod limits;
+mod meter;
 mod pipeline;
 mod plan;
 mod policies;

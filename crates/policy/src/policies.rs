@@ -24,6 +24,11 @@
 
 use crate::registry::Policy;
 
+mod cache_lookup;
+mod cache_lookup_value;
+mod cache_remove_value;
+mod cache_store;
+mod cache_store_value;
 mod check_header;
 mod choose;
 mod cors;
@@ -31,6 +36,9 @@ mod forward_request;
 mod include_fragment;
 mod ip_filter;
 mod mock_response;
+mod quota;
+mod quota_by_key;
+mod rate_limit;
 mod rate_limit_by_key;
 mod return_response;
 mod rewrite_uri;
@@ -58,10 +66,18 @@ pub(crate) const POLICIES: &[Policy] = &[
     set_body::SET_BODY,
     set_method::SET_METHOD,
     set_status::SET_STATUS,
+    rate_limit::RATE_LIMIT,
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
+    quota::QUOTA,
+    quota_by_key::QUOTA_BY_KEY,
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
     cors::CORS,
+    cache_lookup::CACHE_LOOKUP,
+    cache_store::CACHE_STORE,
+    cache_lookup_value::CACHE_LOOKUP_VALUE,
+    cache_store_value::CACHE_STORE_VALUE,
+    cache_remove_value::CACHE_REMOVE_VALUE,
     trace::TRACE,
 ];
 

@@ -56,6 +56,7 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
         needs: inner.needs,
         inside: inner.inside,
         size: inner.size.saturating_add(1),
+        keeps_response: policy.keeps_response || inner.keeps_response,
         origin: Arc::new(origin),
     })
 }

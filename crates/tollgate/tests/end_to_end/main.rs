@@ -13,6 +13,7 @@
     reason = "a test that cannot go on fails, and says where"
 )]
 
+mod caching;
 mod command_line;
 mod connections;
 mod evaluation;
@@ -20,6 +21,7 @@ mod event_streams;
 mod failing_upstreams;
 mod hostile_expressions;
 mod large_bodies;
+mod limits;
 mod malformed_requests;
 mod pass_through;
 mod policies;
