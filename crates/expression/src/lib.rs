@@ -21,6 +21,7 @@ pub mod kept;
 pub mod library;
 pub mod number;
 pub mod recorded;
+mod regex;
 pub mod response;
 pub mod syntax;
 mod target;

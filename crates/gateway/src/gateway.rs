@@ -62,6 +62,8 @@ impl Gateway {
             metrics: Arc::clone(&metrics),
             counters,
             caches,
+            backends: Arc::default(),
+            slots: Arc::default(),
             clock,
             tls: Arc::new(ClientTls::with_system_roots()),
             drain: Arc::clone(&drain),

@@ -2,6 +2,7 @@
 //!
 //! Never here: accepting connections, HTTP.
 
+use crate::background::Background;
 use crate::config::Config;
 use crate::connection;
 use crate::forwarded::Peer;
@@ -14,7 +15,7 @@ use crate::watched::Traffic;
 use arc_swap::ArcSwap;
 use expression::certificate::Certificate;
 use expression::text::Text;
-use policy::{Clock, Services, Trust};
+use policy::{Backends, Clock, Services, Trust};
 use std::cell::Cell;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -41,6 +42,10 @@ pub struct Shared {
     pub counters: Arc<dyn Counters>,
     /// Caches.
     pub caches: Caches,
+    /// Breakers and turns of backends.
+    pub backends: Arc<Backends>,
+    /// Who is within limits of concurrency.
+    pub slots: Arc<policy::Slots>,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
     /// TLS towards upstreams.
@@ -98,6 +103,8 @@ pub struct Worker {
     pub metrics: Arc<WorkerMetrics>,
     /// What policies reach of the outside.
     pub services: Rc<Services>,
+    /// What goes on beside its requests.
+    pub background: Rc<Background>,
     /// Its coarse clock.
     pub ticker: Rc<Ticker>,
     /// What it may log about requests.
@@ -217,11 +224,15 @@ impl Worker {
             settings.timeouts.response_body,
             Arc::clone(&metrics),
         );
+        let background = Rc::new(Background::new());
         let services = Services {
             clock: shared.clock,
             counters: shared.counters,
             caches: shared.caches,
+            backends: shared.backends,
             upstream: Rc::new(client),
+            runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
+            slots: shared.slots,
             trust,
             deployment: Arc::clone(&settings.deployment),
             dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
@@ -232,6 +243,7 @@ impl Worker {
             current: Current::new(shared.place),
             metrics,
             services: Rc::new(services),
+            background,
             ticker,
             log_limit: LogLimit::default(),
             nothing: Text::default(),
@@ -264,7 +276,7 @@ async fn serve(index: usize, shared: Shared, mut sockets: UnboundedReceiver<Acce
     worker.is_draining.set(true);
     worker.draining.notify_waiters();
     let deadline = Instant::now() + Duration::from_millis(drain.load(Ordering::Relaxed) as u64);
-    while open.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
+    while (open.load(Ordering::Relaxed) > 0 || worker.background.is_busy()) && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

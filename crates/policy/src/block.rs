@@ -2,6 +2,7 @@
 //!
 //! Never here: how bodies are read, what happens to a failure.
 
+use crate::outline::Outline;
 use crate::step::{Run, Step};
 use diagnostic::Position;
 use expression::Reads;
@@ -116,6 +117,10 @@ pub(crate) struct Planned {
     pub size: usize,
     /// Whether it or a step inside it keeps the response in the cache.
     pub keeps_response: bool,
+    /// Whether it always answers.
+    pub ends: bool,
+    /// The steps inside it.
+    pub outline: Arc<[Outline]>,
     pub origin: Arc<Origin>,
 }
 

@@ -13,8 +13,9 @@ use crate::codes;
 use crate::compiler::Compiler;
 use crate::exchange::Message;
 use crate::findings::nearest;
+use crate::outline::{self, Outline};
 use crate::value::{Readable, Value};
-use crate::xml::{Attribute, Element, Piece};
+use crate::xml::{Attribute, Element, Node, Piece};
 use diagnostic::Span;
 use kind::{Kind, of_type, of_words};
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub(crate) struct Inner {
     pub size: usize,
     /// Whether one of them keeps the response in the cache.
     pub keeps_response: bool,
+    /// Those steps.
+    pub outline: Vec<Outline>,
 }
 
 /// An element that is being read.
@@ -48,6 +51,7 @@ pub(crate) struct ElementReader<'r, 'c> {
     /// Steps inside.
     size: usize,
     keeps_response: bool,
+    outline: Vec<Outline>,
 }
 
 impl<'r, 'c> ElementReader<'r, 'c> {
@@ -63,6 +67,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             inside: Needs::default(),
             size: 0,
             keeps_response: false,
+            outline: Vec::new(),
         }
     }
 
@@ -111,6 +116,12 @@ impl<'r, 'c> ElementReader<'r, 'c> {
     /// An attribute that takes one of some words, ignoring case, or an expression that gives one.
     pub fn word<E: Copy + Send + Sync>(&mut self, name: &'static str, words: Words<E>) -> Option<Value<E>> {
         let attribute = self.attribute(name)?;
+        self.attribute_value(attribute, of_words(words))
+    }
+
+    /// Like [`Self::word`], for an attribute that must be there.
+    pub fn required_word<E: Copy + Send + Sync>(&mut self, name: &'static str, words: Words<E>) -> Option<Value<E>> {
+        let attribute = self.required_attribute(name)?;
         self.attribute_value(attribute, of_words(words))
     }
 
@@ -184,6 +195,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             self.inside = self.inside.or(inner.inside);
             self.size = self.size.saturating_add(inner.size);
             self.keeps_response |= inner.keeps_response;
+            self.outline.extend(inner.outline);
         }
         found
     }
@@ -251,6 +263,27 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         block
     }
 
+    /// The child elements of these names as policies.
+    pub fn policies(&mut self, names: &'static [&'static str]) -> Block {
+        self.asked_children.extend(names);
+        let prefix = if self.path.is_empty() {
+            String::new()
+        } else {
+            format!("{}/", self.path)
+        };
+        let (mut all, mut counts) = (Block::default(), std::collections::HashMap::new());
+        for node in &self.element.content {
+            let is_named = |child: &Element| names.contains(&child.name.text.as_str());
+            if matches!(node, Node::Element(child) if is_named(child)) {
+                let node = std::slice::from_ref(node);
+                let block = self.compiler.counted_steps(node, &prefix, &mut counts);
+                all.steps.extend(block.steps);
+            }
+        }
+        self.holds(&all);
+        all
+    }
+
     /// Remembers what the policy waits for besides what its own expressions read.
     pub fn need(&mut self, needs: Needs) {
         self.needs = self.needs.or(needs);
@@ -261,6 +294,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.inside = self.inside.or(block.needs());
         self.size = self.size.saturating_add(block.size());
         self.keeps_response |= block.keeps_response();
+        self.outline.extend(outline::of_block(block));
     }
 
     /// What the policy's own expressions need so far.
@@ -355,6 +389,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             inside: self.inside,
             size: self.size,
             keeps_response: self.keeps_response,
+            outline: self.outline,
         }
     }
 

@@ -4,6 +4,7 @@
 //! Never here: listeners, sockets, routing, wire formats of providers. What a policy needs of the outside is a trait
 //! ([`Upstream`], [`Clock`], `store`'s traits).
 
+mod backends;
 mod block;
 mod body;
 mod buffer;
@@ -20,18 +21,23 @@ mod exchange;
 mod expression_tests;
 mod failure;
 mod findings;
+mod fork;
 mod fragment;
 mod headers;
 mod key;
 mod known;
 mod limits;
 mod meter;
+mod outline;
 mod pipeline;
 mod plan;
 mod policies;
 mod query;
 mod registry;
 mod respond;
+mod rewriting;
+mod runtime;
+mod slots;
 mod step;
 mod steps;
 #[cfg(test)]
@@ -41,6 +47,7 @@ mod value;
 mod walk;
 mod xml;
 
+pub use backends::Backends;
 pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;
@@ -49,7 +56,10 @@ pub use exchange::{
 };
 pub use failure::Failure;
 pub use findings::Options;
+pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};
+pub use runtime::Runtime;
+pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 

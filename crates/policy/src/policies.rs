@@ -24,6 +24,7 @@
 
 use crate::registry::Policy;
 
+mod authentication_basic;
 mod cache_lookup;
 mod cache_lookup_value;
 mod cache_remove_value;
@@ -32,16 +33,23 @@ mod cache_store_value;
 mod check_header;
 mod choose;
 mod cors;
+mod find_and_replace;
 mod forward_request;
 mod include_fragment;
 mod ip_filter;
+mod jsonp;
+mod limit_concurrency;
 mod mock_response;
 mod quota;
 mod quota_by_key;
 mod rate_limit;
 mod rate_limit_by_key;
+mod redirect_content_urls;
+mod retry;
 mod return_response;
 mod rewrite_uri;
+mod send_one_way_request;
+mod send_request;
 mod set_backend_service;
 mod set_body;
 mod set_header;
@@ -50,10 +58,15 @@ mod set_query_parameter;
 mod set_status;
 mod set_variable;
 mod trace;
+mod wait;
+mod xml_to_json;
 
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[
     choose::CHOOSE,
+    retry::RETRY,
+    wait::WAIT,
+    limit_concurrency::LIMIT_CONCURRENCY,
     include_fragment::INCLUDE_FRAGMENT,
     return_response::RETURN_RESPONSE,
     mock_response::MOCK_RESPONSE,
@@ -66,18 +79,25 @@ pub(crate) const POLICIES: &[Policy] = &[
     set_body::SET_BODY,
     set_method::SET_METHOD,
     set_status::SET_STATUS,
+    find_and_replace::FIND_AND_REPLACE,
+    redirect_content_urls::REDIRECT_CONTENT_URLS,
+    xml_to_json::XML_TO_JSON,
     rate_limit::RATE_LIMIT,
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
     quota::QUOTA,
     quota_by_key::QUOTA_BY_KEY,
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
+    authentication_basic::AUTHENTICATION_BASIC,
     cors::CORS,
+    jsonp::JSONP,
     cache_lookup::CACHE_LOOKUP,
     cache_store::CACHE_STORE,
     cache_lookup_value::CACHE_LOOKUP_VALUE,
     cache_store_value::CACHE_STORE_VALUE,
     cache_remove_value::CACHE_REMOVE_VALUE,
+    send_request::SEND_REQUEST,
+    send_one_way_request::SEND_ONE_WAY_REQUEST,
     trace::TRACE,
 ];
 

@@ -20,6 +20,8 @@ pub(crate) struct Policy {
     pub once: bool,
     /// Whether it keeps the response, so that outbound goes on behind it when the response comes from the cache.
     pub keeps_response: bool,
+    /// Whether it always answers, so that nothing behind it runs.
+    pub ends: bool,
     /// Reads its element; nothing when something is wrong, which is reported.
     pub parse: fn(&mut ElementReader<'_, '_>) -> Option<Run>,
 }
@@ -34,6 +36,7 @@ impl Policy {
             scopes: Scopes::ALL,
             once: false,
             keeps_response: false,
+            ends: false,
             parse,
         }
     }

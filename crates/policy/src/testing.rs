@@ -5,9 +5,12 @@
 //! ```
 //! The upstream answers `200` with what it was sent as its body, unless the bench has another answer.
 
+use crate::backends::Backends;
 use crate::body::{Body, BodyError};
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
 use crate::plan::{Plan, Plans};
+use crate::runtime::Runtime;
+use crate::slots::Slots;
 use crate::upstream::{Call, Reply, Upstream, UpstreamFailure};
 use crate::{LocalFuture, StreamBody};
 use bytes::Bytes;
@@ -18,6 +21,7 @@ use expression::context;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -40,9 +44,15 @@ pub(crate) struct Bench {
     pub clock: Arc<TestClock>,
     pub counters: Arc<InProcessCounters>,
     pub caches: Caches,
+    pub backends: Arc<Backends>,
     pub target: Target,
     pub mcp_answer: Option<&'static str>,
     pub buffer_limit: u64,
+    /// Answers that come before `answer`, each once.
+    pub answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
+    /// Times that policies have slept, which take no time.
+    pub slept: Rc<RefCell<Vec<Duration>>>,
+    pub slots: Arc<Slots>,
     /// What the upstream was sent, as text.
     pub sent: Rc<RefCell<Vec<String>>>,
     plans: Option<Plans>,
@@ -108,12 +118,16 @@ impl Bench {
             clock: Arc::default(),
             counters: Arc::default(),
             caches: Caches::default(),
+            backends: Arc::default(),
             target: Target {
                 base_url: Some("http://backend.example/base".into()),
                 ..Target::default()
             },
             mcp_answer: None,
             buffer_limit: 1 << 20,
+            answers: Rc::default(),
+            slept: Rc::default(),
+            slots: Arc::default(),
             sent: Rc::default(),
             plans: None,
         }
@@ -139,6 +153,12 @@ impl Bench {
 
     pub fn answer(mut self, text: &str) -> Self {
         self.answer = Some(Ok(text.into()));
+        self
+    }
+
+    /// An answer that comes once, before the one of [`Self::answer`].
+    pub fn then(self, answer: Result<&str, UpstreamFailure>) -> Self {
+        self.answers.borrow_mut().push_back(answer.map(str::to_owned));
         self
     }
 
@@ -217,6 +237,7 @@ impl Bench {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let upstream = TestUpstream {
             answer: self.answer.clone(),
+            answers: Rc::clone(&self.answers),
             mcp_answer: self.mcp_answer,
             sent: Rc::clone(&self.sent),
         };
@@ -226,6 +247,7 @@ impl Bench {
                 scheme: "https",
                 authority: "gateway.example".into(),
                 original: format!("/orders{url}").into(),
+                root: "/orders".len(),
                 path: path.into(),
                 query: query.into(),
                 headers: headers(lines),
@@ -249,7 +271,10 @@ impl Bench {
                 clock: self.clock.clone(),
                 counters: self.counters.clone(),
                 caches: self.caches.clone(),
+                backends: self.backends.clone(),
                 upstream: Rc::new(upstream),
+                runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
+                slots: Arc::clone(&self.slots),
                 trust: Arc::new(Nobody),
                 deployment: Arc::default(),
                 dapr: "http://localhost:3500".into(),
@@ -351,8 +376,23 @@ impl Clock for TestClock {
     }
 }
 
+/// Sleeps without waiting, and does in the foreground what goes on in the background.
+struct TestRuntime(Rc<RefCell<Vec<Duration>>>);
+
+impl Runtime for TestRuntime {
+    fn sleep(&self, time: Duration) -> LocalFuture<'static, ()> {
+        let slept = Rc::clone(&self.0);
+        Box::pin(async move { slept.borrow_mut().push(time) })
+    }
+    fn spawn(&self, task: LocalFuture<'static, ()>) -> bool {
+        ready(task);
+        true
+    }
+}
+
 struct TestUpstream {
     answer: Option<Result<String, UpstreamFailure>>,
+    answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     mcp_answer: Option<&'static str>,
     sent: Rc<RefCell<Vec<String>>>,
 }
@@ -367,7 +407,9 @@ impl Upstream for TestUpstream {
                 let _ = write!(sent, "\n\n{body}");
             }
             self.sent.borrow_mut().push(sent.clone());
-            let text = self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")))?;
+            let once = self.answers.borrow_mut().pop_front();
+            let always = || self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")));
+            let text = once.unwrap_or_else(always)?;
             let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
             let mut lines = head.lines();
             let status = lines.next().unwrap().split(' ').next().unwrap().parse().unwrap();

@@ -13,7 +13,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("expression", &["diagnostic", "xml"]),
     ("catalog", &["diagnostic"]),
     ("store", &[]),
-    ("policy", &["catalog", "diagnostic", "expression", "store"]),
+    ("jose", &[]),
+    (
+        "policy",
+        &["catalog", "diagnostic", "expression", "jose", "store", "xml"],
+    ),
     ("mcp", &[]),
     (
         "gateway",

@@ -13,6 +13,7 @@
     reason = "a test that cannot go on fails, and says where"
 )]
 
+mod backends;
 mod caching;
 mod command_line;
 mod connections;
