@@ -9,17 +9,6 @@ pub(crate) struct Known {
     /// Sections that its page does not name and where APIM accepts it nevertheless.
     pub tolerated: Sections,
     pub scopes: Scopes,
-    /// What its child elements are.
-    pub holds: Holds,
-}
-
-/// What stands inside of an element that is known by name only.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Holds {
-    /// Its own elements.
-    Parts,
-    /// Policies inside of an element of this name.
-    PoliciesIn(&'static str),
 }
 
 /// Names that another tool writes, and what they mean.
@@ -61,10 +50,6 @@ pub(crate) const KNOWN: &[Known] = &[
         scopes: Scopes::GLOBAL,
         ..known("cross-domain", I)
     },
-    Known {
-        holds: Holds::PoliciesIn("value"),
-        ..known("cache-value", ALL)
-    },
     known("llm-semantic-cache-lookup", I),
     known("azure-openai-semantic-cache-lookup", I),
     known("llm-semantic-cache-store", O),
@@ -96,6 +81,5 @@ const fn known(name: &'static str, sections: Sections) -> Known {
         sections,
         tolerated: Sections::NONE,
         scopes: Scopes::ALL,
-        holds: Holds::Parts,
     }
 }

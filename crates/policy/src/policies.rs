@@ -30,6 +30,7 @@ mod cache_lookup_value;
 mod cache_remove_value;
 mod cache_store;
 mod cache_store_value;
+mod cache_value;
 mod check_header;
 mod choose;
 mod cors;
@@ -96,6 +97,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     cache_lookup_value::CACHE_LOOKUP_VALUE,
     cache_store_value::CACHE_STORE_VALUE,
     cache_remove_value::CACHE_REMOVE_VALUE,
+    cache_value::CACHE_VALUE,
     send_request::SEND_REQUEST,
     send_one_way_request::SEND_ONE_WAY_REQUEST,
     trace::TRACE,

@@ -3,8 +3,8 @@
 //!
 //! - Only after a `cache-lookup` that has found nothing; see there for which requests these are.
 //! - With `cache-response` true whatever its status, with false never; without the attribute 200 only.
-//! - Never with `Set-Cookie`, with trailers, an event stream, an upgraded connection, or a body of more than 2 MiB:
-//!   these go on as they are.
+//! - Never 206 and 304, which answer what one client has asked of its own; never with `Set-Cookie`, with trailers, an
+//!   event stream, an upgraded connection, or a body of more than 2 MiB: these go on as they are.
 //! - The body is waited for, up to those 2 MiB. What policies behind this one do to the response is not kept, and
 //!   happens to kept responses as well.
 
@@ -91,7 +91,9 @@ fn can_be_kept(response: &ResponseMessage) -> bool {
         media_type.trim().eq_ignore_ascii_case("text/event-stream")
     });
     let length = text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+    let is_for_one = matches!(response.status, StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
     !response.status.is_informational()
+        && !is_for_one
         && !response.headers.contains_key(SET_COOKIE)
         && !is_event_stream
         && length.is_none_or(|length| length <= LARGEST as u64)

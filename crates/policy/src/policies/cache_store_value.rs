@@ -23,6 +23,7 @@ use expression::kept;
 use expression::response::{HeaderList, StoredResponse};
 use expression::value::{HostPart, Value as Object};
 use std::time::Duration;
+use store::Cache;
 
 pub(crate) const CACHE_STORE_VALUE: Policy = Policy::new("cache-store-value", parse);
 
@@ -90,16 +91,22 @@ impl CacheStoreValue {
 
     fn keep(&self, keeping: Keeping, exchange: &Exchange) {
         let Keeping { key, value, duration } = keeping;
-        let Some(cache) = self.caching_type.cache(exchange).filter(|_| !value.is_null()) else {
-            return;
-        };
-        if let Some(bytes) = kept::encode(&value, LARGEST) {
-            cache.put(&key, bytes.into(), duration, caching::now(exchange));
-        } else {
-            let (request_id, value) = (exchange.activity_id(), value.type_name());
-            tracing::warn!(%request_id, "a {value} is not kept in the cache: its type cannot be, or it is too large");
+        let cache = self.caching_type.cache(exchange).filter(|_| !value.is_null());
+        if let Some(cache) = cache {
+            put(cache, &key, &value, duration, exchange);
         }
     }
+}
+
+/// Keeps a value; whether it can be.
+pub(super) fn put(cache: &dyn Cache, key: &str, value: &Object, lasts: Duration, exchange: &Exchange) -> bool {
+    if let Some(bytes) = kept::encode(value, LARGEST) {
+        cache.put(key, bytes.into(), lasts, caching::now(exchange));
+        return true;
+    }
+    let (request_id, value) = (exchange.activity_id(), value.type_name());
+    tracing::warn!(%request_id, "a {value} is not kept in the cache: its type cannot be, or it is too large");
+    false
 }
 
 /// The exchange's response as a value of its own; null when there is none.

@@ -220,6 +220,8 @@ fn what_is_kept_depends_on_the_response_and_on_the_document() {
         ("204", "", 2),
         ("404\n\na", "", 2),
         ("404\n\na", "cache-response='true'", 1),
+        ("206\n\na", "cache-response='true'", 2),
+        ("304", "cache-response='true'", 2),
         ("404\n\na", "cache-response='@(context.Response.StatusCode == 404)'", 1),
         ("200\n\na", "cache-response='false'", 2),
         ("200\nSet-Cookie: a=b\n\na", "cache-response='true'", 2),
