@@ -5,6 +5,8 @@ use crate::backends::Backends;
 use crate::block::Origin;
 use crate::body::Body;
 use crate::connection::Connection;
+use crate::caching::Missed;
+use crate::meter::Meter;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
 use crate::telemetry::Telemetry;
@@ -20,7 +22,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Counters;
+use store::{Caches, Counters};
 
 /// A request with its response on the way through, and everything policies may see or change.
 pub struct Exchange {
@@ -65,6 +67,16 @@ pub struct State {
     pub(crate) is_mcp: bool,
     /// Whether the request went to a backend.
     pub(crate) forwarded: bool,
+    /// The counters of quotas that have counted this exchange.
+    pub(crate) counted: Vec<Arc<str>>,
+    /// Counts the bytes of its bodies, if somebody wants to know.
+    pub(crate) meter: Option<Rc<Meter>>,
+    /// Whether outbound holds a `cache-store`, without which nothing is looked up.
+    pub(crate) has_cache_store: bool,
+    /// A lookup of the response that found none.
+    pub(crate) missed: Option<Missed>,
+    /// Whether the response came from the cache.
+    pub(crate) from_cache: bool,
     /// Whether a policy has replaced that message.
     pub(crate) answer_replaced: bool,
     /// What brings the client back to the pool's member that its request is sent to, `name=value`.
@@ -251,6 +263,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Caches.
+    pub caches: Caches,
     /// Breakers and turns of backends.
     pub backends: Arc<Backends>,
     /// Connections to upstreams.

@@ -15,6 +15,7 @@
 
 mod backends;
 mod calls;
+mod caching;
 mod command_line;
 mod connections;
 mod evaluation;
@@ -22,6 +23,7 @@ mod event_streams;
 mod failing_upstreams;
 mod hostile_expressions;
 mod large_bodies;
+mod limits;
 mod malformed_requests;
 mod pass_through;
 mod policies;
