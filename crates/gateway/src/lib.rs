@@ -6,6 +6,7 @@
 
 mod admin;
 mod admit;
+mod background;
 mod body;
 mod clock;
 mod config;

@@ -2,6 +2,7 @@
 //!
 //! Never here: accepting connections, HTTP.
 
+use crate::background::Background;
 use crate::config::Config;
 use crate::connection;
 use crate::forwarded::Peer;
@@ -96,6 +97,8 @@ pub struct Worker {
     pub metrics: Arc<WorkerMetrics>,
     /// What policies reach of the outside.
     pub services: Rc<Services>,
+    /// What goes on beside its requests.
+    pub background: Rc<Background>,
     /// Its coarse clock.
     pub ticker: Rc<Ticker>,
     /// What it may log about requests.
@@ -215,10 +218,15 @@ impl Worker {
             settings.timeouts.response_body,
             Arc::clone(&metrics),
         );
+        let background = Rc::new(Background::new());
         let services = Services {
             clock: shared.clock,
             counters: shared.counters,
             upstream: Rc::new(client),
+            runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
+            issuers: Rc::default(),
+            identity: Rc::new(policy::OwnIdentity::new(Arc::clone(&settings.identity))),
+            entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
             trust,
             deployment: Arc::clone(&settings.deployment),
             dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
@@ -229,6 +237,7 @@ impl Worker {
             current: Current::new(shared.place),
             metrics,
             services: Rc::new(services),
+            background,
             ticker,
             log_limit: LogLimit::default(),
             nothing: Text::default(),
@@ -261,7 +270,7 @@ async fn serve(index: usize, shared: Shared, mut sockets: UnboundedReceiver<Acce
     worker.is_draining.set(true);
     worker.draining.notify_waiters();
     let deadline = Instant::now() + Duration::from_millis(drain.load(Ordering::Relaxed) as u64);
-    while open.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
+    while (open.load(Ordering::Relaxed) > 0 || worker.background.is_busy()) && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

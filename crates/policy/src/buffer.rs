@@ -78,7 +78,7 @@ async fn keep(body: &mut Body, limit: u64) -> Result<(), BodyError> {
     Ok(())
 }
 
-async fn read_whole(stream: &mut StreamBody, limit: u64) -> Result<Bytes, BodyError> {
+pub(crate) async fn read_whole(stream: &mut StreamBody, limit: u64) -> Result<Bytes, BodyError> {
     let mut first = Bytes::new();
     let mut all = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::as_mut(stream).poll_frame(context)).await {

@@ -3,6 +3,9 @@
 use crate::LocalFuture;
 use crate::block::Origin;
 use crate::body::Body;
+use crate::identity::OwnIdentity;
+use crate::openid::Issuers;
+use crate::runtime::Runtime;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -234,6 +237,14 @@ pub struct Services {
     pub counters: Arc<dyn Counters>,
     /// Connections to upstreams.
     pub upstream: Rc<dyn Upstream>,
+    /// Time that passes, and work in the background.
+    pub runtime: Rc<dyn Runtime>,
+    /// Issuers of tokens with their keys.
+    pub issuers: Rc<Issuers>,
+    /// The gateway's own identity.
+    pub identity: Rc<OwnIdentity>,
+    /// Base URL of Entra ID.
+    pub entra: Text,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`

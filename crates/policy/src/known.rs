@@ -71,15 +71,9 @@ pub(crate) const KNOWN: &[Known] = &[
     known("quota-by-key", I),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
-    known("validate-jwt", I),
-    known("validate-azure-ad-token", I),
     known("validate-client-certificate", I),
     known("authentication-basic", I),
     known("authentication-certificate", I),
-    Known {
-        tolerated: O,
-        ..known("authentication-managed-identity", I)
-    },
     Known {
         tolerated: IBO,
         ..known("get-authorization-context", I)

@@ -18,20 +18,26 @@ mod exchange;
 #[cfg(test)]
 mod expression_tests;
 mod failure;
+mod fetch;
 mod findings;
 mod fragment;
 mod headers;
+mod identity;
+mod kept;
 mod known;
+mod openid;
 mod pipeline;
 mod plan;
 mod policies;
 mod query;
 mod registry;
 mod respond;
+mod runtime;
 mod step;
 mod steps;
 #[cfg(test)]
 mod testing;
+mod token;
 mod upstream;
 mod value;
 mod walk;
@@ -45,12 +51,18 @@ pub use exchange::{
 };
 pub use failure::Failure;
 pub use findings::Options;
+pub use identity::{ClientCredentials, IdentitySource, OwnIdentity, Secret};
+pub use openid::Issuers;
 pub use plan::{Plan, Plans};
+pub use runtime::Runtime;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
 use std::future::Future;
 use std::pin::Pin;
+
+/// Base URL of Entra ID in Azure's public cloud.
+pub const ENTRA: &str = "https://login.microsoftonline.com";
 
 /// A future of one exchange; an exchange stays on the thread that accepted it.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -24,6 +24,7 @@
 
 use crate::registry::Policy;
 
+mod authentication_managed_identity;
 mod check_header;
 mod choose;
 mod cors;
@@ -42,6 +43,8 @@ mod set_query_parameter;
 mod set_status;
 mod set_variable;
 mod trace;
+mod validate_azure_ad_token;
+mod validate_jwt;
 
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[
@@ -61,6 +64,9 @@ pub(crate) const POLICIES: &[Policy] = &[
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
+    validate_jwt::VALIDATE_JWT,
+    validate_azure_ad_token::VALIDATE_AZURE_AD_TOKEN,
+    authentication_managed_identity::AUTHENTICATION_MANAGED_IDENTITY,
     cors::CORS,
     trace::TRACE,
 ];

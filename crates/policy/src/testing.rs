@@ -7,7 +7,10 @@
 
 use crate::body::{Body, BodyError};
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
+use crate::identity::OwnIdentity;
+use crate::openid::Issuers;
 use crate::plan::{Plan, Plans};
+use crate::runtime::Runtime;
 use crate::upstream::{Call, Reply, Upstream, UpstreamFailure};
 use crate::{LocalFuture, StreamBody};
 use bytes::Bytes;
@@ -17,6 +20,7 @@ use expression::body::MessageBody;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -41,6 +45,12 @@ pub(crate) struct Bench {
     pub target: Target,
     pub mcp_answer: Option<&'static str>,
     pub buffer_limit: u64,
+    /// Times that policies have slept, which take no time.
+    pub slept: Rc<RefCell<Vec<Duration>>>,
+    pub issuers: Rc<Issuers>,
+    pub identity: Rc<OwnIdentity>,
+    /// Answers of other servers, by URL; they may be changed between requests.
+    pub elsewhere: Rc<RefCell<HashMap<String, Result<String, UpstreamFailure>>>>,
     /// What the upstream was sent, as text.
     pub sent: Rc<RefCell<Vec<String>>>,
     plans: Option<Plans>,
@@ -111,6 +121,10 @@ impl Bench {
             },
             mcp_answer: None,
             buffer_limit: 1 << 20,
+            slept: Rc::default(),
+            issuers: Rc::default(),
+            identity: Rc::default(),
+            elsewhere: Rc::default(),
             sent: Rc::default(),
             plans: None,
         }
@@ -137,6 +151,12 @@ impl Bench {
     pub fn answer(mut self, text: &str) -> Self {
         self.answer = Some(Ok(text.into()));
         self
+    }
+
+    /// What another server answers at this URL, from now on.
+    pub fn answers_at(&self, url: &str, answer: Result<&str, UpstreamFailure>) {
+        let answer = answer.map(str::to_owned);
+        self.elsewhere.borrow_mut().insert(url.to_owned(), answer);
     }
 
     pub fn fails(mut self, failure: UpstreamFailure) -> Self {
@@ -184,6 +204,7 @@ impl Bench {
         let upstream = TestUpstream {
             answer: self.answer.clone(),
             mcp_answer: self.mcp_answer,
+            elsewhere: Rc::clone(&self.elsewhere),
             sent: Rc::clone(&self.sent),
         };
         Exchange {
@@ -215,6 +236,10 @@ impl Bench {
                 clock: self.clock.clone(),
                 counters: self.counters.clone(),
                 upstream: Rc::new(upstream),
+                runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
+                issuers: Rc::clone(&self.issuers),
+                identity: Rc::clone(&self.identity),
+                entra: crate::ENTRA.into(),
                 trust: Arc::new(Nobody),
                 deployment: Arc::default(),
                 dapr: "http://localhost:3500".into(),
@@ -282,8 +307,23 @@ impl Clock for TestClock {
     }
 }
 
+/// Sleeps without waiting, and does in the foreground what goes on in the background.
+struct TestRuntime(Rc<RefCell<Vec<Duration>>>);
+
+impl Runtime for TestRuntime {
+    fn sleep(&self, time: Duration) -> LocalFuture<'static, ()> {
+        let slept = Rc::clone(&self.0);
+        Box::pin(async move { slept.borrow_mut().push(time) })
+    }
+    fn spawn(&self, task: LocalFuture<'static, ()>) -> bool {
+        ready(task);
+        true
+    }
+}
+
 struct TestUpstream {
     answer: Option<Result<String, UpstreamFailure>>,
+    elsewhere: Rc<RefCell<HashMap<String, Result<String, UpstreamFailure>>>>,
     mcp_answer: Option<&'static str>,
     sent: Rc<RefCell<Vec<String>>>,
 }
@@ -298,7 +338,10 @@ impl Upstream for TestUpstream {
                 let _ = write!(sent, "\n\n{body}");
             }
             self.sent.borrow_mut().push(sent.clone());
-            let text = self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")))?;
+            let elsewhere = self.elsewhere.borrow().get(&call.url.to_string()).cloned();
+            let text = elsewhere
+                .or_else(|| self.answer.clone())
+                .unwrap_or_else(|| Ok(format!("200\n\n{sent}")))?;
             let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
             let mut lines = head.lines();
             let status = lines.next().unwrap().split(' ').next().unwrap().parse().unwrap();
