@@ -27,4 +27,5 @@ mod reload;
 mod secrets;
 mod subscriptions;
 mod support;
+mod tokens;
 mod websocket;
