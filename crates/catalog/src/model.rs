@@ -296,15 +296,24 @@ pub enum BackendKind {
         /// Without trailing `/`.
         url: String,
     },
-    /// Members, all of kind `Single`.
-    Pool(Vec<PoolMember>),
+    /// Several of which each request goes to one.
+    Pool(Pool),
+}
+
+/// Backends of which each request goes to one.
+#[derive(Debug, Default)]
+pub struct Pool {
+    /// Its members, all of kind `Single`.
+    pub members: Vec<PoolMember>,
+    /// Name of the cookie that keeps a client with one member; none: each request is on its own.
+    pub session_cookie: Option<String>,
 }
 
 /// A member of a pool.
 #[derive(Clone, Debug)]
 pub struct PoolMember {
-    /// The backend's id.
-    pub backend_id: String,
+    /// The backend.
+    pub backend: Arc<Backend>,
     /// Lower is tried first.
     pub priority: u32,
     /// Share among members of one priority; 0 counts as 1 when all are 0.
@@ -332,7 +341,7 @@ impl std::fmt::Debug for BackendCredentials {
 #[derive(Clone, Debug)]
 pub struct CircuitBreaker {
     /// Failures that trip it.
-    pub count: u32,
+    pub threshold: Threshold,
     /// Window in which they are counted.
     pub interval: Duration,
     /// Statuses that count as failures, bounds included.
@@ -343,4 +352,13 @@ pub struct CircuitBreaker {
     pub trip_duration: Duration,
     /// Whether a Retry-After of the failing response replaces the trip duration.
     pub accept_retry_after: bool,
+}
+
+/// How many failures within a breaker's interval trip it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// This many.
+    Count(u32),
+    /// This many of a hundred requests.
+    Percentage(u32),
 }

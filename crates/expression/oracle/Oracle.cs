@@ -27,6 +27,7 @@ static class Program
         var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
         var compiler = new Compiler();
         if (arguments.Contains("--bench")) return Bench.Run(compiler, input, output);
+        compiler.Together = arguments.Contains("--together");
         for (var batch = ReadBatch(input); batch.Count > 0; batch = ReadBatch(input))
         {
             compiler.Compile(batch);
@@ -120,7 +121,8 @@ static class Described
         if (type.IsArray) return TypeName(type.GetElementType()) + "[" + new string(',', type.GetArrayRank() - 1) + "]";
         if (typeof(Type).IsAssignableFrom(type)) return "System.Type";
         if (!type.IsVisible || type.Assembly == typeof(Described).Assembly) type = Interface(type) ?? type;
-        return type.ToString();
+        if (!type.IsGenericType) return type.ToString();
+        return type.GetGenericTypeDefinition().FullName + "[" + string.Join(",", type.GetGenericArguments().Select(TypeName)) + "]";
     }
 
     // A type that no program can name is known by the interface that it is used through.
@@ -137,8 +139,10 @@ static class Described
         if (value == null) return null;
         if (value is string) return (string)value;
         if (value is byte[]) return Convert.ToBase64String((byte[])value);
-        if (value is double) return Number((double)value, 15, text => double.Parse(text, CultureInfo.InvariantCulture) == (double)value);
-        if (value is float) return Number((float)value, 6, text => float.Parse(text, CultureInfo.InvariantCulture) == (float)value);
+        double read;
+        float single;
+        if (value is double) return Number((double)value, 15, text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out read) && read == (double)value);
+        if (value is float) return Number((float)value, 7, text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out single) && single == (float)value);
         if (value is JToken || value is XObject || value is XmlNode || depth == 0) return Own(value);
         if (value is IFormattable) return ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture);
         if (value is IEnumerable) return "[" + string.Join(", ", ((IEnumerable)value).Cast<object>().Select(item => Text(item, depth - 1))) + "]";
@@ -151,20 +155,22 @@ static class Described
         return text == value.GetType().ToString() ? TypeName(value) : text;
     }
 
-    // .NET Core 3.0 and later write the shortest text that reads back as the same number; Mono writes 15 or 7 digits.
-    static string Number(double value, int digits, Func<string, bool> same)
+    // .NET Core 3.0 and later write the shortest text that reads back as the same number, with an exponent where there are
+    // more digits before the point than that and `usual`; Mono writes 15 or 7 digits.
+    static string Number(double value, int usual, Func<string, bool> same)
     {
         var invariant = CultureInfo.InvariantCulture;
         if (double.IsNaN(value)) return "NaN";
         if (double.IsInfinity(value)) return value > 0 ? "Infinity" : "-Infinity";
         if (value == 0) return 1 / value < 0 ? "-0" : "0";
         string text;
+        var digits = 1;
         do text = value.ToString("E" + (digits - 1), invariant); while (!same(text) && ++digits <= 17);
         var at = text.IndexOf('E');
         var exponent = int.Parse(text.Substring(at + 1), invariant);
         var significant = text.Substring(0, at).Replace(".", "").Replace("-", "").TrimEnd('0');
         var sign = value < 0 ? "-" : "";
-        if (exponent < -5 || exponent >= 15)
+        if (exponent < -4 || exponent >= Math.Max(usual, significant.Length))
             return sign + significant.Substring(0, 1) + (significant.Length > 1 ? "." + significant.Substring(1) : "") + "E" + (exponent < 0 ? "-" : "+") + Math.Abs(exponent).ToString("00", invariant);
         if (exponent < 0) return sign + "0." + new string('0', -exponent - 1) + significant;
         var whole = significant.PadRight(exponent + 1, '0');
@@ -175,10 +181,12 @@ static class Described
 /// Mono's C# compiler.
 sealed class Compiler
 {
-    const string Usings = @"using System; using System.Collections.Generic; using System.Globalization; using System.Linq; using System.Net;
+    const string Usings = @"using System; using System.Collections.Generic; using System.Globalization; using System.IO; using System.Linq; using System.Net;
 using System.Security.Cryptography; using System.Security.Cryptography.X509Certificates; using System.Text; using System.Text.RegularExpressions;
 using System.Xml; using System.Xml.Linq; using System.Xml.XPath; using Newtonsoft.Json; using Newtonsoft.Json.Linq;";
     readonly Errors errors = new Errors();
+    /// Whether what a batch says of a case is believed without compiling it alone: cases whose brackets are known to match.
+    public bool Together;
     Evaluator evaluator;
     int classes;
 
@@ -189,7 +197,7 @@ using System.Xml; using System.Xml.Linq; using System.Xml.XPath; using Newtonsof
             var blamed = Attempt(cases);
             if (blamed == null) return;
             var alone = blamed.Count > 0 ? blamed : cases;
-            foreach (var each in alone) Attempt(new List<Case> { each });
+            if (!Together || blamed.Count == 0) foreach (var each in alone) Attempt(new List<Case> { each });
             if (alone == cases) return;
             cases = cases.Except(blamed).ToList();
         }
@@ -231,10 +239,17 @@ using System.Xml; using System.Xml.Linq; using System.Xml.XPath; using Newtonsof
             return null;
         }
         evaluator = null;
-        var codes = string.Join(" ", errors.Found.Select(error => error.Value).Distinct());
-        if (cases.Count == 1) cases[0].CompileError = codes;
-        return errors.Found.Select(error => firstLines.FindLastIndex(first => first <= error.Key)).Where(at => at >= 0).Distinct().Select(at => cases[at]).ToList();
+        if (cases.Count == 1)
+        {
+            cases[0].CompileError = Codes(errors.Found);
+            return cases;
+        }
+        var blamed = errors.Found.GroupBy(error => firstLines.FindLastIndex(first => first <= error.Key)).Where(found => found.Key >= 0).ToList();
+        foreach (var found in blamed) cases[found.Key].CompileError = Codes(found);
+        return blamed.Select(found => cases[found.Key]).ToList();
     }
+
+    static string Codes(IEnumerable<KeyValuePair<int, string>> found) { return string.Join(" ", found.Select(error => error.Value).Distinct()); }
 
     static Func<IProxyRequestContext, object> Delegate(Type type, string name)
     {

@@ -21,33 +21,90 @@ fn decimal_overflow() -> Thrown {
     Thrown::overflow("Value was either too large or too small for a Decimal.")
 }
 
-macro_rules! integers {
-    ($left:expr, $right:expr, $operator:expr, $checked:expr, $variant:ident) => {{
-        let (left, right) = ($left, $right);
-        let result = match $operator {
-            BinaryOperator::Add => (left.wrapping_add(right), left.checked_add(right).is_none()),
-            BinaryOperator::Subtract => (left.wrapping_sub(right), left.checked_sub(right).is_none()),
-            BinaryOperator::Multiply => (left.wrapping_mul(right), left.checked_mul(right).is_none()),
-            BinaryOperator::Divide | BinaryOperator::Remainder if right == 0 => return Err(Thrown::divide_by_zero()),
-            BinaryOperator::Divide => match left.checked_div(right) {
-                Some(result) => (result, false),
-                None => return Err(overflow()),
-            },
-            BinaryOperator::Remainder => match left.checked_rem(right) {
-                Some(result) => (result, false),
-                None => return Err(overflow()),
-            },
-            BinaryOperator::And => (left & right, false),
-            BinaryOperator::Or => (left | right, false),
-            BinaryOperator::Xor => (left ^ right, false),
-            _ => return Err(unreachable_operator()),
-        };
-        if $checked && result.1 {
-            Err(overflow())
-        } else {
-            Ok(Value::$variant(result.0))
+/// A number type that is calculated with directly.
+pub trait Number: Copy + PartialOrd + Send + Sync + 'static {
+    /// C#'s type.
+    const SIMPLE: Simple;
+    /// The number in a value of this type.
+    fn of(value: &Value) -> Option<Self>;
+    /// The value that holds it.
+    fn value(self) -> Value;
+    /// The number that an `int` widens to; itself for `int`, and for types that none widens to.
+    fn of_int(number: i32) -> Self;
+    /// Arithmetic and bits.
+    ///
+    /// # Errors
+    /// `DivideByZeroException`, `OverflowException`.
+    fn binary(operator: BinaryOperator, left: Self, right: Self, overflow_throws: bool) -> Result<Self, Thrown>;
+}
+
+/// What all number types do alike: `$type` is C#'s type `$simple`, held by the [`Value`] of that name.
+macro_rules! held {
+    ($type:ty, $simple:ident) => {
+        const SIMPLE: Simple = Simple::$simple;
+        #[inline]
+        fn of(value: &Value) -> Option<Self> {
+            if let Value::$simple(number) = value {
+                Some(*number)
+            } else {
+                None
+            }
         }
-    }};
+        #[inline]
+        fn value(self) -> Value {
+            Value::$simple(self)
+        }
+        #[inline]
+        fn of_int(number: i32) -> Self {
+            number as Self
+        }
+    };
+}
+
+macro_rules! integers {
+    ($($type:ty: $simple:ident),*) => {$(
+        impl Number for $type {
+            held!($type, $simple);
+            #[inline(always)]
+            fn binary(operator: BinaryOperator, left: Self, right: Self, overflow_throws: bool) -> Result<Self, Thrown> {
+                let (result, overflows) = match operator {
+                    BinaryOperator::Add => left.overflowing_add(right),
+                    BinaryOperator::Subtract => left.overflowing_sub(right),
+                    BinaryOperator::Multiply => left.overflowing_mul(right),
+                    BinaryOperator::Divide | BinaryOperator::Remainder if right == 0 => {
+                        return Err(Thrown::divide_by_zero());
+                    }
+                    BinaryOperator::Divide => return left.checked_div(right).ok_or_else(overflow),
+                    BinaryOperator::Remainder => return left.checked_rem(right).ok_or_else(overflow),
+                    BinaryOperator::And => (left & right, false),
+                    BinaryOperator::Or => (left | right, false),
+                    BinaryOperator::Xor => (left ^ right, false),
+                    _ => return Err(no_number()),
+                };
+                if overflow_throws && overflows {
+                    return Err(overflow());
+                }
+                Ok(result)
+            }
+        }
+    )*};
+}
+
+integers!(i32: Int32, i64: Int64, u32: UInt32, u64: UInt64);
+
+impl Number for f64 {
+    held!(f64, Double);
+    #[inline(always)]
+    fn binary(operator: BinaryOperator, left: Self, right: Self, _: bool) -> Result<Self, Thrown> {
+        Ok(match operator {
+            BinaryOperator::Add => left + right,
+            BinaryOperator::Subtract => left - right,
+            BinaryOperator::Multiply => left * right,
+            BinaryOperator::Divide => left / right,
+            BinaryOperator::Remainder => left % right,
+            _ => return Err(no_number()),
+        })
+    }
 }
 
 /// Arithmetic, bits and shifts.
@@ -58,36 +115,28 @@ pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, overflow_th
     if matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight) {
         return shift(operator == BinaryOperator::ShiftLeft, left, right);
     }
+    fn of<T: Number>(operator: BinaryOperator, (left, right): (&T, &T), overflow_throws: bool) -> Outcome {
+        T::binary(operator, *left, *right, overflow_throws).map(T::value)
+    }
     match (left, right) {
-        (Value::Int32(left), Value::Int32(right)) => integers!(*left, *right, operator, overflow_throws, Int32),
-        (Value::Int64(left), Value::Int64(right)) => integers!(*left, *right, operator, overflow_throws, Int64),
-        (Value::UInt32(left), Value::UInt32(right)) => integers!(*left, *right, operator, overflow_throws, UInt32),
-        (Value::UInt64(left), Value::UInt64(right)) => integers!(*left, *right, operator, overflow_throws, UInt64),
-        (Value::Double(left), Value::Double(right)) => Ok(Value::Double(floats(operator, *left, *right)?)),
+        (Value::Int32(left), Value::Int32(right)) => of(operator, (left, right), overflow_throws),
+        (Value::Int64(left), Value::Int64(right)) => of(operator, (left, right), overflow_throws),
+        (Value::UInt32(left), Value::UInt32(right)) => of(operator, (left, right), overflow_throws),
+        (Value::UInt64(left), Value::UInt64(right)) => of(operator, (left, right), overflow_throws),
+        (Value::Double(left), Value::Double(right)) => of(operator, (left, right), overflow_throws),
         (Value::Single(left), Value::Single(right)) => {
-            Ok(Value::Single(
-                floats(operator, f64::from(*left), f64::from(*right))? as f32
-            ))
+            let result = f64::binary(operator, f64::from(*left), f64::from(*right), overflow_throws)?;
+            Ok(Value::Single(result as f32))
         }
         (Value::Decimal(left), Value::Decimal(right)) => decimals(operator, *left, *right),
-        _ => Err(unreachable_operator()),
+        _ => Err(no_number()),
     }
 }
 
 /// The checker gives operands of one type and operators of that type only.
-fn unreachable_operator() -> Thrown {
+#[cold]
+pub fn no_number() -> Thrown {
     Thrown::invalid_operation("the operator does not apply to these operands")
-}
-
-fn floats(operator: BinaryOperator, left: f64, right: f64) -> Result<f64, Thrown> {
-    Ok(match operator {
-        BinaryOperator::Add => left + right,
-        BinaryOperator::Subtract => left - right,
-        BinaryOperator::Multiply => left * right,
-        BinaryOperator::Divide => left / right,
-        BinaryOperator::Remainder => left % right,
-        _ => return Err(unreachable_operator()),
-    })
 }
 
 /// A product has as many decimal places as its operands together, a zero too.
@@ -118,7 +167,7 @@ fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome 
         BinaryOperator::Divide | BinaryOperator::Remainder if right.is_zero() => return Err(Thrown::divide_by_zero()),
         BinaryOperator::Divide => quotient(left, right),
         BinaryOperator::Remainder => left.checked_rem(right).map(|rest| with_scale(rest, left, right)),
-        _ => return Err(unreachable_operator()),
+        _ => return Err(no_number()),
     };
     result.map(Value::Decimal).ok_or_else(decimal_overflow)
 }
@@ -155,36 +204,34 @@ fn shift(to_left: bool, left: &Value, right: &Value) -> Outcome {
         } else {
             value.wrapping_shr(by)
         }),
-        _ => return Err(unreachable_operator()),
+        _ => return Err(no_number()),
+    })
+}
+
+/// A comparison; `None` for other operators.
+#[inline(always)]
+pub fn ordered<T: PartialOrd>(operator: BinaryOperator, left: &T, right: &T) -> Option<bool> {
+    Some(match operator {
+        BinaryOperator::Less => left < right,
+        BinaryOperator::Greater => left > right,
+        BinaryOperator::LessOrEqual => left <= right,
+        BinaryOperator::GreaterOrEqual => left >= right,
+        BinaryOperator::Equal => left == right,
+        BinaryOperator::NotEqual => left != right,
+        _ => return None,
     })
 }
 
 /// A comparison of two numbers of one type; `None` for other operators.
 pub fn compare(operator: BinaryOperator, left: &Value, right: &Value) -> Option<bool> {
-    macro_rules! truth {
-        ($left:expr, $right:expr) => {
-            match operator {
-                BinaryOperator::Less => $left < $right,
-                BinaryOperator::Greater => $left > $right,
-                BinaryOperator::LessOrEqual => $left <= $right,
-                BinaryOperator::GreaterOrEqual => $left >= $right,
-                BinaryOperator::Equal => $left == $right,
-                BinaryOperator::NotEqual => $left != $right,
-                _ => return None,
-            }
-        };
+    match (left, right) {
+        (Value::Int32(left), Value::Int32(right)) => ordered(operator, left, right),
+        (Value::Double(left), Value::Double(right)) => ordered(operator, left, right),
+        (Value::Single(left), Value::Single(right)) => ordered(operator, left, right),
+        (Value::Decimal(left), Value::Decimal(right)) => ordered(operator, left, right),
+        (Value::UInt64(left), Value::UInt64(right)) => ordered(operator, left, right),
+        _ => ordered(operator, &left.integer()?, &right.integer()?),
     }
-    Some(match (left, right) {
-        (Value::Int32(left), Value::Int32(right)) => truth!(left, right),
-        (Value::Double(left), Value::Double(right)) => truth!(left, right),
-        (Value::Single(left), Value::Single(right)) => truth!(left, right),
-        (Value::Decimal(left), Value::Decimal(right)) => truth!(left, right),
-        (Value::UInt64(left), Value::UInt64(right)) => truth!(left, right),
-        _ => {
-            let (left, right) = (left.integer()?, right.integer()?);
-            truth!(left, right)
-        }
-    })
 }
 
 /// `-x`
@@ -234,6 +281,7 @@ pub fn fits(number: i64, to: Simple) -> bool {
 /// `OverflowException` in checked arithmetic, and always for what `decimal` cannot hold.
 pub fn convert(value: &Value, to: Simple, overflow_throws: bool) -> Outcome {
     match value {
+        Value::Int32(_) if to == Simple::Int32 => Ok(value.clone()),
         Value::Null => Ok(Value::Null),
         Value::Double(number) => from_float(*number, to, overflow_throws),
         Value::Single(number) => match to {

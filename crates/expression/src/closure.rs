@@ -20,12 +20,32 @@ pub struct FunctionCode {
     pub locals: usize,
     /// How deep its expressions are nested.
     pub depth: u32,
-    /// Whether each parameter is captured by a lambda inside.
-    pub parameters: Vec<bool>,
-    /// Its body; gives the returned value.
-    pub body: Code,
+    /// Its body.
+    pub body: FunctionBody,
     /// Its delegate type.
     pub ty: Type,
+}
+
+/// A function's body; gives the returned value.
+pub enum FunctionBody {
+    /// Of any type.
+    Value(Code),
+    /// Of type `bool`.
+    Truth(BoolCode),
+}
+
+impl FunctionCode {
+    /// Calls it with these captured variables.
+    ///
+    /// # Errors
+    /// What its body throws.
+    pub fn call(&self, frame: &mut Frame<'_>, captured: &[Slot], arguments: impl IntoIterator<Item = Slot>) -> Outcome {
+        let size = (self.locals, self.depth);
+        match &self.body {
+            FunctionBody::Value(code) => frame.nested(size, (captured, arguments), code),
+            FunctionBody::Truth(code) => frame.nested(size, (captured, arguments), code).map(Value::Boolean),
+        }
+    }
 }
 
 /// A delegate.
@@ -43,38 +63,23 @@ impl Closure {
     ///
     /// # Errors
     /// What its body throws.
+    #[inline]
     pub fn call(&self, frame: &mut Frame<'_>, arguments: &[Value]) -> Outcome {
-        call_function(&self.code, &self.captured, frame, arguments)
+        let arguments = arguments.iter().cloned().map(Slot::Own);
+        self.code.call(frame, &self.captured, arguments)
     }
-}
 
-/// Calls compiled code with these captured variables.
-///
-/// # Errors
-/// What its body throws.
-pub fn call_function(code: &FunctionCode, captured: &[Slot], frame: &mut Frame<'_>, arguments: &[Value]) -> Outcome {
-    frame.nested((code.locals, code.depth), captured, |frame| {
-        for (index, (argument, shared)) in arguments.iter().zip(&code.parameters).enumerate() {
-            let slot = captured.len() + index;
-            match argument.object::<Reference>() {
-                Some(Reference(variable)) => frame.bind(slot, variable.clone()),
-                None => frame.declare(slot, argument.clone(), *shared)?,
-            }
+    /// Calls a predicate.
+    ///
+    /// # Errors
+    /// What its body throws.
+    #[inline]
+    pub fn test(&self, frame: &mut Frame<'_>, arguments: &[Value]) -> Result<bool, Thrown> {
+        if let FunctionBody::Truth(code) = &self.code.body {
+            let arguments = arguments.iter().cloned().map(Slot::Own);
+            return frame.nested((self.code.locals, self.code.depth), (&self.captured, arguments), code);
         }
-        (code.body)(frame)
-    })
-}
-
-/// A variable passed with `ref` or `out`; only ever an argument.
-#[derive(Debug)]
-pub struct Reference(pub Slot);
-
-impl Object for Reference {
-    fn type_name(&self) -> String {
-        "System.Object".to_owned()
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
+        Ok(matches!(self.call(frame, arguments)?, Value::Boolean(true)))
     }
 }
 

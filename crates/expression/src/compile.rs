@@ -11,6 +11,7 @@ mod expressions;
 mod functions;
 mod iterators;
 mod loops;
+mod numbers;
 mod statements;
 mod switches;
 mod text;

@@ -1,10 +1,12 @@
 //! .NET's `DateTime` and `TimeSpan` as numbers of ticks (100 ns), in the time zone UTC.
 //!
-//! [`parse`] reads what `DateTime.Parse` reads. Never here: a clock, format strings, the members that C# sees.
+//! [`parse`] and [`read`] read what `DateTime.Parse` reads, [`read_exact`] what `ParseExact` does. Never here: a clock, format strings, the members that C# sees.
 
+mod exact;
 mod parse;
 
-pub use parse::parse;
+pub use exact::{Leniency, read_exact};
+pub use parse::{Reading, parse, read};
 
 use std::cmp::Ordering;
 use std::fmt::Write;

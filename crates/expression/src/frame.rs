@@ -72,16 +72,21 @@ impl<'c> Frame<'c> {
     ///
     /// # Errors
     /// When the budget is used up.
+    #[inline]
     pub fn step(&mut self, count: u64) -> Result<(), Thrown> {
-        if let Some(left) = self.steps.checked_sub(count) {
-            self.steps = left;
-            Ok(())
-        } else {
-            self.steps = 0;
-            Err(Thrown::limit(
-                "the expression was stopped: it used more steps than an expression may",
-            ))
+        match self.steps.checked_sub(count) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => Err(self.used_up()),
         }
+    }
+
+    #[cold]
+    fn used_up(&mut self) -> Thrown {
+        self.steps = 0;
+        Thrown::limit("the expression was stopped: it used more steps than an expression may")
     }
 
     /// Accounts for `bytes` of text that are read through: a loop over a caller's body must not cost the square of its
@@ -132,14 +137,11 @@ impl<'c> Frame<'c> {
 
     /// The value of a local variable.
     pub fn local(&self, slot: usize) -> Value {
-        match self.slots.get(self.base + slot) {
-            Some(Slot::Own(value)) => value.clone(),
-            Some(Slot::Shared(cell)) => cell.lock().clone(),
-            None => Value::Null,
-        }
+        self.with_local(slot, Value::clone)
     }
 
     /// Looks at a local variable without copying it.
+    #[inline]
     pub fn with_local<R>(&self, slot: usize, look: impl FnOnce(&Value) -> R) -> R {
         match self.slots.get(self.base + slot) {
             Some(Slot::Own(value)) => look(value),
@@ -171,13 +173,6 @@ impl<'c> Frame<'c> {
             *place = new;
         }
         Ok(())
-    }
-
-    /// Makes a local variable another name of a shared one.
-    pub fn bind(&mut self, slot: usize, variable: Slot) {
-        if let Some(place) = self.slots.get_mut(self.base + slot) {
-            *place = variable;
-        }
     }
 
     /// The local variables of the running function.
@@ -257,24 +252,27 @@ impl<'c> Frame<'c> {
         }
     }
 
-    /// Runs `body` with local variables of its own, which start with `captured`; its expressions are nested `depth` deep.
+    /// Runs `body` with local variables of its own: those that it captured, its arguments, and as many others as make
+    /// `locals`; its expressions are nested `depth` deep.
     ///
     /// # Errors
     /// What the body throws, or that calls are nested too deep.
-    pub fn nested(
+    #[inline]
+    pub fn nested<R>(
         &mut self,
         (locals, depth): (usize, u32),
-        captured: &[Slot],
-        body: impl FnOnce(&mut Self) -> Outcome,
-    ) -> Outcome {
+        (captured, arguments): (&[Slot], impl IntoIterator<Item = Slot>),
+        body: impl FnOnce(&mut Self) -> Result<R, Thrown>,
+    ) -> Result<R, Thrown> {
         self.step(1)?;
         self.deeper(depth, |frame| {
             let (base, length) = (frame.base, frame.slots.len());
             frame.base = length;
-            frame.slots.extend(captured.iter().cloned());
-            frame
-                .slots
-                .resize(length + locals.max(captured.len()), Slot::Own(Value::Null));
+            frame.slots.extend_from_slice(captured);
+            frame.slots.extend(arguments);
+            for _ in frame.slots.len()..length + locals {
+                frame.slots.push(Slot::Own(Value::Null));
+            }
             let outcome = body(frame);
             frame.slots.truncate(length);
             frame.base = base;
@@ -286,11 +284,10 @@ impl<'c> Frame<'c> {
     ///
     /// # Errors
     /// What it throws, or that calls are nested too deep.
+    #[inline]
     pub fn deeper<R>(&mut self, nodes: u32, body: impl FnOnce(&mut Self) -> Result<R, Thrown>) -> Result<R, Thrown> {
         let (Some(depth), Some(left)) = (self.depth.checked_sub(1), self.nodes.checked_sub(nodes)) else {
-            return Err(Thrown::limit(
-                "the expression was stopped: its calls are nested too deep",
-            ));
+            return Err(too_deep());
         };
         let before = (self.depth, self.nodes);
         (self.depth, self.nodes) = (depth, left);
@@ -303,21 +300,27 @@ impl<'c> Frame<'c> {
     ///
     /// # Errors
     /// What it throws; `NullReferenceException` when it is null.
+    #[inline]
     pub fn call(&mut self, delegate: &Value, arguments: &[Value]) -> Outcome {
-        let Some(closure) = delegate.object::<Closure>() else {
-            return Err(Thrown::null_reference());
-        };
-        closure.call(self, arguments)
+        closure_of(delegate)?.call(self, arguments)
     }
 
     /// Calls a predicate.
     ///
     /// # Errors
     /// What it throws.
+    #[inline]
     pub fn test(&mut self, delegate: &Value, argument: &Value) -> Result<bool, Thrown> {
-        Ok(matches!(
-            self.call(delegate, std::slice::from_ref(argument))?,
-            Value::Boolean(true)
-        ))
+        closure_of(delegate)?.test(self, std::slice::from_ref(argument))
     }
+}
+
+#[inline]
+fn closure_of(delegate: &Value) -> Result<&Closure, Thrown> {
+    delegate.object::<Closure>().ok_or_else(Thrown::null_reference)
+}
+
+#[cold]
+fn too_deep() -> Thrown {
+    Thrown::limit("the expression was stopped: its calls are nested too deep")
 }

@@ -20,6 +20,7 @@ pub mod json;
 pub mod library;
 pub mod number;
 pub mod recorded;
+mod regex;
 pub mod response;
 pub mod syntax;
 mod target;

@@ -19,6 +19,7 @@ mod collections;
 mod cryptography;
 mod culture;
 mod format;
+mod io;
 mod json;
 mod linq;
 mod net;
@@ -50,9 +51,11 @@ pub(crate) use cryptography::no_hash_name;
 pub(crate) use culture::culture_compare;
 pub(crate) use format::{format_composite, format_composite_in, format_in, format_value};
 pub(crate) use json::{content, scalar_value};
-pub(crate) use net::{percent_decode, url_decode, url_encode};
+pub(crate) use net::{url_decode, url_encode};
 pub(crate) use sort::sort_values;
-pub(crate) use system::{TYPE, TypeObject, number_error, parse_date_time_offset, read_number, uri, uri_text};
+pub(crate) use system::{
+    TYPE, TypeObject, number_error, parse_date_time_offset, read_number, unicode_category, uri, uri_text,
+};
 pub(crate) use xml::{json_of as xml_json, of_body as xml_of_body};
 
 /// Every type of the library.
@@ -64,6 +67,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         cryptography::CLASSES,
         cryptography::HASHES,
         cryptography::CIPHERS,
+        io::CLASSES,
         json::CLASSES,
         linq::CLASSES,
         net::CLASSES,

@@ -146,6 +146,20 @@ pub struct DelegateType {
     pub result: Type,
 }
 
+impl DelegateType {
+    /// Its type arguments.
+    pub fn arguments(&self) -> Vec<Type> {
+        let mut arguments = self.parameters.clone();
+        match self.name {
+            "System.Func" | "System.Converter" => arguments.push(self.result.clone()),
+            "System.Comparison" => arguments.truncate(1),
+            "System.Text.RegularExpressions.MatchEvaluator" => arguments.clear(),
+            _ => {}
+        }
+        arguments
+    }
+}
+
 /// A static type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
@@ -422,13 +436,7 @@ impl Type {
             Self::Nullable(underlying) => format!("System.Nullable`1[{}]", underlying.dotnet_name()),
             Self::Array(element, rank) => format!("{}[{}]", element.dotnet_name(), ",".repeat(rank.saturating_sub(1))),
             Self::Class(class, arguments) => with_arity(class.name, arguments),
-            Self::Delegate(delegate) => {
-                let mut arguments = delegate.parameters.clone();
-                if delegate.name == "System.Func" {
-                    arguments.push(delegate.result.clone());
-                }
-                with_arity(delegate.name, &arguments)
-            }
+            Self::Delegate(delegate) => with_arity(delegate.name, &delegate.arguments()),
             Self::Tuple(elements) => {
                 let arguments: Vec<Self> = elements.iter().map(|(element, _)| element.clone()).collect();
                 with_arity("System.ValueTuple", &arguments)
@@ -470,13 +478,7 @@ impl fmt::Display for Type {
             Self::Nullable(underlying) => write!(formatter, "{underlying}?"),
             Self::Array(element, rank) => write!(formatter, "{element}[{}]", ",".repeat(rank.saturating_sub(1))),
             Self::Class(class, arguments) => list(formatter, class.name, arguments),
-            Self::Delegate(delegate) => {
-                let mut arguments = delegate.parameters.clone();
-                if delegate.name == "System.Func" {
-                    arguments.push(delegate.result.clone());
-                }
-                list(formatter, delegate.name, &arguments)
-            }
+            Self::Delegate(delegate) => list(formatter, delegate.name, &delegate.arguments()),
             Self::Tuple(elements) => {
                 let inner: Vec<String> = elements
                     .iter()

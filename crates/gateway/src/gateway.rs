@@ -60,6 +60,8 @@ impl Gateway {
             place: Arc::clone(&place),
             metrics: Arc::clone(&metrics),
             counters,
+            backends: Arc::default(),
+            slots: Arc::default(),
             clock,
             tls: Arc::new(ClientTls::with_system_roots()),
             drain: Arc::clone(&drain),

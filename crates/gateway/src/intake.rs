@@ -43,6 +43,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
             .slice(path_end + 1..original.len())
             .unwrap_or_else(|| worker.nothing.clone()),
         original,
+        root: 0,
         headers: parts.headers,
         body,
         certificate: visit.certificate.clone(),

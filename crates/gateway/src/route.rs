@@ -200,6 +200,7 @@ fn target(api: &Api, catalog: &Catalog) -> Target {
         base_url,
         backend,
         whole_endpoint: true,
+        ..Target::default()
     }
 }
 

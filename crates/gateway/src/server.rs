@@ -117,6 +117,7 @@ impl Called {
     /// Writes into the exchange what was matched and where it goes.
     fn enter(self, exchange: &mut Exchange) {
         let request = &mut exchange.request;
+        request.root = self.below;
         if self.below > 0 {
             let below = request
                 .path

@@ -15,7 +15,7 @@ use crate::watched::Traffic;
 use arc_swap::ArcSwap;
 use expression::certificate::Certificate;
 use expression::text::Text;
-use policy::{Clock, Services, Trust};
+use policy::{Backends, Clock, Services, Trust};
 use std::cell::Cell;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -40,6 +40,10 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Breakers and turns of backends.
+    pub backends: Arc<Backends>,
+    /// Who is within limits of concurrency.
+    pub slots: Arc<policy::Slots>,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
     /// TLS towards upstreams.
@@ -222,11 +226,13 @@ impl Worker {
         let services = Services {
             clock: shared.clock,
             counters: shared.counters,
+            backends: shared.backends,
             upstream: Rc::new(client),
             runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
             issuers: Rc::default(),
             identity: Rc::new(policy::OwnIdentity::new(Arc::clone(&settings.identity))),
             entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
+            slots: shared.slots,
             trust,
             deployment: Arc::clone(&settings.deployment),
             dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),

@@ -2,6 +2,7 @@
 //!
 //! Never here: how bodies are read, what happens to a failure.
 
+use crate::outline::Outline;
 use crate::step::{Run, Step};
 use diagnostic::Position;
 use expression::Reads;
@@ -114,6 +115,10 @@ pub(crate) struct Planned {
     pub inside: Needs,
     /// How many steps it comes to: itself and those inside it.
     pub size: usize,
+    /// Whether it always answers.
+    pub ends: bool,
+    /// The steps inside it.
+    pub outline: Arc<[Outline]>,
     pub origin: Arc<Origin>,
 }
 

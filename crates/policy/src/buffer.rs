@@ -78,6 +78,7 @@ async fn keep(body: &mut Body, limit: u64) -> Result<(), BodyError> {
     Ok(())
 }
 
+/// All bytes of a body, of which there may be `limit`.
 pub(crate) async fn read_whole(stream: &mut StreamBody, limit: u64) -> Result<Bytes, BodyError> {
     let mut first = Bytes::new();
     let mut all = Vec::new();

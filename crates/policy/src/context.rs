@@ -3,7 +3,7 @@
 //! Nothing is copied that no expression asks for. Never here: what an expression does with it.
 
 use crate::body::Body;
-use crate::exchange::{Exchange, RequestMessage, ResponseMessage};
+use crate::exchange::{Exchange, RequestMessage, ResponseMessage, Target};
 use catalog::BackendKind;
 use expression::body::MessageBody;
 use expression::certificate::Certificate;
@@ -56,7 +56,8 @@ impl Context for Exchange {
     }
 
     fn backend(&self) -> Option<Backend> {
-        self.target.backend.as_ref().map(|backend| Backend {
+        let Target { backend, member, .. } = &self.target;
+        member.as_ref().or(backend.as_ref()).map(|backend| Backend {
             id: backend.id.as_str().into(),
             is_pool: matches!(backend.kind, BackendKind::Pool(_)),
             // Not in artifacts.

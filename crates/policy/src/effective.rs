@@ -25,6 +25,14 @@ pub(crate) fn effective(chain: &[Arc<Document>], section: Section) -> Vec<Arc<Bl
     before
 }
 
+/// The blocks of a section that do not run, since a document inside theirs has no `<base />`.
+pub(crate) fn cut_off(chain: &[Arc<Document>], section: Section) -> Vec<Arc<Block>> {
+    let mut documents = chain.iter().map(|document| document.section(section));
+    documents.by_ref().find(|steps| !steps.has_base);
+    let blocks = documents.flat_map(|steps| [Arc::clone(&steps.before), Arc::clone(&steps.after)]);
+    blocks.filter(|block| !block.steps.is_empty()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use crate::testing::Bench;

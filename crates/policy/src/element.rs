@@ -13,8 +13,9 @@ use crate::codes;
 use crate::compiler::Compiler;
 use crate::exchange::Message;
 use crate::findings::nearest;
+use crate::outline::{self, Outline};
 use crate::value::{Readable, Value};
-use crate::xml::{Attribute, Element, Piece};
+use crate::xml::{Attribute, Element, Node, Piece};
 use diagnostic::Span;
 use kind::{Kind, of_type, of_words};
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub(crate) struct Inner {
     pub inside: Needs,
     /// How many steps are inside it.
     pub size: usize,
+    /// Those steps.
+    pub outline: Vec<Outline>,
 }
 
 /// An element that is being read.
@@ -45,6 +48,7 @@ pub(crate) struct ElementReader<'r, 'c> {
     inside: Needs,
     /// Steps inside.
     size: usize,
+    outline: Vec<Outline>,
 }
 
 impl<'r, 'c> ElementReader<'r, 'c> {
@@ -59,6 +63,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             needs: Needs::default(),
             inside: Needs::default(),
             size: 0,
+            outline: Vec::new(),
         }
     }
 
@@ -107,6 +112,12 @@ impl<'r, 'c> ElementReader<'r, 'c> {
     /// An attribute that takes one of some words, ignoring case, or an expression that gives one.
     pub fn word<E: Copy + Send + Sync>(&mut self, name: &'static str, words: Words<E>) -> Option<Value<E>> {
         let attribute = self.attribute(name)?;
+        self.attribute_value(attribute, of_words(words))
+    }
+
+    /// Like [`Self::word`], for an attribute that must be there.
+    pub fn required_word<E: Copy + Send + Sync>(&mut self, name: &'static str, words: Words<E>) -> Option<Value<E>> {
+        let attribute = self.required_attribute(name)?;
         self.attribute_value(attribute, of_words(words))
     }
 
@@ -179,6 +190,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             self.needs = self.needs.or(inner.needs);
             self.inside = self.inside.or(inner.inside);
             self.size = self.size.saturating_add(inner.size);
+            self.outline.extend(inner.outline);
         }
         found
     }
@@ -246,6 +258,27 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         block
     }
 
+    /// The child elements of these names as policies.
+    pub fn policies(&mut self, names: &'static [&'static str]) -> Block {
+        self.asked_children.extend(names);
+        let prefix = if self.path.is_empty() {
+            String::new()
+        } else {
+            format!("{}/", self.path)
+        };
+        let (mut all, mut counts) = (Block::default(), std::collections::HashMap::new());
+        for node in &self.element.content {
+            let is_named = |child: &Element| names.contains(&child.name.text.as_str());
+            if matches!(node, Node::Element(child) if is_named(child)) {
+                let node = std::slice::from_ref(node);
+                let block = self.compiler.counted_steps(node, &prefix, &mut counts);
+                all.steps.extend(block.steps);
+            }
+        }
+        self.holds(&all);
+        all
+    }
+
     /// Remembers what the policy waits for besides what its own expressions read.
     pub fn need(&mut self, needs: Needs) {
         self.needs = self.needs.or(needs);
@@ -255,6 +288,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
     pub fn holds(&mut self, block: &Block) {
         self.inside = self.inside.or(block.needs());
         self.size = self.size.saturating_add(block.size());
+        self.outline.extend(outline::of_block(block));
     }
 
     /// What the policy's own expressions need so far.
@@ -348,6 +382,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             needs: self.needs,
             inside: self.inside,
             size: self.size,
+            outline: self.outline,
         }
     }
 

@@ -1,11 +1,13 @@
 //! One exchange: a request with its response on the way through the pipeline.
 
 use crate::LocalFuture;
+use crate::backends::Backends;
 use crate::block::Origin;
 use crate::body::Body;
 use crate::identity::OwnIdentity;
 use crate::openid::Issuers;
 use crate::runtime::Runtime;
+use crate::slots::Slots;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -65,6 +67,10 @@ pub struct State {
     pub(crate) forwarded: bool,
     /// Whether a policy has replaced that message.
     pub(crate) answer_replaced: bool,
+    /// What brings the client back to the pool's member that its request is sent to, `name=value`.
+    pub(crate) session_cookie: Option<String>,
+    /// The variables that were set, where a copy of an exchange remembers them.
+    pub(crate) written: Option<Vec<Text>>,
 }
 
 /// Where a failure came from.
@@ -115,6 +121,9 @@ impl Exchange {
 
     /// Sets `context.Variables[name]`.
     pub(crate) fn set_variable(&mut self, name: &Text, value: Value) {
+        if let Some(written) = &mut self.state.written {
+            written.push(name.clone());
+        }
         match self.variables.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = value,
             None => self.variables.push((name.clone(), value)),
@@ -161,6 +170,8 @@ pub struct RequestMessage {
     pub authority: Text,
     /// Path and query as the client sent them.
     pub original: Text,
+    /// Bytes of `original` up to the API's path, its version included: where the API's own paths begin.
+    pub root: usize,
     /// Path below the API's path, with leading `/`, percent-encoded; policies may rewrite it.
     pub path: Text,
     /// Query without `?`; empty when there is none; policies may rewrite it.
@@ -223,18 +234,23 @@ pub struct Identity {
 pub struct Target {
     /// Base URL (scheme, authority, base path), from the API or `set-backend-service`; none when the API has none.
     pub base_url: Option<Text>,
-    /// The backend entity, where one was chosen.
+    /// The backend entity, where one was chosen; a pool's member is chosen when the request is sent.
     pub backend: Option<Arc<catalog::Backend>>,
+    /// The member of the pool that the last request was sent to.
+    pub member: Option<Arc<catalog::Backend>>,
     /// MCP: `base_url` is the whole endpoint, and the request's path is not appended.
     pub whole_endpoint: bool,
 }
 
 /// The outside, as policies reach it. One per worker thread.
+#[derive(Clone)]
 pub struct Services {
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Breakers and turns of backends.
+    pub backends: Arc<Backends>,
     /// Connections to upstreams.
     pub upstream: Rc<dyn Upstream>,
     /// Time that passes, and work in the background.
@@ -245,6 +261,8 @@ pub struct Services {
     pub identity: Rc<OwnIdentity>,
     /// Base URL of Entra ID.
     pub entra: Text,
+    /// Who is within `limit-concurrency`.
+    pub slots: Arc<Slots>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`

@@ -18,8 +18,6 @@ pub(crate) struct Known {
 pub(crate) enum Holds {
     /// Its own elements.
     Parts,
-    /// Policies.
-    Policies,
     /// Policies inside of an element of this name.
     PoliciesIn(&'static str),
 }
@@ -41,24 +39,9 @@ const IBO: Sections = IO.and(Sections::BACKEND);
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
-    Known {
-        holds: Holds::Policies,
-        ..known("retry", ALL)
-    },
-    Known {
-        holds: Holds::Policies,
-        ..known("wait", IBO)
-    },
-    Known {
-        holds: Holds::Policies,
-        ..known("limit-concurrency", ALL)
-    },
     known("proxy", I),
     known("invoke-request", ALL),
-    known("find-and-replace", ALL),
-    known("redirect-content-urls", IO),
     known("json-to-xml", IOE),
-    known("xml-to-json", IOE),
     known("xsl-transform", IO),
     Known {
         scopes: Scopes::PRODUCT.and(Scopes::API).and(Scopes::OPERATION),
@@ -72,13 +55,11 @@ pub(crate) const KNOWN: &[Known] = &[
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
     known("validate-client-certificate", I),
-    known("authentication-basic", I),
     known("authentication-certificate", I),
     Known {
         tolerated: IBO,
         ..known("get-authorization-context", I)
     },
-    known("jsonp", O),
     Known {
         scopes: Scopes::GLOBAL,
         ..known("cross-domain", I)
@@ -96,8 +77,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("azure-openai-semantic-cache-lookup", I),
     known("llm-semantic-cache-store", O),
     known("azure-openai-semantic-cache-store", O),
-    known("send-request", ALL),
-    known("send-one-way-request", ALL),
     known("log-to-eventhub", ALL),
     known("send-service-bus-message", IOE),
     known("publish-to-dapr", I),

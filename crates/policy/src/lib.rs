@@ -4,6 +4,7 @@
 //! Never here: listeners, sockets, routing, wire formats of providers. What a policy needs of the outside is a trait
 //! ([`Upstream`], [`Clock`], `store`'s traits).
 
+mod backends;
 mod block;
 mod body;
 mod buffer;
@@ -20,19 +21,23 @@ mod expression_tests;
 mod failure;
 mod fetch;
 mod findings;
+mod fork;
 mod fragment;
 mod headers;
 mod identity;
 mod kept;
 mod known;
 mod openid;
+mod outline;
 mod pipeline;
 mod plan;
 mod policies;
 mod query;
 mod registry;
 mod respond;
+mod rewriting;
 mod runtime;
+mod slots;
 mod step;
 mod steps;
 #[cfg(test)]
@@ -43,6 +48,7 @@ mod value;
 mod walk;
 mod xml;
 
+pub use backends::Backends;
 pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;
@@ -53,8 +59,10 @@ pub use failure::Failure;
 pub use findings::Options;
 pub use identity::{ClientCredentials, IdentitySource, OwnIdentity, Secret};
 pub use openid::Issuers;
+pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};
 pub use runtime::Runtime;
+pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 

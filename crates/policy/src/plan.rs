@@ -9,6 +9,7 @@ use crate::document::{Document, compile_document};
 use crate::effective::effective;
 use crate::findings::{Findings, Options};
 use crate::fragment::fragment;
+use crate::outline::{OutlinedSection, outline};
 use crate::steps::read_step;
 use catalog::{Api, ApiKind, Catalog, Operation, PolicyText, Product};
 use diagnostic::{Diagnostic, Source, Span};
@@ -107,25 +108,12 @@ impl Plans {
     }
 
     fn compile_as(catalog: &Catalog, options: Options) -> (Self, Vec<Diagnostic>) {
-        let default = Source::new("default policies", DEFAULT);
-        let place = Place {
-            document: default.name().into(),
-            source: default,
-            section: None,
-            scope: None,
-        };
-        let mut documents = Documents {
-            compiler: Compiler::new(Findings::new(options), Some(catalog), place, read_step),
-            known: HashMap::new(),
-        };
+        let mut documents = Documents::new(catalog, options);
         let default = documents.compile_here(Scope::Global);
         let forward = effective(std::slice::from_ref(&default), Section::Backend)
             .first()
             .cloned();
-        let global = catalog
-            .policy
-            .as_ref()
-            .map_or(default, |text| documents.compile(text, Scope::Global));
+        let global = documents.global(catalog, default);
         let mut by_place = HashMap::new();
         for api in &catalog.apis {
             let implicit_forward = if matches!(api.kind, ApiKind::Mcp(_)) {
@@ -136,19 +124,7 @@ impl Plans {
             let api_products = api.products.iter().filter_map(|id| catalog.products.get(id));
             for product in std::iter::once(None).chain(api_products.map(Some)) {
                 for operation in std::iter::once(None).chain(api.operations.iter().map(Some)) {
-                    let mut chain = Vec::new();
-                    let texts = [
-                        (
-                            operation.and_then(|operation| operation.policy.as_ref()),
-                            Scope::Operation,
-                        ),
-                        (api.policy.as_ref(), Scope::Api),
-                        (product.and_then(|product| product.policy.as_ref()), Scope::Product),
-                    ];
-                    for (text, scope) in texts {
-                        chain.extend(text.map(|text| documents.compile(text, scope)));
-                    }
-                    chain.push(Arc::clone(&global));
+                    let chain = documents.chain(&global, api, operation, product);
                     let key = (address(Some(api)), address(operation), address(product));
                     let plan = Plan::new(&chain, implicit_forward.clone());
                     by_place.insert(
@@ -175,6 +151,23 @@ impl Plans {
             _products: catalog.products.values().cloned().collect(),
         };
         (plans, documents.compiler.findings.finish())
+    }
+
+    /// The effective policy of an operation of an API, called under a product or none, for people to read.
+    pub fn outline(
+        catalog: &Catalog,
+        api: &Arc<Api>,
+        operation: Option<&Arc<Operation>>,
+        product: Option<&Arc<Product>>,
+    ) -> Vec<OutlinedSection> {
+        let options = Options {
+            strict: false,
+            serving: false,
+        };
+        let mut documents = Documents::new(catalog, options);
+        let default = documents.compile_here(Scope::Global);
+        let global = documents.global(catalog, default);
+        outline(&documents.chain(&global, api, operation, product))
     }
 
     /// The plan of an operation of an API, called under a product or none; all from the catalog that was compiled.
@@ -204,7 +197,52 @@ struct Documents<'c> {
     known: HashMap<usize, Arc<Document>>,
 }
 
-impl Documents<'_> {
+impl<'c> Documents<'c> {
+    /// None yet; the default document stands first.
+    fn new(catalog: &'c Catalog, options: Options) -> Self {
+        let default = Source::new("default policies", DEFAULT);
+        let place = Place {
+            document: default.name().into(),
+            source: default,
+            section: None,
+            scope: None,
+        };
+        Self {
+            compiler: Compiler::new(Findings::new(options), Some(catalog), place, read_step),
+            known: HashMap::new(),
+        }
+    }
+
+    /// The document of global scope, or the one for gateways without.
+    fn global(&mut self, catalog: &Catalog, default: Arc<Document>) -> Arc<Document> {
+        let text = catalog.policy.as_ref();
+        text.map_or(default, |text| self.compile(text, Scope::Global))
+    }
+
+    /// The documents of an operation, the most specific one first.
+    fn chain(
+        &mut self,
+        global: &Arc<Document>,
+        api: &Api,
+        operation: Option<&Arc<Operation>>,
+        product: Option<&Arc<Product>>,
+    ) -> Vec<Arc<Document>> {
+        let texts = [
+            (
+                operation.and_then(|operation| operation.policy.as_ref()),
+                Scope::Operation,
+            ),
+            (api.policy.as_ref(), Scope::Api),
+            (product.and_then(|product| product.policy.as_ref()), Scope::Product),
+        ];
+        let mut chain = Vec::new();
+        for (text, scope) in texts {
+            chain.extend(text.map(|text| self.compile(text, scope)));
+        }
+        chain.push(Arc::clone(global));
+        chain
+    }
+
     fn compile(&mut self, text: &Arc<PolicyText>, scope: Scope) -> Arc<Document> {
         if let Some(known) = self.known.get(&address(Some(text))) {
             return Arc::clone(known);

@@ -24,17 +24,25 @@
 
 use crate::registry::Policy;
 
+mod authentication_basic;
 mod authentication_managed_identity;
 mod check_header;
 mod choose;
 mod cors;
+mod find_and_replace;
 mod forward_request;
 mod include_fragment;
 mod ip_filter;
+mod jsonp;
+mod limit_concurrency;
 mod mock_response;
 mod rate_limit_by_key;
+mod redirect_content_urls;
+mod retry;
 mod return_response;
 mod rewrite_uri;
+mod send_one_way_request;
+mod send_request;
 mod set_backend_service;
 mod set_body;
 mod set_header;
@@ -45,10 +53,15 @@ mod set_variable;
 mod trace;
 mod validate_azure_ad_token;
 mod validate_jwt;
+mod wait;
+mod xml_to_json;
 
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[
     choose::CHOOSE,
+    retry::RETRY,
+    wait::WAIT,
+    limit_concurrency::LIMIT_CONCURRENCY,
     include_fragment::INCLUDE_FRAGMENT,
     return_response::RETURN_RESPONSE,
     mock_response::MOCK_RESPONSE,
@@ -61,13 +74,20 @@ pub(crate) const POLICIES: &[Policy] = &[
     set_body::SET_BODY,
     set_method::SET_METHOD,
     set_status::SET_STATUS,
+    find_and_replace::FIND_AND_REPLACE,
+    redirect_content_urls::REDIRECT_CONTENT_URLS,
+    xml_to_json::XML_TO_JSON,
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
     validate_jwt::VALIDATE_JWT,
     validate_azure_ad_token::VALIDATE_AZURE_AD_TOKEN,
     authentication_managed_identity::AUTHENTICATION_MANAGED_IDENTITY,
+    authentication_basic::AUTHENTICATION_BASIC,
     cors::CORS,
+    jsonp::JSONP,
+    send_request::SEND_REQUEST,
+    send_one_way_request::SEND_ONE_WAY_REQUEST,
     trace::TRACE,
 ];
 

@@ -18,6 +18,8 @@ pub(crate) struct Policy {
     pub scopes: Scopes,
     /// Whether a section may hold it once only.
     pub once: bool,
+    /// Whether it always answers, so that nothing behind it runs.
+    pub ends: bool,
     /// Reads its element; nothing when something is wrong, which is reported.
     pub parse: fn(&mut ElementReader<'_, '_>) -> Option<Run>,
 }
@@ -31,6 +33,7 @@ impl Policy {
             tolerated: Sections::NONE,
             scopes: Scopes::ALL,
             once: false,
+            ends: false,
             parse,
         }
     }

@@ -56,6 +56,8 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
         needs: inner.needs,
         inside: inner.inside,
         size: inner.size.saturating_add(1),
+        ends: policy.ends,
+        outline: inner.outline.into(),
         origin: Arc::new(origin),
     })
 }
@@ -67,10 +69,6 @@ fn read_known(compiler: &mut Compiler<'_>, element: &Element, known: &Known) {
     let mut reader = ElementReader::new(element, compiler, String::new());
     match known.holds {
         Holds::Parts => reader.anything(),
-        Holds::Policies => {
-            reader.any_attributes();
-            reader.steps();
-        }
         Holds::PoliciesIn(name) => {
             reader.any_attributes();
             reader.children(name, |child| Some(child.steps()));

@@ -5,12 +5,14 @@
 //! ```
 //! The upstream answers `200` with what it was sent as its body, unless the bench has another answer.
 
+use crate::backends::Backends;
 use crate::body::{Body, BodyError};
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
 use crate::identity::OwnIdentity;
 use crate::openid::Issuers;
 use crate::plan::{Plan, Plans};
 use crate::runtime::Runtime;
+use crate::slots::Slots;
 use crate::upstream::{Call, Reply, Upstream, UpstreamFailure};
 use crate::{LocalFuture, StreamBody};
 use bytes::Bytes;
@@ -21,6 +23,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -42,6 +45,7 @@ pub(crate) struct Bench {
     pub answer: Option<Result<String, UpstreamFailure>>,
     pub clock: Arc<TestClock>,
     pub counters: Arc<InProcessCounters>,
+    pub backends: Arc<Backends>,
     pub target: Target,
     pub mcp_answer: Option<&'static str>,
     pub buffer_limit: u64,
@@ -51,6 +55,9 @@ pub(crate) struct Bench {
     pub identity: Rc<OwnIdentity>,
     /// Answers of other servers, by URL; they may be changed between requests.
     pub elsewhere: Rc<RefCell<HashMap<String, Result<String, UpstreamFailure>>>>,
+    /// Answers that come before `answer`, each once.
+    pub answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
+    pub slots: Arc<Slots>,
     /// What the upstream was sent, as text.
     pub sent: Rc<RefCell<Vec<String>>>,
     plans: Option<Plans>,
@@ -115,6 +122,7 @@ impl Bench {
             answer: None,
             clock: Arc::default(),
             counters: Arc::default(),
+            backends: Arc::default(),
             target: Target {
                 base_url: Some("http://backend.example/base".into()),
                 ..Target::default()
@@ -125,6 +133,8 @@ impl Bench {
             issuers: Rc::default(),
             identity: Rc::default(),
             elsewhere: Rc::default(),
+            answers: Rc::default(),
+            slots: Arc::default(),
             sent: Rc::default(),
             plans: None,
         }
@@ -150,6 +160,12 @@ impl Bench {
 
     pub fn answer(mut self, text: &str) -> Self {
         self.answer = Some(Ok(text.into()));
+        self
+    }
+
+    /// An answer that comes once, before the one of [`Self::answer`].
+    pub fn then(self, answer: Result<&str, UpstreamFailure>) -> Self {
+        self.answers.borrow_mut().push_back(answer.map(str::to_owned));
         self
     }
 
@@ -203,6 +219,7 @@ impl Bench {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let upstream = TestUpstream {
             answer: self.answer.clone(),
+            answers: Rc::clone(&self.answers),
             mcp_answer: self.mcp_answer,
             elsewhere: Rc::clone(&self.elsewhere),
             sent: Rc::clone(&self.sent),
@@ -213,6 +230,7 @@ impl Bench {
                 scheme: "https",
                 authority: "gateway.example".into(),
                 original: format!("/orders{url}").into(),
+                root: "/orders".len(),
                 path: path.into(),
                 query: query.into(),
                 headers: headers(lines),
@@ -235,11 +253,13 @@ impl Bench {
             services: Rc::new(Services {
                 clock: self.clock.clone(),
                 counters: self.counters.clone(),
+                backends: self.backends.clone(),
                 upstream: Rc::new(upstream),
                 runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
                 issuers: Rc::clone(&self.issuers),
                 identity: Rc::clone(&self.identity),
                 entra: crate::ENTRA.into(),
+                slots: Arc::clone(&self.slots),
                 trust: Arc::new(Nobody),
                 deployment: Arc::default(),
                 dapr: "http://localhost:3500".into(),
@@ -324,6 +344,7 @@ impl Runtime for TestRuntime {
 struct TestUpstream {
     answer: Option<Result<String, UpstreamFailure>>,
     elsewhere: Rc<RefCell<HashMap<String, Result<String, UpstreamFailure>>>>,
+    answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     mcp_answer: Option<&'static str>,
     sent: Rc<RefCell<Vec<String>>>,
 }
@@ -339,9 +360,9 @@ impl Upstream for TestUpstream {
             }
             self.sent.borrow_mut().push(sent.clone());
             let elsewhere = self.elsewhere.borrow().get(&call.url.to_string()).cloned();
-            let text = elsewhere
-                .or_else(|| self.answer.clone())
-                .unwrap_or_else(|| Ok(format!("200\n\n{sent}")))?;
+            let once = || self.answers.borrow_mut().pop_front();
+            let always = || self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")));
+            let text = elsewhere.or_else(once).unwrap_or_else(always)?;
             let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
             let mut lines = head.lines();
             let status = lines.next().unwrap().split(' ').next().unwrap().parse().unwrap();

@@ -1,8 +1,9 @@
-//! Counters of calls in a sliding window, keyed by text.
+//! Counters of calls in a window, keyed by text.
 //!
-//! A counter keeps its calls in at most [`BUCKETS`] stretches of time; a stretch leaves the window with the last call in
-//! it. So no more than the limit passes within any period, wherever it begins; a call waits at most one period; and a
-//! unit may come back late by one stretch. Its memory does not depend on the limit.
+//! In a sliding window a counter keeps its calls in at most [`BUCKETS`] stretches of time; a stretch leaves the window
+//! with the last call in it. So no more than the limit passes within any period, wherever it begins; a call waits at
+//! most one period; and a unit may come back late by one stretch. Its memory does not depend on the limit. In a period
+//! with an end all that was counted leaves the window at that end.
 //!
 //! There is room for so many keys; where it is used up, counters are forgotten: those that say nothing any more, then
 //! those with the fewest units, the longest idle first, and last those that have refused a call within their period. So
@@ -15,13 +16,32 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
 use std::time::Duration;
 
-/// A limit: `limit` units within any `period`.
+/// A limit: `limit` units within a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Units allowed.
     pub limit: u64,
-    /// Length of the window; zero counts as one millisecond.
-    pub period: Duration,
+    /// In which they are.
+    pub period: Period,
+}
+
+/// What a limit holds within. A key is counted in one kind of period only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// Any stretch of time of this length; zero counts as one millisecond.
+    Sliding(Duration),
+    /// A stretch that ends in so long; the counter then starts again at zero.
+    Ending(Duration),
+}
+
+impl Period {
+    /// How long a unit counts at most from now on.
+    fn length(self) -> Duration {
+        match self {
+            Self::Sliding(length) => length,
+            Self::Ending(left) => left,
+        }
+    }
 }
 
 /// What became of a request for units.
@@ -41,8 +61,8 @@ pub struct Taken {
 pub trait Counters: Send + Sync {
     /// Takes `amount` units if they fit (`amount` 0 asks whether one would, without taking it).
     fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken>;
-    /// Adds `amount` units whether or not they fit (counting after the answer).
-    fn add(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<()>;
+    /// Adds `amount` units whether or not they fit (counting after the answer). Nobody waits for it.
+    fn add(&self, key: &str, period: Period, amount: u64, now: Duration);
 }
 
 /// Counters of one process, spread over shards so that cores do not wait for each other.
@@ -124,12 +144,11 @@ impl Counters for InProcessCounters {
         }))
     }
 
-    fn add(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<()> {
+    fn add(&self, key: &str, period: Period, amount: u64, now: Duration) {
         self.with(key, now, |counter| {
-            counter.leave(window.period, now);
-            counter.count(window.period, amount, now);
+            counter.leave(period, now);
+            counter.count(period, amount, now);
         });
-        Reply::Now(())
     }
 }
 
@@ -207,7 +226,7 @@ impl Counter {
             self.count(window.period, amount, now);
         }
         if !allowed {
-            self.limits_until = now + window.period;
+            self.limits_until = now.saturating_add(window.period.length());
         }
         Taken {
             allowed,
@@ -225,21 +244,29 @@ impl Counter {
     }
 
     /// Drops what has left the window.
-    fn leave(&mut self, period: Duration, now: Duration) {
-        while let Some(oldest) = self.buckets.front().filter(|bucket| bucket.last + period <= now) {
+    fn leave(&mut self, period: Period, now: Duration) {
+        let Period::Sliding(length) = period else {
+            if self.idle_after <= now {
+                self.buckets.clear();
+                self.used = 0;
+            }
+            return;
+        };
+        while let Some(oldest) = self.buckets.front().filter(|bucket| bucket.last + length <= now) {
             self.used = self.used.saturating_sub(oldest.units);
             self.buckets.pop_front();
         }
     }
 
-    fn count(&mut self, period: Duration, units: u64, now: Duration) {
+    fn count(&mut self, period: Period, units: u64, now: Duration) {
         if units == 0 {
             return;
         }
         self.used = self.used.saturating_add(units);
-        self.idle_after = now + period;
+        self.idle_after = now.saturating_add(period.length());
+        let Period::Sliding(length) = period else { return };
         match self.buckets.back_mut() {
-            Some(newest) if now < newest.first + period / BUCKETS => {
+            Some(newest) if now < newest.first + length / BUCKETS => {
                 newest.last = newest.last.max(now);
                 newest.units = newest.units.saturating_add(units);
             }
@@ -253,14 +280,15 @@ impl Counter {
 
     /// How long until `wanted` units fit, when nothing else is taken; a period when they never do.
     fn until_room(&self, window: Window, wanted: u64, now: Duration) -> Duration {
+        let length = window.period.length();
         let mut used = self.used;
         for bucket in &self.buckets {
             used = used.saturating_sub(bucket.units);
             if used.saturating_add(wanted) <= window.limit {
-                return (bucket.last + window.period).saturating_sub(now);
+                return (bucket.last + length).saturating_sub(now);
             }
         }
-        window.period
+        length
     }
 }
 
@@ -270,7 +298,7 @@ mod tests {
 
     const MINUTE: Window = Window {
         limit: 3,
-        period: Duration::from_mins(1),
+        period: Period::Sliding(Duration::from_mins(1)),
     };
 
     fn take(counters: &InProcessCounters, at: u64) -> Taken {
@@ -306,7 +334,7 @@ mod tests {
         let counters = InProcessCounters::default();
         let window = Window {
             limit: 7,
-            period: Duration::from_secs(10),
+            period: Period::Sliding(Duration::from_secs(10)),
         };
         let mut allowed: Vec<u64> = Vec::new();
         // A call every 70 ms for ten minutes, in bursts and pauses.
@@ -315,7 +343,7 @@ mod tests {
             let Reply::Now(taken) = counters.take("k", window, 1, Duration::from_millis(at)) else {
                 unreachable!("in-process counters answer at once")
             };
-            assert!(taken.retry_after <= window.period);
+            assert!(taken.retry_after <= window.period.length());
             if taken.allowed {
                 allowed.push(at);
             }
@@ -333,7 +361,7 @@ mod tests {
         let counters = std::sync::Arc::new(InProcessCounters::default());
         let window = Window {
             limit: 1000,
-            period: Duration::from_mins(1),
+            period: Period::Sliding(Duration::from_mins(1)),
         };
         let threads: Vec<_> = (0..4)
             .map(|_| {
@@ -368,7 +396,7 @@ mod tests {
         };
         let hot: Vec<String> = (0..100).map(|key| format!("hot {key}")).collect();
         for key in &hot {
-            counters.add(key, MINUTE, 3, moment);
+            counters.add(key, MINUTE.period, 3, moment);
             assert!(refused(key, &counters));
         }
         for key in 0..100_000 {
@@ -399,8 +427,31 @@ mod tests {
     #[test]
     fn adding_counts_beyond_the_limit() {
         let counters = InProcessCounters::default();
-        counters.add("k", MINUTE, 5, Duration::from_secs(0));
+        counters.add("k", MINUTE.period, 5, Duration::from_secs(0));
         assert_eq!(take(&counters, 1).remaining, 0);
         assert!(!take(&counters, 1).allowed);
+    }
+
+    #[test]
+    fn a_period_with_an_end_starts_again_at_zero() {
+        let counters = InProcessCounters::default();
+        let take = |at: u64, amount| {
+            let window = Window {
+                limit: 3,
+                period: Period::Ending(Duration::from_secs(100 - at % 100)),
+            };
+            match counters.take("k", window, amount, Duration::from_secs(at)) {
+                Reply::Now(taken) => (taken.allowed, taken.remaining, taken.retry_after.as_secs()),
+                Reply::Later(_) => unreachable!("in-process counters answer at once"),
+            }
+        };
+        assert_eq!(take(1, 1), (true, 2, 0));
+        assert_eq!(take(98, 2), (true, 0, 0));
+        assert_eq!(take(99, 1), (false, 0, 1));
+        assert_eq!(take(100, 1), (true, 2, 0));
+        assert_eq!(take(101, 3), (false, 2, 99));
+        assert_eq!(take(199, 0), (true, 2, 0));
+        counters.add("k", Period::Ending(Duration::MAX), 1, Duration::from_secs(199));
+        assert_eq!(take(1_000_000, 0), (true, 1, 0));
     }
 }

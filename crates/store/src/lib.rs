@@ -1,12 +1,15 @@
-//! State that may be shared between gateways: counters today; caches and vectors when they are needed.
+//! State that may be shared between gateways: counters and caches.
 //!
 //! One small trait per noun, an in-process implementation beside it; where an answer must wait for a network it comes
-//! as [`Reply::Later`], so that the in-process one costs no allocation.
+//! as [`Reply::Later`], so that the in-process one costs no allocation. What nobody needs an answer to has none: a
+//! network's implementation does it later.
 //! Never here: who uses the state, which clock runs: callers say what time it is.
 
+mod cache;
 mod counters;
 
-pub use counters::{Counters, InProcessCounters, Taken, Window};
+pub use cache::{CACHE_BYTES, Cache, Caches, InProcessCache, Unavailable};
+pub use counters::{Counters, InProcessCounters, Period, Taken, Window};
 
 use std::future::Future;
 use std::pin::Pin;

@@ -41,13 +41,13 @@ impl Check {
         };
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         match self.format {
-            Format::Json => println!(
-                "{}",
-                serde_json::json!(diagnostics.iter().map(Report::from).collect::<Vec<_>>())
-            ),
+            Format::Json => {
+                let reports: Vec<_> = diagnostics.iter().map(Report::from).collect();
+                crate::print(&format!("{}\n", serde_json::json!(reports)));
+            }
             Format::Text => {
-                print!("{}", diagnostic::render(&diagnostics));
-                println!("{}", summary(self.paths.len(), errors, diagnostics.len() - errors));
+                let summary = summary(self.paths.len(), errors, diagnostics.len() - errors);
+                crate::print(&format!("{}{summary}\n", diagnostic::render(&diagnostics)));
             }
         }
         if errors > 0 {

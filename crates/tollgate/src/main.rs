@@ -7,6 +7,7 @@ mod check;
 mod configuration;
 mod descriptors;
 mod eval;
+mod explain;
 mod logging;
 mod serve;
 
@@ -29,6 +30,7 @@ enum Command {
     Serve(serve::Serve),
     Check(check::Check),
     Eval(eval::Eval),
+    Explain(explain::Explain),
 }
 
 /// How a command prints what it found.
@@ -45,10 +47,16 @@ const EXIT_PROBLEMS: u8 = 1;
 /// A command could not do its work: a file that cannot be read, an address that is taken.
 const EXIT_FAILED: u8 = 2;
 
+/// Prints what a command found. A reader that has seen enough (`| head`) is no failure.
+fn print(text: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes());
+}
+
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
         Command::Eval(eval) => eval.run(),
+        Command::Explain(explain) => explain.run(),
     }
 }

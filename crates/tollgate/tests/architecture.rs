@@ -14,7 +14,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic"]),
     ("store", &[]),
     ("jose", &[]),
-    ("policy", &["catalog", "diagnostic", "expression", "jose", "store"]),
+    (
+        "policy",
+        &["catalog", "diagnostic", "expression", "jose", "store", "xml"],
+    ),
     ("mcp", &[]),
     (
         "gateway",

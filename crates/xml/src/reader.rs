@@ -39,6 +39,22 @@ impl fmt::Display for XmlError {
 /// # Errors
 /// The first place that is not well-formed.
 pub fn read_document(text: &str, keeps_whitespace: bool) -> Result<Tree, XmlError> {
+    let read = read_up_to_error(text, keeps_whitespace);
+    read.error.map_or(Ok(read.tree), Err)
+}
+
+/// What could be read of a text, for those who go through a document before all of it is known to be well-formed.
+pub struct PartlyRead {
+    /// The nodes up to the error.
+    pub tree: Tree,
+    /// The elements whose end was not reached.
+    pub unclosed: Vec<NodeId>,
+    /// The first place that is not well-formed.
+    pub error: Option<XmlError>,
+}
+
+/// Reads a document as [`read_document`] does, up to its first error.
+pub fn read_up_to_error(text: &str, keeps_whitespace: bool) -> PartlyRead {
     let mut reader = Reader {
         scanner: Scanner::new(text.strip_prefix('\u{feff}').unwrap_or(text)),
         tree: Tree::of(Kind::Document { declaration: None }),
@@ -48,8 +64,12 @@ pub fn read_document(text: &str, keeps_whitespace: bool) -> Result<Tree, XmlErro
         keeps_whitespace,
         has_root: false,
     };
-    reader.document()?;
-    Ok(reader.tree)
+    let error = reader.document().err();
+    PartlyRead {
+        tree: reader.tree,
+        unclosed: reader.open.iter().map(|open| open.id).collect(),
+        error,
+    }
 }
 
 struct Open<'t> {
@@ -210,7 +230,7 @@ impl<'t> Reader<'t> {
     fn end_tag(&mut self) -> Result<(), XmlError> {
         let name = self.scanner.name()?;
         self.scanner.spaces();
-        let Some(open) = self.open.pop() else {
+        let Some(open) = self.open.last() else {
             return Err(self.scanner.error("Unexpected end tag."));
         };
         if open.name != name {
@@ -224,7 +244,9 @@ impl<'t> Reader<'t> {
         if !self.scanner.eat(">") {
             return Err(self.scanner.unexpected(">"));
         }
-        self.close(open);
+        if let Some(open) = self.open.pop() {
+            self.close(open);
+        }
         Ok(())
     }
 

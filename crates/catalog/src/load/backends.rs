@@ -6,7 +6,7 @@ use super::{Loader, layout, references};
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::information::Information;
-use crate::{Backend, BackendCredentials, BackendKind, PoolMember};
+use crate::{Backend, BackendCredentials, BackendKind, Pool, PoolMember};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -40,10 +40,14 @@ pub(crate) fn load(loader: &Loader<'_>) -> LoadedBackends {
     let pool_ids: Vec<String> = pools.iter().map(|(id, _)| id.clone()).collect();
     let pool = |(id, information): (String, Information)| {
         let fields = information.properties(loader.problems);
-        let kind = BackendKind::Pool(members(fields, &known, &pool_ids));
+        let kind = BackendKind::Pool(Pool {
+            members: members(fields, &known, &pool_ids, &backends),
+            session_cookie: session_cookie(fields),
+        });
         (id.clone(), Arc::new(backend(loader, id, kind, fields)))
     };
-    backends.extend(pools.into_iter().map(pool));
+    let pools: Vec<_> = pools.into_iter().map(pool).collect();
+    backends.extend(pools);
     LoadedBackends {
         usable: backends,
         known,
@@ -132,7 +136,27 @@ fn values(loader: &Loader<'_>, fields: Fields<'_>, key: &str) -> Vec<(String, Ve
         .collect()
 }
 
-fn members(fields: Fields<'_>, known: &[String], pools: &[String]) -> Vec<PoolMember> {
+/// The cookie of `pool.sessionAffinity.sessionId`.
+fn session_cookie(fields: Fields<'_>) -> Option<String> {
+    let session = fields.object("pool")?.object("sessionAffinity")?.object("sessionId")?;
+    session.choice("source", &[("Cookie", ())]);
+    let name = session.required("name")?;
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.value.is_empty() || !name.value.bytes().all(is_token) {
+        let message = format!("`name` must be the name of a cookie, found \"{}\"", name.value);
+        session.report(codes::BAD_VALUE, name.span, message);
+        return None;
+    }
+    Some(name.value.to_owned())
+}
+
+/// Members that can be used; the others were reported.
+fn members(
+    fields: Fields<'_>,
+    known: &[String],
+    pools: &[String],
+    usable: &BTreeMap<String, Arc<Backend>>,
+) -> Vec<PoolMember> {
     let services = fields
         .object("pool")
         .map(|pool| pool.objects("services"))
@@ -151,11 +175,11 @@ fn members(fields: Fields<'_>, known: &[String], pools: &[String]) -> Vec<PoolMe
         }
         let share = |key: &str| service.number(key).unwrap_or(0);
         let (priority, weight) = (share("priority"), share("weight"));
-        members.push(PoolMember {
-            backend_id: name.to_owned(),
+        members.extend(usable.get(name).map(|backend| PoolMember {
+            backend: Arc::clone(backend),
             priority,
             weight,
-        });
+        }));
     }
     if services.is_empty() {
         let span = fields.get("pool").map_or(fields.head(), |pool| pool.span);
@@ -165,13 +189,12 @@ fn members(fields: Fields<'_>, known: &[String], pools: &[String]) -> Vec<PoolMe
 }
 
 /// Parts of a backend that are read by Azure and have no effect here.
-const IGNORED: [(&str, &str); 6] = [
+const IGNORED: [(&str, &str); 5] = [
     ("", "proxy"),
     ("properties", "serviceFabricCluster"),
     ("credentials", "certificateIds"),
     ("credentials", "certificate"),
     ("credentials", "managedIdentity"),
-    ("pool", "sessionAffinity"),
 ];
 
 fn warn_of_ignored(fields: Fields<'_>) {

@@ -231,14 +231,14 @@ impl Checker {
             return self.dynamic_call(&group, given, span);
         }
         let is_static = group.receiver.is_none();
-        let own: Vec<Found> = members(&group.ty, &name.text)
+        let (own, of_objects): (Vec<Found>, Vec<Found>) = members(&group.ty, &name.text)
             .into_iter()
             .filter(|found| match found.member.kind {
-                MemberKind::Method => !is_static || found.member.is_static,
+                MemberKind::Method => true,
                 MemberKind::Extension => is_static,
                 _ => false,
             })
-            .collect();
+            .partition(|found| !is_static || found.member.is_static || found.member.kind == MemberKind::Extension);
         let own_result = self.resolve(&own, &given, &explicit);
         match (own_result, group.receiver) {
             (Ok(candidate), Some(_)) if candidate.found.member.is_static => {
@@ -254,7 +254,7 @@ impl Checker {
                     .map(|receiver| *receiver);
                 self.finish_call(candidate, receiver, given, span)
             }
-            (Err(_), None) if own.is_empty() => {
+            (Err(_), None) if own.is_empty() || self.resolve(&of_objects, &given, &explicit).is_ok() => {
                 let message = format!("'{}' of '{}' needs an object to be called on", name.text, group.ty);
                 self.error("CS0120", name.span, message)
             }

@@ -16,7 +16,24 @@ pub trait Enumerator: Send {
     /// # Errors
     /// What computing it throws, or that the collection was modified.
     fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown>;
+
+    /// Shows the rest of the elements to `visit`, until that says no. It is what calling [`next`](Self::next) again and
+    /// again does; but the elements stay where they are made, and what lies between is not gone through anew for each.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next); what `visit` throws.
+    fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
+        while let Some(mut item) = self.next(frame)? {
+            if !visit(frame, &mut item)? {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
+
+/// What is done with each element, which it may take; whether to go on.
+pub type Visit<'v> = dyn FnMut(&mut Frame<'_>, &mut Value) -> Result<bool, Thrown> + 'v;
 
 impl Enumerator for std::vec::IntoIter<Value> {
     fn next(&mut self, _: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
@@ -27,6 +44,10 @@ impl Enumerator for std::vec::IntoIter<Value> {
 impl Enumerator for Box<dyn Enumerator> {
     fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
         (**self).next(frame)
+    }
+
+    fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
+        (**self).each(frame, visit)
     }
 }
 
@@ -84,13 +105,13 @@ pub fn enumerate(value: &Value, frame: &mut Frame<'_>) -> Result<Box<dyn Enumera
 /// # Errors
 /// As [`enumerate`].
 pub fn collect(value: &Value, frame: &mut Frame<'_>) -> Result<Vec<Value>, Thrown> {
-    let mut walk = enumerate(value, frame)?;
     let mut items = Vec::new();
-    while let Some(item) = walk.next(frame)? {
+    enumerate(value, frame)?.each(frame, &mut |frame, item| {
         frame.step(1)?;
         frame.allocate(super::ELEMENT_BYTES)?;
-        items.push(item);
-    }
+        items.push(std::mem::take(item));
+        Ok(true)
+    })?;
     Ok(items)
 }
 

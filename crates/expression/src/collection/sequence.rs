@@ -1,6 +1,6 @@
 //! `IEnumerable<T>` that is computed while it is gone through, as LINQ's operators make.
 
-use super::{Enumerator, Release, release};
+use super::{Enumerator, Release, Visit, release};
 use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
@@ -26,7 +26,7 @@ impl Sequence {
     ) -> Value {
         Value::of(Self {
             element,
-            start: Some(Box::new(move |frame| Ok(Box::new(start(frame)?)))),
+            start: Some(Box::new(move |frame| Ok(Box::new(Nested(start(frame)?))))),
         })
     }
 
@@ -41,18 +41,22 @@ impl Sequence {
     /// What beginning throws.
     pub fn start(&self, frame: &mut Frame<'_>) -> Result<Box<dyn Enumerator>, Thrown> {
         match &self.start {
-            Some(start) => frame.deeper(4, |frame| Ok(Box::new(Nested(start(frame)?)) as Box<dyn Enumerator>)),
+            Some(start) => frame.deeper(4, start),
             None => Ok(Box::new(Vec::new().into_iter())),
         }
     }
 }
 
 /// A sequence over a sequence over … is gone through by as many calls inside calls.
-struct Nested(Box<dyn Enumerator>);
+struct Nested<E>(E);
 
-impl Enumerator for Nested {
+impl<E: Enumerator> Enumerator for Nested<E> {
     fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
         frame.deeper(4, |frame| self.0.next(frame))
+    }
+
+    fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
+        frame.deeper(8, |frame| self.0.each(frame, visit))
     }
 }
 

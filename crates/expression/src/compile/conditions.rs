@@ -70,13 +70,13 @@ fn truth(compiler: &mut Compiler<'_>, condition: &Expr) -> BoolCode {
 }
 
 fn comparison(compiler: &mut Compiler<'_>, operation: &Operation) -> BoolCode {
+    if let Some(code) = compiler.direct_comparison(operation) {
+        return code;
+    }
     let (left, right) = (compiler.value(&operation.left), compiler.value(&operation.right));
     let (operator, lifted) = (operation.operator, operation.lifted);
     Box::new(move |frame| {
         let (left, right) = (left(frame)?, right(frame)?);
-        if let (Value::Int32(left), Value::Int32(right)) = (&left, &right) {
-            return Ok(ordered(operator, left, right));
-        }
         if lifted && (left.is_null() || right.is_null()) {
             let same = left.is_null() && right.is_null();
             return Ok(match operator {
@@ -87,17 +87,6 @@ fn comparison(compiler: &mut Compiler<'_>, operation: &Operation) -> BoolCode {
         }
         Ok(arithmetic::compare(operator, &left, &right).unwrap_or(false))
     })
-}
-
-fn ordered<T: PartialOrd>(operator: BinaryOperator, left: &T, right: &T) -> bool {
-    match operator {
-        BinaryOperator::Less => left < right,
-        BinaryOperator::Greater => left > right,
-        BinaryOperator::LessOrEqual => left <= right,
-        BinaryOperator::GreaterOrEqual => left >= right,
-        BinaryOperator::NotEqual => left != right,
-        _ => left == right,
-    }
 }
 
 fn equality(compiler: &mut Compiler<'_>, left: &Expr, right: &Expr, (negated, by_reference): (bool, bool)) -> BoolCode {

@@ -7,7 +7,7 @@ use super::Compiler;
 use crate::check::dynamic::{Operation, Site, bind, operand_type};
 use crate::check::typed::Expr;
 use crate::closure::Code;
-use crate::frame::Frame;
+use crate::frame::{Frame, Slot};
 use crate::library;
 use crate::syntax::ast::BinaryOperator;
 use crate::thrown::{Outcome, Thrown};
@@ -86,12 +86,10 @@ fn run(site: &Site, kept: &Kept, values: Vec<Value>, frame: &mut Frame<'_>) -> O
         binding
     };
     match &*binding {
-        Ok(binding) => frame.nested((binding.locals, binding.depth), &[], |frame| {
-            for (at, value) in values.into_iter().enumerate() {
-                frame.declare(at, value, false)?;
-            }
-            (binding.code)(frame)
-        }),
+        Ok(binding) => {
+            let operands = values.into_iter().map(Slot::Own);
+            frame.nested((binding.locals, binding.depth), (&[], operands), &binding.code)
+        }
         Err(message) => Err(refused(message)),
     }
 }

@@ -8,7 +8,7 @@ use crate::collection::{Array, ELEMENT_BYTES, Record};
 use crate::explained::tell;
 use crate::syntax::ast::BinaryOperator;
 use crate::thrown::{ExceptionObject, Thrown};
-use crate::types::{Simple, Type};
+use crate::types::Type;
 use crate::value::Value;
 use diagnostic::Span;
 use std::sync::Arc;
@@ -31,7 +31,8 @@ impl Compiler<'_> {
         })
     }
 
-    fn node(&mut self, value: &Expr) -> Code {
+    /// As [`Compiler::value`], for callers that count its depth themselves.
+    pub fn node(&mut self, value: &Expr) -> Code {
         let span = value.span;
         match &value.kind {
             Kind::Constant(constant) => {
@@ -171,20 +172,11 @@ impl Compiler<'_> {
     }
 
     fn arithmetic(&mut self, operation: &Operation, span: Span) -> Code {
+        if let Some(code) = self.direct_arithmetic(operation, span) {
+            return code;
+        }
         let (left, right) = (self.value(&operation.left), self.value(&operation.right));
         let (operator, overflow_throws, lifted) = (operation.operator, operation.overflow_throws, operation.lifted);
-        if operation.number == Simple::Int32
-            && !lifted
-            && !overflow_throws
-            && matches!(operator, BinaryOperator::Add | BinaryOperator::Subtract)
-        {
-            let add = operator == BinaryOperator::Add;
-            return Box::new(move |frame| match (left(frame)?, right(frame)?) {
-                (Value::Int32(left), Value::Int32(right)) if add => Ok(Value::Int32(left.wrapping_add(right))),
-                (Value::Int32(left), Value::Int32(right)) => Ok(Value::Int32(left.wrapping_sub(right))),
-                _ => Ok(Value::Null),
-            });
-        }
         Box::new(move |frame| {
             let (left, right) = (left(frame)?, right(frame)?);
             if lifted && (left.is_null() || right.is_null()) {

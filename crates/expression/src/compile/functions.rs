@@ -2,7 +2,7 @@
 
 use super::{Compiler, FunctionCell};
 use crate::check::typed::{Body, Expr, FunctionArgument, FunctionId, Lambda, LocalId};
-use crate::closure::{Closure, Code, FunctionCode, Reference, call_function};
+use crate::closure::{Closure, Code, FunctionBody, FunctionCode};
 use crate::frame::{Frame, Slot};
 use crate::thrown::Thrown;
 use crate::types::Type;
@@ -25,14 +25,14 @@ impl Compiler<'_> {
         for local in captures.iter().chain(&lambda.parameters) {
             inner.slot(*local);
         }
-        let body = match &lambda.yields {
-            Some(element) => inner.iterator(&lambda.body, element),
-            None => inner.body(&lambda.body),
+        let body = match (&lambda.yields, &lambda.body) {
+            (Some(element), body) => FunctionBody::Value(inner.iterator(body, element)),
+            (None, Body::Expression(value)) if value.ty == Type::BOOLEAN => FunctionBody::Truth(inner.condition(value)),
+            (None, body) => FunctionBody::Value(inner.body(body)),
         };
         Arc::new(FunctionCode {
             locals: inner.slots.len(),
             depth: inner.deepest + 2,
-            parameters: lambda.parameters.iter().map(|local| self.is_shared(*local)).collect(),
             body,
             ty: lambda.ty.erased(),
         })
@@ -99,16 +99,16 @@ impl Compiler<'_> {
             .collect();
         let (cell, outer) = (self.function_cell(function), self.outer_slots(function));
         Box::new(move |frame| {
-            let mut values = Vec::with_capacity(parts.len());
+            let mut variables = Vec::with_capacity(parts.len());
             for part in &parts {
-                values.push(match part {
-                    Part::Value(code) => code(frame)?,
-                    Part::Reference(slot) => Value::of(Reference(frame.share(*slot)?)),
+                variables.push(match part {
+                    Part::Value(code) => Slot::Own(code(frame)?),
+                    Part::Reference(slot) => frame.share(*slot)?,
                 });
             }
             let captured = share(&outer, frame)?;
             let code = code_of(&cell)?;
-            call_function(&code, &captured, frame, &values).map_err(|thrown| thrown.at(span))
+            code.call(frame, &captured, variables).map_err(|thrown| thrown.at(span))
         })
     }
 

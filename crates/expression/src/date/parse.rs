@@ -2,9 +2,11 @@
 //!
 //! Never here: exact formats.
 
-use super::{Civil, DateTime, DateTimeKind};
+use super::{Civil, DateTime, DateTimeKind, TICKS_PER_DAY, TICKS_PER_SECOND};
 
-const MONTHS: [&str; 12] = [
+const TICKS_PER_MINUTE: i64 = 60 * TICKS_PER_SECOND;
+
+pub(super) const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",
@@ -18,7 +20,7 @@ const MONTHS: [&str; 12] = [
     "november",
     "december",
 ];
-const DAYS: [&str; 7] = [
+pub(super) const DAYS: [&str; 7] = [
     "sunday",
     "monday",
     "tuesday",
@@ -28,11 +30,63 @@ const DAYS: [&str; 7] = [
     "saturday",
 ];
 
-/// Reads a date; a zone makes it local time (which is UTC here), as `DateTime.Parse` does without further styles.
-/// `None` where .NET throws `FormatException`. A time without a date needs a clock and is not read.
+/// What a text says of a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Ticks as written.
+    pub ticks: i64,
+    /// The zone, where one is written.
+    pub zone: Option<Zone>,
+}
+
+/// A zone as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// How far ahead of UTC it is.
+    pub minutes: i64,
+    /// Whether it is UTC's name rather than a number.
+    pub named: bool,
+}
+
+impl Reading {
+    /// As a `DateTime`: a zone makes it local time (which is UTC here), as `DateTime.Parse` does without further styles.
+    /// `None` beyond .NET's range.
+    pub fn date_time(self) -> Option<DateTime> {
+        match self.zone {
+            Some(zone) => {
+                let ticks = self.ticks.checked_sub(zone.minutes * TICKS_PER_MINUTE)?;
+                // On the first day of all, .NET moves within the day.
+                let moved = if ticks < 0 { ticks + TICKS_PER_DAY } else { ticks };
+                DateTime::new(moved, DateTimeKind::Local)
+            }
+            None => DateTime::new(self.ticks, DateTimeKind::Unspecified),
+        }
+    }
+
+    /// As a `DateTimeOffset`: the date as written, and the minutes that it is ahead of UTC, which without a zone are none.
+    /// `None` beyond .NET's range.
+    pub fn date_time_offset(self) -> Option<(DateTime, i32)> {
+        let minutes = self.zone.map_or(0, |zone| zone.minutes);
+        DateTime::new(self.ticks.checked_sub(minutes * TICKS_PER_MINUTE)?, DateTimeKind::Utc)?;
+        let local = DateTime::new(self.ticks, DateTimeKind::Unspecified)?;
+        Some((local, i32::try_from(minutes).ok()?))
+    }
+}
+
+/// Reads a date as `DateTime.Parse` does without further styles. `None` where .NET throws `FormatException`; a time without
+/// a date needs a day and is not read.
 pub fn parse(text: &str) -> Option<DateTime> {
+    read(text, None)?.date_time()
+}
+
+/// Reads what a date is written like; a time without a date is of this day, if one is given.
+pub fn read(text: &str, today: Option<i64>) -> Option<Reading> {
     let mut scanner = Scanner { rest: text.trim() };
-    let (year, month, day) = scanner.date()?;
+    let clock = today.filter(|_| scanner.begins_with_time());
+    let (year, month, day) = match clock {
+        Some(_) => (1, 1, 1),
+        None => scanner.date()?,
+    };
     let (hour, minute, second, fraction) = scanner.time()?;
     let civil = Civil {
         year,
@@ -43,15 +97,14 @@ pub fn parse(text: &str) -> Option<DateTime> {
         second,
         fraction,
     };
-    let (kind, offset) = scanner.zone()?;
+    let zone = scanner.zone()?;
     if !scanner.rest.is_empty() {
         return None;
     }
-    let date = DateTime::from_civil(civil, kind)?;
-    Some(if kind == DateTimeKind::Local {
-        DateTime::local_from_offset(date.ticks, offset)
-    } else {
-        date
+    let date = DateTime::from_civil(civil, DateTimeKind::Unspecified).filter(|_| hour < 24)?;
+    Some(Reading {
+        ticks: date.ticks + clock.map_or(0, |today| today - today % TICKS_PER_DAY),
+        zone,
     })
 }
 
@@ -60,6 +113,13 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
+    /// `10:30` and what follows.
+    fn begins_with_time(&self) -> bool {
+        let after = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = self.rest.len() - after.len();
+        (1..=2).contains(&digits) && after.starts_with(':')
+    }
+
     fn number(&mut self) -> Option<(i64, usize)> {
         let length = self.rest.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) = self.rest.split_at(length);
@@ -190,26 +250,32 @@ impl Scanner<'_> {
         })
     }
 
-    /// The offset in minutes, 0 where no zone is written; and the kind that follows from it.
-    fn zone(&mut self) -> Option<(DateTimeKind, i64)> {
+    /// `None` inside where no zone is written.
+    #[expect(clippy::option_option, reason = "no zone is one thing, a wrong one another")]
+    fn zone(&mut self) -> Option<Option<Zone>> {
         self.spaces();
         let before = self.rest;
         match self.word().as_str() {
-            "z" | "gmt" | "utc" => return Some((DateTimeKind::Local, 0)),
+            "z" | "gmt" | "utc" => {
+                return Some(Some(Zone {
+                    minutes: 0,
+                    named: true,
+                }));
+            }
             _ => self.rest = before,
         }
         let Some(sign) = self.skip(&['+', '-']) else {
-            return Some((DateTimeKind::Unspecified, 0));
+            return Some(None);
         };
         let (number, length) = self.number()?;
-        let offset = match length {
+        let ahead = match length {
             1 | 2 if self.skip(&[':']).is_some() => number * 60 + self.number()?.0,
             1 | 2 => number * 60,
             4 => number / 100 * 60 + number % 100,
             _ => return None,
         };
-        let offset = if sign == '-' { -offset } else { offset };
-        (offset.abs() <= 14 * 60).then_some((DateTimeKind::Local, offset))
+        let minutes = if sign == '-' { -ahead } else { ahead };
+        (ahead <= 14 * 60).then_some(Some(Zone { minutes, named: false }))
     }
 }
 

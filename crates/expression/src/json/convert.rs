@@ -15,9 +15,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 impl JToken {
-    /// Whether the token is null or undefined, which nullable conversions turn into null.
+    /// Whether the token is a value that is null or undefined, which nullable conversions turn into null.
     pub fn is_null(&self) -> bool {
-        matches!(self.operand_type(), JTokenType::Null | JTokenType::Undefined)
+        self.operand().is_some_and(|scalar| !scalar.has_value())
     }
 
     /// `(T?)token`: null for null, else `convert`.
@@ -38,7 +38,7 @@ impl JToken {
     /// `ArgumentException` for objects and arrays.
     pub fn to_nullable_string(&self) -> Result<Option<Text>, JsonError> {
         match self.operand() {
-            Some(Scalar::Null | Scalar::Undefined) => Ok(None),
+            Some(scalar) if !scalar.has_value() => Ok(None),
             Some(Scalar::Bytes(bytes)) => Ok(Some(base64(&bytes).into())),
             Some(scalar) => Ok(Some(scalar.to_text())),
             None => Err(self.refused("String")),
@@ -51,6 +51,7 @@ impl JToken {
     /// `ArgumentException` for other types, `FormatException` for other strings.
     pub fn to_boolean(&self) -> Result<bool, JsonError> {
         match self.operand() {
+            Some(Scalar::NoString) => Ok(false),
             Some(Scalar::Boolean(value)) => Ok(value),
             Some(Scalar::Integer(value)) => Ok(value != 0),
             Some(Scalar::BigInteger(_)) => Err(overflow("an Int32")),
@@ -93,6 +94,7 @@ impl JToken {
 
     fn whole(&self, name: &str, noun: &str, float_overflow: &str) -> Result<i128, JsonError> {
         match self.operand() {
+            Some(Scalar::NoString) => Ok(0),
             Some(Scalar::Boolean(value)) => Ok(i128::from(value)),
             Some(Scalar::Integer(value)) => Ok(i128::from(value)),
             Some(Scalar::BigInteger(_)) => Err(overflow(noun)),
@@ -124,6 +126,7 @@ impl JToken {
     /// `ArgumentException` for other types, `FormatException` for strings that are no number.
     pub fn to_double(&self) -> Result<f64, JsonError> {
         match self.operand() {
+            Some(Scalar::NoString) => Ok(0.0),
             Some(Scalar::Boolean(value)) => Ok(f64::from(u8::from(value))),
             Some(Scalar::Integer(value)) => Ok(value as f64),
             Some(Scalar::Float(value)) => Ok(value),
@@ -141,6 +144,7 @@ impl JToken {
     /// As [`Self::to_double`], and `OverflowException`.
     pub fn to_decimal(&self) -> Result<Decimal, JsonError> {
         match self.operand() {
+            Some(Scalar::NoString) => Ok(Decimal::ZERO),
             Some(Scalar::Boolean(value)) => Ok(Decimal::from(u8::from(value))),
             Some(Scalar::Integer(value)) => Ok(Decimal::from(value)),
             Some(Scalar::Float(value)) => decimal_from_double(value).map_err(|_| overflow("a Decimal")),
@@ -159,6 +163,10 @@ impl JToken {
     pub fn to_date_time(&self) -> Result<DateTime, JsonError> {
         match self.operand() {
             Some(Scalar::Date(date)) => Ok(date),
+            Some(Scalar::NoString) => Ok(DateTime {
+                ticks: 0,
+                kind: DateTimeKind::Unspecified,
+            }),
             Some(Scalar::DateOffset(date, _)) => Ok(DateTime {
                 kind: DateTimeKind::Unspecified,
                 ..date
@@ -198,6 +206,7 @@ impl JToken {
     pub fn to_guid(&self) -> Result<u128, JsonError> {
         match self.operand() {
             Some(Scalar::Guid(guid)) => Ok(guid),
+            Some(Scalar::NoString) => Err(JsonError::new(ExceptionType::Format, "Unrecognized Guid format.")),
             Some(Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text)) => {
                 parse_guid(&text).ok_or_else(|| {
                     let message = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx).";

@@ -74,6 +74,8 @@ pub enum Scalar {
     /// Its type is Float.
     Decimal(Decimal),
     String(Text),
+    /// What a string that is null becomes; its type is String.
+    NoString,
     Date(DateTime),
     /// A `DateTimeOffset`: local ticks and the offset in minutes; its type is Date.
     DateOffset(DateTime, i32),
@@ -97,7 +99,7 @@ impl Scalar {
             Self::Boolean(_) => JTokenType::Boolean,
             Self::Integer(_) | Self::BigInteger(_) => JTokenType::Integer,
             Self::Float(_) | Self::Decimal(_) => JTokenType::Float,
-            Self::String(_) => JTokenType::String,
+            Self::String(_) | Self::NoString => JTokenType::String,
             Self::Date(_) | Self::DateOffset(..) => JTokenType::Date,
             Self::Guid(_) => JTokenType::Guid,
             Self::TimeSpan(_) => JTokenType::TimeSpan,
@@ -111,7 +113,7 @@ impl Scalar {
     /// `JValue.ToString()`: .NET's text of the value in the invariant culture, empty for null.
     pub fn to_text(&self) -> Text {
         match self {
-            Self::Null | Self::Undefined => Text::default(),
+            Self::Null | Self::Undefined | Self::NoString => Text::default(),
             Self::Boolean(value) => if *value { "True" } else { "False" }.into(),
             Self::Integer(value) => value.to_string().into(),
             Self::Float(value) => format_double(*value).into(),
@@ -220,8 +222,9 @@ impl Scalar {
             .unwrap_or_else(|| right.is_nan().cmp(&left.is_nan())))
     }
 
-    fn has_value(&self) -> bool {
-        !matches!(self, Self::Null | Self::Undefined)
+    /// Whether it is anything but null, of whatever type.
+    pub fn has_value(&self) -> bool {
+        !matches!(self, Self::Null | Self::Undefined | Self::NoString)
     }
 
     fn boolean(&self) -> Result<bool, JsonError> {

@@ -121,7 +121,7 @@ impl<'a> Writer<'a> {
 /// A plain value as JSON.
 fn write_scalar(json: &mut String, scalar: &Scalar) {
     let _ = match scalar {
-        Scalar::Null => write!(json, "null"),
+        Scalar::Null | Scalar::NoString => write!(json, "null"),
         Scalar::Undefined => write!(json, "undefined"),
         Scalar::Boolean(value) => write!(json, "{value}"),
         Scalar::Integer(value) => write!(json, "{value}"),

@@ -1,6 +1,7 @@
 //! `System.Security.Cryptography.X509Certificates`
 
 mod distinguished_name;
+mod key_storage;
 mod public_key;
 mod x509_certificate;
 mod x509_name_type;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 /// Its types.
 pub const CLASSES: &[&Class] = &[
     &distinguished_name::DISTINGUISHED_NAME,
+    &key_storage::KEY_STORAGE_FLAGS,
     &public_key::PUBLIC_KEY,
     &x509_certificate::CERTIFICATE,
     &x509_certificate::CERTIFICATE_2,
@@ -37,9 +39,7 @@ impl Object for Certificate {
     }
     fn equals(&self, other: &Value) -> bool {
         // .NET compares issuer and serial number, which name a certificate.
-        other
-            .object::<Self>()
-            .is_some_and(|other| self.issuer == other.issuer && self.serial == other.serial)
+        certificate_of(other).is_some_and(|other| self.issuer == other.issuer && self.serial == other.serial)
     }
     fn as_any(&self) -> &dyn Any {
         self
@@ -47,8 +47,17 @@ impl Object for Certificate {
 }
 
 fn of(a: Arguments<'_>) -> Result<&Certificate, Thrown> {
-    a.value(0).object().ok_or_else(Thrown::null_reference)
+    certificate_of(a.value(0)).ok_or_else(Thrown::null_reference)
 }
+
+/// The certificate that a value is, with or without a private key.
+pub fn certificate_of(value: &Value) -> Option<&Certificate> {
+    value
+        .object::<Certificate>()
+        .or_else(|| Some(&key_storage::opened(value)?.certificate))
+}
+
+pub use key_storage::private_key;
 
 /// Two hexadecimal digits for each byte.
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -3,22 +3,28 @@
 //! Random keys come from the operating system's generator, whatever the host's `random` is.
 
 mod block;
+mod der;
 mod digest;
 mod encryption;
 mod hash;
 mod hash_algorithm_name;
 mod oid;
+mod pkcs12;
 mod random_number_generator;
 mod rsa;
 mod rsa_key;
 mod rsa_padding;
 mod rsa_parameters;
+mod rsa_xml;
 mod symmetric;
 mod transform;
 
 pub use hash::CLASSES as HASHES;
 pub use hash_algorithm_name::{function as hash_function, unnamed as no_hash_name};
 pub use oid::known as oid_of;
+pub use pkcs12::{Contents as Pkcs12, Item as Pkcs12Item, Refusal as Pkcs12Refusal, open as open_pkcs12};
+pub use rsa::private_key;
+pub use rsa_key::RsaKey;
 pub use symmetric::CLASSES as CIPHERS;
 
 use super::{Arguments, Class};
@@ -29,6 +35,8 @@ use crate::thrown::Thrown;
 pub const CLASSES: &[&Class] = &[
     &encryption::EXTENSIONS,
     &rsa::CERTIFICATE_EXTENSIONS,
+    &rsa::ASYMMETRIC_ALGORITHM,
+    &rsa::CNG,
     &rsa::PROVIDER,
     &rsa::RSA,
     &rsa_padding::ENCRYPTION_PADDING,

@@ -8,6 +8,7 @@ mod number;
 mod time_span;
 
 pub use composite::{format_composite, format_composite_in};
+pub use date::pattern as date_pattern;
 
 use super::culture::Culture;
 use crate::thrown::Thrown;

@@ -296,6 +296,10 @@ pub fn delegate_type(name: &str, mut arguments: Vec<Type>) -> Option<Type> {
             arguments.push(arguments.first()?.clone());
             ("System.Comparison", Type::INT32)
         }
+        ("MatchEvaluator" | "Text.RegularExpressions.MatchEvaluator", 0) => {
+            arguments.push(super::named_type("Match", Vec::new())?);
+            ("System.Text.RegularExpressions.MatchEvaluator", Type::STRING)
+        }
         ("Converter", 2) => ("System.Converter", arguments.pop()?),
         _ => return None,
     };

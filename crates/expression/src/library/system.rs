@@ -5,6 +5,7 @@ mod bit_converter;
 mod boolean;
 mod char;
 mod convert;
+mod date_reading;
 mod date_time;
 mod date_time_offset;
 mod day_of_week;
@@ -27,7 +28,8 @@ mod type_code;
 mod type_object;
 mod uri;
 
-pub use date_time_offset::parse as parse_date_time_offset;
+pub use char::category_of as unicode_category;
+pub use date_reading::parse_offset as parse_date_time_offset;
 pub use globalization::culture;
 pub use numbers::{error as number_error, read_styled as read_number};
 pub use object::hash_code;
@@ -87,5 +89,9 @@ pub const CLASSES: &[&Class] = &[
     &type_code::TYPE_CODE,
     &uri::URI,
     &uri::URI_KIND,
+    &uri::URI_BUILDER,
+    &uri::URI_COMPONENTS,
+    &uri::URI_FORMAT,
+    &uri::URI_HOST_NAME_TYPE,
     &uri::URI_PARTIAL,
 ];

@@ -1,11 +1,16 @@
 //! `System.Text` and `System.Text.RegularExpressions`.
 
 mod encoding;
+mod pattern;
 mod regex;
 mod regex_match;
+mod regex_replacement;
+mod regex_static;
 mod string_builder;
 
+pub use encoding::utf16 as utf16_encoding;
 pub use regex_match::items;
+pub use string_builder::{append_to as append_to_builder, new_builder};
 
 use super::Class;
 
@@ -15,6 +20,7 @@ pub const CLASSES: &[&Class] = &[
     &regex::REGEX,
     &regex::REGEX_OPTIONS,
     &regex_match::CAPTURE,
+    &regex_match::CAPTURES,
     &regex_match::GROUP,
     &regex_match::GROUPS,
     &regex_match::MATCH,

@@ -21,6 +21,7 @@ mod xcontainer;
 mod xdeclaration;
 mod xdocument;
 mod xelement;
+mod xml_reader;
 mod xname;
 mod xnamespace;
 mod xnode;
@@ -57,6 +58,10 @@ const LINQ: &[&Class] = &[
     &xnode::XNODE,
     &xobject::XOBJECT,
     &xpath_extensions::XPATH_EXTENSIONS,
+    &xml_reader::DTD_PROCESSING,
+    &xml_reader::READ_STATE,
+    &xml_reader::XML_READER,
+    &xml_reader::XML_READER_SETTINGS,
     &xtext::XCDATA,
     &xtext::XTEXT,
 ];

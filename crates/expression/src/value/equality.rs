@@ -141,7 +141,7 @@ fn hash_scalar<H: Hasher>(scalar: &Scalar, state: &mut H) {
         Scalar::Float(value) => hash_double(*value, state),
         Scalar::Date(date) | Scalar::DateOffset(date, _) => date.ticks.hash(state),
         Scalar::Decimal(value) => value.hash(state),
-        Scalar::Null | Scalar::Undefined => {}
+        Scalar::Null | Scalar::Undefined | Scalar::NoString => {}
         other => other.to_text().hash(state),
     }
 }

@@ -6,6 +6,7 @@
 //! and it is what the client gets if on-error leaves it.
 
 mod call;
+mod destination;
 mod forwarded_for;
 
 use crate::block::Needs;
@@ -16,6 +17,7 @@ use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::upstream::{Call, HttpVersion, UpstreamFailure};
 use crate::value::Value;
+pub(super) use call::target_url;
 use expression::Reads;
 use http::StatusCode;
 use std::rc::Rc;
@@ -87,7 +89,11 @@ impl ForwardRequest {
         exchange.state.forwarded = true;
         exchange.state.answer_replaced = false;
         let services = Rc::clone(&exchange.services);
-        let reply = services.upstream.send(call).await;
+        let backend = call.backend.clone();
+        let mut reply = services.upstream.send(call).await;
+        if let Some(backend) = backend {
+            destination::went(exchange, &backend, &mut reply);
+        }
         let reply = reply.map_err(|failure| not_answered(&failure))?;
         let status = reply.status;
         exchange.response = Some(ResponseMessage {
@@ -110,7 +116,8 @@ impl ForwardRequest {
     }
 }
 
-fn not_answered(failure: &UpstreamFailure) -> Failure {
+/// The failure of a policy whose request was not answered.
+pub(super) fn not_answered(failure: &UpstreamFailure) -> Failure {
     let message = failure.to_string();
     match failure {
         UpstreamFailure::Connection(_) => Failure::internal("BackendConnectionFailure", message),

@@ -17,6 +17,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 pub(crate) const MOCK_RESPONSE: Policy = Policy {
     sections: Sections::INBOUND.and(Sections::OUTBOUND).and(Sections::ON_ERROR),
+    ends: true,
     ..Policy::new("mock-response", parse)
 };
 

@@ -22,7 +22,7 @@ use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Reply, Taken, Window};
+use store::{Period, Reply, Taken, Window};
 
 pub(crate) const RATE_LIMIT_BY_KEY: Policy = Policy {
     sections: Sections::INBOUND,
@@ -169,7 +169,7 @@ impl RateLimitByKey {
         counter.push_str(&key);
         let window = Window {
             limit: calls.into(),
-            period,
+            period: Period::Sliding(period),
         };
         Ok(Asking { calls, window, counter })
     }
@@ -206,10 +206,9 @@ impl Increment {
                 return None;
             }
             let now = exchange.services.clock.monotonic();
-            match exchange.services.counters.add(&counter, window, amount.into(), now) {
-                Reply::Now(()) => None,
-                Reply::Later(added) => Some(added),
-            }
+            let counters = &exchange.services.counters;
+            counters.add(&counter, window.period, amount.into(), now);
+            None
         });
     }
 }

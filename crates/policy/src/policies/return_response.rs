@@ -20,7 +20,10 @@ use expression::text::Text;
 use expression::value::{HostPart, Value as Object};
 use http::{HeaderName, HeaderValue, StatusCode};
 
-pub(crate) const RETURN_RESPONSE: Policy = Policy::new("return-response", parse);
+pub(crate) const RETURN_RESPONSE: Policy = Policy {
+    ends: true,
+    ..Policy::new("return-response", parse)
+};
 
 struct ReturnResponse {
     /// The variable that holds the response to begin with.

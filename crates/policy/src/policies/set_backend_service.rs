@@ -2,7 +2,7 @@
 //! TLS rules. Path and query stay. The last one that runs decides.
 //!
 //! `backend-id="dapr"` calls a method of an application through the Dapr runtime beside the gateway; the method's path
-//! stands in for the request's. Service Fabric is not offered; pools are not built yet.
+//! stands in for the request's. Of a pool, each request that is sent goes to one member. Service Fabric is not offered.
 
 mod dapr;
 
@@ -107,23 +107,19 @@ fn known(element: &mut ElementReader<'_, '_>, id: &str, backend: Option<&Arc<Bac
         element.error_at("backend-id", codes::UNKNOWN_REFERENCE, message);
         return None;
     };
-    let destination = destination(backend);
-    if destination.is_none() {
-        let span = element.attribute_span("backend-id");
-        let message = format!("backend \"{id}\" is a pool; pools are not built yet");
-        element.compiler.not_built(codes::FEATURE_NOT_BUILT, span, message);
-    }
-    destination
+    Some(destination(backend))
 }
 
-fn destination(backend: &Arc<Backend>) -> Option<Destination> {
-    match &backend.kind {
-        BackendKind::Single { url } => Some(Destination {
-            base_url: Some(url.as_str().into()),
-            backend: Some(Arc::clone(backend)),
-            whole_endpoint: false,
-        }),
+/// A pool has no URL of its own: a member is chosen when the request is sent.
+fn destination(backend: &Arc<Backend>) -> Destination {
+    let base_url = match &backend.kind {
+        BackendKind::Single { url } => Some(url.as_str().into()),
         BackendKind::Pool(_) => None,
+    };
+    Destination {
+        base_url,
+        backend: Some(Arc::clone(backend)),
+        ..Destination::default()
     }
 }
 
@@ -143,7 +139,7 @@ impl Step for SetBackendService {
             Self::Lookup(id, backends) => {
                 let id = id.get(exchange)?;
                 let missing = || Failure::internal("BackendNotFound", format!("there is no usable backend \"{id}\""));
-                backends.get(id.as_str()).and_then(destination).ok_or_else(missing)?
+                backends.get(id.as_str()).map(destination).ok_or_else(missing)?
             }
             Self::Dapr(dapr) => {
                 exchange.target = dapr.target(exchange)?;

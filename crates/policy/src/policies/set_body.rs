@@ -45,12 +45,8 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 
 impl Step for SetBody {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let body = self.content.get(exchange)?.into_body();
-        exchange.headers_mut(self.message).remove(http::header::CONTENT_LENGTH);
-        match self.message {
-            Message::Request => exchange.request.body = body,
-            Message::Response => exchange.replace_response_body(body),
-        }
+        let Content(bytes) = self.content.get(exchange)?;
+        exchange.rewrite_body(self.message, bytes);
         Ok(Flow::Next)
     }
 }

@@ -267,3 +267,56 @@ fn what_cannot_be_done_is_said_and_the_exit_code_tells() {
         assert!(outcome.errors.contains(part), "{arguments:?}: {outcome:?}");
     }
 }
+
+#[test]
+fn explain_tells_what_runs_for_an_operation() {
+    let folder = Artifacts::passing("api", "http://127.0.0.1:9");
+    let inbound = "<choose>\n<when condition=\"@(context.Request.Body.As<string>(true) != null)\">\n<return-response />\n\
+                   <set-method>PUT</set-method></when></choose>";
+    folder.write("apis/api/policy.xml", &document(&[("inbound", inbound)]));
+    let explain = |rest: &[&str]| run(&[&["explain", "--config", folder.argument()], rest].concat());
+    let told = explain(&["api", "any"]);
+    assert_eq!((told.code, &*told.errors), (Some(0), ""));
+    let text = told.output.replace(&format!("{}/", folder.argument()), "");
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "API api, operation any: * /*",
+            "",
+            "inbound",
+            "choose[1] apis/api/policy.xml:3:18 keeps the request body, which it reads",
+            "when[1]/return-response[1] apis/api/policy.xml:5:2",
+            "when[1]/set-method[1] apis/api/policy.xml:6:2 never runs: what is before it always answers",
+            "",
+            "backend",
+            "forward-request[1] policy.xml:4:10",
+            "",
+            "outbound",
+            "nothing",
+            "",
+            "on-error",
+            "nothing",
+        ]
+    );
+    let json: Value = serde_json::from_str(&explain(&["api", "any", "--format", "json"]).output).unwrap();
+    let step = &json["sections"]["inbound"]["steps"][0];
+    assert_eq!(
+        (&step["line"], &step["steps"][1]["neverRuns"]),
+        (&3.into(), &true.into())
+    );
+    for (arguments, expected) in [
+        (&["apl"][..], "error: there is no API \"apl\"; found: api\n"),
+        (&["api", "all"], "error: there is no operation \"all\"; found: any\n"),
+        (
+            &["api", "--product", "p"],
+            "error: there is no product of this API \"p\"; found: none\n",
+        ),
+    ] {
+        let told = explain(arguments);
+        assert_eq!((told.code, told.errors.as_str()), (Some(2), expected));
+    }
+}

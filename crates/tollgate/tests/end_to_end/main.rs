@@ -13,6 +13,7 @@
     reason = "a test that cannot go on fails, and says where"
 )]
 
+mod backends;
 mod command_line;
 mod connections;
 mod evaluation;

@@ -1,8 +1,8 @@
 //! A backend's circuit breaker rule.
 
-use crate::CircuitBreaker;
 use crate::codes;
 use crate::fields::Fields;
+use crate::{CircuitBreaker, Threshold};
 use jiff::SpanRelativeTo;
 use std::time::Duration;
 
@@ -25,22 +25,22 @@ pub(crate) fn read(backend: Fields<'_>) -> Option<CircuitBreaker> {
         );
         return None;
     };
-    if let (None, Some(percentage)) = (condition.get("count"), condition.get("percentage")) {
-        let message = "a failure condition by `percentage` is not applied yet: this breaker never trips";
-        condition.warn(codes::BACKEND_PART_IGNORED, percentage.span, message);
-        return None;
-    }
-    if condition.get("count").is_none() {
-        condition.report(
-            codes::MISSING_PROPERTY,
-            condition.head(),
-            "required property `count` is missing",
-        );
-    }
+    let threshold = if condition.get("count").is_none() && condition.get("percentage").is_some() {
+        Threshold::Percentage(condition.number("percentage")?)
+    } else {
+        if condition.get("count").is_none() {
+            condition.report(
+                codes::MISSING_PROPERTY,
+                condition.head(),
+                "required property `count` is missing",
+            );
+        }
+        Threshold::Count(condition.number("count")?)
+    };
     let ranges = condition.objects("statusCodeRanges");
     let reasons = condition.strings("errorReasons");
     Some(CircuitBreaker {
-        count: condition.number("count")?,
+        threshold,
         interval: duration(condition, "interval")?,
         status_ranges: ranges.into_iter().filter_map(range).collect(),
         error_reasons: reasons.into_iter().map(|reason| reason.value.to_owned()).collect(),

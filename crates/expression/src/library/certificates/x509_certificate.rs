@@ -1,6 +1,7 @@
 //! `System.Security.Cryptography.X509Certificates.X509Certificate2` and its base: one object, whose older members have
-//! names of their own. There are no private keys.
+//! names of their own.
 
+use super::key_storage;
 use super::public_key::Key;
 use super::x509_name_type;
 use super::{hexadecimal, of};
@@ -9,6 +10,7 @@ use crate::collection::Array;
 use crate::date::{DateTime, DateTimeKind};
 use crate::library::{Arguments, Call, Class, ClassKind, Row, oid, row};
 use crate::thrown::{Outcome, Thrown};
+use crate::types::ClassRef;
 use crate::value::Value;
 use sha1::{Digest, Sha1};
 
@@ -184,25 +186,46 @@ const ROWS: &[Row] = &[
         "new(byte[] rawData)",
         "new X509Certificate2(context.Request.Certificate.RawData).Subject",
         "CN=client.example.org",
+        read,
+    ),
+    row(
+        "new(byte[] rawData, string password)",
+        "new X509Certificate2(context.Request.Certificate.RawData, (string)null).HasPrivateKey",
+        "False",
+        read,
+    ),
+    row(
+        "new(byte[] rawData, string password, X509KeyStorageFlags keyStorageFlags)",
+        "new X509Certificate2(context.Request.Certificate.RawData, \"\", X509KeyStorageFlags.Exportable).Version",
+        "3",
+        read,
+    ),
+    row(
+        "new(X509Certificate certificate)",
+        "new X509Certificate2(context.Request.Certificate).Version",
+        "3",
+        |_, a| Ok(a.required(0)?.clone()),
+    ),
+    row(
+        "static X509ContentType GetCertContentType(byte[] rawData)",
+        "X509Certificate2.GetCertContentType(context.Request.Certificate.RawData)",
+        "Cert",
         |call, a| {
-            let bytes = a
-                .value(0)
-                .object::<Array>()
-                .and_then(Array::to_bytes)
-                .unwrap_or_default();
-            if bytes.is_empty() {
-                return Err(Thrown::argument("Array cannot be empty or null.", "rawData"));
-            }
+            let bytes = raw_data(a)?;
             call.read(bytes.len())?;
-            call.allocate(bytes.len() * 4)?;
-            let unreadable = || {
-                Thrown::new(
-                    "System.Security.Cryptography.CryptographicException",
-                    "expected a certificate in DER or PEM; its bytes are none",
-                )
+            let content = match (Certificate::parse(&bytes), is_container(&bytes)) {
+                (Some(_), _) => 1,
+                (None, true) => 3,
+                (None, false) => return Err(refused("Cannot find the requested object.")),
             };
-            Certificate::parse(&bytes).map(Value::of).ok_or_else(unreadable)
+            Ok(Value::Enum(ClassRef(&CONTENT_TYPE), content))
         },
+    ),
+    row(
+        "AsymmetricAlgorithm PrivateKey { get; }",
+        "context.Request.Certificate.PrivateKey == null",
+        "True",
+        |_, a| Ok(crate::library::cryptography::private_key(a.value(0))),
     ),
     row(
         "string Thumbprint { get; }",
@@ -238,13 +261,23 @@ const ROWS: &[Row] = &[
         "bool HasPrivateKey { get; }",
         "context.Request.Certificate.HasPrivateKey",
         "False",
-        |_, _| Ok(false.into()),
+        |_, a| {
+            of(a)?;
+            Ok(key_storage::opened(a.value(0))
+                .is_some_and(|opened| opened.has_key)
+                .into())
+        },
     ),
     row(
         "string FriendlyName { get; }",
         "context.Request.Certificate.FriendlyName",
         "",
-        |_, _| Ok("".into()),
+        |_, a| {
+            of(a)?;
+            Ok(key_storage::opened(a.value(0))
+                .map_or_else(String::new, |opened| opened.name.clone())
+                .into())
+        },
     ),
     row(
         "bool Archived { get; }",
@@ -294,6 +327,42 @@ const ROWS: &[Row] = &[
     ),
     row("bool Verify()", "context.Request.Certificate.Verify()", "False", verify),
 ];
+
+/// The bytes of a certificate or of a container, which must not be empty.
+fn raw_data(a: Arguments<'_>) -> Result<Vec<u8>, Thrown> {
+    let bytes = a.value(0).object::<Array>().and_then(Array::to_bytes);
+    bytes
+        .filter(|bytes| !bytes.is_empty())
+        .ok_or_else(|| Thrown::argument("Array cannot be empty or null.", "rawData"))
+}
+
+/// Whether bytes begin as a PKCS #12 container does: a sequence whose first element is the number 3.
+fn is_container(bytes: &[u8]) -> bool {
+    let Some((0x30, rest)) = bytes.split_first().map(|(first, rest)| (*first, rest)) else {
+        return false;
+    };
+    let length = match rest.first() {
+        Some(long @ 0x80..) => usize::from(long & 0x7f),
+        _ => 0,
+    };
+    rest.get(1 + length..)
+        .is_some_and(|content| content.starts_with(&[2, 1, 3]))
+}
+
+fn refused(message: &str) -> Thrown {
+    Thrown::new("System.Security.Cryptography.CryptographicException", message)
+}
+
+/// A certificate alone, or one out of a container with its key.
+fn read(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let bytes = raw_data(a)?;
+    call.read(bytes.len())?;
+    call.allocate(bytes.len() * 4)?;
+    if let Some(certificate) = Certificate::parse(&bytes) {
+        return Ok(Value::of(certificate));
+    }
+    key_storage::open(call, &bytes, a.text_or_null(1).map(|text| text.as_str()), a.int(2))
+}
 
 fn date(ticks: i64) -> Value {
     Value::DateTime(DateTime {

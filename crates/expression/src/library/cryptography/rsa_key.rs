@@ -2,6 +2,7 @@
 //!
 //! Never here: .NET's objects (`rsa`).
 
+use super::der::{Elements, OCTETS, SEQUENCE, number, tagged};
 use super::digest::Function;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{
@@ -10,8 +11,7 @@ use aws_lc_rs::rsa::{
     Pkcs1PublicEncryptingKey, PrivateDecryptingKey, PublicEncryptingKey,
 };
 use aws_lc_rs::signature::{self, KeyPair as _, RsaEncoding, RsaParameters};
-use aws_lc_rs::{rand, signature::RsaPublicKeyComponents};
-use x509_parser::asn1_rs::{FromDer, Integer, Sequence};
+use aws_lc_rs::{digest, rand, signature::RsaPublicKeyComponents};
 
 /// A key; its numbers most significant byte first, without leading zeros.
 pub struct RsaKey {
@@ -35,19 +35,42 @@ pub enum Padding {
 }
 
 impl RsaKey {
-    /// A new key of 2048 bits; `None` when there are no random bytes.
-    pub fn generate() -> Option<Self> {
-        let pair = KeyPair::generate(KeySize::Rsa2048).ok()?;
+    /// A new key of so many bits; `None` when there are no random bytes, or no keys of that size.
+    pub fn generate(bits: i32) -> Option<Self> {
+        let size = match bits {
+            2048 => KeySize::Rsa2048,
+            3072 => KeySize::Rsa3072,
+            4096 => KeySize::Rsa4096,
+            _ => return None,
+        };
+        Self::of_pair(KeyPair::generate(size).ok()?)
+    }
+
+    /// The private key that is written in PKCS #8; `None` when it is none, or has fewer than 2048 bits.
+    pub fn of_pkcs8(der: &[u8]) -> Option<Self> {
+        Self::of_pair(KeyPair::from_pkcs8(der).ok()?)
+    }
+
+    fn of_pair(pair: KeyPair) -> Option<Self> {
         // `RSAPublicKey` (RFC 8017): a SEQUENCE of the two numbers.
-        let (_, sequence) = Sequence::from_der(pair.public_key().as_ref()).ok()?;
-        let (rest, modulus) = Integer::from_der(&sequence.content).ok()?;
-        let (_, exponent) = Integer::from_der(rest).ok()?;
-        let significant = |number: &[u8]| number.iter().copied().skip_while(|byte| *byte == 0).collect();
+        let mut numbers = Elements(pair.public_key().as_ref()).inside(SEQUENCE)?;
+        let (modulus, exponent) = (numbers.large_number()?, numbers.large_number()?);
         Some(Self {
-            modulus: significant(modulus.as_ref()),
-            exponent: significant(exponent.as_ref()),
+            modulus,
+            exponent,
             private: Some(pair),
         })
+    }
+
+    /// All eight numbers of the private half, in the order of `RSAPrivateKey` (RFC 8017); `None` without it.
+    pub fn numbers(&self) -> Option<Vec<Vec<u8>>> {
+        let der: Pkcs8V1Der<'_> = self.private.as_ref()?.as_der().ok()?;
+        let mut outer = Elements(der.as_ref()).inside(SEQUENCE)?;
+        outer.number()?;
+        outer.algorithm()?;
+        let mut numbers = Elements(outer.next(OCTETS)?).inside(SEQUENCE)?;
+        numbers.number()?;
+        (0..8).map(|_| numbers.large_number()).collect()
     }
 
     /// Bits of the modulus.
@@ -74,6 +97,31 @@ impl RsaKey {
         pair.sign(encoding, &rand::SystemRandom::new(), message, &mut signed)
             .ok()?;
         Some(signed)
+    }
+
+    /// Signs a hash that was made already; `None` as [`RsaKey::sign`], and for a hash of another length.
+    pub fn sign_hash(&self, function: Function, padding: Padding, hash: &[u8]) -> Option<Vec<u8>> {
+        let pair = self.private.as_ref()?;
+        let mut signed = vec![0; pair.public_modulus_len()];
+        let hash = digest::Digest::import_less_safe(hash, hashed(function)?).ok()?;
+        pair.sign_digest(signing(function, padding)?, &hash, &mut signed).ok()?;
+        Some(signed)
+    }
+
+    /// Whether a signature of a hash is the key's; `None` where this hash function or padding is not there for it.
+    pub fn verifies_hash(&self, function: Function, padding: Padding, hash: &[u8], signed: &[u8]) -> Option<bool> {
+        let parameters = verification(function, padding)?;
+        let algorithm = hashed(function)?;
+        let public = RsaPublicKeyComponents {
+            n: self.modulus.as_slice(),
+            e: self.exponent.as_slice(),
+        };
+        let verified = || {
+            let hash = digest::Digest::import_less_safe(hash, algorithm).ok()?;
+            let key = public.to_parsed_public_key(parameters).ok()?;
+            key.verify_digest_sig(&hash, signed).ok()
+        };
+        Some(verified().is_some())
     }
 
     /// Encrypts; `None` for a text that is too long, or a key or padding that is not there for it.
@@ -122,33 +170,9 @@ impl RsaKey {
         // 1.2.840.113549.1.1.1 with NULL for parameters.
         const ALGORITHM: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
         let numbers = [number(&self.modulus), number(&self.exponent)].concat();
-        let key = [vec![0], tagged(0x30, &numbers)].concat();
-        tagged(0x30, &[ALGORITHM, &tagged(0x03, &key)].concat())
+        let key = [vec![0], tagged(SEQUENCE, &numbers)].concat();
+        tagged(SEQUENCE, &[ALGORITHM, &tagged(0x03, &key)].concat())
     }
-}
-
-/// A positive INTEGER: a leading zero where the first bit would be a sign.
-fn number(bytes: &[u8]) -> Vec<u8> {
-    let sign: &[u8] = if bytes.first().is_some_and(|first| *first >= 0x80) {
-        &[0]
-    } else {
-        &[]
-    };
-    tagged(0x02, &[sign, bytes].concat())
-}
-
-fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = (content.len() as u32).to_be_bytes();
-    let long: Vec<u8> = length.into_iter().skip_while(|byte| *byte == 0).collect();
-    let mut der = vec![tag];
-    if content.len() >= 0x80 {
-        der.push(0x80 | long.len() as u8);
-        der.extend(long);
-    } else {
-        der.push(content.len() as u8);
-    }
-    der.extend(content);
-    der
 }
 
 fn verification(function: Function, padding: Padding) -> Option<&'static RsaParameters> {
@@ -173,6 +197,16 @@ fn signing(function: Function, padding: Padding) -> Option<&'static dyn RsaEncod
         (Padding::Pss, Function::Sha384) => &signature::RSA_PSS_SHA384,
         (Padding::Pss, Function::Sha512) => &signature::RSA_PSS_SHA512,
         _ => return None,
+    })
+}
+
+fn hashed(function: Function) -> Option<&'static digest::Algorithm> {
+    Some(match function {
+        Function::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+        Function::Sha256 => &digest::SHA256,
+        Function::Sha384 => &digest::SHA384,
+        Function::Sha512 => &digest::SHA512,
+        Function::Md5 => return None,
     })
 }
 

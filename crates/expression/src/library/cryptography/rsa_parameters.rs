@@ -68,12 +68,27 @@ pub fn public(key: &RsaKey) -> Value {
     Value::of(Numbers(Mutex::new(numbers)))
 }
 
+/// The parameters of a whole key; `None` for one without a private half.
+pub fn private(key: &RsaKey) -> Option<Value> {
+    // Modulus, Exponent, D, P, Q, DP, DQ and InverseQ stand in the same order in both.
+    let mut numbers = key.numbers()?.into_iter().map(Some);
+    let numbers = std::array::from_fn(|_| numbers.next().flatten());
+    Some(Value::of(Numbers(Mutex::new(numbers))))
+}
+
 /// The key that the parameters at `index` describe, with its private half if they have all of it.
 ///
 /// # Errors
 /// `CryptographicException` when they describe none.
 pub fn key(a: Arguments<'_>, index: usize) -> Result<RsaKey, Thrown> {
-    let numbers = of(a, index)?.0.lock();
+    key_of(&of(a, index)?.0.lock())
+}
+
+/// The key of its numbers, in the order of `RSAPrivateKey`.
+///
+/// # Errors
+/// As [`key`].
+pub fn key_of(numbers: &[Option<Vec<u8>>; 8]) -> Result<RsaKey, Thrown> {
     let [modulus, exponent, own, first, second, own_first, own_second, inverse] = numbers.each_ref().map(|number| {
         let significant = number.iter().flatten().skip_while(|byte| **byte == 0);
         significant.copied().collect::<Vec<u8>>()

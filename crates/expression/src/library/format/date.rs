@@ -75,6 +75,25 @@ fn cultural(letter: char, culture: Culture) -> Option<&'static str> {
     })
 }
 
+/// The custom format that `ParseExact` reads by: a letter alone stands for one, in a culture; `None` for an unknown letter.
+/// With an offset, the zone that a standard format names is read as one.
+pub fn pattern(format: &str, culture: Culture, offset: bool) -> Option<&str> {
+    let mut chars = format.chars();
+    let (Some(letter), None) = (chars.next(), chars.next()) else {
+        return Some(format);
+    };
+    Some(match letter {
+        'o' | 'O' => "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffK",
+        'r' | 'R' if offset => "ddd, dd MMM yyyy HH':'mm':'ss GMT",
+        'r' | 'R' => "ddd, dd MMM yyyy HH':'mm':'ss 'GMT'",
+        's' => "yyyy'-'MM'-'dd'T'HH':'mm':'ss",
+        'u' if offset => "yyyy'-'MM'-'dd HH':'mm':'ssZ",
+        'u' => "yyyy'-'MM'-'dd HH':'mm':'ss'Z'",
+        'U' if offset => return None,
+        _ => cultural(letter, culture)?,
+    })
+}
+
 /// A date (with an offset in minutes, for a `DateTimeOffset`) in a format.
 ///
 /// # Errors

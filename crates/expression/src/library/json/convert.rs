@@ -2,7 +2,7 @@
 //!
 //! Never here: objects and collections (`to_object`).
 
-use super::value::{scalar_of, scalar_value};
+use super::value::{scalar_of, scalar_value, string_of};
 use crate::arithmetic;
 use crate::collection::Array;
 use crate::json::{JToken, Scalar};
@@ -65,7 +65,12 @@ pub const ROWS: &[Row] = &[
         "1",
         |_, a| optional(a, &Type::STRING),
     ),
-    to_token!("string"),
+    row(
+        "static implicit operator JToken(string value)",
+        "((JToken)(string)null).Type",
+        "String",
+        |_, a| Ok(JToken::value(string_of(a.value(0))?).into()),
+    ),
     to_token!("bool"),
     to_token!("bool?"),
     to_token!("byte"),
@@ -197,6 +202,7 @@ fn scalar_as(token: &JToken, ty: &Type) -> Outcome {
 /// `(char)token`: a number is a character's code.
 fn character(token: &JToken) -> Outcome {
     match token.operand() {
+        Some(Scalar::NoString) => Ok(Value::Char(0)),
         Some(Scalar::Integer(code)) => arithmetic::convert(&Value::Int64(code), Simple::Char, true)
             .map_err(|_| Thrown::overflow("Value was either too large or too small for a character.")),
         Some(Scalar::BigInteger(_)) => Err(Thrown::overflow(
@@ -223,6 +229,10 @@ fn character(token: &JToken) -> Outcome {
 fn time_span(token: &JToken) -> Outcome {
     match token.operand() {
         Some(Scalar::TimeSpan(ticks)) => Ok(Value::TimeSpan(ticks)),
+        Some(Scalar::NoString) => Err(Thrown::new(
+            "System.FormatException",
+            "String was not recognized as a valid TimeSpan.",
+        )),
         Some(Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text)) => {
             let ticks = crate::library::system::parse_time_span(&text).ok();
             ticks.map(Value::TimeSpan).ok_or_else(|| {
@@ -293,6 +303,10 @@ pub fn value_as(token: Option<&JToken>, ty: &Type) -> Outcome {
         return Err(Thrown::cast(&value.type_name(), &ty.dotnet_name()));
     };
     let held = scalar_value(&scalar);
+    if matches!(scalar, Scalar::BigInteger(_)) && !matches!(ty, Type::Simple(Simple::Object)) {
+        let message = "Object must implement IConvertible.";
+        return Err(Thrown::new("System.InvalidCastException", message));
+    }
     if held.is_instance(ty) {
         return Ok(held);
     }
@@ -307,8 +321,9 @@ pub fn value_as(token: Option<&JToken>, ty: &Type) -> Outcome {
         };
     }
     let wanted = ty.without_nullable();
+    let dated = matches!(scalar, Scalar::Date(_) | Scalar::DateOffset(..));
     let changes = match wanted {
-        Type::Simple(_) => true,
+        Type::Simple(simple) => !dated || *simple == Simple::String,
         Type::Class(class, _) => class.name == "System.DateTime" && matches!(scalar, Scalar::String(_)),
         _ => false,
     };

@@ -23,6 +23,9 @@ pub fn to_object(frame: &mut Frame<'_>, token: &JToken, ty: &Type) -> Outcome {
         return Ok(value);
     }
     if matches!(ty, Type::Class(class, _) if class.name.starts_with("Newtonsoft.Json.Linq.")) {
+        if token.is_null() {
+            return Ok(Value::Null);
+        }
         return Err(Thrown::cast(&value.type_name(), &ty.dotnet_name()));
     }
     match (token.class(), ty) {
@@ -129,7 +132,7 @@ fn pair(frame: &mut Frame<'_>, token: &JToken, arguments: &[Type]) -> Outcome {
 /// A plain token as a type that is no collection.
 fn plain(token: &JToken, scalar: &Scalar, ty: &Type) -> Outcome {
     let wanted = ty.without_nullable();
-    if matches!(scalar, Scalar::Null | Scalar::Undefined) {
+    if !scalar.has_value() {
         return if ty.accepts_null() {
             Ok(Value::Null)
         } else {
@@ -142,6 +145,11 @@ fn plain(token: &JToken, scalar: &Scalar, ty: &Type) -> Outcome {
     }
     if let (Type::Class(class, _), true) = (wanted, wanted.is_enum()) {
         return enumeration(*class, scalar).ok_or_else(|| not_converted(token, ty));
+    }
+    // The reader reads these itself; other types convert whatever value there is.
+    let read = matches!(wanted, Type::Simple(Simple::Int32 | Simple::Decimal));
+    if read && matches!(scalar, Scalar::Boolean(_)) {
+        return Err(unreadable(token, ty));
     }
     let whole = matches!(wanted, Type::Simple(simple) if simple.is_integral());
     if whole && matches!(scalar, Scalar::Float(_) | Scalar::Decimal(_)) {

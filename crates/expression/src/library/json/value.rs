@@ -18,7 +18,7 @@ const ROWS: &[Row] = &[
         Ok(JToken::value(scalar_of(a.value(0))?).into())
     }),
     row("new(string value)", r#"new JValue("x").Type"#, "String", |_, a| {
-        Ok(JToken::value(scalar_of(a.value(0))?).into())
+        Ok(JToken::value(string_of(a.value(0))?).into())
     }),
     row(
         "new(JValue other)",
@@ -51,7 +51,7 @@ const ROWS: &[Row] = &[
         "static JValue CreateString(string value)",
         r#"JValue.CreateString("x").Type"#,
         "String",
-        |_, a| Ok(JToken::value(scalar_of(a.value(0))?).into()),
+        |_, a| Ok(JToken::value(string_of(a.value(0))?).into()),
     ),
     row("object Value { get; }", "new JValue(5).Value", "5", |_, a| {
         Ok(if let Value::Json(token) = a.value(0) {
@@ -144,7 +144,7 @@ const RAW_ROWS: &[Row] = &[
 /// The .NET value that a `JValue` holds.
 pub fn scalar_value(scalar: &Scalar) -> Value {
     match scalar {
-        Scalar::Null | Scalar::Undefined => Value::Null,
+        Scalar::Null | Scalar::Undefined | Scalar::NoString => Value::Null,
         Scalar::Boolean(value) => Value::Boolean(*value),
         Scalar::Integer(value) => Value::Int64(*value),
         Scalar::Float(value) => Value::Double(*value),
@@ -158,6 +158,18 @@ pub fn scalar_value(scalar: &Scalar) -> Value {
         Scalar::BigInteger(text) | Scalar::String(text) | Scalar::Comment(text) | Scalar::Raw(text) => {
             text.clone().into()
         }
+    }
+}
+
+/// The JSON value of what is a string by its type: one that is null stays a string.
+///
+/// # Errors
+/// As [`scalar_of`].
+pub fn string_of(value: &Value) -> Result<Scalar, Thrown> {
+    if value.is_null() {
+        Ok(Scalar::NoString)
+    } else {
+        scalar_of(value)
     }
 }
 

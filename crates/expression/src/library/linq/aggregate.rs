@@ -50,8 +50,8 @@ pub const ROWS: &[Row] = &[
             let mut total = None;
             each(call, a, |frame, item, _| {
                 total = Some(match total.take() {
-                    Some(total) => frame.call(step, &[total, item])?,
-                    None => item,
+                    Some(total) => frame.call(step, &[total, std::mem::take(item)])?,
+                    None => std::mem::take(item),
                 });
                 Ok(None::<()>)
             })?;
@@ -95,7 +95,7 @@ fn count_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<i64, Thrown>
     let predicate = a.required(1)?;
     let mut count = 0;
     each(call, a, |frame, item, _| {
-        count += i64::from(frame.test(predicate, &item)?);
+        count += i64::from(frame.test(predicate, item)?);
         Ok(None::<()>)
     })?;
     Ok(count)
@@ -106,7 +106,7 @@ fn fold(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     let step = a.required(2)?;
     let mut total = a.value(1).clone();
     each(call, a, |frame, item, _| {
-        total = frame.call(step, &[std::mem::take(&mut total), item])?;
+        total = frame.call(step, &[std::mem::take(&mut total), std::mem::take(item)])?;
         Ok(None::<()>)
     })?;
     Ok(total)

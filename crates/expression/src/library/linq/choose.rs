@@ -74,12 +74,8 @@ pub const ROWS: &[Row] = &[
             let ty = call.type_argument(0);
             lazily(a, ty.clone(), move || {
                 let ty = ty.clone();
-                move |_: &mut Frame<'_>, item: Value, _| {
-                    Ok(if item.is_instance(&ty) {
-                        Step::Give(item)
-                    } else {
-                        Step::Skip
-                    })
+                move |_: &mut Frame<'_>, item: &mut Value, _| {
+                    Ok(if item.is_instance(&ty) { Step::Give } else { Step::Skip })
                 }
             })
         },
@@ -92,7 +88,10 @@ pub const ROWS: &[Row] = &[
             let ty = call.type_argument(0);
             lazily(a, ty.clone(), move || {
                 let ty = ty.clone();
-                move |_: &mut Frame<'_>, item: Value, _| crate::compile::cast(item, &ty).map(Step::Give)
+                move |_: &mut Frame<'_>, item: &mut Value, _| {
+                    *item = crate::compile::cast(std::mem::take(item), &ty)?;
+                    Ok(Step::Give)
+                }
             })
         },
     ),
@@ -122,7 +121,10 @@ where
     let selector = a.required(1)?.clone();
     lazily(a, call.type_argument(1), move || {
         let selector = selector.clone();
-        move |frame: &mut Frame<'_>, item: Value, index| project(frame, &selector, &item, index).map(Step::Give)
+        move |frame: &mut Frame<'_>, item: &mut Value, index| {
+            *item = project(frame, &selector, item, index)?;
+            Ok(Step::Give)
+        }
     })
 }
 

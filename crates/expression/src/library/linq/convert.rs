@@ -1,6 +1,6 @@
 //! Sequences into collections, and sequences out of nothing: `ToList`, `ToDictionary`, `Range` …
 
-use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Pair, Record, Sequence, collect};
+use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Pair, Record, Sequence, Visit, collect};
 use crate::frame::Frame;
 use crate::library::collections::equality;
 use crate::library::{Arguments, Call, LIST, Row, row};
@@ -137,6 +137,15 @@ struct Numbers(std::ops::Range<i64>);
 impl Enumerator for Numbers {
     fn next(&mut self, _: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
         Ok(self.0.next().map(|number| Value::Int32(number as i32)))
+    }
+
+    fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
+        for number in self.0.by_ref() {
+            if !visit(frame, &mut Value::Int32(number as i32))? {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -131,13 +131,13 @@ fn distinct(call: &Call<'_, '_>, a: Arguments<'_>, selector: Option<usize>, comp
     let equality = equality(a.value(comparer));
     lazily_after(a, call.type_argument(0), move |_| {
         let (selector, mut seen) = (selector.clone(), HashSet::new());
-        Ok(move |frame: &mut Frame<'_>, item: Value, _| {
-            let key = selected(frame, selector.as_ref(), &item)?;
+        Ok(move |frame: &mut Frame<'_>, item: &mut Value, _| {
+            let key = selected(frame, selector.as_ref(), item)?;
             if !seen.insert(key_of(frame, key, equality)?) {
                 return Ok(Step::Skip);
             }
             frame.allocate(ELEMENT_BYTES)?;
-            Ok(Step::Give(item))
+            Ok(Step::Give)
         })
     })
 }
@@ -169,15 +169,11 @@ fn against(call: &Call<'_, '_>, a: Arguments<'_>, selector: Option<usize>, compa
             keys.insert(key_of(frame, item, equality)?);
         }
         let selector = selector.clone();
-        Ok(move |frame: &mut Frame<'_>, item: Value, _| {
-            let key = selected(frame, selector.as_ref(), &item)?;
+        Ok(move |frame: &mut Frame<'_>, item: &mut Value, _| {
+            let key = selected(frame, selector.as_ref(), item)?;
             let key = key_of(frame, key, equality)?;
             frame.allocate(ELEMENT_BYTES)?;
-            Ok(if judge(&mut keys, &key) {
-                Step::Give(item)
-            } else {
-                Step::Skip
-            })
+            Ok(if judge(&mut keys, &key) { Step::Give } else { Step::Skip })
         })
     })
 }

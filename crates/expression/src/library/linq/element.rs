@@ -61,7 +61,7 @@ fn or_default(call: &mut Call<'_, '_>, a: Arguments<'_>, find: Find) -> Outcome 
 /// # Errors
 /// `ArgumentNullException`; what going through the sequence throws.
 pub fn first(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
-    each(call, a, |_, item, _| Ok(Some(item)))
+    each(call, a, |_, item, _| Ok(Some(std::mem::take(item))))
 }
 
 /// The first element that a predicate is true of.
@@ -72,8 +72,8 @@ pub fn first_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<V
     a.required(0)?;
     let predicate = a.required(1)?;
     each(call, a, |frame, item, _| {
-        Ok(if frame.test(predicate, &item)? {
-            Some(item)
+        Ok(if frame.test(predicate, item)? {
+            Some(std::mem::take(item))
         } else {
             None
         })
@@ -87,7 +87,7 @@ fn last(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thro
     }
     let mut found = None;
     each(call, a, |_, item, _| {
-        found = Some(item);
+        found = Some(std::mem::take(item));
         Ok(None::<()>)
     })?;
     Ok(found)
@@ -98,8 +98,8 @@ fn last_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>
     let predicate = a.required(1)?;
     let mut found = None;
     each(call, a, |frame, item, _| {
-        if frame.test(predicate, &item)? {
-            found = Some(item);
+        if frame.test(predicate, item)? {
+            found = Some(std::mem::take(item));
         }
         Ok(None::<()>)
     })?;
@@ -108,7 +108,7 @@ fn last_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>
 
 fn single(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
     let mut found = None;
-    each(call, a, |_, item, _| match found.replace(item) {
+    each(call, a, |_, item, _| match found.replace(std::mem::take(item)) {
         Some(_) => Err(Thrown::invalid_operation("Sequence contains more than one element")),
         None => Ok(None::<()>),
     })?;
@@ -120,7 +120,7 @@ fn single_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Valu
     let predicate = a.required(1)?;
     let mut found = None;
     each(call, a, |frame, item, _| {
-        if frame.test(predicate, &item)? && found.replace(item).is_some() {
+        if frame.test(predicate, item)? && found.replace(std::mem::take(item)).is_some() {
             return Err(Thrown::invalid_operation(
                 "Sequence contains more than one matching element",
             ));
@@ -140,6 +140,6 @@ fn at(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown
     }
     let wanted = a.int(1);
     each(call, a, |_, item, index| {
-        Ok(if index == wanted { Some(item) } else { None })
+        Ok((index == wanted).then(|| std::mem::take(item)))
     })
 }

@@ -99,7 +99,7 @@ fn best(
     let mut best: Option<(Value, Value)> = None;
     each(call, a, |frame, item, _| {
         let key = match selector {
-            Some(selector) => frame.call(selector, std::slice::from_ref(&item))?,
+            Some(selector) => frame.call(selector, std::slice::from_ref(item))?,
             None => item.clone(),
         };
         let better = match &best {
@@ -108,7 +108,7 @@ fn best(
             None => true,
         };
         if better {
-            best = Some((item, key));
+            best = Some((std::mem::take(item), key));
         }
         Ok(None::<()>)
     })?;

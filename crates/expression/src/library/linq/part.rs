@@ -33,7 +33,7 @@ pub const ROWS: &[Row] = &[
         |call, a| {
             let count = a.int(1);
             lazily(a, call.type_argument(0), move || {
-                move |_: &mut Frame<'_>, item, index| Ok(if index < count { Step::Skip } else { Step::Give(item) })
+                move |_: &mut Frame<'_>, _: &mut Value, index| Ok(if index < count { Step::Skip } else { Step::Give })
             })
         },
     ),
@@ -80,14 +80,14 @@ pub const ROWS: &[Row] = &[
             let count = usize::try_from(a.long(1)).unwrap_or(0);
             lazily(a, call.type_argument(0), move || {
                 let mut held = VecDeque::new();
-                move |frame: &mut Frame<'_>, item, _| {
-                    if held.len() < count {
+                move |frame: &mut Frame<'_>, item: &mut Value, _| {
+                    held.push_back(std::mem::take(item));
+                    if held.len() <= count {
                         frame.allocate(ELEMENT_BYTES)?;
-                        held.push_back(item);
                         return Ok(Step::Skip);
                     }
-                    held.push_back(item);
-                    Ok(held.pop_front().map_or(Step::Skip, Step::Give))
+                    *item = held.pop_front().unwrap_or_default();
+                    Ok(Step::Give)
                 }
             })
         },
@@ -124,9 +124,9 @@ where
     let predicate = a.required(1)?.clone();
     lazily(a, call.type_argument(0), move || {
         let predicate = predicate.clone();
-        move |frame: &mut Frame<'_>, item, index| {
-            Ok(if goes_on(frame, &predicate, &item, index)? {
-                Step::Give(item)
+        move |frame: &mut Frame<'_>, item: &mut Value, index| {
+            Ok(if goes_on(frame, &predicate, item, index)? {
+                Step::Give
             } else {
                 Step::Stop
             })
@@ -142,9 +142,9 @@ where
     let predicate = a.required(1)?.clone();
     lazily(a, call.type_argument(0), move || {
         let (predicate, mut skipping) = (predicate.clone(), true);
-        move |frame: &mut Frame<'_>, item, index| {
-            skipping = skipping && goes_on(frame, &predicate, &item, index)?;
-            Ok(if skipping { Step::Skip } else { Step::Give(item) })
+        move |frame: &mut Frame<'_>, item: &mut Value, index| {
+            skipping = skipping && goes_on(frame, &predicate, item, index)?;
+            Ok(if skipping { Step::Skip } else { Step::Give })
         }
     })
 }

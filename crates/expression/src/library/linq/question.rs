@@ -30,7 +30,7 @@ pub const ROWS: &[Row] = &[
             a.required(0)?;
             let predicate = a.required(1)?;
             let failed = each(call, a, |frame, item, _| {
-                Ok(if frame.test(predicate, &item)? { None } else { Some(()) })
+                Ok(if frame.test(predicate, item)? { None } else { Some(()) })
             })?;
             Ok(failed.is_none().into())
         },
@@ -69,7 +69,7 @@ fn contains(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     let equality = equality(a.value(2));
     let wanted = Key::new(a.value(1).clone(), equality);
     let found = each(call, a, |frame, item, _| {
-        Ok((key_of(frame, item, equality)? == wanted).then_some(()))
+        Ok((key_of(frame, std::mem::take(item), equality)? == wanted).then_some(()))
     })?;
     Ok(found.is_some().into())
 }

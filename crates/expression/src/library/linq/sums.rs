@@ -88,15 +88,17 @@ fn total(call: &mut Call<'_, '_>, a: Arguments<'_>, adds: Simple) -> Result<(Val
     let mut total = arithmetic::convert(&Value::Int32(0), adds, false)?;
     let mut count = 0;
     each(call, a, |frame, item, _| {
-        let item = match selector {
-            Some(selector) => frame.call(selector, &[item])?,
-            None => item,
-        };
-        if !item.is_null() {
-            let item = arithmetic::convert(&item, adds, false)?;
-            total = arithmetic::binary(BinaryOperator::Add, &total, &item, true)?;
-            count += 1;
+        if let Some(selector) = selector {
+            *item = frame.call(selector, std::slice::from_ref(item))?;
         }
+        if item.is_null() {
+            return Ok(None::<()>);
+        }
+        if item.simple() != Some(adds) {
+            *item = arithmetic::convert(item, adds, false)?;
+        }
+        total = arithmetic::binary(BinaryOperator::Add, &total, item, true)?;
+        count += 1;
         Ok(None::<()>)
     })?;
     Ok((total, count))

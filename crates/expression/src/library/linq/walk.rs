@@ -1,16 +1,16 @@
 //! Walks that LINQ's operators share.
 
-use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Sequence, View, enumerate};
+use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Sequence, View, Visit, enumerate};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
 use crate::value::Value;
 
-/// What an operator does with one element.
+/// What an operator does with one element, which it may put another in place of.
 pub enum Step {
-    /// Gives an element.
-    Give(Value),
+    /// Gives it.
+    Give,
     /// Gives nothing for it.
     Skip,
     /// Gives nothing more.
@@ -25,22 +25,47 @@ pub struct Walk<F> {
     step: F,
 }
 
-impl<F: FnMut(&mut Frame<'_>, Value, i32) -> Result<Step, Thrown> + Send> Enumerator for Walk<F> {
+impl<F: FnMut(&mut Frame<'_>, &mut Value, i32) -> Result<Step, Thrown> + Send> Enumerator for Walk<F> {
     fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
         while !self.stopped {
             frame.step(1)?;
-            let Some(item) = self.source.next(frame)? else {
+            let Some(mut item) = self.source.next(frame)? else {
                 return Ok(None);
             };
             let index = self.index;
             self.index = self.index.wrapping_add(1);
-            match (self.step)(frame, item, index)? {
-                Step::Give(value) => return Ok(Some(value)),
+            match (self.step)(frame, &mut item, index)? {
+                Step::Give => return Ok(Some(item)),
                 Step::Skip => {}
                 Step::Stop => self.stopped = true,
             }
         }
         Ok(None)
+    }
+
+    fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
+        if self.stopped {
+            return Ok(());
+        }
+        let Self {
+            source,
+            index,
+            stopped,
+            step,
+        } = self;
+        source.each(frame, &mut |frame, item| {
+            frame.step(1)?;
+            let at = *index;
+            *index = at.wrapping_add(1);
+            match step(frame, item, at)? {
+                Step::Give => visit(frame, item),
+                Step::Skip => Ok(true),
+                Step::Stop => {
+                    *stopped = true;
+                    Ok(false)
+                }
+            }
+        })
     }
 }
 
@@ -50,7 +75,7 @@ impl<F: FnMut(&mut Frame<'_>, Value, i32) -> Result<Step, Thrown> + Send> Enumer
 /// `ArgumentNullException` when the source is null.
 pub fn lazily<F, P>(a: Arguments<'_>, element: Type, prepare: P) -> Outcome
 where
-    F: FnMut(&mut Frame<'_>, Value, i32) -> Result<Step, Thrown> + Send + 'static,
+    F: FnMut(&mut Frame<'_>, &mut Value, i32) -> Result<Step, Thrown> + Send + 'static,
     P: Fn() -> F + Send + Sync + 'static,
 {
     lazily_after(a, element, move |_| Ok(prepare()))
@@ -62,7 +87,7 @@ where
 /// `ArgumentNullException` when the source is null.
 pub fn lazily_after<F, P>(a: Arguments<'_>, element: Type, prepare: P) -> Outcome
 where
-    F: FnMut(&mut Frame<'_>, Value, i32) -> Result<Step, Thrown> + Send + 'static,
+    F: FnMut(&mut Frame<'_>, &mut Value, i32) -> Result<Step, Thrown> + Send + 'static,
     P: Fn(&mut Frame<'_>) -> Result<F, Thrown> + Send + Sync + 'static,
 {
     let source = a.required(0)?.clone();
@@ -89,9 +114,9 @@ where
     let delegate = a.required(1)?.clone();
     lazily(a, call.type_argument(0), move || {
         let delegate = delegate.clone();
-        move |frame: &mut Frame<'_>, item, index| {
-            Ok(if keeps(frame, &delegate, &item, index)? {
-                Step::Give(item)
+        move |frame: &mut Frame<'_>, item: &mut Value, index| {
+            Ok(if keeps(frame, &delegate, item, index)? {
+                Step::Give
             } else {
                 Step::Skip
             })
@@ -123,19 +148,17 @@ pub fn test_indexed(frame: &mut Frame<'_>, predicate: &Value, item: &Value, inde
 pub fn each<R>(
     call: &mut Call<'_, '_>,
     a: Arguments<'_>,
-    mut visit: impl FnMut(&mut Frame<'_>, Value, i32) -> Result<Option<R>, Thrown>,
+    mut visit: impl FnMut(&mut Frame<'_>, &mut Value, i32) -> Result<Option<R>, Thrown>,
 ) -> Result<Option<R>, Thrown> {
     let frame = &mut *call.frame;
-    let mut source = enumerate(a.required(0)?, frame)?;
-    let mut index = 0_i32;
-    while let Some(item) = source.next(frame)? {
+    let (mut result, mut index) = (None, 0_i32);
+    enumerate(a.required(0)?, frame)?.each(frame, &mut |frame, item| {
         frame.step(1)?;
-        if let Some(result) = visit(frame, item, index)? {
-            return Ok(Some(result));
-        }
+        result = visit(frame, item, index)?;
         index = index.wrapping_add(1);
-    }
-    Ok(None)
+        Ok(result.is_none())
+    })?;
+    Ok(result)
 }
 
 /// How many elements a collection has that knows it.

@@ -69,7 +69,7 @@ pub fn url_decode(text: &str) -> String {
 }
 
 /// Decodes `%xx`; what is malformed stays.
-pub fn percent_decode(text: &str) -> String {
+fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;

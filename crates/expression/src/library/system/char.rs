@@ -2,7 +2,7 @@
 
 mod category;
 
-pub use category::UNICODE_CATEGORY;
+pub use category::{UNICODE_CATEGORY, category_of};
 
 use super::type_code::type_code;
 use crate::library::culture::{lower, upper};

@@ -1,5 +1,6 @@
 //! `System.DateTime`. The time zone is UTC: `Now` is `UtcNow` of another kind.
 
+use super::date_reading::DATE_TIME_ROWS;
 use crate::date::{Civil, DateTime, DateTimeKind, MAX_TICKS, TICKS_PER_DAY, days_in_month, is_leap_year};
 use crate::library::{Arguments, Call, Class, ClassKind, Row, format_value, row};
 use crate::thrown::{Outcome, Thrown};
@@ -8,7 +9,8 @@ use crate::value::Value;
 /// A date with a time.
 pub static DATE_TIME: Class = Class::new("System.DateTime", ClassKind::Struct)
     .inherits(&["IComparable", "IFormattable"])
-    .rows(ROWS);
+    .rows(ROWS)
+    .more(&[DATE_TIME_ROWS]);
 /// What a date's ticks are relative to.
 pub static DATE_TIME_KIND: Class =
     Class::enumeration("System.DateTimeKind", &[("Unspecified", 0), ("Utc", 1), ("Local", 2)]);
@@ -88,38 +90,6 @@ const ROWS: &[Row] = &[
         "new DateTime(2024, 5, 6, 7, 8, 9, 10, DateTimeKind.Utc).Kind",
         "Utc",
         |_, a| civil(a, 7, kind(a.int(7))),
-    ),
-    row(
-        "static DateTime Parse(string s)",
-        r#"DateTime.Parse("2024-05-06T07:08:09Z").Kind"#,
-        "Local",
-        |_, a| parsed(a, 0),
-    ),
-    row(
-        "static DateTime Parse(string s, IFormatProvider provider)",
-        r#"DateTime.Parse("2024-05-06", CultureInfo.InvariantCulture).Month"#,
-        "5",
-        |_, a| parsed(a, 0),
-    ),
-    row(
-        "static DateTime Parse(string s, IFormatProvider provider, DateTimeStyles styles)",
-        r#"DateTime.Parse("2024-05-06", null, DateTimeStyles.AssumeUniversal).Kind"#,
-        "Local",
-        |_, a| parsed(a, a.int(2)),
-    ),
-    row(
-        "static bool TryParse(string s, out DateTime result)",
-        r#"DateTime.TryParse("x", out var d)"#,
-        "False",
-        |call, a| {
-            let parsed = a.text_or_null(0).and_then(|text| crate::date::parse(text));
-            let found = parsed.is_some();
-            call.outs.push(Value::DateTime(parsed.unwrap_or(DateTime {
-                ticks: 0,
-                kind: DateTimeKind::Unspecified,
-            })));
-            Ok(found.into())
-        },
     ),
     row(
         "static int DaysInMonth(int year, int month)",
@@ -430,48 +400,6 @@ fn span(a: Arguments<'_>, index: usize) -> i64 {
 fn year(a: Arguments<'_>) -> Result<i64, Thrown> {
     let year = Some(a.long(0)).filter(|year| (1..=9999).contains(year));
     year.ok_or_else(|| Thrown::out_of_range("Year must be between 1 and 9999.", "year"))
-}
-
-/// The text at the first argument, read in styles.
-fn parsed(a: Arguments<'_>, styles: i32) -> Outcome {
-    let text = a.text(0)?;
-    let date = crate::date::parse(text).ok_or_else(|| {
-        Thrown::new(
-            "System.FormatException",
-            format!("String '{text}' was not recognized as a valid DateTime."),
-        )
-    })?;
-    Ok(Value::DateTime(styled(date, text, styles)?))
-}
-
-const ADJUST_TO_UNIVERSAL: i32 = 16;
-const ASSUME_LOCAL: i32 = 32;
-const ASSUME_UNIVERSAL: i32 = 64;
-const ROUNDTRIP_KIND: i32 = 128;
-
-/// What `DateTimeStyles` make of a date that was read: local time is UTC, so only its kind changes.
-fn styled(date: DateTime, text: &str, styles: i32) -> Result<DateTime, Thrown> {
-    let has = |style| styles & style != 0;
-    let both = |one, other| has(one) && has(other);
-    if both(ASSUME_LOCAL, ASSUME_UNIVERSAL)
-        || (has(ROUNDTRIP_KIND) && has(ASSUME_LOCAL | ASSUME_UNIVERSAL | ADJUST_TO_UNIVERSAL))
-    {
-        return Err(Thrown::argument(
-            "The DateTimeStyles values given cannot be used together.",
-            "styles",
-        ));
-    }
-    let zoned = date.kind == DateTimeKind::Local;
-    let utc = zoned && text.trim_end().ends_with(|c: char| c.is_ascii_alphabetic());
-    let kind =
-        if has(ADJUST_TO_UNIVERSAL) && (zoned || has(ASSUME_LOCAL | ASSUME_UNIVERSAL)) || has(ROUNDTRIP_KIND) && utc {
-            DateTimeKind::Utc
-        } else if has(ASSUME_LOCAL | ASSUME_UNIVERSAL) {
-            DateTimeKind::Local
-        } else {
-            date.kind
-        };
-    Ok(DateTime { kind, ..date })
 }
 
 fn kind(number: i32) -> DateTimeKind {

@@ -1,5 +1,6 @@
 //! `System.DateTimeOffset`
 
+use super::date_reading::DATE_TIME_OFFSET_ROWS;
 use super::globalization::culture;
 use crate::date::{DateTime, DateTimeKind, MAX_TICKS, TICKS_PER_DAY, UNIX_EPOCH_TICKS, days_in_month};
 use crate::library::{Arguments, Class, ClassKind, Row, format_in, format_value, row};
@@ -10,7 +11,7 @@ use crate::value::Value;
 pub static DATE_TIME_OFFSET: Class = Class::new("System.DateTimeOffset", ClassKind::Struct)
     .inherits(&["IComparable", "IFormattable"])
     .rows(ROWS)
-    .more(&[OPERATORS]);
+    .more(&[DATE_TIME_OFFSET_ROWS, OPERATORS]);
 
 const MINUTE: i64 = 600_000_000;
 
@@ -82,35 +83,6 @@ const ROWS: &[Row] = &[
             };
             let date = DateTime::from_civil(civil, DateTimeKind::Unspecified).ok_or_else(invalid)?;
             with_offset(date.ticks, span(a, 6))
-        },
-    ),
-    row(
-        "static DateTimeOffset Parse(string input)",
-        r#"DateTimeOffset.Parse("2024-05-06T07:08:09+02:00").ToUnixTimeSeconds()"#,
-        "1714972089",
-        |_, a| parsed(a, 0),
-    ),
-    row(
-        "static DateTimeOffset Parse(string input, IFormatProvider formatProvider)",
-        r#"DateTimeOffset.Parse("2024-05-06T07:08:09Z", null).Hour"#,
-        "7",
-        |_, a| parsed(a, 0),
-    ),
-    row(
-        "static DateTimeOffset Parse(string input, IFormatProvider formatProvider, DateTimeStyles styles)",
-        r#"DateTimeOffset.Parse("2024-05-06T07:00:00+02:00", null, DateTimeStyles.AdjustToUniversal).Hour"#,
-        "5",
-        |_, a| parsed(a, a.int(2)),
-    ),
-    row(
-        "static bool TryParse(string input, out DateTimeOffset result)",
-        r#"DateTimeOffset.TryParse("x", out var d)"#,
-        "False",
-        |call, a| {
-            let parsed = a.text_or_null(0).and_then(|text| parse(text));
-            let found = parsed.is_some();
-            call.outs.push(parsed.unwrap_or_else(|| at(0, 0)));
-            Ok(found.into())
         },
     ),
     row(
@@ -469,24 +441,6 @@ fn with_offset(ticks: i64, offset: i64) -> Outcome {
     Ok(at(ticks, (offset / MINUTE) as i32))
 }
 
-/// The text at the first argument; without a zone it is UTC.
-fn parsed(a: Arguments<'_>, styles: i32) -> Outcome {
-    const ADJUST_TO_UNIVERSAL: i32 = 16;
-    let text = a.text(0)?;
-    let invalid = || {
-        Thrown::new(
-            "System.FormatException",
-            format!("String '{text}' was not recognized as a valid DateTime."),
-        )
-    };
-    Ok(match parse(text).ok_or_else(invalid)? {
-        Value::DateTimeOffset(local, offset) if styles & ADJUST_TO_UNIVERSAL != 0 => {
-            at(local.ticks - i64::from(offset) * MINUTE, 0)
-        }
-        other => other,
-    })
-}
-
 fn local(a: Arguments<'_>, index: usize) -> DateTime {
     if let Value::DateTimeOffset(local, _) = a.value(index) {
         *local
@@ -593,22 +547,4 @@ fn from_unix(value: i64, unit: i64) -> Outcome {
             "seconds",
         )
     })
-}
-
-/// A date with its offset; without one, UTC.
-pub fn parse(text: &str) -> Option<Value> {
-    let utc = crate::date::parse(text)?;
-    let text = text.trim();
-    let time = text.find(':').unwrap_or(0);
-    let minutes = text.rfind(['+', '-']).filter(|sign| *sign > time).and_then(|sign| {
-        let (hours, minutes) = text.get(sign + 1..)?.split_once(':')?;
-        let total = hours.trim().parse::<i32>().ok()? * 60 + minutes.trim().parse::<i32>().ok()?;
-        Some(if text.get(sign..).is_some_and(|rest| rest.starts_with('-')) {
-            -total
-        } else {
-            total
-        })
-    });
-    let offset = minutes.unwrap_or(0);
-    Some(at(utc.ticks + i64::from(offset) * MINUTE, offset))
 }

@@ -1,15 +1,31 @@
 //! `System.Uri`
 
+mod builder;
+mod components;
+mod escape;
+mod parsed;
+mod statics;
+
+pub use builder::URI_BUILDER;
+pub use components::{URI_COMPONENTS, URI_FORMAT};
+pub use statics::URI_HOST_NAME_TYPE;
+
 use crate::collection::Array;
-use crate::library::{Arguments, Class, ClassKind, Row, percent_decode, row};
+use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
 use crate::text::Text;
 use crate::thrown::{Outcome, Thrown};
+use crate::types::ClassRef;
 use crate::value::{Object, Value};
+use escape::unescape;
+use parsed::{Absolute, Parsed};
 use std::any::Any;
-use std::fmt::Write;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 
 /// An absolute or relative URI.
-pub static URI: Class = Class::new("System.Uri", ClassKind::Class).rows(ROWS);
+pub static URI: Class = Class::new("System.Uri", ClassKind::Class)
+    .rows(ROWS)
+    .more(&[PART_ROWS, statics::ROWS]);
 /// Whether a URI has a scheme.
 pub static URI_KIND: Class = Class::enumeration(
     "System.UriKind",
@@ -26,56 +42,149 @@ const ROWS: &[Row] = &[
         "new(string uriString)",
         r#"new Uri("https://h/p").Host"#,
         "h",
-        |_, a| {
-            let text = a.text(0)?;
-            Uri::parse(text)
-                .filter(Uri::is_absolute)
-                .map(Value::of)
-                .ok_or_else(invalid)
-        },
+        |_, a| Uri::of_kind(a.text(0)?, 1).map(Value::of).ok_or_else(invalid),
     ),
     row(
         "new(string uriString, UriKind uriKind)",
         r#"new Uri("/p", UriKind.Relative).IsAbsoluteUri"#,
         "False",
-        |_, a| {
-            let text = a.text(0)?;
-            let kind = a.int(1);
-            Uri::parse(text)
-                .filter(|uri| kind == 0 || uri.is_absolute() == (kind == 1))
-                .map(Value::of)
-                .ok_or_else(invalid)
-        },
+        |_, a| Uri::of_kind(a.text(0)?, a.int(1)).map(Value::of).ok_or_else(invalid),
     ),
     row(
         "new(Uri baseUri, string relativeUri)",
         r#"new Uri(new Uri("https://h/a/b"), "c").AbsoluteUri"#,
         "https://h/a/c",
         |_, a| {
-            let base = uri_of(a, 0)?;
-            if a.value(1).is_null() {
-                return Ok(a.value(0).clone());
-            }
-            base.resolve(a.text(1)?).map(Value::of).ok_or_else(invalid)
+            let text = a.text_or_null(1).map_or("", |text| text.as_str());
+            resolve(a, text)?.map(Value::of).ok_or_else(invalid)
         },
     ),
+    row(
+        "new(Uri baseUri, Uri relativeUri)",
+        r#"new Uri(new Uri("https://h/a/b"), new Uri("../c", UriKind.Relative)).AbsoluteUri"#,
+        "https://h/c",
+        |_, a| {
+            uri_of(a, 0)?;
+            let Some(relative) = a.value(1).object::<Uri>() else {
+                return Err(Thrown::null_reference());
+            };
+            resolve(a, &relative.original)?.map(Value::of).ok_or_else(invalid)
+        },
+    ),
+    row(
+        "Uri MakeRelativeUri(Uri uri)",
+        r#"new Uri("https://h/a/b/c").MakeRelativeUri(new Uri("https://h/a/d?q"))"#,
+        "../d?q",
+        |_, a| {
+            let (own, other) = (absolute(a)?, uri_of(a, 1)?);
+            match own.relative_to(other.absolute()?) {
+                Some(way) => Ok(Value::of(Uri::relative(&way))),
+                None => Ok(a.value(1).clone()),
+            }
+        },
+    ),
+    row(
+        "bool IsBaseOf(Uri uri)",
+        r#"new Uri("https://h/a/").IsBaseOf(new Uri("https://h/a/b"))"#,
+        "True",
+        |_, a| {
+            let (own, other) = (absolute(a)?, uri_of(a, 1)?);
+            let other = match &other.absolute {
+                Some(absolute) => Some((**absolute).clone()),
+                None => own.resolve(&other.original),
+            };
+            Ok(other.is_some_and(|other| own.is_base_of(&other)).into())
+        },
+    ),
+    row(
+        "bool IsWellFormedOriginalString()",
+        r#"new Uri("https://h/a b").IsWellFormedOriginalString()"#,
+        "False",
+        |_, a| Ok(uri_of(a, 0)?.is_well_formed().into()),
+    ),
+    row(
+        "string GetLeftPart(UriPartial part)",
+        r#"new Uri("https://h/p?q").GetLeftPart(UriPartial.Authority)"#,
+        "https://h",
+        |_, a| {
+            let (uri, wanted) = (absolute(a)?, a.int(1));
+            let nowhere = !uri.authority || uri.host.is_empty();
+            Ok(match wanted {
+                0 => uri.scheme_prefix(),
+                1 if nowhere => String::new(),
+                1 => uri.before_path(),
+                2 => uri.before_path() + &uri.path,
+                _ => uri.before_path() + &uri.path + &uri.query,
+            }
+            .into())
+        },
+    ),
+    row(
+        "string GetComponents(UriComponents components, UriFormat format)",
+        r#"new Uri("https://h:8/a?b").GetComponents(UriComponents.Host | UriComponents.Path, UriFormat.UriEscaped)"#,
+        "h/a",
+        |_, a| Ok(absolute(a)?.components(a.int(1), a.int(2)).into()),
+    ),
+    row(
+        "string ToString()",
+        r#"new Uri("https://h/%7Bid%7D/a%20b%2F").ToString()"#,
+        "https://h/{id}/a b%2F",
+        |call, a| {
+            let text = uri_of(a, 0)?.display();
+            call.text(text)
+        },
+    ),
+    row(
+        "bool Equals(object comparand)",
+        r#"new Uri("https://h").Equals("https://H/")"#,
+        "True",
+        |_, a| {
+            let own = uri_of(a, 0)?;
+            let equal = match a.value(1) {
+                Value::String(text) => Uri::parse(text).is_some_and(|other| own.same(&other)),
+                other => own.equals(other),
+            };
+            Ok(equal.into())
+        },
+    ),
+    row(
+        "static bool operator ==(Uri uri1, Uri uri2)",
+        r#"new Uri("https://h") == new Uri("https://H:443/#f")"#,
+        "True",
+        |_, a| Ok(equal(a).into()),
+    ),
+    row(
+        "static bool operator !=(Uri uri1, Uri uri2)",
+        r#"new Uri("https://h/a") != new Uri("https://h/A")"#,
+        "True",
+        |_, a| Ok((!equal(a)).into()),
+    ),
+];
+
+const PART_ROWS: &[Row] = &[
     row(
         "string Scheme { get; }",
         r#"new Uri("https://h/p").Scheme"#,
         "https",
-        |_, a| part(a, |uri| uri.scheme.clone()),
+        |_, a| Ok(absolute(a)?.scheme.as_str().into()),
     ),
     row(
         "string Host { get; }",
         r#"new Uri("https://H:8/p").Host"#,
         "h",
-        |_, a| part(a, |uri| uri.host.clone()),
+        |_, a| Ok(absolute(a)?.host.as_str().into()),
     ),
     row(
         "string DnsSafeHost { get; }",
-        r#"new Uri("https://h/p").DnsSafeHost"#,
-        "h",
-        |_, a| part(a, |uri| uri.host.clone()),
+        r#"new Uri("https://[::1]/p").DnsSafeHost"#,
+        "::1",
+        |_, a| Ok(absolute(a)?.host.trim_matches(['[', ']']).into()),
+    ),
+    row(
+        "UriHostNameType HostNameType { get; }",
+        r#"new Uri("https://10.0.0.1/p").HostNameType"#,
+        "IPv4",
+        |_, a| Ok(Value::Enum(ClassRef(&URI_HOST_NAME_TYPE), absolute(a)?.host_kind())),
     ),
     row("int Port { get; }", r#"new Uri("https://h/p").Port"#, "443", |_, a| {
         Ok(absolute(a)?.port.into())
@@ -88,51 +197,54 @@ const ROWS: &[Row] = &[
     ),
     row(
         "string Authority { get; }",
-        r#"new Uri("https://h:8/p").Authority"#,
+        r#"new Uri("https://u@h:8/p").Authority"#,
         "h:8",
-        |_, a| part(a, Uri::authority),
+        |_, a| Ok(absolute(a)?.host_and_port().into()),
     ),
     row(
         "string AbsolutePath { get; }",
         r#"new Uri("https://h/p?q").AbsolutePath"#,
         "/p",
-        |_, a| part(a, |uri| uri.path.clone()),
+        |_, a| Ok(absolute(a)?.absolute_path().into()),
     ),
     row(
         "string LocalPath { get; }",
         r#"new Uri("https://h/a%20b").LocalPath"#,
         "/a b",
-        |_, a| part(a, |uri| percent_decode(&uri.path)),
+        |_, a| Ok(absolute(a)?.local_path().into()),
     ),
     row(
         "string Query { get; }",
         r#"new Uri("https://h/p?q=1#f").Query"#,
         "?q=1",
-        |_, a| part(a, |uri| uri.query.clone()),
+        |_, a| Ok(absolute(a)?.query.as_str().into()),
     ),
     row(
         "string Fragment { get; }",
         r#"new Uri("https://h/p#f").Fragment"#,
         "#f",
-        |_, a| part(a, |uri| uri.fragment.clone()),
+        |_, a| Ok(absolute(a)?.fragment.as_str().into()),
     ),
     row(
         "string PathAndQuery { get; }",
         r#"new Uri("https://h/p?q=1").PathAndQuery"#,
         "/p?q=1",
-        |_, a| part(a, |uri| format!("{}{}", uri.path, uri.query)),
+        |_, a| {
+            let uri = absolute(a)?;
+            Ok(format!("{}{}", uri.absolute_path(), uri.query).into())
+        },
     ),
     row(
         "string UserInfo { get; }",
         r#"new Uri("https://u:p@h/").UserInfo"#,
         "u:p",
-        |_, a| part(a, |uri| uri.user_info.clone()),
+        |_, a| Ok(absolute(a)?.user_info().into()),
     ),
     row(
         "string AbsoluteUri { get; }",
-        r#"new Uri("HTTPS://H").AbsoluteUri"#,
-        "https://h/",
-        |_, a| part(a, Uri::text),
+        r#"new Uri("HTTPS://H/a b").AbsoluteUri"#,
+        "https://h/a%20b",
+        |_, a| Ok(absolute(a)?.text().into()),
     ),
     row(
         "string OriginalString { get; }",
@@ -144,235 +256,120 @@ const ROWS: &[Row] = &[
         "bool IsAbsoluteUri { get; }",
         r#"new Uri("https://h").IsAbsoluteUri"#,
         "True",
-        |_, a| Ok(uri_of(a, 0)?.is_absolute().into()),
+        |_, a| Ok(uri_of(a, 0)?.absolute.is_some().into()),
+    ),
+    row(
+        "bool IsFile { get; }",
+        r#"new Uri("file:///c:/a").IsFile"#,
+        "True",
+        |_, a| Ok((absolute(a)?.scheme == "file").into()),
+    ),
+    row(
+        "bool IsUnc { get; }",
+        r#"new Uri("file://server/share").IsUnc"#,
+        "True",
+        |_, a| {
+            let uri = absolute(a)?;
+            Ok((uri.scheme == "file" && !uri.host.is_empty()).into())
+        },
+    ),
+    row(
+        "bool IsLoopback { get; }",
+        r#"new Uri("http://127.0.0.1/").IsLoopback"#,
+        "True",
+        |_, a| Ok(absolute(a)?.is_loopback().into()),
+    ),
+    row(
+        "bool UserEscaped { get; }",
+        r#"new Uri("https://h").UserEscaped"#,
+        "False",
+        |_, a| {
+            uri_of(a, 0)?;
+            Ok(false.into())
+        },
     ),
     row(
         "string[] Segments { get; }",
         r#"new Uri("https://h/a/b").Segments[1]"#,
         "a/",
-        |_, a| Ok(Array::texts(absolute(a)?.path.split_inclusive('/').map(Text::from))),
-    ),
-    row(
-        "string GetLeftPart(UriPartial part)",
-        r#"new Uri("https://h/p?q").GetLeftPart(UriPartial.Authority)"#,
-        "https://h",
-        |_, a| {
-            let wanted = a.int(1);
-            part(a, |uri| match wanted {
-                0 => format!("{}://", uri.scheme),
-                1 => format!("{}://{}", uri.scheme, uri.authority()),
-                2 => format!("{}://{}{}", uri.scheme, uri.authority(), uri.path),
-                _ => format!("{}://{}{}{}", uri.scheme, uri.authority(), uri.path, uri.query),
-            })
-        },
-    ),
-    row(
-        "string ToString()",
-        r#"new Uri("https://h").ToString()"#,
-        "https://h/",
-        |_, a| Ok(a.value(0).display_string().into()),
-    ),
-    row(
-        "static bool TryCreate(string uriString, UriKind uriKind, out Uri result)",
-        r#"Uri.TryCreate("https://h", UriKind.Absolute, out var u) ? u.Host : """#,
-        "h",
         |call, a| {
-            let kind = a.int(1);
-            let uri = a
-                .text_or_null(0)
-                .and_then(|text| Uri::parse(text))
-                .filter(|uri| kind == 0 || uri.is_absolute() == (kind == 1));
-            let created = uri.is_some();
-            call.outs.push(uri.map_or(Value::Null, Value::of));
-            Ok(created.into())
-        },
-    ),
-    row(
-        "static bool IsWellFormedUriString(string uriString, UriKind uriKind)",
-        r#"Uri.IsWellFormedUriString("https://h/a b", UriKind.Absolute)"#,
-        "False",
-        |_, a| {
-            let text = a.text_or_null(0).map_or("", |text| text.as_str());
-            let clean = !text
-                .chars()
-                .any(|c| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}'));
-            let kind = a.int(1);
-            Ok((clean && Uri::parse(text).is_some_and(|uri| kind == 0 || uri.is_absolute() == (kind == 1))).into())
-        },
-    ),
-    row(
-        "static string EscapeDataString(string stringToEscape)",
-        r#"Uri.EscapeDataString("a b&c/é!*'()")"#,
-        "a%20b%26c%2F%C3%A9%21%2A%27%28%29",
-        |call, a| {
-            let text = escape(a.text(0)?, "-_.~");
-            call.text(text)
-        },
-    ),
-    row(
-        "static string EscapeUriString(string stringToEscape)",
-        r#"Uri.EscapeUriString("a b&c/")"#,
-        "a%20b&c/",
-        |call, a| {
-            let text = escape(a.text(0)?, "-_.~!*'();:@&=+$,/?#[]%");
-            call.text(text)
-        },
-    ),
-    row(
-        "static string UnescapeDataString(string stringToUnescape)",
-        r#"Uri.UnescapeDataString("a%20b+c")"#,
-        "a b+c",
-        |call, a| {
-            let text = percent_decode(a.text(0)?);
-            call.text(text)
+            let path = &absolute(a)?.path;
+            call.allocate(path.len() * 2)?;
+            Ok(Array::texts(path.split_inclusive('/').map(Text::from)))
         },
     ),
 ];
 
-fn escape(text: &str, kept: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        let c = char::from(byte);
-        if c.is_ascii_alphanumeric() || kept.contains(c) && c.is_ascii() {
-            escaped.push(c);
-        } else {
-            let _ = write!(escaped, "%{byte:02X}");
-        }
-    }
-    escaped
-}
-
-/// A parsed URI; without a scheme it is relative.
+/// A URI; without parts it is relative.
 #[derive(Debug)]
 pub struct Uri {
     original: Text,
-    scheme: String,
-    user_info: String,
-    host: String,
-    port: i32,
-    path: String,
-    query: String,
-    fragment: String,
+    absolute: Option<Box<Absolute>>,
 }
 
 impl Uri {
     fn parse(text: &str) -> Option<Self> {
-        let trimmed = text.trim();
-        let scheme = trimmed.split_once("://").filter(|(scheme, _)| {
-            scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                && scheme
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-        });
-        let empty = Self {
+        let original = text.into();
+        match parsed::parse(text) {
+            Parsed::Absolute(absolute) => Some(Self {
+                original,
+                absolute: Some(absolute),
+            }),
+            Parsed::Relative => Some(Self {
+                original,
+                absolute: None,
+            }),
+            Parsed::Malformed => None,
+        }
+    }
+
+    /// A URI of a `UriKind`.
+    fn of_kind(text: &str, kind: i32) -> Option<Self> {
+        let uri = Self::parse(text)?;
+        // A path of a drive or a server may be meant as a relative one.
+        if kind == 2 && uri.absolute.as_ref().is_some_and(|absolute| absolute.scheme == "file") {
+            return (!text.trim().starts_with("file:")).then(|| Self::relative(text));
+        }
+        (kind == 0 || uri.absolute.is_some() == (kind == 1)).then_some(uri)
+    }
+
+    fn relative(text: &str) -> Self {
+        Self {
             original: text.into(),
-            scheme: String::new(),
-            user_info: String::new(),
-            host: String::new(),
-            port: -1,
-            path: String::new(),
-            query: String::new(),
-            fragment: String::new(),
-        };
-        let Some((scheme, rest)) = scheme else {
-            let (path, query, fragment) = split(trimmed);
-            return Some(Self {
-                path: path.to_owned(),
-                query: query.to_owned(),
-                fragment: fragment.to_owned(),
-                ..empty
-            });
-        };
-        let scheme = scheme.to_ascii_lowercase();
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, tail) = rest.split_at(end);
-        let (user_info, host_port) = authority.rsplit_once('@').unwrap_or(("", authority));
-        let (host, port) = match host_port.rsplit_once(':') {
-            Some((host, digits)) if !digits.contains(']') => (
-                host,
-                digits
-                    .parse::<u16>()
-                    .ok()
-                    .map(i32::from)
-                    .or(digits.is_empty().then_some(default_port(&scheme)))?,
-            ),
-            _ => (host_port, default_port(&scheme)),
-        };
-        let valid = |c: char| !c.is_whitespace() && !matches!(c, '<' | '>' | '"' | '\\' | '^' | '`' | '{' | '|' | '}');
-        if host.is_empty() || !host.chars().all(valid) {
-            return None;
-        }
-        let (path, query, fragment) = split(tail);
-        let path = remove_dots(if path.is_empty() { "/" } else { path });
-        let clean = |part: &str| escape(part, "-_.~!*'();:@&=+$,/?#[]%");
-        Some(Self {
-            scheme,
-            user_info: user_info.to_owned(),
-            host: host.to_lowercase(),
-            port,
-            path: clean(&path),
-            query: clean(query),
-            fragment: clean(fragment),
-            ..empty
-        })
-    }
-
-    fn is_absolute(&self) -> bool {
-        !self.scheme.is_empty()
-    }
-
-    fn has_default_port(&self) -> bool {
-        self.port == default_port(&self.scheme)
-    }
-
-    fn authority(&self) -> String {
-        if self.has_default_port() {
-            self.host.clone()
-        } else {
-            format!("{}:{}", self.host, self.port)
+            absolute: None,
         }
     }
 
-    fn text(&self) -> String {
-        let user = if self.user_info.is_empty() {
-            String::new()
-        } else {
-            format!("{}@", self.user_info)
-        };
-        format!(
-            "{}://{user}{}{}{}{}",
-            self.scheme,
-            self.authority(),
-            self.path,
-            self.query,
-            self.fragment
-        )
+    fn absolute(&self) -> Result<&Absolute, Thrown> {
+        self.absolute
+            .as_deref()
+            .ok_or_else(|| Thrown::invalid_operation("This operation is not supported for a relative URI."))
     }
 
-    /// RFC 3986, section 5.2, for hierarchical URIs.
-    fn resolve(&self, reference: &str) -> Option<Self> {
-        let relative = Self::parse(reference)?;
-        if relative.is_absolute() {
-            return Some(relative);
+    fn same(&self, other: &Self) -> bool {
+        match (&self.absolute, &other.absolute) {
+            (Some(own), Some(other)) => own.same(other),
+            (None, None) => self.original == other.original,
+            _ => false,
         }
-        let root = format!("{}://{}", self.scheme, self.authority());
-        let text = if reference.starts_with("//") {
-            format!("{}:{reference}", self.scheme)
-        } else if reference.starts_with('/') {
-            format!("{root}{reference}")
-        } else if reference.is_empty() || reference.starts_with(['?', '#']) {
-            let query = if reference.starts_with('?') { "" } else { &self.query };
-            format!("{root}{}{query}{reference}", self.path)
-        } else {
-            let folder = self
-                .path
-                .rfind('/')
-                .and_then(|slash| self.path.get(..=slash))
-                .unwrap_or("/");
-            format!("{root}{folder}{reference}")
-        };
-        Self::parse(&text)
     }
+
+    fn is_well_formed(&self) -> bool {
+        if let Some(absolute) = &self.absolute {
+            return absolute.well_formed && !windows(&self.original);
+        }
+        let first = self.original.split('/').next().unwrap_or_default();
+        self.original.is_ascii()
+            && escape::is_well_formed(&self.original)
+            && !self.original.contains('#')
+            && !first.contains(':')
+    }
+}
+
+/// Whether a text is a path of Windows, which is no URI that is written well.
+fn windows(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('\\') || text.starts_with("//") || text.get(1..2) == Some(":")
 }
 
 impl Object for Uri {
@@ -380,59 +377,25 @@ impl Object for Uri {
         "System.Uri".to_owned()
     }
     fn display(&self) -> String {
-        if self.is_absolute() {
-            self.text()
-        } else {
-            self.original.to_string()
+        match &self.absolute {
+            Some(absolute) => absolute.readable(),
+            None => self.original.to_string(),
         }
     }
     fn equals(&self, other: &Value) -> bool {
-        other
-            .object::<Self>()
-            .is_some_and(|other| self.display() == other.display())
+        other.object::<Self>().is_some_and(|other| self.same(other))
+    }
+    fn hash_code(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        match &self.absolute {
+            // As in .NET, paths that differ in case share their number.
+            Some(uri) => (&uri.scheme, &uri.host, uri.port, uri.path.to_lowercase(), &uri.query).hash(&mut hasher),
+            None => self.original.hash(&mut hasher),
+        }
+        hasher.finish()
     }
     fn as_any(&self) -> &dyn Any {
         self
-    }
-}
-
-/// Path, query with `?`, fragment with `#`.
-fn split(text: &str) -> (&str, &str, &str) {
-    let fragment_at = text.find('#').unwrap_or(text.len());
-    let (rest, fragment) = text.split_at(fragment_at);
-    let query_at = rest.find('?').unwrap_or(rest.len());
-    let (path, query) = rest.split_at(query_at);
-    (path, query, fragment)
-}
-
-fn remove_dots(path: &str) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    let segments: Vec<&str> = path.split('/').collect();
-    let last = segments.len().saturating_sub(1);
-    for (at, segment) in segments.iter().enumerate() {
-        match *segment {
-            "." if at == last => kept.push(""),
-            "." => {}
-            ".." => {
-                if kept.len() > 1 {
-                    kept.pop();
-                }
-                if at == last {
-                    kept.push("");
-                }
-            }
-            other => kept.push(other),
-        }
-    }
-    kept.join("/")
-}
-
-fn default_port(scheme: &str) -> i32 {
-    match scheme {
-        "http" | "ws" => 80,
-        "https" | "wss" => 443,
-        "ftp" => 21,
-        _ => -1,
     }
 }
 
@@ -447,19 +410,33 @@ fn uri_of(a: Arguments<'_>, index: usize) -> Result<&Uri, Thrown> {
     a.value(index).object::<Uri>().ok_or_else(|| a.null(index))
 }
 
-fn absolute(a: Arguments<'_>) -> Result<&Uri, Thrown> {
-    let uri = uri_of(a, 0)?;
-    if uri.is_absolute() {
-        Ok(uri)
-    } else {
-        Err(Thrown::invalid_operation(
-            "This operation is not supported for a relative URI.",
-        ))
+fn absolute(a: Arguments<'_>) -> Result<&Absolute, Thrown> {
+    uri_of(a, 0)?.absolute()
+}
+
+fn equal(a: Arguments<'_>) -> bool {
+    match (a.value(0).object::<Uri>(), a.value(1).object::<Uri>()) {
+        (Some(left), Some(right)) => left.same(right),
+        (left, right) => left.is_none() && right.is_none(),
     }
 }
 
-fn part(a: Arguments<'_>, part: impl FnOnce(&Uri) -> String) -> Outcome {
-    Ok(part(absolute(a)?).into())
+/// A reference resolved from the first argument.
+fn resolve(a: Arguments<'_>, reference: &str) -> Result<Option<Uri>, Thrown> {
+    let Some(base) = &uri_of(a, 0)?.absolute else {
+        return Err(Thrown::out_of_range("The base URI must be absolute.", "baseUri"));
+    };
+    Ok(base.resolve(reference).map(|absolute| Uri {
+        original: absolute.text().as_str().into(),
+        absolute: Some(Box::new(absolute)),
+    }))
+}
+
+/// Gives a URI, or whether there is one, to an `out` argument.
+fn give(call: &mut Call<'_, '_>, uri: Option<Uri>) -> Outcome {
+    let created = uri.is_some();
+    call.outs.push(uri.map_or(Value::Null, Value::of));
+    Ok(created.into())
 }
 
 /// A `Uri` of a text; null when it is none.
@@ -469,10 +446,15 @@ pub fn uri(text: &str) -> Value {
 
 /// `new Uri(text)`; `None` for what is no absolute URI.
 pub fn absolute_uri(text: &str) -> Option<Value> {
-    Uri::parse(text).filter(Uri::is_absolute).map(Value::of)
+    Uri::of_kind(text, 1).map(Value::of)
 }
 
 /// The original text of a `Uri`.
 pub fn uri_text(value: &Value) -> Option<Text> {
     value.object::<Uri>().map(|uri| uri.original.clone())
+}
+
+/// `Uri.UnescapeDataString`
+pub fn unescape_data(text: &str) -> String {
+    unescape(text, |_| false)
 }

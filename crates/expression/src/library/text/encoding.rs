@@ -147,6 +147,11 @@ impl Object for Kind {
     }
 }
 
+/// `Encoding.Unicode`
+pub fn utf16() -> Value {
+    Value::of(Kind::Utf16)
+}
+
 fn of(a: Arguments<'_>) -> Result<Kind, Thrown> {
     a.value(0).object::<Kind>().copied().ok_or_else(Thrown::null_reference)
 }

@@ -1,6 +1,7 @@
 //! `System.Text.StringBuilder`
 
 use crate::collection::collect;
+use crate::frame::Frame;
 use crate::library::culture::Culture;
 use crate::library::system::culture;
 use crate::library::system::string::{copy_to as string_copy_to, joined, units as string_units};
@@ -380,6 +381,22 @@ impl Object for Builder {
 
 fn made(text: String) -> Value {
     Value::of(Builder(Mutex::new(text)))
+}
+
+/// An empty one, for writers.
+pub fn new_builder() -> Value {
+    made(String::new())
+}
+
+/// Appends to the builder that a value is.
+///
+/// # Errors
+/// `NullReferenceException`; when the budget is used up.
+pub fn append_to(frame: &mut Frame<'_>, builder: &Value, piece: &str) -> Result<(), Thrown> {
+    frame.allocate(piece.len())?;
+    let builder = builder.object::<Builder>().ok_or_else(Thrown::null_reference)?;
+    builder.0.lock().push_str(piece);
+    Ok(())
 }
 
 fn of(a: Arguments<'_>) -> Result<&Builder, Thrown> {

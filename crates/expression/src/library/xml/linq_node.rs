@@ -1,7 +1,7 @@
 //! Nodes and attributes of `System.Xml.Linq` as values: handles to a node of a tree, one object as .NET sees it.
 
 use crate::frame::Frame;
-use crate::library::{Arguments, named_type};
+use crate::library::{Arguments, Call, named_type};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
 use crate::value::{Object, Value};
@@ -111,6 +111,38 @@ pub fn text_of(frame: &mut Frame<'_>, node: &Node, style: Style) -> Outcome {
     let text = written(node, style, frame.bytes_left())?;
     frame.read(text.len())?;
     frame.text(text)
+}
+
+/// `Save(TextWriter)` and `Save(TextWriter, SaveOptions)` of a document or an element: with a declaration that names the
+/// encoding of writers that write into strings.
+///
+/// # Errors
+/// `InvalidOperationException` for a document without an element; what the writer throws; when the budget is used up.
+pub fn save(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let own = node(a, 0)?;
+    let one_line = a.int(2) & 1 == 1;
+    let (standalone, has_root) = own.read(|tree, id| match tree.kind(id) {
+        Kind::Document { declaration } => (
+            declaration.as_ref().and_then(|known| known.standalone.clone()),
+            tree.children(id).any(|id| tree.is_element(id)),
+        ),
+        _ => (None, true),
+    });
+    if !has_root {
+        return Err(Thrown::invalid_operation(
+            "Token EndDocument in state Document would result in an invalid XML document.",
+        ));
+    }
+    let style = if one_line { Style::OneLine } else { Style::Indented };
+    let standalone = standalone
+        .map(|value| format!(" standalone=\"{value}\""))
+        .unwrap_or_default();
+    let line = if one_line { "" } else { "\n" };
+    let declaration = format!("<?xml version=\"1.0\" encoding=\"utf-16\"{standalone}?>{line}");
+    crate::library::io::write(call, a, 1, &declaration)?;
+    let text = text_of(call.frame, own, style)?;
+    crate::library::io::write(call, a, 1, &text.display_string())?;
+    Ok(Value::Null)
 }
 
 /// Reads a document into a tree, accounted for: a node costs three bytes of text at least.

@@ -1,7 +1,7 @@
 //! `System.Xml.Linq.XDocument`
 
 use super::content::{add, items};
-use super::linq_node::{NODE_BYTES, copy, node, parse_document, related, value};
+use super::linq_node::{NODE_BYTES, copy, node, parse_document, related, save, value};
 use super::xdeclaration;
 use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
 use crate::thrown::{Outcome, Thrown};
@@ -85,6 +85,8 @@ const ROWS: &[Row] = &[
             Ok(known.map_or(Value::Null, xdeclaration::value))
         },
     ),
+    row("void Save(TextWriter textWriter)", "", "", save),
+    row("void Save(TextWriter textWriter, SaveOptions options)", "", "", save),
     row("XDeclaration Declaration { set; }", "", "", |_, a| {
         let declaration = xdeclaration::of(a.value(1));
         node(a, 0)?.write(|tree, id| tree.set_kind(id, Kind::Document { declaration }));

@@ -5,7 +5,7 @@ mod namespaces;
 
 use super::casts::OF_ELEMENT;
 use super::content::{Item, add, items, remove_attributes, remove_children};
-use super::linq_node::{copy, node, parse_element, value};
+use super::linq_node::{copy, node, parse_element, save, value};
 use super::search::{Axis, Only, along, first};
 use super::text::text_of;
 use super::xname;
@@ -54,6 +54,32 @@ const ROWS: &[Row] = &[
         "<a> <b /> </a>",
         |call, a| parse_element(call.frame, parsed_text(a)?, a.int(1) & 1 == 1),
     ),
+    row(
+        "static XElement Load(TextReader textReader)",
+        r#"XElement.Load(new StringReader("<a> </a>"))"#,
+        "<a></a>",
+        |call, a| parse_element(call.frame, &crate::library::io::rest(a, 0)?, false),
+    ),
+    row(
+        "static XElement Load(TextReader textReader, LoadOptions options)",
+        r#"XElement.Load(new StringReader("<a> </a>"), LoadOptions.PreserveWhitespace)"#,
+        "<a> </a>",
+        |call, a| parse_element(call.frame, &crate::library::io::rest(a, 0)?, a.int(1) & 1 == 1),
+    ),
+    row(
+        "static XElement Load(XmlReader reader)",
+        r#"XElement.Load(XElement.Parse("<a/>").CreateReader())"#,
+        "<a />",
+        |call, a| super::xml_reader::read_element(call.frame, a, 0),
+    ),
+    row(
+        "static XElement Load(XmlReader reader, LoadOptions options)",
+        "",
+        "",
+        |call, a| super::xml_reader::read_element(call.frame, a, 0),
+    ),
+    row("void Save(TextWriter textWriter)", "", "", save),
+    row("void Save(TextWriter textWriter, SaveOptions options)", "", "", save),
     row("XName Name { get; }", r#"XElement.Parse("<a/>").Name"#, "a", |_, a| {
         let name = node(a, 0)?.read(|tree, id| tree.name(id).cloned());
         Ok(name.map_or(Value::Null, xname::value))

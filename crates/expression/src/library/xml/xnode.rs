@@ -121,6 +121,15 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "XmlReader CreateReader()",
+        r#"XElement.Parse("<a/>").CreateReader().Read()"#,
+        "True",
+        |_, a| Ok(super::xml_reader::of_node(node(a, 0)?)),
+    ),
+    row("static XNode ReadFrom(XmlReader reader)", "", "", |call, a| {
+        super::xml_reader::read_node(call.frame, a, 0)
+    }),
+    row(
         "string ToString()",
         r#"XElement.Parse("<a><b/></a>").ToString()"#,
         "<a>\n  <b />\n</a>",

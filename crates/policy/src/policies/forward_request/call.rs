@@ -1,6 +1,6 @@
 //! The call that an exchange comes to: target, path, query, and what the backend's credentials add.
 
-use super::{ForwardRequest, Timeout, forwarded_for};
+use super::{ForwardRequest, Timeout, destination, forwarded_for};
 use crate::body::Body;
 use crate::exchange::{Exchange, Target};
 use crate::failure::Failure;
@@ -24,14 +24,9 @@ impl ForwardRequest {
             .map(|wait| wait.get(exchange))
             .transpose()?;
         let follow_redirects = self.follow_redirects.get(exchange)?;
-        let backend = exchange.target.backend.clone();
+        let backend = destination::choose(exchange)?;
         let credentials = backend.as_ref().map(|backend| &backend.credentials);
-        let url = url(
-            &exchange.target,
-            &exchange.request.path,
-            &exchange.request.query,
-            credentials,
-        )?;
+        let url = target_url(exchange)?;
         let mut headers = exchange.request.headers.clone();
         // The client's own Host names the gateway; one that a policy has set names the backend.
         if headers
@@ -73,6 +68,18 @@ fn outgoing(body: &mut Body) -> Body {
         Body::Buffered(body) => Body::Buffered(MessageBody::new(body.bytes().clone())),
         flowing => std::mem::take(flowing),
     }
+}
+
+/// Where the request goes as it stands, with what the backend's credentials add to the query.
+pub(in crate::policies) fn target_url(exchange: &Exchange) -> Result<http::Uri, Failure> {
+    let backend = exchange.target.backend.as_ref();
+    let credentials = backend.map(|backend| &backend.credentials);
+    url(
+        &exchange.target,
+        &exchange.request.path,
+        &exchange.request.query,
+        credentials,
+    )
 }
 
 fn url(

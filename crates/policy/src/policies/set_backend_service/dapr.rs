@@ -62,8 +62,8 @@ impl Dapr {
         })?;
         Ok(Target {
             base_url: Some(base_url),
-            backend: None,
             whole_endpoint: true,
+            ..Target::default()
         })
     }
 }

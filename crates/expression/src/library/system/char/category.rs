@@ -62,6 +62,11 @@ pub fn category(unit: u16) -> i32 {
     ALL.get(usize::from(unit)).copied().unwrap_or(NOT_ASSIGNED).into()
 }
 
+/// The category's number of a character, which is that of its units.
+pub fn category_of(character: char) -> i32 {
+    u16::try_from(character as u32).map_or(SURROGATE, category)
+}
+
 /// The category's number of each unit.
 fn table() -> Vec<u8> {
     let mut all = vec![NOT_ASSIGNED; 1 << 16];

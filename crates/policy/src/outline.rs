@@ -1,0 +1,163 @@
+//! A plan as people read it: the steps of an operation in the order in which they run, and where each came from.
+//!
+//! Never here: running, printing.
+
+use crate::block::{Block, Needs, Origin, Section};
+use crate::document::Document;
+use crate::effective::{cut_off, effective};
+use expression::Reads;
+use std::sync::Arc;
+
+/// A step with those inside it.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// Where it stands.
+    pub origin: Arc<Origin>,
+    /// The bodies that must be kept before it runs.
+    pub reads: Reads,
+    /// Whether it always answers, so that nothing behind it runs.
+    pub ends: bool,
+    /// Whether something before it always answers.
+    pub is_unreachable: bool,
+    /// The steps inside it; the path of each begins with the element that holds it, such as `when[2]`.
+    pub inside: Arc<[Outline]>,
+}
+
+/// A section of an operation's effective policy.
+#[derive(Debug)]
+pub struct OutlinedSection {
+    /// Which one.
+    pub section: Section,
+    /// What runs.
+    pub steps: Vec<Outline>,
+    /// What documents around say that does not run, because a document inside has no `<base />`.
+    pub cut_off: Vec<Outline>,
+}
+
+/// The sections of a chain of documents, the most specific one first.
+pub(crate) fn outline(chain: &[Arc<Document>]) -> Vec<OutlinedSection> {
+    let of_section = |section| OutlinedSection {
+        section,
+        steps: marked(steps(&effective(chain, section))),
+        cut_off: steps(&cut_off(chain, section)),
+    };
+    Section::ALL.into_iter().map(of_section).collect()
+}
+
+fn steps(blocks: &[Arc<Block>]) -> Vec<Outline> {
+    blocks.iter().flat_map(|block| of_block(block)).collect()
+}
+
+/// The steps of a block, unmarked.
+pub(crate) fn of_block(block: &Block) -> Vec<Outline> {
+    let of_step = |step: &crate::block::Planned| Outline {
+        origin: Arc::clone(&step.origin),
+        reads: reads(step.needs),
+        ends: step.ends,
+        is_unreachable: false,
+        inside: Arc::clone(&step.outline),
+    };
+    block.steps.iter().map(of_step).collect()
+}
+
+fn reads(needs: Needs) -> Reads {
+    Reads {
+        response_body: needs.reads.response_body || needs.answer,
+        ..needs.reads
+    }
+}
+
+/// The steps, each marked if one before it in the same branch always answers.
+fn marked(steps: Vec<Outline>) -> Vec<Outline> {
+    let mut ended: Option<String> = None;
+    let mark = |step: Outline| {
+        let branch = branch(&step.origin.path).to_owned();
+        let is_unreachable = ended.as_deref() == Some(branch.as_str());
+        if step.ends {
+            ended = Some(branch);
+        }
+        Outline {
+            is_unreachable,
+            inside: marked(step.inside.to_vec()).into(),
+            ..step
+        }
+    };
+    steps.into_iter().map(mark).collect()
+}
+
+/// What of a path names the branch: `when[2]` of `when[2]/set-header[1]`.
+fn branch(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(branch, _)| branch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Bench;
+
+    /// The outline of a section, a step a line; `!` marks what never runs, `~` what is cut off.
+    fn lines(documents: &[(&str, &str)], section: Section) -> Vec<String> {
+        let bench = Bench::with_documents(documents);
+        let api = &bench.catalog.apis[0];
+        let sections = crate::Plans::outline(&bench.catalog, api, api.operations.first(), None);
+        let section = sections.into_iter().find(|it| it.section == section).unwrap();
+        let mut lines = Vec::new();
+        add(&section.steps, 0, "", &mut lines);
+        add(&section.cut_off, 0, "~", &mut lines);
+        lines
+    }
+
+    fn add(steps: &[Outline], depth: usize, mark: &str, lines: &mut Vec<String>) {
+        for step in steps {
+            let mark = if step.is_unreachable { "!" } else { mark };
+            let reads = if step.reads.request_body { " reads" } else { "" };
+            let Origin {
+                document,
+                path,
+                position,
+                ..
+            } = &*step.origin;
+            lines.push(format!(
+                "{}{mark}{path} {document}:{}{reads}",
+                " ".repeat(depth),
+                position.line
+            ));
+            add(&step.inside, depth + 1, mark, lines);
+        }
+    }
+
+    #[test]
+    fn steps_are_told_with_their_places() {
+        let global = "<policies><inbound>\n<set-method>GET</set-method></inbound></policies>";
+        let api = "<policies><inbound><base />\n<choose><when condition='@(context.Request.Body.As<string>(true) == \"\")'>\n\
+                   <return-response />\n<set-method>PUT</set-method></when>\n<otherwise><include-fragment fragment-id='f' />\
+                   </otherwise></choose>\n<return-response />\n<set-method>POST</set-method></inbound></policies>";
+        let fragment = "<fragment>\n<set-variable name='a' value='1' /></fragment>";
+        assert_eq!(
+            lines(&[("global", global), ("api", api), ("f", fragment)], Section::Inbound),
+            [
+                "set-method[1] global.xml:2",
+                "choose[1] api.xml:2 reads",
+                " when[1]/return-response[1] api.xml:3",
+                " !when[1]/set-method[1] api.xml:4",
+                " otherwise[1]/include-fragment[1] api.xml:5",
+                "  set-variable[1] f.xml:2",
+                "return-response[1] api.xml:6",
+                "!set-method[1] api.xml:7",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_no_base_brings_in_is_cut_off() {
+        let document = |inbound: &str| format!("<policies><inbound>{inbound}</inbound></policies>");
+        let (global, api) = (
+            document("<set-method>GET</set-method>"),
+            document("<set-method>PUT</set-method>"),
+        );
+        assert_eq!(
+            lines(&[("global", &global), ("api", &api)], Section::Inbound),
+            ["set-method[1] api.xml:1", "~set-method[1] global.xml:1"]
+        );
+    }
+}

@@ -1,0 +1,296 @@
+//! A request that a policy makes: what its element says, what that is for one exchange, and sending it.
+//!
+//! Never here: what becomes of the response.
+
+use crate::block::{Block, Needs};
+use crate::body::Body;
+use crate::buffer::read_whole;
+use crate::element::{ElementReader, Words};
+use crate::exchange::Exchange;
+use crate::failure::Failure;
+use crate::policies::forward_request::{not_answered, target_url};
+use crate::policies::set_body::{Content, read_content};
+use crate::policies::set_header::HeaderEdit;
+use crate::query::encoded;
+use crate::runtime::within;
+use crate::upstream::{Call, HttpVersion, Reply, UpstreamFailure};
+use crate::value::Value;
+use crate::{BodyError, Section};
+use expression::Reads;
+use expression::body::MessageBody;
+use expression::response::{HeaderList, StoredResponse};
+use expression::text::Text;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderValue, UPGRADE};
+use http::{Extensions, Method, Uri};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Policies among the children that concern the connection and the credentials of this request.
+const ACCESS: &[&str] = &[
+    "authentication-basic",
+    "authentication-certificate",
+    "authentication-managed-identity",
+    "proxy",
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    New,
+    Copy,
+}
+
+const MODES: Words<Mode> = &[("new", Mode::New), ("copy", Mode::Copy)];
+
+/// What the element says.
+pub(in crate::policies) struct Template {
+    mode: Value<Mode>,
+    timeout: Value<Duration>,
+    url: Option<Value<Text>>,
+    method: Option<Value<Method>>,
+    headers: Vec<HeaderEdit>,
+    body: Option<Value<Content>>,
+    /// Whether a copy has the request's body.
+    copies_body: bool,
+    access: Option<Arc<Block>>,
+}
+
+impl Template {
+    pub fn read(element: &mut ElementReader<'_, '_>) -> Self {
+        let mode = element.word("mode", MODES);
+        let timeout = element.or("timeout", DEFAULT_TIMEOUT);
+        let is_new = |mode: &Value<Mode>| mode.constant() == Some(&Mode::New);
+        let must_be_whole = if element.has("mode") {
+            mode.as_ref().is_some_and(is_new)
+        } else {
+            true
+        };
+        let url = |url: &mut ElementReader<'_, '_>| url.required_text();
+        let method = |method: &mut ElementReader<'_, '_>| method.required_text();
+        let (url, method) = if must_be_whole {
+            (element.one("set-url", url), element.one("set-method", method))
+        } else {
+            (
+                element.at_most_one("set-url", url),
+                element.at_most_one("set-method", method),
+            )
+        };
+        let headers = element.children("set-header", HeaderEdit::read);
+        let body = element.at_most_one("set-body", read_content);
+        let section = element.compiler.place.section;
+        let copies_body = !must_be_whole && body.is_none() && section != Some(Section::Outbound);
+        if copies_body {
+            let reads = Reads {
+                request_body: true,
+                response_body: false,
+            };
+            element.need(Needs { reads, answer: false });
+        }
+        // In here they may stand in any section.
+        element.compiler.place.section = None;
+        let access = element.policies(ACCESS);
+        element.compiler.place.section = section;
+        element.need(access.needs());
+        Self {
+            mode: mode.unwrap_or(Value::Constant(Mode::New)),
+            timeout,
+            url,
+            method,
+            headers,
+            body,
+            copies_body,
+            access: (!access.steps.is_empty()).then(|| Arc::new(access)),
+        }
+    }
+
+    /// The request for this exchange.
+    pub fn prepare(&self, exchange: &Exchange) -> Result<Prepared, Failure> {
+        let copies = self.mode.get(exchange)? == Mode::Copy;
+        let timeout = self.timeout.get(exchange)?;
+        let (url, backend) = match &self.url {
+            Some(url) => (absolute(&url.get(exchange)?)?, None),
+            None if copies => (target_url(exchange)?, exchange.target.backend.clone()),
+            None => return Err(no_url()),
+        };
+        let method = match &self.method {
+            Some(method) => method.get(exchange)?,
+            None if copies => exchange.request.method.clone(),
+            None => Method::GET,
+        };
+        let mut headers = if copies {
+            copied_headers(exchange)
+        } else {
+            HeaderMap::new()
+        };
+        for header in &self.headers {
+            header.evaluate(exchange)?.apply(&mut headers)?;
+        }
+        let body = match &self.body {
+            Some(body) => body.get(exchange)?.into_body(),
+            None if copies && self.copies_body => copied_body(&exchange.request.body),
+            None => Body::Empty,
+        };
+        let call = Call {
+            method,
+            url,
+            headers,
+            body,
+            backend,
+            timeout,
+            continue_timeout: None,
+            follow_redirects: false,
+            version: HttpVersion::One,
+            buffer_response: true,
+            extensions: Extensions::new(),
+            wants_answer: false,
+        };
+        let access = self.access.as_ref().map(|block| (Arc::clone(block), exchange.fork()));
+        let services = Rc::clone(&exchange.services);
+        Ok(Prepared { call, access, services })
+    }
+}
+
+/// An absolute URL; what may not stand in one is percent-encoded, as .NET's `Uri` does.
+fn absolute(text: &str) -> Result<Uri, Failure> {
+    let url: Option<Uri> = encoded(text.trim(), b":/?#[]@!$&'()*+,;=%").parse().ok();
+    let is_web = |url: &Uri| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some_and(|host| !host.is_empty())
+    };
+    url.filter(is_web).ok_or_else(no_url)
+}
+
+/// The URL may hold a credential: it is not quoted.
+fn no_url() -> Failure {
+    Failure::internal(
+        "BackendConnectionFailure",
+        "`set-url` gives no absolute http or https URL",
+    )
+}
+
+/// The request's headers without those that belong to its way to the gateway.
+fn copied_headers(exchange: &Exchange) -> HeaderMap {
+    let mut headers = exchange.request.headers.clone();
+    for name in [CONTENT_LENGTH, EXPECT, UPGRADE] {
+        headers.remove(name);
+    }
+    let authority = exchange.request.authority.as_bytes();
+    if headers.get(HOST).is_some_and(|host| host.as_bytes() == authority) {
+        headers.remove(HOST);
+    }
+    headers
+}
+
+fn copied_body(body: &Body) -> Body {
+    match body {
+        Body::Buffered(body) if !body.is_consumed() => Body::Buffered(MessageBody::new(body.bytes().clone())),
+        _ => Body::Empty,
+    }
+}
+
+/// Whether `ignore-error` and one-way requests pass over it.
+pub(in crate::policies) fn may_be_ignored(failure: &Failure) -> bool {
+    failure.reason != "ExpressionValueEvaluationFailure"
+}
+
+/// A request that can be sent, whatever becomes of the exchange.
+pub(in crate::policies) struct Prepared {
+    call: Call,
+    access: Option<(Arc<Block>, Exchange)>,
+    services: Rc<crate::Services>,
+}
+
+/// How it went.
+pub(in crate::policies) struct Sent {
+    pub result: Result<StoredResponse, Failure>,
+    /// The copy of the exchange in which policies among the children ran.
+    pub fork: Option<Exchange>,
+}
+
+impl Prepared {
+    pub async fn send(self) -> Sent {
+        let Self {
+            mut call,
+            access,
+            services,
+        } = self;
+        let mut fork = None;
+        if let Some((block, mut copy)) = access {
+            let result = give_access(&block, &mut copy, &mut call).await;
+            fork = Some(copy);
+            if let Err(failure) = result {
+                return Sent {
+                    result: Err(failure),
+                    fork,
+                };
+            }
+        }
+        let timeout = call.timeout;
+        let exchanged = async {
+            let reply = services
+                .upstream
+                .send(call)
+                .await
+                .map_err(|failure| not_answered(&failure))?;
+            stored(reply, services.buffer_limit).await
+        };
+        let result = within(&*services.runtime, timeout, exchanged).await;
+        let late = || Err(not_answered(&UpstreamFailure::Timeout(timeout)));
+        Sent {
+            result: result.unwrap_or_else(late),
+            fork,
+        }
+    }
+}
+
+/// Runs policies that concern the request to a backend in `copy`, and takes over what they set for it.
+async fn give_access(block: &Block, copy: &mut Exchange, call: &mut Call) -> Result<(), Failure> {
+    // One that is set anew stands at another place, even if it is the same.
+    let place = |headers: &HeaderMap| headers.get(AUTHORIZATION).map(|value| value.as_bytes().as_ptr());
+    let before = place(&copy.request.headers);
+    block.run(copy).await?;
+    if place(&copy.request.headers) != before
+        && let Some(value) = copy.request.headers.get(AUTHORIZATION)
+    {
+        call.headers.insert(AUTHORIZATION, value.clone());
+    }
+    Ok(())
+}
+
+async fn stored(reply: Reply, limit: u64) -> Result<StoredResponse, Failure> {
+    let body = match reply.body {
+        Body::Empty => MessageBody::default(),
+        Body::Buffered(body) | Body::Answered(body, _) => body,
+        Body::Stream(mut stream) => {
+            MessageBody::new(read_whole(&mut stream, limit).await.map_err(|error| broken(&error))?)
+        }
+        Body::Answer(stream) => MessageBody::new(
+            read_whole(&mut stream.finish(None), limit)
+                .await
+                .map_err(|error| broken(&error))?,
+        ),
+    };
+    let standard = || reply.status.canonical_reason().unwrap_or_default().to_owned();
+    let text = |value: &HeaderValue| Text::from(String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let of_name = |name: &http::HeaderName| reply.headers.get_all(name).iter().map(text).collect();
+    let headers = reply
+        .headers
+        .keys()
+        .map(|name| (Text::from(name.as_str()), of_name(name)));
+    Ok(StoredResponse {
+        status_code: reply.status.as_u16().into(),
+        headers: HeaderList(headers.collect()),
+        status_reason: reply.reason.unwrap_or_else(standard).into(),
+        body,
+    })
+}
+
+fn broken(error: &BodyError) -> Failure {
+    let reason = match error {
+        BodyError::TooLarge { .. } => "BodyTooLarge",
+        BodyError::Idle { .. } => "Timeout",
+        BodyError::Client(_) | BodyError::Upstream(_) => "BackendConnectionFailure",
+    };
+    Failure::internal(reason, error.to_string())
+}
