@@ -30,6 +30,7 @@ mod text;
 mod utf16;
 mod xml;
 
+pub use apim::{Jwt, parse_jwt};
 pub use arguments::{Arguments, Call};
 pub use class::{Class, ClassKind, Function, Member, MemberKind, Parameter, Passing, Row, row};
 
@@ -180,7 +181,7 @@ pub(crate) fn oid(value: &str) -> Value {
 
 /// A `Jwt` of a text; null when it is none.
 pub(crate) fn jwt(text: &str) -> Value {
-    apim::parse_jwt(text).map_or(Value::Null, Value::of)
+    parse_jwt(text).map_or(Value::Null, Value::of)
 }
 
 /// `Convert.FromBase64String`

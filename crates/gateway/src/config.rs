@@ -3,6 +3,7 @@
 //! Never here: what is governed (that is the catalog), reading files or the command line.
 
 use expression::context::Deployment;
+use policy::IdentitySource;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -30,6 +31,10 @@ pub struct Config {
     pub deployment: Arc<Deployment>,
     /// Base URL of the Dapr runtime that `backend-id="dapr"` calls; none: `http://localhost:3500`.
     pub dapr: Option<String>,
+    /// Where tokens of the gateway's own identity come from; the machine's metadata service by default.
+    pub identity: Arc<IdentitySource>,
+    /// Base URL of Entra ID; none: that of Azure's public cloud.
+    pub entra: Option<String>,
 }
 
 /// One listening socket.

@@ -2,12 +2,13 @@
 //!
 //! Each subcommand is one peer that a gateway meets in the field: an MCP server like Microsoft Learn's, a small stateless
 //! MCP server, the MCP server that the official conformance suite calls, and a plain HTTP API with every way of answering
-//! (and of failing to) that a proxy must cope with. The MCP servers are built on the official SDK, so that the gateway is
+//! (and of failing to) that a proxy must cope with, and an issuer of tokens. The MCP servers are built on the official SDK, so that the gateway is
 //! tested against an implementation that is not its own.
 //!
 //! Never here: anything that the gateway links. The gateway and this program share no code.
 
 mod conformance;
+mod issuer;
 mod learn;
 mod listener;
 mod mcp;
@@ -56,6 +57,11 @@ enum Peer {
         #[arg(long, value_enum, default_value_t = Era::Both)]
         era: Era,
     },
+    /// An issuer of tokens: OpenID Connect discovery, keys that rotate, token endpoints, tokens with any claims
+    Issuer {
+        #[command(flatten)]
+        listen: Listen,
+    },
     /// A plain HTTP API: orders, echo, uploads, downloads, events, WebSocket, and the faults an upstream can have
     Rest {
         #[command(flatten)]
@@ -91,6 +97,10 @@ async fn main() -> ExitCode {
             )
             .await
         }
+        Peer::Issuer { listen } => match issuer::Issuer::new() {
+            Ok(issuer) => serve(listen, Arc::new(issuer)).await,
+            Err(error) => Err(error),
+        },
         Peer::Rest { listen } => serve(listen, Arc::new(rest::Api::default())).await,
     };
     match outcome {

@@ -235,12 +235,6 @@ mod tests {
     <outbound><base /></outbound>
 </policies>"#;
         insta::assert_snapshot!(render(&check(&Source::new("ai.xml", text), Options::default())), @r#"
-        warning[TG3301]: `<authentication-managed-identity>` is not built yet
-         --> ai.xml:4:10
-          |
-        4 |         <authentication-managed-identity resource="https://models.example" output-token-variable-nam…
-          |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-
         warning[TG3301]: `<azure-openai-token-limit>` is not built yet
          --> ai.xml:8:10
           |

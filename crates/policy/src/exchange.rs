@@ -4,9 +4,11 @@ use crate::LocalFuture;
 use crate::backends::Backends;
 use crate::block::Origin;
 use crate::body::Body;
-use crate::connection::Connection;
 use crate::caching::Missed;
+use crate::connection::Connection;
+use crate::identity::OwnIdentity;
 use crate::meter::Meter;
+use crate::openid::Issuers;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
 use crate::telemetry::Telemetry;
@@ -271,6 +273,12 @@ pub struct Services {
     pub upstream: Rc<dyn Upstream>,
     /// Time that passes, and work in the background.
     pub runtime: Rc<dyn Runtime>,
+    /// Issuers of tokens with their keys.
+    pub issuers: Rc<Issuers>,
+    /// The gateway's own identity.
+    pub identity: Rc<OwnIdentity>,
+    /// Base URL of Entra ID.
+    pub entra: Text,
     /// Who is within `limit-concurrency`.
     pub slots: Arc<Slots>,
     /// Where measurements go.

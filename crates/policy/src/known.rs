@@ -33,13 +33,7 @@ pub(crate) const KNOWN: &[Known] = &[
     known("xsl-transform", IO),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
-    known("validate-jwt", I),
-    known("validate-azure-ad-token", I),
     known("validate-client-certificate", I),
-    Known {
-        tolerated: O,
-        ..known("authentication-managed-identity", I)
-    },
     Known {
         tolerated: IBO,
         ..known("get-authorization-context", I)

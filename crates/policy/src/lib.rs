@@ -21,14 +21,18 @@ mod exchange;
 #[cfg(test)]
 mod expression_tests;
 mod failure;
+mod fetch;
 mod findings;
 mod fork;
 mod fragment;
 mod headers;
+mod identity;
+mod kept;
 mod key;
 mod known;
 mod limits;
 mod meter;
+mod openid;
 mod outline;
 mod pipeline;
 mod plan;
@@ -44,6 +48,7 @@ mod steps;
 mod telemetry;
 #[cfg(test)]
 mod testing;
+mod token;
 mod upstream;
 mod value;
 mod walk;
@@ -59,6 +64,8 @@ pub use exchange::{
 };
 pub use failure::Failure;
 pub use findings::Options;
+pub use identity::{ClientCredentials, IdentitySource, OwnIdentity, Secret};
+pub use openid::Issuers;
 pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};
 pub use runtime::Runtime;
@@ -69,6 +76,9 @@ pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
 use std::future::Future;
 use std::pin::Pin;
+
+/// Base URL of Entra ID in Azure's public cloud.
+pub const ENTRA: &str = "https://login.microsoftonline.com";
 
 /// A future of one exchange; an exchange stays on the thread that accepted it.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -26,6 +26,7 @@ use crate::registry::Policy;
 
 mod authentication_basic;
 mod authentication_certificate;
+mod authentication_managed_identity;
 mod cache_lookup;
 mod cache_lookup_value;
 mod cache_remove_value;
@@ -62,6 +63,8 @@ mod set_query_parameter;
 mod set_status;
 mod set_variable;
 mod trace;
+mod validate_azure_ad_token;
+mod validate_jwt;
 mod wait;
 mod xml_to_json;
 
@@ -93,6 +96,9 @@ pub(crate) const POLICIES: &[Policy] = &[
     quota_by_key::QUOTA_BY_KEY,
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
+    validate_jwt::VALIDATE_JWT,
+    validate_azure_ad_token::VALIDATE_AZURE_AD_TOKEN,
+    authentication_managed_identity::AUTHENTICATION_MANAGED_IDENTITY,
     authentication_basic::AUTHENTICATION_BASIC,
     authentication_certificate::AUTHENTICATION_CERTIFICATE,
     cors::CORS,

@@ -9,6 +9,8 @@ use crate::backends::Backends;
 use crate::body::{Body, BodyError};
 use crate::connection::Connection;
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
+use crate::identity::OwnIdentity;
+use crate::openid::Issuers;
 use crate::plan::{Plan, Plans};
 use crate::runtime::Runtime;
 use crate::slots::Slots;
@@ -23,6 +25,7 @@ use expression::context;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::pin::Pin;
@@ -50,10 +53,14 @@ pub(crate) struct Bench {
     pub target: Target,
     pub mcp_answer: Option<&'static str>,
     pub buffer_limit: u64,
-    /// Answers that come before `answer`, each once.
-    pub answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     /// Times that policies have slept, which take no time.
     pub slept: Rc<RefCell<Vec<Duration>>>,
+    pub issuers: Rc<Issuers>,
+    pub identity: Rc<OwnIdentity>,
+    /// Answers of other servers, by URL; they may be changed between requests.
+    pub elsewhere: Rc<RefCell<HashMap<String, Result<String, UpstreamFailure>>>>,
+    /// Answers that come before `answer`, each once.
+    pub answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     pub slots: Arc<Slots>,
     pub measured: Arc<Measured>,
     /// How the upstream was reached each time: proxy and certificate.
@@ -130,8 +137,11 @@ impl Bench {
             },
             mcp_answer: None,
             buffer_limit: 1 << 20,
-            answers: Rc::default(),
             slept: Rc::default(),
+            issuers: Rc::default(),
+            identity: Rc::default(),
+            elsewhere: Rc::default(),
+            answers: Rc::default(),
             slots: Arc::default(),
             measured: Arc::default(),
             ways: Rc::default(),
@@ -167,6 +177,12 @@ impl Bench {
     pub fn then(self, answer: Result<&str, UpstreamFailure>) -> Self {
         self.answers.borrow_mut().push_back(answer.map(str::to_owned));
         self
+    }
+
+    /// What another server answers at this URL, from now on.
+    pub fn answers_at(&self, url: &str, answer: Result<&str, UpstreamFailure>) {
+        let answer = answer.map(str::to_owned);
+        self.elsewhere.borrow_mut().insert(url.to_owned(), answer);
     }
 
     pub fn fails(mut self, failure: UpstreamFailure) -> Self {
@@ -246,6 +262,7 @@ impl Bench {
             answer: self.answer.clone(),
             answers: Rc::clone(&self.answers),
             mcp_answer: self.mcp_answer,
+            elsewhere: Rc::clone(&self.elsewhere),
             sent: Rc::clone(&self.sent),
             ways: Rc::clone(&self.ways),
         };
@@ -282,6 +299,9 @@ impl Bench {
                 backends: self.backends.clone(),
                 upstream: Rc::new(upstream),
                 runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
+                issuers: Rc::clone(&self.issuers),
+                identity: Rc::clone(&self.identity),
+                entra: crate::ENTRA.into(),
                 slots: Arc::clone(&self.slots),
                 telemetry: self.measured.clone(),
                 trust: Arc::new(Nobody),
@@ -401,6 +421,7 @@ impl Runtime for TestRuntime {
 
 struct TestUpstream {
     answer: Option<Result<String, UpstreamFailure>>,
+    elsewhere: Rc<RefCell<HashMap<String, Result<String, UpstreamFailure>>>>,
     answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     mcp_answer: Option<&'static str>,
     sent: Rc<RefCell<Vec<String>>>,
@@ -418,9 +439,10 @@ impl Upstream for TestUpstream {
             }
             self.sent.borrow_mut().push(sent.clone());
             self.ways.borrow_mut().push(way(&call.connection));
-            let once = self.answers.borrow_mut().pop_front();
+            let elsewhere = self.elsewhere.borrow().get(&call.url.to_string()).cloned();
+            let once = || self.answers.borrow_mut().pop_front();
             let always = || self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")));
-            let text = once.unwrap_or_else(always)?;
+            let text = elsewhere.or_else(once).unwrap_or_else(always)?;
             let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
             let mut lines = head.lines();
             let status = lines.next().unwrap().split(' ').next().unwrap().parse().unwrap();

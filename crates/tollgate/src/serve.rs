@@ -131,6 +131,10 @@ impl Serve {
             },
             mcp_origins: self.mcp_origin.clone(),
             dapr: Some(self.dapr_url.clone()),
+            identity: Arc::new(policy::IdentitySource::from_environment(|name| {
+                std::env::var(name).ok()
+            })?),
+            entra: std::env::var("AZURE_AUTHORITY_HOST").ok().filter(|url| !url.is_empty()),
             ..Config::default()
         };
         let counters = Arc::new(InProcessCounters::default());

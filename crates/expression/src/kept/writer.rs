@@ -161,6 +161,7 @@ impl Writer {
             Equality::Default => 0,
             Equality::IgnoreCase => 1,
             Equality::Json => 2,
+            Equality::Xml => 3,
         })?;
         self.ty(&dictionary.key_type, depth)?;
         self.ty(&dictionary.value_type, depth)?;

@@ -21,7 +21,7 @@ mod url;
 mod user;
 mod workspace;
 
-pub use jwt::parse as parse_jwt;
+pub use jwt::{Jwt, parse as parse_jwt};
 pub use lookup::{entries, find, object_entries};
 
 use super::Class;

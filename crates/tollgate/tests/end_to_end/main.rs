@@ -14,8 +14,8 @@
 )]
 
 mod backends;
-mod calls;
 mod caching;
+mod calls;
 mod command_line;
 mod connections;
 mod evaluation;
@@ -31,4 +31,5 @@ mod reload;
 mod secrets;
 mod subscriptions;
 mod support;
+mod tokens;
 mod websocket;

@@ -108,7 +108,8 @@ pub struct Jwt {
 }
 
 impl Jwt {
-    fn values(&self, name: &str) -> &[Text] {
+    /// The values of a claim; none when it is not there.
+    pub fn values(&self, name: &str) -> &[Text] {
         self.claims
             .iter()
             .find(|(own, _)| own == name)

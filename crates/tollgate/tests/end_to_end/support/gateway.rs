@@ -25,10 +25,15 @@ impl Gateway {
 
     /// Serves the folder, with more arguments.
     pub async fn serve_with(folder: &Artifacts, more: &[&str]) -> Self {
+        Self::serve_in(folder, more, &[]).await
+    }
+
+    /// Serves the folder, with more arguments and environment variables.
+    pub async fn serve_in(folder: &Artifacts, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut arguments = vec!["serve", "--config", folder.argument()];
         arguments.extend(["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
         arguments.extend(more);
-        let mut process = Process::start(programs::tollgate(), &arguments);
+        let mut process = Process::start_in(programs::tollgate(), &arguments, variables);
         let scheme = if more.contains(&"--tls-key") { "https" } else { "http" };
         let address = process
             .announced(&format!("listening on {scheme}://"))

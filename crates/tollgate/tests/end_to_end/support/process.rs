@@ -19,8 +19,14 @@ type Printed = Arc<Mutex<String>>;
 impl Process {
     /// Starts it.
     pub fn start(program: &Path, arguments: &[&str]) -> Self {
+        Self::start_in(program, arguments, &[])
+    }
+
+    /// Starts it with further environment variables.
+    pub fn start_in(program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(program)
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -1,0 +1,122 @@
+//! A small document from another server, read whole: an issuer's keys, a token.
+//!
+//! Never here: what is in it, keeping it.
+
+use crate::body::Body;
+use crate::buffer::read_whole;
+use crate::connection::Connection;
+use crate::exchange::Services;
+use crate::upstream::{Call, HttpVersion};
+use bytes::Bytes;
+use expression::body::MessageBody;
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Bytes of such a document at most.
+const LARGEST: u64 = 1 << 20;
+/// How long its head may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A request for a document.
+pub(crate) struct Wanted {
+    url: String,
+    headers: HeaderMap,
+    form: Option<String>,
+}
+
+impl Wanted {
+    /// By `GET`.
+    pub fn get(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            headers: HeaderMap::new(),
+            form: None,
+        }
+    }
+
+    /// By `POST` of a form.
+    pub fn post(url: impl Into<String>, form: &[(&str, &str)]) -> Self {
+        let pair = |(name, value): &(&str, &str)| format!("{name}={}", crate::query::encoded(value, b""));
+        let form: Vec<String> = form.iter().map(pair).collect();
+        Self {
+            form: Some(form.join("&")),
+            ..Self::get(url)
+        }
+    }
+
+    /// With a header; a value that none can have is left out.
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Status and bytes.
+    pub async fn fetch(self, services: &Services) -> Result<(StatusCode, Bytes), String> {
+        let url: Uri = self.url.parse().map_err(|_| "it is no absolute URL".to_owned())?;
+        if !matches!(url.scheme_str(), Some("http" | "https")) || url.host().is_none_or(str::is_empty) {
+            return Err("it is no absolute URL of http or https".to_owned());
+        }
+        let mut headers = self.headers;
+        headers.insert(http::header::ACCEPT, HeaderValue::from_static("application/json"));
+        let (method, body) = match self.form {
+            None => (Method::GET, Body::Empty),
+            Some(form) => {
+                let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+                headers.insert(http::header::CONTENT_TYPE, kind);
+                (Method::POST, Body::Buffered(MessageBody::new(form)))
+            }
+        };
+        let call = Call {
+            // A secret in a form or header goes where it was sent, and nowhere else.
+            follow_redirects: method == Method::GET && headers.len() == 1,
+            method,
+            url,
+            headers,
+            body,
+            backend: None,
+            connection: Connection::default(),
+            timeout: TIMEOUT,
+            continue_timeout: None,
+            version: HttpVersion::default(),
+            buffer_response: true,
+            extensions: Extensions::new(),
+            wants_answer: false,
+        };
+        let reply = services
+            .upstream
+            .send(call)
+            .await
+            .map_err(|failure| failure.to_string())?;
+        let body = match reply.body {
+            Body::Stream(mut stream) => read_whole(&mut stream, LARGEST)
+                .await
+                .map_err(|error| error.to_string())?,
+            Body::Buffered(body) => body.bytes().clone(),
+            _ => Bytes::new(),
+        };
+        Ok((reply.status, body))
+    }
+
+    /// The JSON object of an answer that succeeds.
+    pub async fn json(self, services: &Services) -> Result<Value, String> {
+        let (status, body) = self.fetch(services).await?;
+        let json: Option<Value> = serde_json::from_slice(&body).ok().filter(Value::is_object);
+        if !status.is_success() {
+            // OAuth's errors say what is wrong without secrets.
+            let text = |name: &str| json.as_ref()?.get(name)?.as_str().map(str::to_owned);
+            let reason = [text("error"), text("error_description")].map(Option::unwrap_or_default);
+            return Err(format!("it answered {} {}", status.as_u16(), reason.join(" "))
+                .trim_end()
+                .to_owned());
+        }
+        json.ok_or_else(|| "it answered with something that is no JSON object".to_owned())
+    }
+}
+
+/// A text of a JSON object.
+pub(crate) fn text<'v>(json: &'v Value, name: &str) -> Option<&'v str> {
+    json.get(name).and_then(Value::as_str)
+}

@@ -1,0 +1,20 @@
+//! Tokens that clients present: where they are, whose they are, what they must claim. `validate-jwt` and
+//! `validate-azure-ad-token` say which of it they want.
+//!
+//! Never here: fetching issuers' keys, cryptography.
+
+mod claims;
+mod keys;
+#[cfg(test)]
+pub(crate) mod minted;
+mod presented;
+mod rejection;
+mod skew;
+mod validation;
+
+pub(crate) use claims::{RequiredClaims, value_not_allowed};
+pub(crate) use keys::{DecryptionKeys, InlineKeys};
+pub(crate) use presented::Presented;
+pub(crate) use rejection::{Refusal, Rejection};
+pub(crate) use skew::Skew;
+pub(crate) use validation::{Trusted, Validation, seconds_now};
