@@ -21,6 +21,7 @@ pub mod library;
 pub mod number;
 pub mod recorded;
 pub mod response;
+pub mod runtime;
 pub mod syntax;
 mod target;
 pub mod text;

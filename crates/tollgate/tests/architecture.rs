@@ -13,7 +13,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("expression", &["diagnostic", "xml"]),
     ("catalog", &["diagnostic"]),
     ("store", &[]),
-    ("policy", &["catalog", "diagnostic", "expression", "store", "xml"]),
+    ("liquid", &["expression", "xml"]),
+    (
+        "policy",
+        &["catalog", "diagnostic", "expression", "liquid", "store", "xml"],
+    ),
     ("mcp", &[]),
     (
         "gateway",

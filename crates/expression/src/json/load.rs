@@ -13,7 +13,18 @@ impl JToken {
     /// # Errors
     /// `JsonReaderException`, with path, line and position.
     pub fn parse(text: &Text) -> Result<Self, JsonError> {
-        let mut reader = Reader::new(text);
+        Self::parse_from(Reader::new(text))
+    }
+
+    /// [`Self::parse`] with strings that look like dates left as they are (`DateParseHandling.None`).
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_without_dates(text: &Text) -> Result<Self, JsonError> {
+        Self::parse_from(Reader::without_dates(text))
+    }
+
+    fn parse_from(mut reader: Reader<'_>) -> Result<Self, JsonError> {
         match reader.read()? {
             Some(Token::StartObject) => load_object(reader),
             Some(Token::StartArray) => load_array(reader),

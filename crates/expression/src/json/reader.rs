@@ -73,6 +73,8 @@ pub(super) struct Reader<'a> {
     at: usize,
     state: State,
     open: Vec<Position>,
+    /// Whether strings that look like dates become dates.
+    reads_dates: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -82,6 +84,15 @@ impl<'a> Reader<'a> {
             at: 0,
             state: State::Start,
             open: Vec::new(),
+            reads_dates: true,
+        }
+    }
+
+    /// A reader that leaves strings as they are.
+    pub fn without_dates(text: &'a Text) -> Self {
+        Self {
+            reads_dates: false,
+            ..Self::new(text)
         }
     }
 
@@ -235,7 +246,8 @@ impl<'a> Reader<'a> {
         let token = match character {
             '"' | '\'' => {
                 let text = self.string(character)?;
-                self.scalar(crate::date::parse_json_date(&text).map_or(Scalar::String(text), Scalar::Date))
+                let date = crate::date::parse_json_date(&text).filter(|_| self.reads_dates);
+                self.scalar(date.map_or(Scalar::String(text), Scalar::Date))
             }
             '{' => return self.open(State::ObjectStart).map(Some),
             '[' => return self.open(State::ArrayStart).map(Some),

@@ -3,7 +3,7 @@
 mod ip_address;
 mod web_utility;
 
-pub use web_utility::{percent_decode, url_decode, url_encode};
+pub use web_utility::{html_decode, html_encode, percent_decode, url_decode, url_encode};
 
 use super::Class;
 

@@ -5,6 +5,7 @@ mod regex;
 mod regex_match;
 mod string_builder;
 
+pub use regex::replace_pattern;
 pub use regex_match::items;
 
 use super::Class;

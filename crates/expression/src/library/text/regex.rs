@@ -390,24 +390,67 @@ enum Replacement<'v> {
     Delegate(&'v Value),
 }
 
+/// `Regex.Replace(input, pattern, replacement)`; `first_only`: the first match only, by the replacement as it is.
+///
+/// # Errors
+/// `ArgumentException` for a malformed pattern, a timeout, or a budget that is used up.
+pub fn replace_pattern(
+    frame: &mut Frame<'_>,
+    (input, pattern): (&Text, &Text),
+    replacement: &str,
+    first_only: bool,
+) -> Result<Text, Thrown> {
+    let pattern = Pattern::of(frame, pattern, 0)?;
+    let found = if first_only {
+        pattern.first(frame, input)?.into_iter().collect()
+    } else {
+        pattern.all(frame, input)?
+    };
+    let replaced = substituted(frame, input, found, |_, found, text| {
+        if first_only {
+            text.push_str(replacement);
+        } else {
+            found.expand(replacement, text);
+        }
+        Ok(())
+    })?;
+    frame.allocate(replaced.len())?;
+    Ok(replaced.into())
+}
+
 fn replace(call: &mut Call<'_, '_>, pattern: &Arc<Pattern>, input: &Text, replacement: &Replacement<'_>) -> Outcome {
+    let found = pattern.all(call.frame, input)?;
+    let text = substituted(call.frame, input, found, |frame, found, text| {
+        match replacement {
+            Replacement::Text(replacement) => found.expand(replacement, text),
+            Replacement::Delegate(delegate) => {
+                text.push_str(&frame.call(delegate, &[Value::of(found)])?.display_string());
+            }
+        }
+        Ok(())
+    })?;
+    call.text(text)
+}
+
+/// The input with something else in each match's place.
+fn substituted(
+    frame: &mut Frame<'_>,
+    input: &Text,
+    matches: Vec<Found>,
+    mut write: impl FnMut(&mut Frame<'_>, Found, &mut String) -> Result<(), Thrown>,
+) -> Result<String, Thrown> {
     let mut text = String::new();
     let mut rest = 0;
-    for found in pattern.all(call.frame, input)? {
+    for found in matches {
         let (start, end) = found.range();
         let before = text.len();
         text.push_str(input.get(rest..start).unwrap_or_default());
-        match replacement {
-            Replacement::Text(replacement) => found.expand(replacement, &mut text),
-            Replacement::Delegate(delegate) => {
-                text.push_str(&call.call(delegate, &[Value::of(found)])?.display_string());
-            }
-        }
-        call.allocate(text.len() - before)?;
+        write(frame, found, &mut text)?;
+        frame.allocate(text.len() - before)?;
         rest = end;
     }
     text.push_str(input.get(rest..).unwrap_or_default());
-    call.text(text)
+    Ok(text)
 }
 
 fn split(call: &mut Call<'_, '_>, pattern: &Arc<Pattern>, input: &Text) -> Outcome {
