@@ -121,7 +121,7 @@ impl<'t, 'p> Scanner<'t, 'p> {
             self.pass_over_until('|');
         }
         while self.eat("|") {
-            filters.extend(self.filter()?);
+            self.filter(&mut filters)?;
         }
         self.finish();
         Some(Pipeline { operand, filters })
@@ -137,8 +137,8 @@ impl<'t, 'p> Scanner<'t, 'p> {
         self.at += length;
     }
 
-    /// A filter; outer `None` when it cannot be read, inner when there is none of its name.
-    fn filter(&mut self) -> Option<Option<Call>> {
+    /// A filter, added to `filters` if there is one of its name.
+    fn filter(&mut self, filters: &mut Vec<Call>) -> Option<()> {
         self.skip_space();
         let start = self.markup.start + self.at;
         let Some(name) = self.word() else {
@@ -160,7 +160,8 @@ impl<'t, 'p> Scanner<'t, 'p> {
                 }
             }
         }
-        Some(filter.map(|filter| Call { filter, arguments }))
+        filters.extend(filter.map(|filter| Call { filter, arguments }));
+        Some(())
     }
 
     /// A value.
@@ -254,7 +255,8 @@ impl<'t, 'p> Scanner<'t, 'p> {
                 self.at += 1;
             }
             let next = self.rest().trim_start();
-            let is_alone = !(next.starts_with('.') && !next.starts_with("..")) && !next.starts_with('[');
+            let goes_on = next.starts_with('[') || next.starts_with('.') && !next.starts_with("..");
+            let is_alone = !goes_on;
             match name {
                 "nil" | "null" if is_alone => return Some(Operand::Nil),
                 "empty" | "blank" if is_alone => return Some(Operand::Empty),

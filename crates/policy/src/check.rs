@@ -124,7 +124,7 @@ mod tests {
         let liquid = |template: &str| format!("<inbound><set-body template='liquid'>{template}</set-body></inbound>");
         checks(&[
             (&liquid("{{ body.a }}{% if context.Variables.b %}{% endif %}"), ""),
-            (&liquid("&lt;{{ a"), "1:41 error TG3012 `{{` has no end, expected `}}`"),
+            (&liquid("&lt;{{ a"), "1:42 error TG3012 `{{` has no end, expected `}}`"),
             (&liquid("<a>\n{% fo %}</a>"), "2:4 error TG3012 unknown tag `fo`"),
             (
                 &liquid("{{ a | upcas }}"),

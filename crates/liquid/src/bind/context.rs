@@ -8,7 +8,7 @@ use expression::text::Text;
 use std::sync::Arc;
 
 /// `context`
-pub(crate) fn context<'v>(context: &'v dyn Context) -> Value<'v> {
+pub(crate) fn context(context: &dyn Context) -> Value<'_> {
     Value::object(Exchange(context))
 }
 

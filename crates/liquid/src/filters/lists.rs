@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Filter] = &[
         "{{ body.list | Compact | Size }}",
         "3",
         |runtime, input, _| {
-            flattened(runtime, input, |items, _| {
+            flattened(runtime, &input, |items, _| {
                 Ok(items.into_iter().filter(|item| !item.is_nil()).collect())
             })
         },
@@ -67,14 +67,19 @@ pub(super) const ROWS: &[Filter] = &[
         "Sort",
         "{{ 'b,A,c' | Split: ',' | Sort }} {% assign s = body.things | Sort: 'name' %}{{ s[0].name }}",
         "Abc Ink",
-        sort,
+        |runtime, input, a| sort(runtime, &input, a),
     ),
-    row("SortNatural", "{{ 'b,A' | Split: ',' | SortNatural }}", "Ab", sort),
+    row(
+        "SortNatural",
+        "{{ 'b,A' | Split: ',' | SortNatural }}",
+        "Ab",
+        |runtime, input, a| sort(runtime, &input, a),
+    ),
     row(
         "Uniq",
         "{{ 'a,b,a' | Split: ',' | Uniq }}",
         "ab",
-        |runtime, input, _| flattened(runtime, input, unique),
+        |runtime, input, _| flattened(runtime, &input, unique),
     ),
     row(
         "Where",
@@ -87,15 +92,15 @@ pub(super) const ROWS: &[Filter] = &[
 /// Makes a list of a list whose inner lists are dissolved.
 fn flattened<'v>(
     runtime: &mut Runtime<'v>,
-    input: Value<'v>,
+    input: &Value<'v>,
     make: impl FnOnce(Vec<Value<'v>>, &mut Runtime<'v>) -> Result<Vec<Value<'v>>, Fault>,
 ) -> Outcome<'v> {
     if input.is_nil() {
         return Ok(Value::Nil);
     }
     let items = input.flattened(runtime)?;
-    let made = make(items, runtime)?;
-    Value::list(made, runtime)
+    let list = make(items, runtime)?;
+    Value::list(list, runtime)
 }
 
 fn unique<'v>(items: Vec<Value<'v>>, runtime: &mut Runtime<'v>) -> Result<Vec<Value<'v>>, Fault> {
@@ -157,7 +162,7 @@ fn member<'v>(item: &Value<'v>, name: &str, runtime: &mut Runtime<'v>) -> Outcom
 }
 
 /// Items in order, texts without regard to case; by a member where one is named.
-fn sort<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, a: &[Value<'v>]) -> Outcome<'v> {
+fn sort<'v>(runtime: &mut Runtime<'v>, input: &Value<'v>, a: &[Value<'v>]) -> Outcome<'v> {
     let name = argument(a, 0).to_text(runtime)?;
     flattened(runtime, input, |items, runtime| {
         let mut keyed = Vec::with_capacity(items.len());

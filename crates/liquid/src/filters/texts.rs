@@ -8,13 +8,13 @@ use expression::text::Text;
 
 pub(super) const ROWS: &[Filter] = &[
     row("Append", "{{ 'a' | Append: 'b' }}", "ab", |runtime, input, a| {
-        two(runtime, input, a, |text, added| format!("{text}{added}"))
+        two(runtime, &input, a, |text, added| format!("{text}{added}"))
     }),
     row(
         "Capitalize",
         "{{ 'a bC USA' | Capitalize }}",
         "A Bc USA",
-        |runtime, input, _| one(runtime, input, title),
+        |runtime, input, _| one(runtime, &input, title),
     ),
     row(
         "Currency",
@@ -30,22 +30,22 @@ pub(super) const ROWS: &[Filter] = &[
         Ok(Value::Text(text))
     }),
     row("Downcase", "{{ 'Ab' | Downcase }}", "ab", |runtime, input, _| {
-        one(runtime, input, str::to_lowercase)
+        one(runtime, &input, str::to_lowercase)
     }),
     row("Escape", "{{ '<a>' | Escape }}", "&lt;a&gt;", |runtime, input, _| {
-        one(runtime, input, html_encode)
+        one(runtime, &input, html_encode)
     }),
     row(
         "EscapeOnce",
         "{{ '<&lt;' | EscapeOnce }}",
         "&lt;&lt;",
-        |runtime, input, _| one(runtime, input, |text| html_encode(&html_decode(text))),
+        |runtime, input, _| one(runtime, &input, |text| html_encode(&html_decode(text))),
     ),
     row("H", "{{ '<' | H }}", "&lt;", |runtime, input, _| {
-        one(runtime, input, html_encode)
+        one(runtime, &input, html_encode)
     }),
     row("Lstrip", "{{ ' a ' | Lstrip }}.", "a .", |runtime, input, _| {
-        one(runtime, input, |text| text.trim_start().to_owned())
+        one(runtime, &input, |text| text.trim_start().to_owned())
     }),
     row(
         "Money",
@@ -58,17 +58,17 @@ pub(super) const ROWS: &[Filter] = &[
         "{% capture x %}a\nb{% endcapture %}{{ x | NewlineToBr }}",
         "a<br />\nb",
         |runtime, input, _| {
-            one(runtime, input, |text| {
+            one(runtime, &input, |text| {
                 let marked = text.replace("\r\n", "\r").replace('\n', "<br />\n");
                 marked.replace('\r', "<br />\r\n")
             })
         },
     ),
     row("Prepend", "{{ 'b' | Prepend: 'a' }}", "ab", |runtime, input, a| {
-        two(runtime, input, a, |text, added| format!("{added}{text}"))
+        two(runtime, &input, a, |text, added| format!("{added}{text}"))
     }),
     row("Remove", "{{ 'a.b.c' | Remove: '.' }}", "abc", |runtime, input, a| {
-        two(runtime, input, a, |text, part| {
+        two(runtime, &input, a, |text, part| {
             if part.is_empty() {
                 text.to_owned()
             } else {
@@ -80,66 +80,71 @@ pub(super) const ROWS: &[Filter] = &[
         "RemoveFirst",
         "{{ 'a1b2' | RemoveFirst: '[0-9]' }}",
         "ab2",
-        |runtime, input, a| replaced(runtime, input, argument(a, 0), &Value::Nil, true),
+        |runtime, input, a| replaced(runtime, &input, argument(a, 0), &Value::Nil, true),
     ),
     row(
         "Replace",
         r"{{ 'a1b2' | Replace: '([a-z])(\d)', '$2$1' }}",
         "1a2b",
-        |runtime, input, a| replaced(runtime, input, argument(a, 0), argument(a, 1), false),
+        |runtime, input, a| replaced(runtime, &input, argument(a, 0), argument(a, 1), false),
     ),
     row(
         "ReplaceFirst",
         "{{ 'a1b2' | ReplaceFirst: '[0-9]', '$' }}",
         "a$b2",
-        |runtime, input, a| replaced(runtime, input, argument(a, 0), argument(a, 1), true),
+        |runtime, input, a| replaced(runtime, &input, argument(a, 0), argument(a, 1), true),
     ),
     row("Rstrip", "{{ ' a ' | Rstrip }}.", " a.", |runtime, input, _| {
-        one(runtime, input, |text| text.trim_end().to_owned())
+        one(runtime, &input, |text| text.trim_end().to_owned())
     }),
     row("Slice", "{{ 'abcdef' | Slice: -3, 2 }}", "de", slice),
     row("Split", "{{ 'a,b' | Split: ',' | Last }}", "b", split),
     row("Strip", "{{ ' a ' | Strip }}", "a", |runtime, input, _| {
-        one(runtime, input, |text| text.trim().to_owned())
+        one(runtime, &input, |text| text.trim().to_owned())
     }),
     row(
         "StripHtml",
         "{{ '<p>a</p><script>b</script>' | StripHtml }}",
         "a",
-        strip_html,
+        |runtime, input, _| strip_html(runtime, &input),
     ),
     row(
         "StripNewlines",
         "{% capture x %}a\nb{% endcapture %}{{ x | StripNewlines }}",
         "ab",
-        |runtime, input, _| one(runtime, input, |text| text.replace("\r\n", "").replace('\n', "")),
+        |runtime, input, _| one(runtime, &input, |text| text.replace("\r\n", "").replace('\n', "")),
     ),
-    row("Truncate", "{{ 'abcdefghij' | Truncate: 6 }}", "abc...", truncate),
+    row(
+        "Truncate",
+        "{{ 'abcdefghij' | Truncate: 6 }}",
+        "abc...",
+        |runtime, input, a| truncate(runtime, &input, a),
+    ),
     row(
         "TruncateWords",
         "{{ 'a b c' | TruncateWords: 2, '!' }}",
         "a b!",
-        truncate_words,
+        |runtime, input, a| truncate_words(runtime, &input, a),
     ),
     row("Upcase", "{{ 'aB' | Upcase }}", "AB", |runtime, input, _| {
-        one(runtime, input, str::to_uppercase)
+        one(runtime, &input, str::to_uppercase)
     }),
     row(
         "UrlDecode",
         "{{ 'a+b%26' | UrlDecode }}",
         "a b&",
-        |runtime, input, _| one(runtime, input, url_decode),
+        |runtime, input, _| one(runtime, &input, url_decode),
     ),
     row(
         "UrlEncode",
         "{{ 'a b&' | UrlEncode }}",
         "a+b%26",
-        |runtime, input, _| one(runtime, input, url_encode),
+        |runtime, input, _| one(runtime, &input, url_encode),
     ),
 ];
 
 /// A text made of a text.
-fn one<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, make: impl FnOnce(&str) -> String) -> Outcome<'v> {
+fn one<'v>(runtime: &mut Runtime<'v>, input: &Value<'v>, make: impl FnOnce(&str) -> String) -> Outcome<'v> {
     if input.is_nil() {
         return Ok(Value::Nil);
     }
@@ -150,7 +155,7 @@ fn one<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, make: impl FnOnce(&str) 
 /// A text made of a text and an argument.
 fn two<'v>(
     runtime: &mut Runtime<'v>,
-    input: Value<'v>,
+    input: &Value<'v>,
     arguments: &[Value<'v>],
     make: impl FnOnce(&str, &str) -> String,
 ) -> Outcome<'v> {
@@ -191,7 +196,7 @@ fn title(text: &str) -> String {
 /// .NET's `Regex.Replace`; for the first match only, the replacement is taken as it is.
 fn replaced<'v>(
     runtime: &mut Runtime<'v>,
-    input: Value<'v>,
+    input: &Value<'v>,
     pattern: &Value<'v>,
     replacement: &Value<'v>,
     first_only: bool,
@@ -274,7 +279,7 @@ fn split<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, a: &[Value<'v>]) -> Ou
 }
 
 /// A text without scripts, styles, comments and tags.
-fn strip_html<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, _: &[Value<'v>]) -> Outcome<'v> {
+fn strip_html<'v>(runtime: &mut Runtime<'v>, input: &Value<'v>) -> Outcome<'v> {
     if input.is_nil() {
         return Ok(Value::Nil);
     }
@@ -286,7 +291,7 @@ fn strip_html<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, _: &[Value<'v>]) 
 }
 
 /// A text of so many UTF-16 units at most, with what stands for the rest.
-fn truncate<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, a: &[Value<'v>]) -> Outcome<'v> {
+fn truncate<'v>(runtime: &mut Runtime<'v>, input: &Value<'v>, a: &[Value<'v>]) -> Outcome<'v> {
     let Some((text, length, mark)) = shortened(runtime, input, a, 50)? else {
         return Ok(Value::Nil);
     };
@@ -304,7 +309,7 @@ fn truncate<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, a: &[Value<'v>]) ->
 }
 
 /// A text of so many words at most, with what stands for the rest.
-fn truncate_words<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, a: &[Value<'v>]) -> Outcome<'v> {
+fn truncate_words<'v>(runtime: &mut Runtime<'v>, input: &Value<'v>, a: &[Value<'v>]) -> Outcome<'v> {
     let Some((text, count, mark)) = shortened(runtime, input, a, 15)? else {
         return Ok(Value::Nil);
     };
@@ -325,7 +330,12 @@ fn truncate_words<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, a: &[Value<'v
 /// The input as text, how much of it is kept, and what stands for the rest.
 type Shortened = Option<(Text, i64, Text)>;
 
-fn shortened<'v>(runtime: &mut Runtime<'v>, input: Value<'v>, a: &[Value<'v>], usual: i64) -> Result<Shortened, Fault> {
+fn shortened<'v>(
+    runtime: &mut Runtime<'v>,
+    input: &Value<'v>,
+    a: &[Value<'v>],
+    usual: i64,
+) -> Result<Shortened, Fault> {
     if input.is_nil() {
         return Ok(None);
     }
