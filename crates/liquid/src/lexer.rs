@@ -152,20 +152,15 @@ impl<'t> Lexer<'t> {
     fn comment(&mut self, start: usize, problems: &mut Vec<Problem>) {
         let mut open = 1_usize;
         while open > 0 {
-            let inner = self.tag_named("comment", self.at);
-            let Some((before, behind)) = self.end_of("comment", self.at) else {
+            let Some(tag) = self.next_tag(self.at) else {
                 return self.endless("comment", start, problems);
             };
-            match inner {
-                Some((at, inside)) if at < before => {
-                    open += 1;
-                    self.at = inside;
-                }
-                _ => {
-                    open -= 1;
-                    self.at = behind;
-                }
+            match tag.name {
+                "comment" => open += 1,
+                "endcomment" => open -= 1,
+                _ => {}
             }
+            self.at = tag.end;
         }
     }
 
@@ -175,27 +170,36 @@ impl<'t> Lexer<'t> {
         self.at = self.template.len();
     }
 
+    /// Where the next `{% end… %}` of this name begins, and where what follows it does.
     fn end_of(&self, name: &str, from: usize) -> Option<(usize, usize)> {
-        self.tag_named(&format!("end{name}"), from)
-    }
-
-    /// Where the next tag of this name begins, and where what follows it does.
-    fn tag_named(&self, name: &str, from: usize) -> Option<(usize, usize)> {
+        let end = format!("end{name}");
         let mut at = from;
         loop {
-            let found = at + self.slice(at, self.template.len()).find("{%")?;
-            let length = self.slice(found + 2, self.template.len()).find("%}")?;
-            let inside = self.slice(found + 2, found + 2 + length);
-            let is_it = inside
-                .trim_start_matches('-')
-                .trim_end_matches('-')
-                .split_whitespace()
-                .next()
-                == Some(name);
-            if is_it {
-                return Some((found, found + 2 + length + 2));
+            let tag = self.next_tag(at)?;
+            if tag.name == end {
+                return Some((tag.start, tag.end));
             }
-            at = found + 2;
+            at = tag.end;
         }
     }
+
+    /// The next tag, whatever it is; of several `{%` before one `%}` the last begins it.
+    fn next_tag(&self, from: usize) -> Option<Place<'t>> {
+        let first = from + self.slice(from, self.template.len()).find("{%")?;
+        let close = first + 2 + self.slice(first + 2, self.template.len()).find("%}")?;
+        let start = first + self.slice(first, close).rfind("{%")?;
+        let inside = self.slice(start + 2, close).trim_matches('-');
+        Some(Place {
+            start,
+            end: close + 2,
+            name: inside.split_whitespace().next().unwrap_or_default(),
+        })
+    }
+}
+
+/// Where a tag stands that is not read.
+struct Place<'t> {
+    start: usize,
+    end: usize,
+    name: &'t str,
 }

@@ -128,7 +128,7 @@ mod tests {
             (&liquid("<a>\n{% fo %}</a>"), "2:4 error TG3012 unknown tag `fo`"),
             (
                 &liquid("{{ a | upcas }}"),
-                "1:44 warning TG3013 there is no filter `upcas`: the value passes unchanged (did you mean `Upcase`?)",
+                "1:45 warning TG3013 there is no filter `upcas`: the value passes unchanged (did you mean `Upcase`?)",
             ),
             (
                 "<inbound><set-body template='liquid' xsi-nil='none' parse-date='@(true)' /></inbound>",

@@ -93,6 +93,7 @@ fn errors_are_quick_in_long_texts() {
         "{% endraw %}",
     ] {
         let _ = Template::parse(&text.repeat(20_000));
+        let _ = Template::parse(&(text.repeat(20_000) + "%}{% endcomment %}{% endraw %}"));
     }
 }
 
