@@ -29,6 +29,16 @@ impl Mapped {
         self.end = from.end;
     }
 
+    /// Appends another text.
+    pub fn append(&mut self, other: &Self) {
+        let length = self.text.len();
+        let points = other.points.iter();
+        self.points
+            .extend(points.map(|(decoded, original)| (length + decoded, *original)));
+        self.text.push_str(&other.text);
+        self.end = other.end;
+    }
+
     /// The decoded text.
     pub fn text(&self) -> &str {
         &self.text

@@ -3,7 +3,8 @@
 //! Never here: whether a certificate is trusted, which the host knows ([`crate::context::Context::trusts`]); private keys.
 
 use crate::date::{TICKS_PER_SECOND, UNIX_EPOCH_TICKS};
-use std::fmt;
+use sha1::{Digest, Sha1};
+use std::fmt::{self, Write as _};
 use x509_parser::asn1_rs::ToDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
@@ -80,6 +81,14 @@ impl Certificate {
             return contents.take(1).find_map(|der| Self::from_der(&der));
         }
         Self::from_der(bytes)
+    }
+
+    /// SHA-1 of its bytes, in capital hexadecimal digits.
+    pub fn thumbprint(&self) -> String {
+        Sha1::digest(&self.der).iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02X}");
+            text
+        })
     }
 
     /// Modulus and exponent of an RSA key, without leading zeros; `None` for a key of another algorithm.

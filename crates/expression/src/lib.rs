@@ -23,6 +23,7 @@ pub mod number;
 pub mod recorded;
 mod regex;
 pub mod response;
+pub mod runtime;
 pub mod syntax;
 mod target;
 pub mod text;

@@ -48,14 +48,15 @@ pub(crate) use apim::find;
 pub(crate) use certificates::certificate;
 pub(crate) use collections::LIST;
 pub(crate) use cryptography::no_hash_name;
-pub(crate) use culture::culture_compare;
+pub(crate) use culture::{Culture, culture_compare};
 pub(crate) use format::{format_composite, format_composite_in, format_date, format_in, format_value};
 pub(crate) use json::{content, scalar_value};
-pub(crate) use net::{url_decode, url_encode};
+pub use net::{html_decode, html_encode, url_decode, url_encode};
 pub(crate) use sort::sort_values;
 pub(crate) use system::{
     TYPE, TypeObject, number_error, parse_date_time_offset, read_number, unicode_category, uri, uri_text,
 };
+pub(crate) use text::replace_pattern;
 pub(crate) use xml::{equal_nodes, hash_node, json_of as xml_json, of_body as xml_of_body};
 
 /// Every type of the library.

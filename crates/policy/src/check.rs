@@ -120,6 +120,25 @@ mod tests {
     }
 
     #[test]
+    fn problems_of_liquid_have_their_places() {
+        let liquid = |template: &str| format!("<inbound><set-body template='liquid'>{template}</set-body></inbound>");
+        checks(&[
+            (&liquid("{{ body.a }}{% if context.Variables.b %}{% endif %}"), ""),
+            (&liquid("&lt;{{ a"), "1:42 error TG3012 `{{` has no end, expected `}}`"),
+            (&liquid("<a>\n{% fo %}</a>"), "2:4 error TG3012 unknown tag `fo`"),
+            (
+                &liquid("{{ a | upcas }}"),
+                "1:45 warning TG3013 there is no filter `upcas`: the value passes unchanged (did you mean `Upcase`?)",
+            ),
+            (
+                "<inbound><set-body template='liquid' xsi-nil='none' parse-date='@(true)' /></inbound>",
+                "1:47 error TG3103 `xsi-nil` of `<set-body>` must be `blank` or `null`, found \"none\"\n\
+              1:65 error TG3104 `parse-date` of `<set-body>` takes no expression, expected a literal",
+            ),
+        ]);
+    }
+
+    #[test]
     fn all_problems_of_an_element_are_reported_at_once() {
         checks(&[
             (

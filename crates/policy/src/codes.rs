@@ -25,6 +25,10 @@ pub const UNKNOWN_ENTITY: &str = "TG3009";
 pub const LOOSE_MARKUP: &str = "TG3010";
 /// Text where only elements may stand.
 pub const STRAY_TEXT: &str = "TG3011";
+/// A Liquid template that cannot be read.
+pub const LIQUID: &str = "TG3012";
+/// A part of a Liquid template that has no effect.
+pub const LIQUID_WITHOUT_EFFECT: &str = "TG3013";
 
 /// A required attribute is missing.
 pub const MISSING_ATTRIBUTE: &str = "TG3101";

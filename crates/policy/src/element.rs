@@ -16,7 +16,7 @@ use crate::findings::nearest;
 use crate::outline::{self, Outline};
 use crate::value::{Readable, Value};
 use crate::xml::{Attribute, Element, Node, Piece};
-use diagnostic::Span;
+use diagnostic::{Mapped, Span};
 use kind::{Kind, of_type, of_words};
 use std::sync::Arc;
 use values::trimmed;
@@ -170,10 +170,11 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.content_value(&pieces.iter().collect::<Vec<_>>(), of_type::<T>(), false)
     }
 
-    /// Passes over what stands between the tags.
-    pub fn skip_content(&mut self) {
+    /// What stands between the tags as one text of another language, with the way back to the document.
+    pub fn written_content(&mut self) -> Mapped {
         self.asked_text = true;
         self.asked_children.push("*");
+        crate::xml::written_text(self.compiler.place.source.text(), self.element)
     }
 
     /// All child elements of this name, each read by `read`.

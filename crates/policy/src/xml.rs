@@ -12,7 +12,7 @@ mod tests;
 
 use diagnostic::{Mapped, Span};
 
-pub(crate) use pieces::markup_pieces;
+pub(crate) use pieces::{markup_pieces, written_text};
 pub(crate) use reader::read;
 
 /// An element with everything in it.

@@ -14,9 +14,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic"]),
     ("store", &[]),
     ("jose", &[]),
+    ("liquid", &["expression", "xml"]),
     (
         "policy",
-        &["catalog", "diagnostic", "expression", "jose", "store", "xml"],
+        &["catalog", "diagnostic", "expression", "jose", "liquid", "store", "xml"],
     ),
     ("mcp", &[]),
     (

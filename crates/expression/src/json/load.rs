@@ -4,7 +4,7 @@ use super::arena::{Arena, Kind, Members, NodeId};
 use super::error::JsonError;
 use super::reader::{Reader, Token};
 use super::scalar::Scalar;
-use super::style::ReadStyle;
+use super::style::{DateParse, ReadStyle};
 use super::token::JToken;
 use crate::text::Text;
 
@@ -15,6 +15,18 @@ impl JToken {
     /// `JsonReaderException`, with path, line and position.
     pub fn parse(text: &Text) -> Result<Self, JsonError> {
         Self::parse_styled(text, ReadStyle::default())
+    }
+
+    /// [`Self::parse`] with strings that look like dates left as they are (`DateParseHandling.None`).
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_without_dates(text: &Text) -> Result<Self, JsonError> {
+        let style = ReadStyle {
+            dates: DateParse::None,
+            ..ReadStyle::default()
+        };
+        Self::parse_styled(text, style)
     }
 
     /// As [`Self::parse`], read in another way.

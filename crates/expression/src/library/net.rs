@@ -3,7 +3,7 @@
 mod ip_address;
 mod web_utility;
 
-pub use web_utility::{url_decode, url_encode};
+pub use web_utility::{html_decode, html_encode, url_decode, url_encode};
 
 use super::Class;
 

@@ -10,6 +10,7 @@ mod string_builder;
 
 pub use encoding::utf16 as utf16_encoding;
 pub use regex_match::items;
+pub use regex_replacement::replace_pattern;
 pub use string_builder::{append_to as append_to_builder, new_builder};
 
 use super::Class;

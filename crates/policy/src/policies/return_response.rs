@@ -3,7 +3,7 @@
 //! The response starts empty (`200 OK`), whatever response there was before, or as a copy of the one that the variable
 //! of `response-variable-name` holds; children then change it.
 
-use super::set_body::{Content, read_content};
+use super::set_body::{NewBody, read_content};
 use super::set_header::HeaderEdit;
 use super::set_status::Status;
 use crate::body::Body;
@@ -12,7 +12,6 @@ use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
 use crate::registry::{Policy, now};
 use crate::step::{Flow, Run, Step};
-use crate::value::Value;
 use expression::body::MessageBody;
 use expression::context::Context as _;
 use expression::response::StoredResponse;
@@ -30,7 +29,7 @@ struct ReturnResponse {
     variable: Option<Text>,
     status: Option<Status>,
     headers: Vec<HeaderEdit>,
-    body: Option<Value<Content>>,
+    body: Option<NewBody>,
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {

@@ -3,11 +3,18 @@
 //! The content is a literal (markup included, such as a SOAP envelope), an expression, or a `<value>` that holds one.
 //! `Content-Type` stays; the length follows the body. A `byte[]` is taken as it is, JSON and everything else by its
 //! `ToString()`; null and nothing give an empty body. In an MCP server's stream the answering message is replaced and
-//! the stream flows on. Liquid templates are not built yet.
+//! the stream flows on.
+//!
+//! `template="liquid"`: the content is a DotLiquid template in C# mode (crate `liquid`). Its `body` is the message's body,
+//! JSON or XML by `Content-Type`, and nil when it is neither, absent or consumed; reading it does not consume it. A body
+//! that is not of its type fails the policy. `parse-date="false"` leaves strings of JSON that look like dates as they
+//! are; `xsi-nil="null"` makes nil of an XML element that says `xsi:nil="true"`, and not an empty text. `context` has
+//! `Request`, `Response` and `Variables`. What a filter cannot do is written as `Liquid error: …`, as DotLiquid does.
+
+mod template;
 
 use crate::block::Needs;
 use crate::body::Body;
-use crate::codes;
 use crate::element::{ElementReader, Words};
 use crate::exchange::{Exchange, Message};
 use crate::failure::Failure;
@@ -16,9 +23,9 @@ use crate::step::{Flow, Run, Step};
 use crate::value::{Readable, Value};
 use bytes::Bytes;
 use expression::body::MessageBody;
-use expression::text::Text;
 use expression::value::Value as Object;
 use expression::{Reads, Target};
+use template::LiquidBody;
 
 pub(crate) const SET_BODY: Policy = Policy {
     sections: Sections::INBOUND.and(Sections::BACKEND).and(Sections::OUTBOUND),
@@ -28,7 +35,7 @@ pub(crate) const SET_BODY: Policy = Policy {
 
 struct SetBody {
     message: Message,
-    content: Value<Content>,
+    content: NewBody,
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
@@ -59,26 +66,45 @@ enum Template {
 
 const TEMPLATES: Words<Template> = &[("none", Template::None), ("liquid", Template::Liquid)];
 
+/// What a `set-body` element makes a body of.
+pub(crate) enum NewBody {
+    /// A literal or an expression.
+    Value(Value<Content>),
+    /// A template.
+    Liquid(LiquidBody),
+}
+
+impl NewBody {
+    /// The body for this exchange.
+    pub fn get(&self, exchange: &Exchange) -> Result<Content, Failure> {
+        match self {
+            Self::Value(value) => value.get(exchange),
+            Self::Liquid(template) => Ok(Content(template.render(exchange)?.into())),
+        }
+    }
+}
+
 /// The content of a `set-body` element, wherever it stands.
-pub(crate) fn read_content(element: &mut ElementReader<'_, '_>) -> Option<Value<Content>> {
+pub(crate) fn read_content(element: &mut ElementReader<'_, '_>) -> Option<NewBody> {
     let template = element.literal_word("template", TEMPLATES);
-    element.literal::<Text>("xsi-nil");
-    element.literal::<bool>("parse-date");
+    let binding = template::Binding::read(element);
+    let is_in_value = element.count("value") == 1 && element.count("*") == 1;
     if let Some(Template::Liquid) = template {
-        let span = element.attribute_span("template");
-        element
-            .compiler
-            .not_built(codes::FEATURE_NOT_BUILT, span, "liquid templates are not built yet");
-        element.skip_content();
-        return None;
+        let read = |element: &mut ElementReader<'_, '_>| LiquidBody::read(element, binding);
+        let body = if is_in_value {
+            element.one("value", read)
+        } else {
+            read(element)
+        };
+        return body.map(NewBody::Liquid);
     }
     let empty = || Value::Constant(Content(Bytes::new()));
-    let given = if element.count("value") == 1 && element.count("*") == 1 {
+    let given = if is_in_value {
         element.one("value", |value| Some(value.content().unwrap_or_else(empty)))
     } else {
         element.content()
     };
-    Some(given.unwrap_or_else(empty))
+    Some(NewBody::Value(given.unwrap_or_else(empty)))
 }
 
 /// A body's bytes.

@@ -1,8 +1,8 @@
 //! Values and texts as pieces: where expressions begin and end, and what the characters between them mean.
 
-use super::Piece;
 use super::entities::decode;
-use diagnostic::Span;
+use super::{Element, Piece};
+use diagnostic::{Mapped, Span};
 use expression::syntax::expression_end;
 
 /// What a stretch is, which decides how its characters are read.
@@ -57,7 +57,7 @@ pub(super) fn pieces(text: &str, stretch: &Stretch, kind: Kind, unknown: &mut dy
         pieces.extend(literal(text, Span::new(at, span.start), kind, unknown));
         let raw = text.get(span.start..span.end).unwrap_or_default();
         let source = match kind {
-            Kind::Cdata => diagnostic::Mapped::verbatim(raw, span.start),
+            Kind::Cdata => Mapped::verbatim(raw, span.start),
             // `&&x;` is C#, not a reference: what XML does not define stays.
             Kind::Attribute | Kind::Text | Kind::Markup => decode(raw, span.start, |_| {}),
         };
@@ -81,6 +81,30 @@ fn literal(text: &str, span: Span, kind: Kind, unknown: &mut dyn FnMut(Span)) ->
         text = text.replace("@@(", "@(").replace("@@{", "@{");
     }
     Some(Piece::Literal { text, span })
+}
+
+/// The text between an element's tags as one, expressions included: as it is written where there is markup in it.
+pub(crate) fn written_text(text: &str, element: &Element) -> Mapped {
+    if element.children().next().is_some() {
+        let inner = text.get(element.inner.start..element.inner.end);
+        return Mapped::verbatim(inner.unwrap_or_default(), element.inner.start);
+    }
+    let mut whole = Mapped::default();
+    for piece in element.text() {
+        match piece {
+            Piece::Expression { source, .. } => whole.append(source),
+            Piece::Literal { text: read, span } => {
+                let raw = text.get(span.start..span.end).unwrap_or_default();
+                let decoded = decode(raw, span.start, |_| {});
+                if raw != read && decoded.text() == read {
+                    whole.append(&decoded);
+                } else {
+                    whole.push(read, *span);
+                }
+            }
+        }
+    }
+    whole
 }
 
 /// Markup taken as content: everything in `span` as it is written, with its expressions. What does not close is text.

@@ -387,7 +387,7 @@ fn raw(_: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
 }
 
 fn thumbprint(_: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
-    Ok(hexadecimal(&Sha1::digest(&of(a)?.der)).into())
+    Ok(of(a)?.thumbprint().into())
 }
 
 fn serial(_: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
@@ -412,7 +412,7 @@ pub fn summary(certificate: &Certificate) -> String {
         ("Serial Number", hexadecimal(&certificate.serial)),
         ("Not Before", date(certificate.not_before).display_string().to_string()),
         ("Not After", date(certificate.not_after).display_string().to_string()),
-        ("Thumbprint", hexadecimal(&Sha1::digest(&certificate.der))),
+        ("Thumbprint", certificate.thumbprint()),
     ];
     let parts = parts.map(|(title, text)| format!("[{title}]\n  {text}\n"));
     parts.join("\n")

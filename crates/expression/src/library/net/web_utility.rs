@@ -91,7 +91,8 @@ fn percent_decode(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-fn html_encode(text: &str) -> String {
+/// Characters that mean something in HTML, and those beyond ASCII that .NET writes as numbers, as references.
+pub fn html_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -109,7 +110,8 @@ fn html_encode(text: &str) -> String {
     encoded
 }
 
-fn html_decode(text: &str) -> String {
+/// References as the characters that they stand for; what is none stays.
+pub fn html_decode(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

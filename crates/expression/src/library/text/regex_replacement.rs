@@ -3,6 +3,7 @@
 use super::pattern::Pattern;
 use super::regex_match::Found;
 use crate::collection::Array;
+use crate::frame::Frame;
 use crate::library::{Arguments, Call};
 use crate::regex::Search;
 use crate::text::Text;
@@ -42,6 +43,39 @@ pub fn replace(
     if pieces.is_empty() {
         return Ok(input.clone().into());
     }
+    call.text(put_together(pattern, input, pieces))
+}
+
+/// `Regex.Replace(input, pattern, replacement)`; `first_only`: the first match only, by the replacement as it is.
+///
+/// # Errors
+/// `ArgumentException` for a malformed pattern, a timeout, or a budget that is used up.
+pub fn replace_pattern(
+    frame: &mut Frame<'_>,
+    (input, pattern): (&Text, &Text),
+    replacement: &str,
+    first_only: bool,
+) -> Result<Text, Thrown> {
+    let pattern = Pattern::of(frame, pattern, 0)?;
+    let most = if first_only { 1 } else { usize::MAX };
+    let mut pieces = Vec::new();
+    for found in pattern.all(frame, input, pattern.whole(input), most)? {
+        let mut piece = String::new();
+        if first_only {
+            piece.push_str(replacement);
+        } else {
+            found.expand(replacement, &mut piece);
+        }
+        frame.allocate(piece.len() + size_of::<Text>())?;
+        pieces.push((found.range(), piece.into()));
+    }
+    let text = put_together(&pattern, input, pieces);
+    frame.allocate(text.len())?;
+    Ok(text.into())
+}
+
+/// The input with these pieces in the place of what was found, in the order in which it was found.
+fn put_together(pattern: &Pattern, input: &Text, mut pieces: Vec<((usize, usize), Text)>) -> String {
     if pattern.regex.is_backward() {
         pieces.reverse();
     }
@@ -52,7 +86,7 @@ pub fn replace(
         rest = end;
     }
     text.push_str(input.get(rest..).unwrap_or_default());
-    call.text(text)
+    text
 }
 
 /// What lies between matches and what their groups captured; at most as many parts as the argument at `count` says.

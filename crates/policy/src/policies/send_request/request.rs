@@ -11,7 +11,7 @@ use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::policies::forward_request::{Refused, give_credentials, not_answered, pick, target_url};
-use crate::policies::set_body::{Content, read_content};
+use crate::policies::set_body::{NewBody, read_content};
 use crate::policies::set_header::HeaderEdit;
 use crate::query::encoded;
 use crate::runtime::within;
@@ -53,7 +53,7 @@ pub(in crate::policies) struct Template {
     url: Option<Value<Text>>,
     method: Option<Value<Method>>,
     headers: Vec<HeaderEdit>,
-    body: Option<Value<Content>>,
+    body: Option<NewBody>,
     /// Whether a copy has the request's body.
     copies_body: bool,
     access: Option<Arc<Block>>,
