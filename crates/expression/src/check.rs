@@ -31,6 +31,7 @@ mod statements;
 mod switches;
 mod tuples;
 pub mod typed;
+mod using;
 
 use crate::syntax::ast;
 use crate::types::Type;

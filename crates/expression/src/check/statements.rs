@@ -5,15 +5,15 @@ use super::calls::is_var;
 use super::expressions::Operand;
 use super::loops::Element;
 use super::scope::{JumpKind, Named};
-use super::typed::{Expr, Handler, Kind, Stmt, StmtKind};
+use super::typed::{Expr, Handler, Stmt, StmtKind};
 use crate::library;
-use crate::syntax::ast::{self, StatementKind, UsingResource};
+use crate::syntax::ast::{self, StatementKind};
 use crate::types::{ClassRef, Type};
 use crate::value::Value;
 use diagnostic::Span;
 
 /// A typed statement, and whether what follows it can be reached.
-type Checked = (StmtKind, bool);
+pub(super) type Checked = (StmtKind, bool);
 
 impl Checker {
     /// `{ … }` in a scope of its own.
@@ -459,39 +459,6 @@ impl Checker {
             },
             end,
         )
-    }
-
-    /// `using`: a `finally` that disposes. Nothing of the library holds what must be released, so that disposing is
-    /// only the end of the variable's life.
-    fn using(&mut self, resource: &UsingResource, body: &ast::Statement) -> Checked {
-        let first = match resource {
-            UsingResource::Declaration(declaration) => {
-                let kind = self.declaration(declaration);
-                Stmt {
-                    kind,
-                    span: declaration.type_name.span,
-                }
-            }
-            UsingResource::Expression(expression) => {
-                let value = self.value(expression);
-                Stmt {
-                    span: value.span,
-                    kind: StmtKind::Expression(value),
-                }
-            }
-        };
-        if let StmtKind::Declare(
-            local,
-            Some(Expr {
-                kind: Kind::Call(_), ..
-            }),
-        ) = &first.kind
-            && let Some(variable) = self.locals.get_mut(*local)
-        {
-            variable.read_only = true;
-        }
-        let (body, end) = self.embedded(body);
-        (StmtKind::Block(vec![first, *body]), end)
     }
 }
 

@@ -1,8 +1,10 @@
 //! `System.Xml`: documents as `XmlDocument` has them, handles to nodes like those of `System.Xml.Linq`.
 
 mod attribute_collection;
+mod by_namespace;
 mod children;
 mod contents;
+mod creation;
 mod node_list;
 mod select;
 mod xml_attribute;

@@ -56,6 +56,29 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "string LookupPrefix(string uri)",
+        r#"new XmlNamespaceManager(new NameTable()).LookupPrefix("u") == null"#,
+        "True",
+        |call, a| {
+            let (own, uri) = (own(a)?, a.text_or_null(1).map_or("", |text| text.as_str()));
+            call.step(own.0.lock().len() as u64 / 8)?;
+            Ok(own.prefix_of(uri).map(Text::from).into())
+        },
+    ),
+    row(
+        "string DefaultNamespace { get; }",
+        "new XmlNamespaceManager(new NameTable()).DefaultNamespace",
+        "",
+        |_, a| Ok(Text::from(own(a)?.find("").unwrap_or_default()).into()),
+    ),
+    row("void RemoveNamespace(string prefix, string uri)", "", "", |call, a| {
+        let (prefix, uri) = (a.text(1)?, a.text(2)?);
+        let mut declared = own(a)?.0.lock();
+        call.step(declared.len() as u64 / 8)?;
+        declared.retain(|(own, known)| **own != **prefix || **known != **uri);
+        Ok(Value::Null)
+    }),
+    row(
         "bool HasNamespace(string prefix)",
         r#"new XmlNamespaceManager(new NameTable()).HasNamespace("p")"#,
         "False",
@@ -100,6 +123,20 @@ impl Namespaces {
         let known = declared.iter().rev().find(|(own, _)| **own == *prefix);
         let none = || prefix.is_empty().then(|| "".into());
         known.map(|(_, uri)| Arc::clone(uri)).or_else(none)
+    }
+}
+
+impl Namespaces {
+    /// The prefix of a namespace, the latest first.
+    fn prefix_of(&self, uri: &str) -> Option<Arc<str>> {
+        match uri {
+            XML_NAMESPACE => return Some("xml".into()),
+            XMLNS_NAMESPACE => return Some("xmlns".into()),
+            _ => {}
+        }
+        let declared = self.0.lock();
+        let known = declared.iter().rev().find(|(_, own)| **own == *uri);
+        known.map(|(prefix, _)| Arc::clone(prefix))
     }
 }
 

@@ -11,7 +11,8 @@ use xml::{Node, NodeId, Tree};
 /// An element's attributes.
 pub static XML_ATTRIBUTE_COLLECTION: Class = Class::new("System.Xml.XmlAttributeCollection", ClassKind::Class)
     .inherits(&["IEnumerable"])
-    .rows(ROWS);
+    .rows(ROWS)
+    .more(&[super::by_namespace::COLLECTION_ROWS]);
 
 const ROWS: &[Row] = &[
     row("int Count { get; }", "", "", |call, a| {
@@ -55,7 +56,11 @@ pub fn attributes(node: &Node) -> Value {
     }
 }
 
-fn own(a: Arguments<'_>) -> Result<&Node, Thrown> {
+/// The element whose attributes the receiver is.
+///
+/// # Errors
+/// `NullReferenceException`
+pub fn own(a: Arguments<'_>) -> Result<&Node, Thrown> {
     let own = a.value(0).object::<Attributes>().map(|attributes| &attributes.0);
     own.ok_or_else(|| a.null(0))
 }

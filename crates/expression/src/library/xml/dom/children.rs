@@ -63,6 +63,12 @@ pub const ROWS: &[Row] = &[
         Ok(Value::Null)
     }),
     row(
+        "XmlNode Clone()",
+        "new XmlDocument().Clone().Name",
+        "#document",
+        |call, a| Ok(value(copy(call.frame, node(a, 0)?)?)),
+    ),
+    row(
         "XmlNode CloneNode(bool deep)",
         "new XmlDocument().CloneNode(true).Name",
         "#document",

@@ -15,7 +15,8 @@ use xml::{Declaration, Kind, Name, Node, Tree};
 /// A document.
 pub static XML_DOCUMENT: Class = Class::new("System.Xml.XmlDocument", ClassKind::Class)
     .inherits(&["XmlNode"])
-    .rows(ROWS);
+    .rows(ROWS)
+    .more(&[super::creation::ROWS]);
 
 const ROWS: &[Row] = &[
     row(
@@ -27,6 +28,11 @@ const ROWS: &[Row] = &[
             Ok(value(empty_document()))
         },
     ),
+    row("void Load(TextReader txtReader)", "", "", |call, a| {
+        let text = crate::library::io::rest(a, 1)?;
+        load(call.frame, node(a, 0)?, &text)?;
+        Ok(Value::Null)
+    }),
     row("void LoadXml(string xml)", "", "", |call, a| {
         let text = a.text(1)?;
         load(call.frame, node(a, 0)?, text)?;
@@ -113,7 +119,11 @@ fn create(call: &mut Call<'_, '_>, a: Arguments<'_>, kind: fn(std::sync::Arc<str
     Ok(value(Node::new(kind(text.into()))))
 }
 
-fn create_element(call: &mut Call<'_, '_>, name: Name, prefix: Option<&str>) -> Outcome {
+/// An element with a name and the prefix that it is written with.
+///
+/// # Errors
+/// When the budget is used up.
+pub fn create_element(call: &mut Call<'_, '_>, name: Name, prefix: Option<&str>) -> Outcome {
     call.allocate(NODE_BYTES)?;
     Ok(value(Node::new(Kind::Element {
         name,
@@ -164,7 +174,8 @@ pub fn take_over(document: &Node, parsed: &Node) {
     }
 }
 
-fn declared(declaration: &Declaration) -> String {
+/// The content of the node that a declaration is.
+pub fn declared(declaration: &Declaration) -> String {
     let parts = [
         ("version", &declaration.version),
         ("encoding", &declaration.encoding),

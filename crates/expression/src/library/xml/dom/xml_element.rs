@@ -15,7 +15,8 @@ use xml::{Kind, Node, Tree};
 /// An element.
 pub static XML_ELEMENT: Class = Class::new("System.Xml.XmlElement", ClassKind::Class)
     .inherits(&["XmlLinkedNode"])
-    .rows(ROWS);
+    .rows(ROWS)
+    .more(&[super::by_namespace::ELEMENT_ROWS]);
 
 const ROWS: &[Row] = &[
     row(

@@ -3,7 +3,7 @@
 use super::super::options::{XML_NODE_TYPE, node_type};
 use super::attribute_collection::attributes;
 use super::node_list::node_list;
-use super::{children, contents, node, qualified, related, select, value};
+use super::{by_namespace, children, contents, node, qualified, related, select, value};
 use crate::library::{Class, ClassKind, Row, row};
 use crate::text::Text;
 use crate::types::ClassRef;
@@ -11,10 +11,12 @@ use crate::value::Value;
 use xml::{Kind, Tree};
 
 /// A node of a document.
-pub static XML_NODE: Class =
-    Class::new("System.Xml.XmlNode", ClassKind::Class)
-        .rows(ROWS)
-        .more(&[children::ROWS, contents::ROWS, select::ROWS]);
+pub static XML_NODE: Class = Class::new("System.Xml.XmlNode", ClassKind::Class).rows(ROWS).more(&[
+    by_namespace::NODE_ROWS,
+    children::ROWS,
+    contents::ROWS,
+    select::ROWS,
+]);
 
 const ROWS: &[Row] = &[
     row("string Name { get; }", "new XmlDocument().Name", "#document", |_, a| {
