@@ -10,9 +10,11 @@ mod list;
 mod list_search;
 mod pair;
 mod queue;
+mod read_only;
 mod set_algebra;
 
-pub use comparer::{equality, failed_comparison, key_of, order};
+pub use bounds::{backwards, forwards, range};
+pub use comparer::{by_delegate, equality, failed_comparison, key_of, order, sorted};
 pub use list::LIST;
 
 use super::Class;
@@ -44,4 +46,5 @@ pub const CLASSES: &[&Class] = &[
     &pair::PAIR,
     &queue::QUEUE,
     &queue::STACK,
+    &read_only::READ_ONLY_COLLECTION,
 ];
