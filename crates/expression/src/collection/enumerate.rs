@@ -1,6 +1,6 @@
 //! Going through whatever can be gone through.
 
-use super::{Array, Deque, Dictionary, HashSet, List, Pair, Sequence, View, modified};
+use super::{Array, Deque, Dictionary, HashSet, List, Pair, ReadOnly, Sequence, View, modified};
 use crate::frame::Frame;
 use crate::json::JToken;
 use crate::library::host_entries;
@@ -56,6 +56,7 @@ impl Enumerator for Box<dyn Enumerator> {
 /// # Errors
 /// `NullReferenceException` for null; what beginning throws.
 pub fn enumerate(value: &Value, frame: &mut Frame<'_>) -> Result<Box<dyn Enumerator>, Thrown> {
+    let value = ReadOnly::shown(value);
     let items = match value {
         Value::String(text) => {
             return Ok(Box::new(Units {

@@ -10,10 +10,12 @@ mod list;
 mod list_search;
 mod pair;
 mod queue;
+mod read_only;
 mod set_algebra;
 mod view;
 
-pub use comparer::{equality, failed_comparison, key_of, order};
+pub use bounds::{backwards, forwards, range};
+pub use comparer::{by_delegate, equality, failed_comparison, key_of, order, sorted};
 pub use list::LIST;
 
 use super::Class;
@@ -47,4 +49,5 @@ pub const CLASSES: &[&Class] = &[
     &queue::STACK,
     &view::KEY_COLLECTION,
     &view::VALUE_COLLECTION,
+    &read_only::READ_ONLY_COLLECTION,
 ];

@@ -18,7 +18,7 @@ mod walk;
 
 use super::Class;
 use super::class::ClassKind;
-use crate::collection::{Deque, View, collect};
+use crate::collection::{Deque, ReadOnly, View, collect};
 use crate::frame::Frame;
 use crate::thrown::Thrown;
 use crate::value::Value;
@@ -67,7 +67,7 @@ pub fn items(value: &Value, frame: &mut Frame<'_>) -> Result<Option<Vec<Value>>,
     if let Some(lookup) = value.object::<lookup::Lookup>() {
         return Ok(Some(lookup.items()));
     }
-    if value.object::<View>().is_some() {
+    if value.object::<View>().is_some() || value.object::<ReadOnly>().is_some() {
         return collect(value, frame).map(Some);
     }
     Ok(value.object::<group::Group>().map(|group| group.items().to_vec()))

@@ -51,6 +51,7 @@ pub const CLASSES: &[&Class] = &[
     &boolean::BOOLEAN,
     &char::CHAR,
     &char::UNICODE_CATEGORY,
+    &convert::BASE64_FORMATTING_OPTIONS,
     &convert::CONVERT,
     &date_time::DATE_TIME,
     &date_time::DATE_TIME_KIND,

@@ -1,7 +1,7 @@
 //! Interfaces of collections: their members go by the object's own type.
 
 use super::bounds::copy_to;
-use crate::collection::{Array, Deque, Dictionary, HashSet, List, Pair, View, collect};
+use crate::collection::{Array, Deque, Dictionary, HashSet, List, Pair, ReadOnly, View, collect};
 use crate::frame::Frame;
 use crate::json::JToken;
 use crate::library::{Arguments, Call, Class, ClassKind, Row, content, row};
@@ -58,7 +58,11 @@ const COLLECTION_ROWS: &[Row] = &[
         "bool IsReadOnly { get; }",
         "((ICollection<int>)new[] { 1 }).IsReadOnly",
         "True",
-        |_, a| Ok((a.value(0).object::<Array>().is_some() || a.value(0).object::<View>().is_some()).into()),
+        |_, a| {
+            let value = a.value(0);
+            let fixed = value.object::<Array>().is_some() || value.object::<View>().is_some();
+            Ok((fixed || value.object::<ReadOnly>().is_some()).into())
+        },
     ),
     row(
         "bool Contains(T item)",
@@ -145,10 +149,6 @@ fn list(a: Arguments<'_>) -> Result<&List, Thrown> {
 }
 
 /// The place of the second argument in the first.
-/// The place of the argument among the elements.
-///
-/// # Errors
-/// What going through them throws.
 pub fn position(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<usize>, Thrown> {
     let (collection, wanted) = (a.value(0), a.value(1));
     if let Some(set) = collection.object::<HashSet>() {
@@ -226,14 +226,12 @@ fn clear(collection: &Value) -> Outcome {
     Ok(Value::Null)
 }
 
-fn at(a: Arguments<'_>) -> Outcome {
-    let index = usize::try_from(a.long(1)).map_err(|_| match a.value(0).object::<Array>() {
-        Some(_) => Thrown::index_out_of_range(),
-        None => Thrown::list_index(),
-    })?;
-    let collection = a.value(0);
+/// The element at the place of the second argument.
+pub fn at(a: Arguments<'_>) -> Outcome {
+    let collection = ReadOnly::shown(a.value(0));
+    let index = usize::try_from(a.long(1)).map_err(|_| Thrown::list_index())?;
     if let Some(array) = collection.object::<Array>() {
-        return array.get(index).ok_or_else(Thrown::index_out_of_range);
+        return array.get(index).ok_or_else(Thrown::list_index);
     }
     if let Value::Json(token) = collection {
         return Ok(token.get_at(a.long(1))?.into());
@@ -246,9 +244,9 @@ fn at(a: Arguments<'_>) -> Outcome {
 
 /// The number of elements of a collection that knows it.
 fn known_count(collection: &Value) -> Option<usize> {
-    match collection {
+    match ReadOnly::shown(collection) {
         Value::Json(token) => Some(token.count()),
-        Value::Object(_) => collection
+        collection @ Value::Object(_) => collection
             .object::<List>()
             .map(List::len)
             .or_else(|| collection.object::<Array>().map(Array::len))

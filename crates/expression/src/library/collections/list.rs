@@ -20,6 +20,7 @@ pub static LIST: Class = Class::new("System.Collections.Generic.List", ClassKind
         SORT_ROWS,
         list_search::ROWS,
         list_search::PLACE_ROWS,
+        super::read_only::AS_READ_ONLY,
     ]);
 
 const ROWS: &[Row] = &[

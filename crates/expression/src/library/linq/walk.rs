@@ -1,6 +1,6 @@
 //! Walks that LINQ's operators share.
 
-use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Sequence, View, Visit, enumerate};
+use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, ReadOnly, Sequence, View, Visit, enumerate};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call};
 use crate::thrown::{Outcome, Thrown};
@@ -171,6 +171,7 @@ pub fn known_count(value: &Value) -> Option<usize> {
 
 /// How many elements a list has; `None` for what is no list.
 pub fn list_length(value: &Value) -> Option<usize> {
+    let value = ReadOnly::shown(value);
     if let Value::Json(token) = value {
         return Some(token.count());
     }
@@ -182,6 +183,7 @@ pub fn list_length(value: &Value) -> Option<usize> {
 
 /// The element at a place of a list, without going through what is before it.
 pub fn list_element(list: &Value, at: usize) -> Option<Value> {
+    let list = ReadOnly::shown(list);
     if let Value::Json(token) = list {
         return token.child_at(at).map(Value::Json);
     }

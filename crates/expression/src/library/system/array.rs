@@ -1,6 +1,8 @@
 //! `System.Array`
 
-use crate::collection::{Array, ELEMENT_BYTES};
+mod parts;
+
+use crate::collection::{Array, ELEMENT_BYTES, ReadOnly};
 use crate::library::{Arguments, Class, ClassKind, Row, row, sort_values};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::{Value, compare};
@@ -12,7 +14,9 @@ pub static ARRAY: Class = Class::new("System.Array", ClassKind::Class)
     .inherits(&["IList<T>", "IReadOnlyList<T>"])
     .rows(ROWS);
 /// The name that static members are called by.
-pub static STATIC_ARRAY: Class = Class::new("System.Array", ClassKind::Static).rows(STATIC_ROWS);
+pub static STATIC_ARRAY: Class = Class::new("System.Array", ClassKind::Static)
+    .rows(STATIC_ROWS)
+    .more(&[parts::ROWS]);
 
 const ROWS: &[Row] = &[
     row("int Length { get; }", "new int[3].Length", "3", |_, a| {
@@ -240,6 +244,12 @@ const STATIC_ROWS: &[Row] = &[
             }
             Ok(Value::Null)
         },
+    ),
+    row(
+        "static ReadOnlyCollection<T> AsReadOnly<T>(T[] array)",
+        "Array.AsReadOnly(new[] { 1, 2 })[1]",
+        "2",
+        |call, a| Ok(Value::of(ReadOnly::new(a.required(0)?.clone(), call.type_argument(0)))),
     ),
     row("static T[] Empty<T>()", "Array.Empty<int>().Length", "0", |call, _| {
         Ok(Value::of(Array::new(call.type_argument(0), Vec::new())))

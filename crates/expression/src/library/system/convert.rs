@@ -1,16 +1,23 @@
 //! `System.Convert`
 
+mod base64_rows;
+mod provided;
+
+pub use base64_rows::BASE64_FORMATTING_OPTIONS;
+
 use super::numbers::{error, read, too_large};
 use crate::arithmetic;
-use crate::collection::Array;
-use crate::library::{Arguments, Call, Class, ClassKind, Row, TypeObject, base64, row};
+use crate::date::{DateTime, DateTimeKind};
+use crate::library::{Arguments, Call, Class, ClassKind, Row, TypeObject, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{Simple, Type};
 use crate::value::Value;
 use rust_decimal::prelude::ToPrimitive;
 
 /// Conversions between the basic types.
-pub static CONVERT: Class = Class::new("System.Convert", ClassKind::Static).rows(ROWS);
+pub static CONVERT: Class = Class::new("System.Convert", ClassKind::Static)
+    .rows(ROWS)
+    .more(&[provided::ROWS, base64_rows::ROWS]);
 
 macro_rules! to_number {
     ($ty:literal, $name:literal, $simple:ident) => {
@@ -108,63 +115,31 @@ const ROWS: &[Row] = &[
         |_, a| to_base(a.long(0) as u64, a.long(0), a.int(1)),
     ),
     row(
-        "static DateTime ToDateTime(string value)",
+        "static DateTime ToDateTime(object value)",
         r#"Convert.ToDateTime("2024-05-06").Year"#,
         "2024",
-        |_, a| {
-            let text = a.text(0)?;
-            let invalid = || {
-                Thrown::new(
-                    "System.FormatException",
-                    format!("String '{text}' was not recognized as a valid DateTime."),
-                )
-            };
-            crate::date::parse(text).map(Value::DateTime).ok_or_else(invalid)
-        },
-    ),
-    row(
-        "static DateTime ToDateTime(object value)",
-        "Convert.ToDateTime((object)new DateTime(2024, 5, 6)).Year",
-        "2024",
-        |_, a| match a.value(0) {
-            Value::DateTime(_) => Ok(a.value(0).clone()),
-            Value::String(text) => crate::date::parse(text).map(Value::DateTime).ok_or_else(|| {
-                Thrown::new(
-                    "System.FormatException",
-                    format!("String '{text}' was not recognized as a valid DateTime."),
-                )
-            }),
-            other => Err(not_convertible(other, "DateTime")),
-        },
-    ),
-    row(
-        "static string ToBase64String(byte[] inArray)",
-        "Convert.ToBase64String(new byte[] { 102 })",
-        "Zg==",
-        |call, a| {
-            let bytes = a
-                .required(0)?
-                .object::<Array>()
-                .and_then(Array::to_bytes)
-                .unwrap_or_default();
-            call.text(crate::json::base64(&bytes))
-        },
-    ),
-    row(
-        "static byte[] FromBase64String(string s)",
-        r#"Convert.FromBase64String("Zg==")[0]"#,
-        "102",
-        from_base64,
+        |_, a| date(a.value(0)),
     ),
 ];
 
-fn from_base64(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
-    let text = a.text(0)?;
-    call.allocate(text.len())?;
-    let message = "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two padding characters, or an illegal character among the padding characters.";
-    base64::decode(text)
-        .map(Array::bytes)
-        .ok_or_else(|| Thrown::new("System.FormatException", message))
+/// A time; the first one there is for null.
+fn date(value: &Value) -> Outcome {
+    match value {
+        Value::Null => Ok(Value::DateTime(DateTime {
+            ticks: 0,
+            kind: DateTimeKind::Unspecified,
+        })),
+        Value::DateTime(_) => Ok(value.clone()),
+        Value::String(text) => crate::date::parse(text).map(Value::DateTime).ok_or_else(|| {
+            let message = format!("String '{text}' was not recognized as a valid DateTime.");
+            Thrown::new("System.FormatException", message)
+        }),
+        Value::Json(token) => match token.scalar().map(|scalar| crate::library::scalar_value(&scalar)) {
+            Some(held @ (Value::Null | Value::DateTime(_) | Value::String(_))) => date(&held),
+            _ => Err(token.refused("Date").into()),
+        },
+        other => Err(not_convertible(other, "DateTime")),
+    }
 }
 
 fn not_convertible(value: &Value, to: &str) -> Thrown {
@@ -223,6 +198,7 @@ fn boolean(value: &Value) -> Outcome {
         }),
         Value::Json(token) => Ok(token.to_boolean()?.into()),
         Value::Char(_) => Err(not_convertible(value, "Boolean")),
+        Value::Enum(_, number) => Ok((*number != 0).into()),
         other if other.simple().is_some_and(Simple::is_numeric) => {
             match arithmetic::convert(other, Simple::Double, false)? {
                 Value::Double(number) => Ok((number != 0.0).into()),
@@ -250,30 +226,52 @@ fn character(value: &Value) -> Outcome {
 }
 
 fn changed_type(_: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
-    let value = a.value(0);
     let target = a
         .value(1)
         .object::<TypeObject>()
         .ok_or_else(|| Thrown::argument_null("conversionType"))?;
-    let Some(simple) = target.0.simple() else {
-        return Err(not_convertible(
-            value,
-            target.0.dotnet_name().trim_start_matches("System."),
-        ));
-    };
-    if value.is_null() && simple != Simple::String && simple != Simple::Object {
-        return Err(Thrown::new(
-            "System.InvalidCastException",
-            "Null object cannot be converted to a value type.",
-        ));
+    change(a.value(0), &target.0)
+}
+
+/// Whether a value is an `IConvertible`.
+fn is_convertible(value: &Value) -> bool {
+    value.simple().is_some_and(|simple| simple != Simple::Object)
+        || matches!(value, Value::DateTime(_) | Value::Enum(..) | Value::Json(_))
+}
+
+fn unconvertible() -> Thrown {
+    Thrown::new("System.InvalidCastException", "Object must implement IConvertible.")
+}
+
+fn change(value: &Value, target: &Type) -> Outcome {
+    let name = target.dotnet_name();
+    let refused = || not_convertible(value, name.trim_start_matches("System."));
+    if value.is_null() {
+        return if target.accepts_null() && !matches!(target, Type::Nullable(_)) {
+            Ok(Value::Null)
+        } else {
+            Err(Thrown::new(
+                "System.InvalidCastException",
+                "Null object cannot be converted to a value type.",
+            ))
+        };
     }
-    match simple {
-        _ if value.is_null() => Ok(Value::Null),
-        Simple::Object => Ok(value.clone()),
-        Simple::String => Ok(value.display_string().into()),
-        Simple::Boolean => boolean(value),
-        Simple::Char => character(value),
-        number_type => number(value, number_type),
+    match target.simple() {
+        _ if !is_convertible(value) => {
+            if value.runtime_type() == *target {
+                Ok(value.clone())
+            } else {
+                Err(unconvertible())
+            }
+        }
+        None if name == "System.DateTime" => date(value),
+        None if value.runtime_type() == *target => Ok(value.clone()),
+        None => Err(refused()),
+        Some(Simple::Object) => Ok(value.clone()),
+        Some(Simple::String) => Ok(value.display_string().into()),
+        Some(Simple::Boolean) => boolean(value),
+        Some(Simple::Char) => character(value),
+        Some(number_type) => number(value, number_type),
     }
 }
 

@@ -253,6 +253,33 @@ const ROWS: &[Row] = &[
         |_, a| scaled(a, 1.0),
     ),
     row(
+        "DateTimeOffset AddTicks(long ticks)",
+        "DateTimeOffset.FromUnixTimeSeconds(0).AddTicks(10000000).Second",
+        "1",
+        |_, a| moved(a, a.long(1)),
+    ),
+    row(
+        "static DateTimeOffset UnixEpoch { get; }",
+        "DateTimeOffset.UnixEpoch.Year",
+        "1970",
+        |_, _| Ok(at(UNIX_EPOCH_TICKS, 0)),
+    ),
+    row(
+        "static bool TryParse(string input, IFormatProvider formatProvider, DateTimeStyles styles, out DateTimeOffset result)",
+        r#"DateTimeOffset.TryParse("2024-05-06", null, DateTimeStyles.None, out var d) ? d.Day : 0"#,
+        "6",
+        |call, a| {
+            let read = if a.value(0).is_null() {
+                None
+            } else {
+                parsed(a, a.int(2)).ok()
+            };
+            let found = read.is_some();
+            call.outs.push(read.unwrap_or_else(|| at(0, 0)));
+            Ok(found.into())
+        },
+    ),
+    row(
         "DateTimeOffset AddMonths(int months)",
         "new DateTimeOffset(new DateTime(2024, 1, 31)).AddMonths(1).Day",
         "29",

@@ -57,6 +57,47 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "new(int a, short b, short c, byte[] d)",
+        "new Guid(1, 2, 3, new byte[] { 4, 5, 6, 7, 8, 9, 10, 11 })",
+        "00000001-0002-0003-0405-060708090a0b",
+        |_, a| {
+            let rest = a
+                .required(3)?
+                .object::<Array>()
+                .and_then(Array::to_bytes)
+                .unwrap_or_default();
+            let wrong = |_| Thrown::argument("Byte array for Guid must be exactly 8 bytes long.", "d");
+            let rest: [u8; 8] = rest.try_into().map_err(wrong)?;
+            Ok(of_parts(a, u64::from_be_bytes(rest)))
+        },
+    ),
+    row(
+        "new(int a, short b, short c, byte d, byte e, byte f, byte g, byte h, byte i, byte j, byte k)",
+        "new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)",
+        "00000001-0002-0003-0405-060708090a0b",
+        |_, a| Ok(of_parts(a, (3..11).fold(0, |rest, at| rest << 8 | a.long(at) as u64))),
+    ),
+    row(
+        "static Guid ParseExact(string input, string format)",
+        r#"Guid.ParseExact("0f8fad5bd9cb469fa16570867728950e", "N")"#,
+        "0f8fad5b-d9cb-469f-a165-70867728950e",
+        |_, a| {
+            let (text, format) = (a.text(0)?, a.text(1)?);
+            exactly(text, format)?.map(Value::Guid).ok_or_else(malformed)
+        },
+    ),
+    row(
+        "static bool TryParseExact(string input, string format, out Guid result)",
+        r#"Guid.TryParseExact("x", "N", out var g)"#,
+        "False",
+        |call, a| {
+            let format = a.text_or_null(1).map_or("", |text| text.as_str());
+            let parsed = a.text_or_null(0).and_then(|text| exactly(text, format).ok().flatten());
+            call.outs.push(Value::Guid(parsed.unwrap_or_default()));
+            Ok(parsed.is_some().into())
+        },
+    ),
+    row(
         "static Guid Parse(string input)",
         r#"Guid.Parse("0f8fad5bd9cb469fa16570867728950e")"#,
         "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -116,6 +157,57 @@ fn of(a: Arguments<'_>, index: usize) -> u128 {
     } else {
         0
     }
+}
+
+/// The first three groups are numbers of their own.
+fn of_parts(a: Arguments<'_>, rest: u64) -> Value {
+    let (first, second, third) = (a.int(0) as u32, a.long(1) as u16, a.long(2) as u16);
+    let high = u64::from(first) << 32 | u64::from(second) << 16 | u64::from(third);
+    Value::Guid(u128::from(high) << 64 | u128::from(rest))
+}
+
+/// A text in one of the formats; which it is shows in its length and its brackets.
+fn exactly(text: &str, format: &str) -> Result<Option<u128>, Thrown> {
+    let text = text.trim();
+    let fits = match format.to_ascii_uppercase().as_str() {
+        "N" => text.len() == 32,
+        "D" => text.len() == 36,
+        "B" => text.len() == 38 && text.starts_with('{'),
+        "P" => text.len() == 38 && text.starts_with('('),
+        "X" => text.starts_with("{0x"),
+        _ => {
+            return Err(Thrown::new(
+                "System.FormatException",
+                "Format string can be only \"D\", \"d\", \"N\", \"n\", \"P\", \"p\", \"B\", \"b\", \"X\" or \"x\".",
+            ));
+        }
+    };
+    let read = if format.eq_ignore_ascii_case("X") {
+        hexadecimal(text)
+    } else {
+        parse_guid(text)
+    };
+    Ok(read.filter(|_| fits))
+}
+
+/// `{0x…,0x…,0x…,{0x…,…}}`: three numbers and eight bytes.
+fn hexadecimal(text: &str) -> Option<u128> {
+    let inside = text.strip_prefix('{')?.strip_suffix("}}")?;
+    let (numbers, bytes) = inside.split_once(",{")?;
+    let part = |text: &str, bits: u32| {
+        let digits = text.trim().strip_prefix("0x")?;
+        u128::from_str_radix(digits, 16)
+            .ok()
+            .filter(|number| number >> bits == 0)
+    };
+    let mut guid = 0;
+    let (mut count, widths) = (0, [32, 16, 16, 8, 8, 8, 8, 8, 8, 8, 8]);
+    for (text, bits) in numbers.split(',').chain(bytes.split(',')).zip(widths) {
+        guid = guid << bits | part(text, bits)?;
+        count += 1;
+    }
+    let complete = count == widths.len() && numbers.split(',').count() == 3 && bytes.split(',').count() == 8;
+    complete.then_some(guid)
 }
 
 fn malformed() -> Thrown {

@@ -213,6 +213,61 @@ const ROWS: &[Row] = &[
         |_, a| sum(ticks(a, 0), ticks(a, 1).saturating_neg()),
     ),
     row(
+        "TimeSpan Multiply(double factor)",
+        "TimeSpan.FromHours(1).Multiply(1.5)",
+        "01:30:00",
+        |_, a| multiplied(ticks(a, 0), a.double(1)),
+    ),
+    row(
+        "TimeSpan Divide(double divisor)",
+        "TimeSpan.FromHours(1).Divide(2)",
+        "00:30:00",
+        |_, a| divided(ticks(a, 0), a.double(1)),
+    ),
+    row(
+        "double Divide(TimeSpan ts)",
+        "TimeSpan.FromHours(1).Divide(TimeSpan.FromMinutes(20))",
+        "3",
+        |_, a| Ok((ticks(a, 0) as f64 / ticks(a, 1) as f64).into()),
+    ),
+    row(
+        "static TimeSpan operator *(TimeSpan timeSpan, double factor)",
+        "TimeSpan.FromHours(1) * 2",
+        "02:00:00",
+        |_, a| multiplied(ticks(a, 0), a.double(1)),
+    ),
+    row(
+        "static TimeSpan operator *(double factor, TimeSpan timeSpan)",
+        "2 * TimeSpan.FromHours(1)",
+        "02:00:00",
+        |_, a| multiplied(ticks(a, 1), a.double(0)),
+    ),
+    row(
+        "static TimeSpan operator /(TimeSpan timeSpan, double divisor)",
+        "TimeSpan.FromHours(1) / 4",
+        "00:15:00",
+        |_, a| divided(ticks(a, 0), a.double(1)),
+    ),
+    row(
+        "static double operator /(TimeSpan t1, TimeSpan t2)",
+        "TimeSpan.FromHours(1) / TimeSpan.FromMinutes(30)",
+        "2",
+        |_, a| Ok((ticks(a, 0) as f64 / ticks(a, 1) as f64).into()),
+    ),
+    row(
+        "int CompareTo(object value)",
+        "TimeSpan.Zero.CompareTo(null)",
+        "1",
+        |_, a| match a.value(1) {
+            Value::Null => Ok(1.into()),
+            Value::TimeSpan(other) => Ok((ticks(a, 0).cmp(other) as i32).into()),
+            _ => Err(Thrown::new(
+                "System.ArgumentException",
+                "Object must be of type TimeSpan.",
+            )),
+        },
+    ),
+    row(
         "TimeSpan Negate()",
         "TimeSpan.FromSeconds(1).Negate()",
         "-00:00:01",
@@ -314,16 +369,42 @@ fn sum(left: i64, right: i64) -> Outcome {
     left.checked_add(right).map(Value::TimeSpan).ok_or_else(too_long)
 }
 
+fn not_a_number() -> Thrown {
+    Thrown::new(
+        "System.ArgumentException",
+        "TimeSpan does not accept floating point Not-a-Number values.",
+    )
+}
+
+fn multiplied(ticks: i64, factor: f64) -> Outcome {
+    if factor.is_nan() {
+        return Err(not_a_number());
+    }
+    of_ticks((ticks as f64 * factor).round_ties_even())
+}
+
+fn divided(ticks: i64, divisor: f64) -> Outcome {
+    if divisor.is_nan() {
+        return Err(not_a_number());
+    }
+    of_ticks((ticks as f64 / divisor).round_ties_even())
+}
+
+fn of_ticks(ticks: f64) -> Outcome {
+    if ticks.abs() < 9.223_372_036_854_775e18 {
+        Ok(Value::TimeSpan(ticks as i64))
+    } else {
+        Err(too_long())
+    }
+}
+
 fn total(a: Arguments<'_>, unit: i64) -> Value {
     (ticks(a, 0) as f64 / unit as f64).into()
 }
 
 fn scaled(value: f64, unit: i64) -> Outcome {
     if value.is_nan() {
-        return Err(Thrown::new(
-            "System.ArgumentException",
-            "TimeSpan does not accept floating point Not-a-Number values.",
-        ));
+        return Err(not_a_number());
     }
     let ticks = value * unit as f64;
     if ticks.abs() < 9.2e18 {

@@ -32,6 +32,10 @@ pub static TYPE_CODE: Class = Class::enumeration(
 /// The number of a value's type.
 pub fn type_code(value: &Value) -> Value {
     let number = match (value, value.simple()) {
+        (Value::Json(token), _) if token.scalar().is_some() => {
+            let held = token.scalar().map(|scalar| crate::library::scalar_value(&scalar));
+            return type_code(&held.unwrap_or_default());
+        }
         (Value::Null, _) => 0,
         (Value::DateTime(_), _) => 16,
         (Value::Enum(..), _) | (_, Some(Simple::Int32)) => 9,
