@@ -91,12 +91,26 @@ fn floats(operator: BinaryOperator, left: f64, right: f64) -> Result<f64, Thrown
 }
 
 /// A product has as many decimal places as its operands together, a zero too.
+///
+/// A zero is one of .NET's two: of numbers that have 32 bits it has sign and places, otherwise neither.
 fn product(left: Decimal, right: Decimal) -> Option<Decimal> {
-    if left.is_zero() || right.is_zero() {
-        let places = (left.scale() + right.scale()).min(Decimal::MAX_SCALE);
-        return Some(Decimal::new(0, places));
+    let product = left.checked_mul(right)?;
+    if !product.is_zero() {
+        return Some(product);
     }
-    left.checked_mul(right)
+    let short = |number: Decimal| number.mantissa().unsigned_abs() <= u128::from(u32::MAX);
+    let places = left.scale() + right.scale();
+    let kept = if short(left) && short(right) {
+        // Beyond 19 places more than there are, nothing of 64 bits is left to round.
+        places <= Decimal::MAX_SCALE + 19
+    } else {
+        !left.is_zero() && !right.is_zero()
+    };
+    if !kept {
+        return Some(Decimal::ZERO);
+    }
+    let zero = Decimal::new(0, places.min(Decimal::MAX_SCALE));
+    Some(signed(zero, || left.is_sign_negative() != right.is_sign_negative()))
 }
 
 /// A quotient has no more zeros at its end than its operands' scales ask for.
@@ -104,26 +118,35 @@ fn quotient(left: Decimal, right: Decimal) -> Option<Decimal> {
     let least = left.scale().saturating_sub(right.scale());
     let quotient = left.checked_div(right)?;
     let mut short = quotient.normalize();
-    if short.scale() < least {
+    // What had to be rounded has no zeros at its end, not even those.
+    if short.scale() < least && short.checked_mul(right) == Some(left) {
         short.rescale(least);
     }
-    Some(short)
+    Some(signed(short, || left.is_sign_negative() != right.is_sign_negative()))
 }
 
 fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome {
+    let sum = |sum: Option<Decimal>, other_is_negative| {
+        // A zero has the sign of the operand that the sum begins with, which is the one with fewer decimals.
+        let negative = if left.scale() > right.scale() {
+            other_is_negative
+        } else {
+            left.is_sign_negative()
+        };
+        sum.map(|sum| signed(sum, || negative))
+    };
     let result = match operator {
-        BinaryOperator::Add => left.checked_add(right),
-        BinaryOperator::Subtract => left.checked_sub(right),
+        BinaryOperator::Add => sum(left.checked_add(right), right.is_sign_negative()),
+        BinaryOperator::Subtract => sum(left.checked_sub(right), !right.is_sign_negative()),
         BinaryOperator::Multiply => product(left, right),
         BinaryOperator::Divide | BinaryOperator::Remainder if right.is_zero() => return Err(Thrown::divide_by_zero()),
         BinaryOperator::Divide => quotient(left, right),
-        BinaryOperator::Remainder => left.checked_rem(right).map(|rest| with_scale(rest, left, right)),
+        BinaryOperator::Remainder => left
+            .checked_rem(right)
+            .map(|rest| signed(with_scale(rest, left, right), || left.is_sign_negative())),
         _ => return Err(unreachable_operator()),
     };
-    let result = result.ok_or_else(decimal_overflow)?;
-    Ok(Value::Decimal(signed(result, || {
-        zero_is_negative(operator, left, right)
-    })))
+    result.map(Value::Decimal).ok_or_else(decimal_overflow)
 }
 
 /// A zero with a sign, which .NET's decimals have as their other values do; what is not zero as it is.
@@ -132,18 +155,6 @@ pub fn signed(mut number: Decimal, negative: impl FnOnce() -> bool) -> Decimal {
         number.set_sign_negative(negative());
     }
     number
-}
-
-/// Whether the result of an operation is negative if it is zero.
-fn zero_is_negative(operator: BinaryOperator, left: Decimal, right: Decimal) -> bool {
-    let (minus, other) = (left.is_sign_negative(), right.is_sign_negative());
-    match operator {
-        BinaryOperator::Multiply | BinaryOperator::Divide => minus != other,
-        // A sum has the sign of the operand that it begins with, which is the one with fewer decimals.
-        BinaryOperator::Add if left.scale() > right.scale() => other,
-        BinaryOperator::Subtract if left.scale() > right.scale() => !other,
-        _ => minus,
-    }
 }
 
 /// A remainder has as many decimals as the operand that has more of them; a smaller dividend is its own remainder.

@@ -125,12 +125,7 @@ pub static TUPLE_8: Class = of(&["T1", "T2", "T3", "T4", "T5", "T6", "T7", "TRes
     .more(&[&[ITEM1, ITEM2, ITEM3, ITEM4, ITEM5, ITEM6, ITEM7]]);
 
 const CREATE_ROWS: &[Row] = &[
-    row(
-        "static Tuple<T1> Create<T1>(T1 item1)",
-        "Tuple.Create(1)",
-        "(1)",
-        made,
-    ),
+    row("static Tuple<T1> Create<T1>(T1 item1)", "Tuple.Create(1)", "(1)", made),
     row(
         "static Tuple<T1, T2> Create<T1, T2>(T1 item1, T2 item2)",
         r#"Tuple.Create(1, "a")"#,
