@@ -81,7 +81,9 @@ fn asked(sources: &[String]) -> Result<(Vec<Answer>, ExitStatus), String> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle/oracle");
     let mut process = Command::new(program)
         .arg("--together")
+        // Where it falls over, it tells of it in files.
         .env("MONO_DEBUG", "no-gdb-backtrace")
+        .current_dir(std::env::temp_dir())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
