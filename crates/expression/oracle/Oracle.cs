@@ -31,8 +31,12 @@ static class Program
         for (var batch = ReadBatch(input); batch.Count > 0; batch = ReadBatch(input))
         {
             compiler.Compile(batch);
-            foreach (var each in batch) output.WriteLine(each.Answer().ToString(Newtonsoft.Json.Formatting.None));
-            output.Flush();
+            foreach (var each in batch)
+            {
+                output.WriteLine(each.Answer().ToString(Newtonsoft.Json.Formatting.None));
+                // A case that takes the process with it shall not take the answers before it.
+                output.Flush();
+            }
         }
         return 0;
     }

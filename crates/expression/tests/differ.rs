@@ -28,13 +28,17 @@ use random::Random;
 use serde_json::{Map, Value as Json, json};
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 /// How many cases one process of real C# compiles: it never forgets one.
 const BATCH: usize = 4000;
 
+/// Stands for a case that ended the process of real C#.
+const CRASH: &str = "crash";
+
 /// What comes of Mono's compiler where it fails itself, and why: that says nothing about the case.
-const NO_ANSWER: [(&str, &str); 4] = [
+const NO_ANSWER: [(&str, &str); 5] = [
+    (CRASH, "the runtime fell over the code that the compiler made"),
     (
         "System.InvalidProgramException",
         "the compiler made code that does not run",
@@ -57,35 +61,49 @@ fn wanted(name: &str, otherwise: u64) -> u64 {
 
 /// What real C# makes of these sources; an error where it is not installed.
 fn real(sources: &[String]) -> Result<Vec<Answer>, String> {
-    if sources.is_empty() {
-        return Ok(Vec::new());
+    let mut answers = Vec::new();
+    while answers.len() < sources.len() {
+        let (more, status) = asked(&sources[answers.len()..])?;
+        answers.extend(more);
+        if answers.len() < sources.len() {
+            if status.code().is_some() {
+                return Err(format!("real C# answered {} of {} cases", answers.len(), sources.len()));
+            }
+            // It fell over the next case; what comes after that is another process's.
+            answers.push(Answer::Thrown(CRASH.to_owned()));
+        }
     }
+    Ok(answers)
+}
+
+/// The answers of one process of real C#, and how it ended.
+fn asked(sources: &[String]) -> Result<(Vec<Answer>, ExitStatus), String> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("oracle/oracle");
     let mut process = Command::new(program)
         .arg("--together")
+        // Where it falls over, it tells of it in files.
+        .env("MONO_DEBUG", "no-gdb-backtrace")
+        .current_dir(std::env::temp_dir())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
-    let asked: String = sources
+    let lines: String = sources
         .iter()
         .map(|source| format!("{}\n", json!({ "expr": source })))
         .collect();
     let mut input = process.stdin.take().unwrap();
     let writer = std::thread::spawn(move || {
         // A process that ended early is reported by what it did not answer.
-        let _ = input.write_all(asked.as_bytes());
+        let _ = input.write_all(lines.as_bytes());
     });
     let output = process.wait_with_output().map_err(|error| error.to_string())?;
     let _ = writer.join();
-    let answers: Vec<Answer> = String::from_utf8_lossy(&output.stdout)
+    let answers = String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| Answer::from_json(serde_json::from_str::<Json>(line).ok()?.as_object()?))
         .collect();
-    if answers.len() == sources.len() {
-        return Ok(answers);
-    }
-    Err(format!("real C# answered {} of {} cases", answers.len(), sources.len()))
+    Ok((answers, output.status))
 }
 
 fn ours(source: &str) -> Answer {

@@ -324,6 +324,11 @@ impl Checker {
         {
             return Expr::constant(Value::Enum(*class, number as i32), to.clone(), span);
         }
+        if let (Kind::Constant(constant @ Value::Enum(..)), Conversion::FromEnum(number)) = (&value.kind, conversion)
+            && let Ok(converted) = arithmetic::convert(constant, *number, false)
+        {
+            return Expr::constant(converted, to.clone(), span);
+        }
         let value = if unwraps && *conversion != Conversion::Unwrap {
             let underlying = value.ty.without_nullable().clone();
             Expr::new(Kind::Convert(Conversion::Unwrap, Box::new(value)), underlying, span)
