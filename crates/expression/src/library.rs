@@ -48,7 +48,7 @@ pub(crate) use collections::LIST;
 pub(crate) use cryptography::no_hash_name;
 pub(crate) use culture::culture_compare;
 pub(crate) use format::{format_composite, format_composite_in, format_in, format_value};
-pub(crate) use json::{content, scalar_value};
+pub(crate) use json::{content, keep as keep_json, read_through as read_json, scalar_value};
 pub(crate) use net::{percent_decode, url_decode, url_encode};
 pub(crate) use sort::sort_values;
 pub(crate) use system::{TYPE, TypeObject, number_error, parse_date_time_offset, read_number, uri, uri_text};

@@ -4,8 +4,9 @@ use super::Checker;
 use super::calls::is_var;
 use super::expressions::Operand;
 use super::loops::Element;
+use super::members::members;
 use super::scope::{JumpKind, Named};
-use super::typed::{Expr, Handler, Kind, Stmt, StmtKind};
+use super::typed::{Expr, Handler, Kind, LocalId, Stmt, StmtKind};
 use crate::library;
 use crate::syntax::ast::{self, StatementKind, UsingResource};
 use crate::types::{ClassRef, Type};
@@ -461,8 +462,7 @@ impl Checker {
         )
     }
 
-    /// `using`: a `finally` that disposes. Nothing of the library holds what must be released, so that disposing is
-    /// only the end of the variable's life.
+    /// `using`: a `finally` that disposes.
     fn using(&mut self, resource: &UsingResource, body: &ast::Statement) -> Checked {
         let first = match resource {
             UsingResource::Declaration(declaration) => {
@@ -491,7 +491,44 @@ impl Checker {
             variable.read_only = true;
         }
         let (body, end) = self.embedded(body);
-        (StmtKind::Block(vec![first, *body]), end)
+        let dispose = match first.kind {
+            StmtKind::Declare(local, _) => self.dispose(local, first.span),
+            _ => None,
+        };
+        let body = match dispose {
+            Some(dispose) => Stmt {
+                span: body.span,
+                kind: StmtKind::Try {
+                    body: vec![*body],
+                    catches: Vec::new(),
+                    finally: Some(vec![dispose]),
+                },
+            },
+            None => *body,
+        };
+        (StmtKind::Block(vec![first, body]), end)
+    }
+
+    /// `if (variable != null) variable.Dispose();`
+    fn dispose(&self, local: LocalId, span: Span) -> Option<Stmt> {
+        let ty = self.locals.get(local)?.ty.clone();
+        let found = members(&ty, "Dispose");
+        let found = found.iter().find(|found| found.member.parameters.is_empty())?;
+        let variable = || Expr::new(Kind::Local(local), ty.clone(), span);
+        let is_there = Kind::Equal {
+            left: Box::new(variable()),
+            right: Box::new(Expr::constant(Value::Null, Type::Null, span)),
+            negated: true,
+            by_reference: true,
+        };
+        let call = Stmt {
+            kind: StmtKind::Expression(Self::call_member(found, Some(variable()), Vec::new(), span)),
+            span,
+        };
+        Some(Stmt {
+            kind: StmtKind::If(Expr::new(is_there, Type::BOOLEAN, span), Box::new(call), None),
+            span,
+        })
     }
 }
 

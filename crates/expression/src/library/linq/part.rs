@@ -1,7 +1,7 @@
 //! Parts of a sequence: `Take`, `Skip`, their kinds, and `Chunk`.
 
 use super::walk::{Step, lazily, test, test_indexed};
-use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Sequence, enumerate};
+use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Sequence, enumerate, go_through};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::{Outcome, Thrown};
@@ -152,16 +152,16 @@ where
 fn take_last(source: &Value, count: usize, frame: &mut Frame<'_>) -> Result<std::vec::IntoIter<Value>, Thrown> {
     let mut held = VecDeque::new();
     if count > 0 {
-        let mut source = enumerate(source, frame)?;
-        while let Some(item) = source.next(frame)? {
+        go_through(source, frame, &mut |frame, item| {
             frame.step(1)?;
             if held.len() == count {
                 held.pop_front();
             } else {
                 frame.allocate(ELEMENT_BYTES)?;
             }
-            held.push_back(item);
-        }
+            held.push_back(std::mem::take(item));
+            Ok(true)
+        })?;
     }
     Ok(Vec::from(held).into_iter())
 }
@@ -179,6 +179,10 @@ impl Enumerator for Take {
         }
         self.left -= 1;
         self.source.next(frame)
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.source.dispose(frame)
     }
 }
 
@@ -200,5 +204,9 @@ impl Enumerator for Chunks {
             items.push(item);
         }
         Ok((!items.is_empty()).then(|| Value::of(Array::new(self.element.clone(), items))))
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.source.dispose(frame)
     }
 }
