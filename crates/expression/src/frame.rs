@@ -323,13 +323,27 @@ impl<'c> Frame<'c> {
     /// What it throws, or that calls are nested too deep.
     #[inline]
     pub fn deeper<R>(&mut self, nodes: u32, body: impl FnOnce(&mut Self) -> Result<R, Thrown>) -> Result<R, Thrown> {
-        let (Some(depth), Some(left)) = (self.depth.checked_sub(1), self.nodes.checked_sub(nodes)) else {
+        let Some(depth) = self.depth.checked_sub(1) else {
             return Err(too_deep());
         };
-        let before = (self.depth, self.nodes);
-        (self.depth, self.nodes) = (depth, left);
+        let before = std::mem::replace(&mut self.depth, depth);
+        let outcome = self.within(nodes, body);
+        self.depth = before;
+        outcome
+    }
+
+    /// Runs something `nodes` calls of this program's own deep, which is no call of the expression's.
+    ///
+    /// # Errors
+    /// What it throws, or that calls are nested too deep.
+    #[inline]
+    pub fn within<R>(&mut self, nodes: u32, body: impl FnOnce(&mut Self) -> Result<R, Thrown>) -> Result<R, Thrown> {
+        let Some(left) = self.nodes.checked_sub(nodes) else {
+            return Err(too_deep());
+        };
+        let before = std::mem::replace(&mut self.nodes, left);
         let outcome = body(self);
-        (self.depth, self.nodes) = before;
+        self.nodes = before;
         outcome
     }
 

@@ -303,3 +303,32 @@ fn comparing_letters_that_differ_in_case_alone_costs_what_it_takes() {
         "more steps",
     );
 }
+
+#[test]
+fn recursion_through_sequences_ends_before_the_stack_does() {
+    for sequence in [
+        "Enumerable.Range(0, 1).Where(x => true).Select(x => F(n + 1)).Sum()",
+        "new[] { 1 }.SelectMany(x => new[] { F(n + 1) }).Count()",
+        "new[] { 1 }.Where(x => true).Where(x => true).Where(x => true).Where(x => F(n + 1) > 0).ToList().Count",
+        "new[] { 1 }.OrderBy(x => x).GroupBy(x => F(n + 1)).Count()",
+    ] {
+        check(
+            format!("@{{ int F(int n) {{ return {sequence}; }} return F(0); }}"),
+            "too deep",
+        );
+    }
+    check(
+        "@{ int F(int n) { return n == 0 ? 0 : 1 + Enumerable.Range(0, 1).Where(x => true).Sum(x => F(n - 1)); } return F(40); }"
+            .to_owned(),
+        "40",
+    );
+}
+
+#[test]
+fn conditions_inside_conditions_are_counted() {
+    let (open, close) = ("(true && !(n < 0 || ".repeat(12), "))".repeat(12));
+    check(
+        format!("@{{ bool F(int n) {{ return {open}F(n + 1){close}; }} return F(0); }}"),
+        "too deep",
+    );
+}

@@ -99,11 +99,7 @@ impl Compiler<'_> {
 
     /// Code of a statement.
     pub fn statement(&mut self, statement: &Stmt) -> StatementCode {
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
-        let code = self.statement_node(statement);
-        self.depth -= 1;
-        code
+        self.part(|compiler| compiler.statement_node(statement))
     }
 
     fn statement_node(&mut self, statement: &Stmt) -> StatementCode {
