@@ -72,3 +72,6 @@ pub const BAD_POOL: &str = "TG1401";
 pub const MORE_BREAKER_RULES: &str = "TG1402";
 /// A part of a backend's configuration is not applied.
 pub const BACKEND_PART_IGNORED: &str = "TG1403";
+
+/// A certificate or its private key cannot be read.
+pub const BAD_CERTIFICATE: &str = "TG1501";

@@ -107,6 +107,12 @@ impl<'l> Files<'l> {
     /// A file's text without a byte order mark; `None` when there is no such file, or after reporting why it
     /// cannot be read.
     pub fn read(&self, path: &Path) -> Option<String> {
+        let bytes = self.bytes(path)?;
+        self.decode(path, bytes)
+    }
+
+    /// A file's bytes; `None` when there is no such file, or after reporting why it cannot be read.
+    pub fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
         let metadata = match std::fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => return None,
@@ -134,17 +140,16 @@ impl<'l> Files<'l> {
             return None;
         }
         self.read.set(total);
-        self.decode(path, read_up_to(path, MAX_FILE))
-    }
-
-    fn decode(&self, path: &Path, bytes: std::io::Result<Vec<u8>>) -> Option<String> {
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
+        match read_up_to(path, MAX_FILE) {
+            Ok(bytes) => Some(bytes),
             Err(error) => {
                 self.report(codes::UNREADABLE, path, format!("this file cannot be read: {error}"));
-                return None;
+                None
             }
-        };
+        }
+    }
+
+    fn decode(&self, path: &Path, bytes: Vec<u8>) -> Option<String> {
         match String::from_utf8(bytes) {
             Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
             Err(error) => {

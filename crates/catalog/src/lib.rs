@@ -4,6 +4,7 @@
 //! snapshot, and reports everything that is wrong with the folder at once. [`watch()`] tells when to do it again.
 //! Never here: what a policy means, sockets, requests.
 
+mod certificate;
 pub mod codes;
 mod document;
 mod environment;
@@ -17,6 +18,7 @@ mod problems;
 mod specification;
 mod watch;
 
+pub use certificate::ClientCertificate;
 pub use environment::{Environment, ProcessEnvironment};
 pub use load::load;
 pub use model::*;

@@ -4,6 +4,7 @@
 
 mod apis;
 mod backends;
+mod certificates;
 mod conflicts;
 mod gateways;
 mod layout;
@@ -63,7 +64,8 @@ impl<'l> Loader<'l> {
     fn catalog(mut self, environment: &dyn Environment) -> Catalog {
         layout::check(&self);
         self.named_values = named_values::load(&self, environment);
-        let backends = backends::load(&self);
+        let certificates = certificates::load(&self);
+        let backends = backends::load(&self, &certificates);
         let version_sets = version_sets::load(&self);
         let mut apis = apis::load(&self, &version_sets, &backends);
         gateways::assign_hosts(&self, &mut apis);
@@ -75,6 +77,7 @@ impl<'l> Loader<'l> {
             policy: self.policy(self.folder),
             fragments: self.fragments(),
             backends: backends.usable,
+            certificates,
             users,
             ..Catalog::default()
         };

@@ -1,5 +1,6 @@
 //! The catalog's types: APIM's entities, resolved (references checked, named values replaced), ready to be served.
 
+use crate::certificate::ClientCertificate;
 use diagnostic::Source;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct Catalog {
     pub users: BTreeMap<String, Arc<User>>,
     /// Backends by id.
     pub backends: BTreeMap<String, Arc<Backend>>,
+    /// Client certificates by id, those that have their private key.
+    pub certificates: BTreeMap<String, Arc<ClientCertificate>>,
     /// Named values by display name, which is what `{{…}}` names.
     pub named_values: BTreeMap<String, NamedValue>,
     /// Policy fragments by id.
@@ -329,6 +332,8 @@ pub struct BackendCredentials {
     pub query: Vec<(String, Vec<String>)>,
     /// `Authorization: scheme parameter`.
     pub authorization: Option<(String, String)>,
+    /// The client certificate that it is shown.
+    pub certificate: Option<Arc<ClientCertificate>>,
 }
 
 impl std::fmt::Debug for BackendCredentials {

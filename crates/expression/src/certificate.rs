@@ -3,7 +3,7 @@
 //! Never here: whether a certificate is trusted, which the host knows ([`crate::context::Context::trusts`]); private keys.
 
 use crate::date::{TICKS_PER_SECOND, UNIX_EPOCH_TICKS};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use x509_parser::asn1_rs::ToDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
@@ -81,6 +81,17 @@ impl Certificate {
         Some((significant(key.modulus), significant(key.exponent)))
     }
 
+    /// SHA-1 of its bytes, in upper-case hexadecimal digits.
+    pub fn thumbprint(&self) -> String {
+        use sha1::Digest;
+        hexadecimal(&sha1::Sha1::digest(&self.der))
+    }
+
+    /// The serial number in upper-case hexadecimal digits.
+    pub fn serial_number(&self) -> String {
+        hexadecimal(&self.serial)
+    }
+
     fn from_der(bytes: &[u8]) -> Option<Self> {
         let (rest, certificate) = X509Certificate::from_der(bytes).ok()?;
         let der = bytes.get(..bytes.len() - rest.len())?.to_vec();
@@ -116,6 +127,14 @@ impl Certificate {
             issuer_names,
         })
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(digits, "{byte:02X}");
+    }
+    digits
 }
 
 impl fmt::Debug for Certificate {

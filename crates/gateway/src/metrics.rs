@@ -2,7 +2,10 @@
 //!
 //! Never here: records of single requests, exporters.
 
+mod measured;
 mod text;
+
+pub use measured::Measured;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -17,6 +20,8 @@ pub const BUCKETS: [u64; 11] = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_00
 pub struct Metrics {
     workers: Vec<Arc<WorkerMetrics>>,
     apis: Mutex<BTreeMap<String, Arc<ApiMetrics>>>,
+    /// What policies measure.
+    pub measured: Arc<Measured>,
     /// Snapshots that were put in place after the first.
     pub reloads: Counter,
     /// Changes of the configuration that were refused.

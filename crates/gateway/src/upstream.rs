@@ -11,6 +11,7 @@ mod pool;
 mod redirect;
 mod reply;
 mod tls;
+mod tunnel;
 
 pub use pool::Pool;
 pub use tls::ClientTls;
@@ -23,7 +24,7 @@ use crate::ticker::Ticker;
 use crate::upgrade;
 use connect::{Origin, Sender};
 use expect::Gate;
-use http::header::{CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
+use http::header::{CONTENT_LENGTH, EXPECT, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
@@ -203,9 +204,16 @@ impl Message {
                 {
                     self.headers.insert(HOST, host);
                 }
-                // Origin form: what remains is path and query.
-                target.scheme = None;
-                target.authority = None;
+                if let Some(proxy) = origin.forwarding_proxy() {
+                    target.authority = Some(origin.authority.clone());
+                    if let Some(authorization) = &proxy.authorization {
+                        self.headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+                    }
+                } else {
+                    // Origin form: what remains is path and query.
+                    target.scheme = None;
+                    target.authority = None;
+                }
             }
             Sender::Http2(_) => {
                 *request.version_mut() = Version::HTTP_2;

@@ -4,10 +4,12 @@ use crate::LocalFuture;
 use crate::backends::Backends;
 use crate::block::Origin;
 use crate::body::Body;
-use crate::identity::OwnIdentity;
+use crate::connection::Connection;
+use crate::identity::{Authorizations, OwnIdentity};
 use crate::openid::Issuers;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
+use crate::telemetry::Telemetry;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -69,6 +71,8 @@ pub struct State {
     pub(crate) answer_replaced: bool,
     /// What brings the client back to the pool's member that its request is sent to, `name=value`.
     pub(crate) session_cookie: Option<String>,
+    /// What policies say of the connection to the backend.
+    pub(crate) connection: Connection,
     /// The variables that were set, where a copy of an exchange remembers them.
     pub(crate) written: Option<Vec<Text>>,
 }
@@ -242,6 +246,13 @@ pub struct Target {
     pub whole_endpoint: bool,
 }
 
+impl Target {
+    /// The backend that takes the request: of a pool the member that was chosen.
+    pub(crate) fn server(&self) -> Option<&Arc<catalog::Backend>> {
+        self.member.as_ref().or(self.backend.as_ref())
+    }
+}
+
 /// The outside, as policies reach it. One per worker thread.
 #[derive(Clone)]
 pub struct Services {
@@ -259,10 +270,14 @@ pub struct Services {
     pub issuers: Rc<Issuers>,
     /// The gateway's own identity.
     pub identity: Rc<OwnIdentity>,
+    /// Access to other services that is configured.
+    pub authorizations: Rc<Authorizations>,
     /// Base URL of Entra ID.
     pub entra: Text,
     /// Who is within `limit-concurrency`.
     pub slots: Arc<Slots>,
+    /// Where measurements go.
+    pub telemetry: Arc<dyn Telemetry>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`
@@ -277,6 +292,8 @@ pub struct Services {
 pub trait Trust: Send + Sync {
     /// Whether a root that is trusted signed a client's certificate (DER).
     fn trusts(&self, certificate: &[u8]) -> bool;
+    /// Whether this issuer (DER) signed a client's certificate.
+    fn is_signed_by(&self, certificate: &[u8], issuer: &[u8]) -> bool;
 }
 
 /// Time and randomness, so that tests set both.

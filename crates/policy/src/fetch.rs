@@ -4,6 +4,7 @@
 
 use crate::body::Body;
 use crate::buffer::read_whole;
+use crate::connection::Connection;
 use crate::exchange::Services;
 use crate::upstream::{Call, HttpVersion};
 use bytes::Bytes;
@@ -76,6 +77,7 @@ impl Wanted {
             headers,
             body,
             backend: None,
+            connection: Connection::default(),
             timeout: TIMEOUT,
             continue_timeout: None,
             version: HttpVersion::default(),

@@ -67,6 +67,7 @@ impl Exchange {
                 is_mcp: self.state.is_mcp,
                 forwarded: self.state.forwarded,
                 answer_replaced: self.state.answer_replaced,
+                connection: self.state.connection.clone(),
                 written: Some(Vec::new()),
                 ..State::default()
             },
@@ -93,6 +94,11 @@ impl Exchange {
         {
             self.target = fork.target;
         }
+        adopt(
+            &mut self.state.connection,
+            &base.state.connection,
+            fork.state.connection,
+        );
         self.state.forwarded |= fork.state.forwarded;
         self.state.answer_replaced |= fork.state.answer_replaced;
         self.state.leaving.extend(fork.state.leaving);

@@ -34,12 +34,9 @@ const E: Sections = Sections::ON_ERROR;
 const IO: Sections = I.and(O);
 const IOE: Sections = IO.and(E);
 const ALL: Sections = Sections::ALL;
-/// Toolkit's or a page's wider list.
-const IBO: Sections = IO.and(Sections::BACKEND);
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
-    known("proxy", I),
     known("invoke-request", ALL),
     known("json-to-xml", IOE),
     known("xsl-transform", IO),
@@ -54,12 +51,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("quota-by-key", I),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
-    known("validate-client-certificate", I),
-    known("authentication-certificate", I),
-    Known {
-        tolerated: IBO,
-        ..known("get-authorization-context", I)
-    },
     Known {
         scopes: Scopes::GLOBAL,
         ..known("cross-domain", I)
@@ -81,7 +72,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("send-service-bus-message", IOE),
     known("publish-to-dapr", I),
     known("invoke-dapr-binding", IOE),
-    known("emit-metric", ALL),
     known("llm-emit-token-metric", I),
     known("azure-openai-emit-token-metric", I),
     known("validate-content", IOE),

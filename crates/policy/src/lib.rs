@@ -11,6 +11,7 @@ mod buffer;
 mod check;
 pub mod codes;
 mod compiler;
+mod connection;
 mod context;
 mod document;
 mod effective;
@@ -40,6 +41,7 @@ mod runtime;
 mod slots;
 mod step;
 mod steps;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 mod token;
@@ -52,18 +54,20 @@ pub use backends::Backends;
 pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;
+pub use connection::{Connection, Proxy};
 pub use exchange::{
     Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target, Trust,
 };
 pub use failure::Failure;
 pub use findings::Options;
-pub use identity::{ClientCredentials, IdentitySource, OwnIdentity, Secret};
+pub use identity::{Authorizations, ClientCredentials, IdentitySource, KnownAuthorizations, OwnIdentity, Secret};
 pub use openid::Issuers;
 pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};
 pub use runtime::Runtime;
 pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
+pub use telemetry::{Measurement, Telemetry};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
 use std::future::Future;

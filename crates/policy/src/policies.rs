@@ -25,17 +25,21 @@
 use crate::registry::Policy;
 
 mod authentication_basic;
+mod authentication_certificate;
 mod authentication_managed_identity;
 mod check_header;
 mod choose;
 mod cors;
+mod emit_metric;
 mod find_and_replace;
 mod forward_request;
+mod get_authorization_context;
 mod include_fragment;
 mod ip_filter;
 mod jsonp;
 mod limit_concurrency;
 mod mock_response;
+mod proxy;
 mod rate_limit_by_key;
 mod redirect_content_urls;
 mod retry;
@@ -52,6 +56,7 @@ mod set_status;
 mod set_variable;
 mod trace;
 mod validate_azure_ad_token;
+mod validate_client_certificate;
 mod validate_jwt;
 mod wait;
 mod xml_to_json;
@@ -67,6 +72,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     mock_response::MOCK_RESPONSE,
     forward_request::FORWARD_REQUEST,
     set_backend_service::SET_BACKEND_SERVICE,
+    proxy::PROXY,
     set_variable::SET_VARIABLE,
     set_header::SET_HEADER,
     set_query_parameter::SET_QUERY_PARAMETER,
@@ -82,13 +88,17 @@ pub(crate) const POLICIES: &[Policy] = &[
     check_header::CHECK_HEADER,
     validate_jwt::VALIDATE_JWT,
     validate_azure_ad_token::VALIDATE_AZURE_AD_TOKEN,
+    validate_client_certificate::VALIDATE_CLIENT_CERTIFICATE,
     authentication_managed_identity::AUTHENTICATION_MANAGED_IDENTITY,
+    get_authorization_context::GET_AUTHORIZATION_CONTEXT,
     authentication_basic::AUTHENTICATION_BASIC,
+    authentication_certificate::AUTHENTICATION_CERTIFICATE,
     cors::CORS,
     jsonp::JSONP,
     send_request::SEND_REQUEST,
     send_one_way_request::SEND_ONE_WAY_REQUEST,
     trace::TRACE,
+    emit_metric::EMIT_METRIC,
 ];
 
 #[cfg(test)]

@@ -7,12 +7,14 @@
 
 use crate::backends::Backends;
 use crate::body::{Body, BodyError};
+use crate::connection::Connection;
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
-use crate::identity::OwnIdentity;
+use crate::identity::{Authorizations, OwnIdentity};
 use crate::openid::Issuers;
 use crate::plan::{Plan, Plans};
 use crate::runtime::Runtime;
 use crate::slots::Slots;
+use crate::telemetry::{Measurement, Telemetry};
 use crate::upstream::{Call, Reply, Upstream, UpstreamFailure};
 use crate::{LocalFuture, StreamBody};
 use bytes::Bytes;
@@ -53,11 +55,17 @@ pub(crate) struct Bench {
     pub slept: Rc<RefCell<Vec<Duration>>>,
     pub issuers: Rc<Issuers>,
     pub identity: Rc<OwnIdentity>,
+    pub authorizations: Rc<Authorizations>,
+    /// Whether clients' certificates are trusted.
+    pub trusts: bool,
     /// Answers of other servers, by URL; they may be changed between requests.
     pub elsewhere: Rc<RefCell<HashMap<String, Result<String, UpstreamFailure>>>>,
     /// Answers that come before `answer`, each once.
     pub answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     pub slots: Arc<Slots>,
+    pub measured: Arc<Measured>,
+    /// How the upstream was reached each time: proxy and certificate.
+    pub ways: Rc<RefCell<Vec<String>>>,
     /// What the upstream was sent, as text.
     pub sent: Rc<RefCell<Vec<String>>>,
     plans: Option<Plans>,
@@ -132,9 +140,13 @@ impl Bench {
             slept: Rc::default(),
             issuers: Rc::default(),
             identity: Rc::default(),
+            authorizations: Rc::default(),
+            trusts: false,
             elsewhere: Rc::default(),
             answers: Rc::default(),
             slots: Arc::default(),
+            measured: Arc::default(),
+            ways: Rc::default(),
             sent: Rc::default(),
             plans: None,
         }
@@ -223,6 +235,7 @@ impl Bench {
             mcp_answer: self.mcp_answer,
             elsewhere: Rc::clone(&self.elsewhere),
             sent: Rc::clone(&self.sent),
+            ways: Rc::clone(&self.ways),
         };
         Exchange {
             request: RequestMessage {
@@ -258,9 +271,11 @@ impl Bench {
                 runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
                 issuers: Rc::clone(&self.issuers),
                 identity: Rc::clone(&self.identity),
+                authorizations: Rc::clone(&self.authorizations),
                 entra: crate::ENTRA.into(),
                 slots: Arc::clone(&self.slots),
-                trust: Arc::new(Nobody),
+                telemetry: self.measured.clone(),
+                trust: Arc::new(Trusts(self.trusts)),
                 deployment: Arc::default(),
                 dapr: "http://localhost:3500".into(),
                 buffer_limit: self.buffer_limit,
@@ -272,12 +287,15 @@ impl Bench {
     }
 }
 
-/// Trusts nobody's certificate.
-struct Nobody;
+/// Trusts everybody's certificate, or nobody's.
+struct Trusts(bool);
 
-impl Trust for Nobody {
+impl Trust for Trusts {
     fn trusts(&self, _certificate: &[u8]) -> bool {
-        false
+        self.0
+    }
+    fn is_signed_by(&self, _certificate: &[u8], _issuer: &[u8]) -> bool {
+        self.0
     }
 }
 
@@ -347,6 +365,7 @@ struct TestUpstream {
     answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     mcp_answer: Option<&'static str>,
     sent: Rc<RefCell<Vec<String>>>,
+    ways: Rc<RefCell<Vec<String>>>,
 }
 
 impl Upstream for TestUpstream {
@@ -361,6 +380,7 @@ impl Upstream for TestUpstream {
             self.sent.borrow_mut().push(sent.clone());
             let elsewhere = self.elsewhere.borrow().get(&call.url.to_string()).cloned();
             let once = || self.answers.borrow_mut().pop_front();
+            self.ways.borrow_mut().push(way(&call.connection));
             let always = || self.answer.clone().unwrap_or_else(|| Ok(format!("200\n\n{sent}")));
             let text = elsewhere.or_else(once).unwrap_or_else(always)?;
             let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
@@ -378,6 +398,41 @@ impl Upstream for TestUpstream {
                 extensions: Extensions::new(),
             })
         })
+    }
+}
+
+fn way(connection: &Connection) -> String {
+    let proxy = connection.proxy.as_ref().map(|proxy| {
+        let authorization = proxy.authorization.as_ref().map(|value| value.to_str().unwrap());
+        format!("{}:{} {}", proxy.host, proxy.port, authorization.unwrap_or_default())
+    });
+    let certificate = connection
+        .certificate
+        .as_ref()
+        .map(|certificate| certificate.thumbprint.clone());
+    let parts: Vec<String> = proxy.into_iter().chain(certificate).collect();
+    if parts.is_empty() {
+        "direct".to_owned()
+    } else {
+        parts.join(" ").trim_end().to_owned()
+    }
+}
+
+/// Measurements as text.
+#[derive(Default)]
+pub(crate) struct Measured(pub std::sync::Mutex<Vec<String>>);
+
+impl Telemetry for Measured {
+    fn measure(&self, measurement: Measurement<'_>) {
+        let Measurement {
+            namespace,
+            name,
+            value,
+            dimensions,
+        } = measurement;
+        let dimensions = dimensions.iter().map(|(name, value)| format!(" {name}={value}"));
+        let line = format!("{namespace}/{name} {value}{}", dimensions.collect::<String>());
+        self.0.lock().unwrap().push(line);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::LocalFuture;
 use crate::body::Body;
+use crate::connection::Connection;
 use catalog::Backend;
 use http::{Extensions, HeaderMap, Method, StatusCode};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct Call {
     pub body: Body,
     /// The backend entity, for its TLS rules; none for plain service URLs.
     pub backend: Option<Arc<Backend>>,
+    /// What policies say of the connection.
+    pub connection: Connection,
     /// Time until the response's head must be there.
     pub timeout: Duration,
     /// Time to wait for `100 Continue` before the body is sent anyway; `None`: the request's own `Expect` decides.

@@ -6,7 +6,7 @@ use super::{Loader, layout, references};
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::information::Information;
-use crate::{Backend, BackendCredentials, BackendKind, Pool, PoolMember};
+use crate::{Backend, BackendCredentials, BackendKind, ClientCertificate, Pool, PoolMember};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,8 +18,11 @@ pub(crate) struct LoadedBackends {
     pub known: Vec<String>,
 }
 
+/// Certificates by id.
+type Certificates = BTreeMap<String, Arc<ClientCertificate>>;
+
 /// Loads all backends, pools after their members.
-pub(crate) fn load(loader: &Loader<'_>) -> LoadedBackends {
+pub(crate) fn load(loader: &Loader<'_>, certificates: &Certificates) -> LoadedBackends {
     let mut backends = BTreeMap::new();
     let mut pools = Vec::new();
     let mut known = Vec::new();
@@ -34,7 +37,10 @@ pub(crate) fn load(loader: &Loader<'_>) -> LoadedBackends {
             pools.push((entry.name, information));
         } else if let Some(url) = url(loader, fields) {
             let kind = BackendKind::Single { url };
-            backends.insert(entry.name.clone(), Arc::new(backend(loader, entry.name, kind, fields)));
+            backends.insert(
+                entry.name.clone(),
+                Arc::new(backend(loader, certificates, entry.name, kind, fields)),
+            );
         }
     }
     let pool_ids: Vec<String> = pools.iter().map(|(id, _)| id.clone()).collect();
@@ -44,7 +50,7 @@ pub(crate) fn load(loader: &Loader<'_>) -> LoadedBackends {
             members: members(fields, &known, &pool_ids, &backends),
             session_cookie: session_cookie(fields),
         });
-        (id.clone(), Arc::new(backend(loader, id, kind, fields)))
+        (id.clone(), Arc::new(backend(loader, certificates, id, kind, fields)))
     };
     let pools: Vec<_> = pools.into_iter().map(pool).collect();
     backends.extend(pools);
@@ -85,7 +91,13 @@ pub(crate) fn service_url(loader: &Loader<'_>, fields: Fields<'_>, key: &str, wr
     is_whole.then(|| url.to_owned())
 }
 
-fn backend(loader: &Loader<'_>, id: String, kind: BackendKind, fields: Fields<'_>) -> Backend {
+fn backend(
+    loader: &Loader<'_>,
+    certificates: &Certificates,
+    id: String,
+    kind: BackendKind,
+    fields: Fields<'_>,
+) -> Backend {
     let tls = fields.object("tls");
     let checked = |key: &str| tls.and_then(|tls| tls.boolean(key)).unwrap_or(true);
     Backend {
@@ -93,7 +105,7 @@ fn backend(loader: &Loader<'_>, id: String, kind: BackendKind, fields: Fields<'_
         kind,
         credentials: fields
             .object("credentials")
-            .map(|all| credentials(loader, all))
+            .map(|all| credentials(loader, certificates, all))
             .unwrap_or_default(),
         validate_certificate_chain: checked("validateCertificateChain"),
         validate_certificate_name: checked("validateCertificateName"),
@@ -101,7 +113,7 @@ fn backend(loader: &Loader<'_>, id: String, kind: BackendKind, fields: Fields<'_
     }
 }
 
-fn credentials(loader: &Loader<'_>, fields: Fields<'_>) -> BackendCredentials {
+fn credentials(loader: &Loader<'_>, certificates: &Certificates, fields: Fields<'_>) -> BackendCredentials {
     let authorization = fields.object("authorization").and_then(|authorization| {
         let scheme = authorization.required("scheme")?;
         let parameter = authorization
@@ -113,7 +125,31 @@ fn credentials(loader: &Loader<'_>, fields: Fields<'_>) -> BackendCredentials {
         headers: values(loader, fields, "header"),
         query: values(loader, fields, "query"),
         authorization,
+        certificate: certificate(certificates, fields),
     }
+}
+
+/// The first certificate that is there of those named by `certificateIds` and by thumbprints in `certificate`.
+fn certificate(certificates: &Certificates, fields: Fields<'_>) -> Option<Arc<ClientCertificate>> {
+    let by_id = fields.strings("certificateIds").into_iter();
+    let by_id = by_id.map(|id| (id, certificates.get(references::name_in(id.value))));
+    let of_thumbprint = |text: &str| {
+        let mut all = certificates.values();
+        all.find(|certificate| certificate.thumbprint.eq_ignore_ascii_case(text.trim()))
+    };
+    let by_thumbprint = fields.strings("certificate").into_iter();
+    let by_thumbprint = by_thumbprint.map(|text| (text, of_thumbprint(text.value)));
+    let mut first = None;
+    for (text, found) in by_id.chain(by_thumbprint) {
+        let Some(found) = found else {
+            let name = references::name_in(text.value);
+            let message = format!("there is no certificate `{name}` with its private key: none is shown");
+            fields.warn(codes::BACKEND_PART_IGNORED, text.span, message);
+            continue;
+        };
+        first.get_or_insert_with(|| Arc::clone(found));
+    }
+    first
 }
 
 /// An object whose members are lists of values: `{"x-key": ["a", "b"]}`.
@@ -189,11 +225,9 @@ fn members(
 }
 
 /// Parts of a backend that are read by Azure and have no effect here.
-const IGNORED: [(&str, &str); 5] = [
+const IGNORED: [(&str, &str); 3] = [
     ("", "proxy"),
     ("properties", "serviceFabricCluster"),
-    ("credentials", "certificateIds"),
-    ("credentials", "certificate"),
     ("credentials", "managedIdentity"),
 ];
 

@@ -28,7 +28,10 @@ pub(crate) const SUBSCRIPTIONS: &[&str] = &["subscriptions"];
 /// Users.
 pub(crate) const USERS: &[&str] = &["users"];
 
-const READ: [&[&str]; 9] = [
+/// Client certificates.
+pub(crate) const CERTIFICATES: &[&str] = &["certificates"];
+
+const READ: [&[&str]; 10] = [
     NAMED_VALUES,
     FRAGMENTS,
     VERSION_SETS,
@@ -38,13 +41,13 @@ const READ: [&[&str]; 9] = [
     GATEWAYS,
     SUBSCRIPTIONS,
     USERS,
+    CERTIFICATES,
 ];
 
 /// Folders that may be there and change nothing here.
-const IGNORED: [&str; 14] = [
+const IGNORED: [&str; 13] = [
     "authorizationServers",
     "caches",
-    "certificates",
     "diagnostics",
     "documentations",
     "globalSchemas",

@@ -500,7 +500,7 @@ fn backends_are_single_servers_or_pools() {
     assert_eq!(
         problems,
         r#"backends/b/backendInformation.json:1:24 error TG1011: `url` must be a whole http, https, ws or wss URL, found "b.test"
-backends/c/backendInformation.json:1:86 warning TG1403: `certificateIds` is not applied yet
+backends/c/backendInformation.json:1:105 warning TG1403: there is no certificate `i` with its private key: none is shown
 backends/c/backendInformation.json:3:1 warning TG1402: only the first rule of a circuit breaker is used
 backends/p/backendInformation.json:3:8 error TG1401: members of a pool must be single backends, `p` is none
 backends/p/backendInformation.json:4:8 error TG1201: there is no backend `z`

@@ -51,7 +51,7 @@ impl Metrics {
             family(out, &name, kind, help)?;
             writeln!(out, "{name} {count}")?;
         }
-        Ok(())
+        self.measured.write(out)
     }
 
     fn sum(&self, of: fn(&WorkerMetrics) -> &Counter) -> u64 {
@@ -91,7 +91,8 @@ impl Metrics {
 
 const REFUSED: &str = "Changed configurations that were broken and not put in place.";
 
-fn family(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Result {
+/// The lines before a metric.
+pub(super) fn family(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Result {
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
 }
 

@@ -5,11 +5,12 @@
 use crate::body::Outgoing;
 use crate::stream::Stream;
 use crate::upstream::tls::{Alpn, ClientTls, Verification};
+use crate::upstream::tunnel;
 use crate::worker::Local;
 use http::uri::{Authority, Scheme};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use policy::{Call, HttpVersion};
+use policy::{Call, Connection, HttpVersion, Proxy};
 use rustls::pki_types::ServerName;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -32,12 +33,15 @@ pub struct Origin {
     pub tls: Option<Verification>,
     /// What is spoken.
     pub version: HttpVersion,
+    /// The proxy between, and the certificate that is shown.
+    pub connection: Connection,
 }
 
 impl Hash for Origin {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.authority.hash(state);
         self.tls.hash(state);
+        self.connection.hash(state);
         std::mem::discriminant(&self.version).hash(state);
     }
 }
@@ -67,8 +71,19 @@ impl Origin {
         Ok(Self {
             authority: without_user(authority)?,
             tls,
-            version: call.version,
+            // A proxy takes requests in absolute form, which HTTP/2 has not.
+            version: if tls.is_none() && call.connection.proxy.is_some() {
+                HttpVersion::One
+            } else {
+                call.version
+            },
+            connection: call.connection.clone(),
         })
+    }
+
+    /// The proxy to which a request goes in absolute form.
+    pub fn forwarding_proxy(&self) -> Option<&Proxy> {
+        self.connection.proxy.as_deref().filter(|_| self.tls.is_none())
     }
 
     /// `http` or `https`.
@@ -142,17 +157,27 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
 async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
     let (host, port) = origin.host_and_port();
     let failed = |error: std::io::Error| format!("no connection to {}: {error}", origin.authority);
-    let stream = TcpStream::connect((host, port)).await.map_err(failed)?;
+    let proxy = origin.connection.proxy.as_deref();
+    let (first, first_port) = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
+    let stream = TcpStream::connect((first, first_port)).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     let Some(verification) = origin.tls else {
         return Ok(Stream::Plain(stream));
+    };
+    let stream = match proxy {
+        Some(proxy) => tunnel::through(stream, proxy, host, port).await?,
+        None => stream,
     };
     let alpn: Alpn = match origin.version {
         HttpVersion::One => &[b"http/1.1"],
         HttpVersion::TwoOrOne => &[b"h2", b"http/1.1"],
         HttpVersion::Two => &[b"h2"],
     };
-    let connector = TlsConnector::from(Arc::clone(&tls.config(verification, alpn)?));
+    let connector = TlsConnector::from(Arc::clone(&tls.config(
+        verification,
+        alpn,
+        origin.connection.certificate.as_ref(),
+    )?));
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| format!("`{host}` is not a name that a certificate can have"))?;
     let stream = connector

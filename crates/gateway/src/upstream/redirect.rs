@@ -2,7 +2,7 @@
 //!
 //! 301, 302 and 303 turn POST into GET without a body; 307 and 308 repeat the request, which needs a body that is at
 //! hand. https never leads to http. Another server than the first gets no `Authorization`, no cookies and nothing that a
-//! backend's credentials added, and its certificate is checked in full, whatever the backend's own may lack.
+//! backend's credentials added, no client certificate, and its certificate is checked in full, whatever the backend's own may lack.
 //! Never here: redirects that the client is to follow.
 
 use crate::body::Outgoing;
@@ -43,6 +43,7 @@ fn split(mut call: Call) -> (Call, (Call, bool)) {
         headers: call.headers.clone(),
         body: replay.map(kept).unwrap_or_default(),
         backend: call.backend.clone(),
+        connection: call.connection.clone(),
         extensions: http::Extensions::new(),
         ..call
     };
@@ -82,6 +83,7 @@ fn repeat((mut call, whole): (Call, bool), from: &Uri, to: Uri, status: StatusCo
     call.headers.remove(HOST);
     if from.authority() != to.authority() {
         call.backend = None;
+        call.connection.certificate = None;
         call.headers.remove(COOKIE);
         forget_secrets(&mut call.headers);
     }
@@ -184,6 +186,7 @@ mod tests {
             headers: HeaderMap::from_iter(headers),
             body: Body::Empty,
             backend: Some(Arc::new(backend)),
+            connection: policy::Connection::default(),
             timeout: Duration::ZERO,
             continue_timeout: None,
             follow_redirects: true,

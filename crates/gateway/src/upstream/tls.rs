@@ -2,6 +2,7 @@
 //!
 //! Never here: TLS towards clients, certificates of our own.
 
+use catalog::ClientCertificate;
 use policy::Trust;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -26,9 +27,15 @@ pub struct Verification {
 pub struct ClientTls {
     roots: Arc<RootCertStore>,
     provider: Arc<CryptoProvider>,
-    configs: Mutex<HashMap<(Verification, Alpn), Arc<ClientConfig>>>,
+    configs: Mutex<HashMap<Wanted, Arc<ClientConfig>>>,
     clients: OnceLock<Option<Arc<dyn ClientCertVerifier>>>,
 }
+
+/// What settings are made for.
+type Wanted = (Verification, Alpn, Option<Arc<ClientCertificate>>);
+
+/// Settings that are kept at most: policies may compute certificates.
+const MOST: usize = 1_000;
 
 /// Protocols that are offered, the preferred one first.
 pub type Alpn = &'static [&'static [u8]];
@@ -55,30 +62,45 @@ impl ClientTls {
     }
 
     /// The settings for upstreams that are checked like this and offered these protocols.
-    pub fn config(&self, verification: Verification, alpn: Alpn) -> Result<Arc<ClientConfig>, String> {
+    pub fn config(
+        &self,
+        verification: Verification,
+        alpn: Alpn,
+        certificate: Option<&Arc<ClientCertificate>>,
+    ) -> Result<Arc<ClientConfig>, String> {
         let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = configs.get(&(verification, alpn)) {
+        let wanted = (verification, alpn, certificate.cloned());
+        if let Some(config) = configs.get(&wanted) {
             return Ok(Arc::clone(config));
         }
-        let config = Arc::new(self.build(verification, alpn)?);
-        configs.insert((verification, alpn), Arc::clone(&config));
+        let config = Arc::new(self.build(verification, alpn, certificate)?);
+        if configs.len() == MOST {
+            configs.clear();
+        }
+        configs.insert(wanted, Arc::clone(&config));
         Ok(config)
     }
 
-    fn build(&self, verification: Verification, alpn: Alpn) -> Result<ClientConfig, String> {
+    fn build(
+        &self,
+        verification: Verification,
+        alpn: Alpn,
+        certificate: Option<&Arc<ClientCertificate>>,
+    ) -> Result<ClientConfig, String> {
         let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| format!("TLS is not available: {error}"))?;
-        let mut config = if verification.chain && verification.name {
-            builder
-                .with_root_certificates(Arc::clone(&self.roots))
-                .with_no_client_auth()
+        let builder = if verification.chain && verification.name {
+            builder.with_root_certificates(Arc::clone(&self.roots))
         } else {
             let verifier = Lenient::new(verification, &self.roots, &self.provider)?;
-            builder
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(verifier))
-                .with_no_client_auth()
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
+        };
+        let mut config = match certificate {
+            Some(certificate) => builder
+                .with_client_auth_cert(certificate.chain.clone(), certificate.key.clone_key())
+                .map_err(|error| format!("the client certificate is unusable: {error}"))?,
+            None => builder.with_no_client_auth(),
         };
         config.alpn_protocols = alpn.iter().map(|protocol| protocol.to_vec()).collect();
         Ok(config)
@@ -97,6 +119,17 @@ impl Trust for ClientTls {
         verifier
             .as_ref()
             .is_some_and(|verifier| verifier.verify_client_cert(&certificate, &[], UnixTime::now()).is_ok())
+    }
+
+    fn is_signed_by(&self, certificate: &[u8], issuer: &[u8]) -> bool {
+        let mut roots = RootCertStore::empty();
+        let added = roots.add(CertificateDer::from(issuer));
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&self.provider));
+        let certificate = CertificateDer::from(certificate);
+        added.is_ok()
+            && verifier
+                .build()
+                .is_ok_and(|verifier| verifier.verify_client_cert(&certificate, &[], UnixTime::now()).is_ok())
     }
 }
 

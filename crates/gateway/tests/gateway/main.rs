@@ -18,3 +18,4 @@ mod mcp;
 mod protocols;
 mod support;
 mod upstreams;
+mod ways;

@@ -17,7 +17,7 @@ use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::upstream::{Call, HttpVersion, UpstreamFailure};
 use crate::value::Value;
-pub(super) use call::target_url;
+pub(super) use call::{give_credentials, target_url};
 use expression::Reads;
 use http::StatusCode;
 use std::rc::Rc;

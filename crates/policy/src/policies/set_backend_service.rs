@@ -167,6 +167,7 @@ mod tests {
                 headers: vec![("X-Key".into(), vec!["k1".into(), "k2".into()])],
                 query: vec![("code".into(), vec!["a b".into()])],
                 authorization: Some(("Bearer".into(), "t".into())),
+                certificate: None,
             },
             validate_certificate_chain: true,
             validate_certificate_name: true,

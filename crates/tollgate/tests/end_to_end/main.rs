@@ -14,6 +14,7 @@
 )]
 
 mod backends;
+mod calls;
 mod command_line;
 mod connections;
 mod evaluation;

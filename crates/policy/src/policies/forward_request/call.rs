@@ -2,6 +2,7 @@
 
 use super::{ForwardRequest, Timeout, destination, forwarded_for};
 use crate::body::Body;
+use crate::connection::Connection;
 use crate::exchange::{Exchange, Target};
 use crate::failure::Failure;
 use crate::upstream::Call;
@@ -25,7 +26,6 @@ impl ForwardRequest {
             .transpose()?;
         let follow_redirects = self.follow_redirects.get(exchange)?;
         let backend = destination::choose(exchange)?;
-        let credentials = backend.as_ref().map(|backend| &backend.credentials);
         let url = target_url(exchange)?;
         let mut headers = exchange.request.headers.clone();
         // The client's own Host names the gateway; one that a policy has set names the backend.
@@ -35,7 +35,8 @@ impl ForwardRequest {
         {
             headers.remove(HOST);
         }
-        credentials.map_or(Ok(()), |credentials| add_credentials(&mut headers, credentials))?;
+        let mut connection = exchange.state.connection.clone();
+        give_credentials(exchange, &mut headers, &mut connection)?;
         if let Some(peer) = &exchange.request.peer {
             forwarded_for::append(&mut headers, peer);
         }
@@ -49,6 +50,7 @@ impl ForwardRequest {
             headers,
             body,
             backend,
+            connection,
             timeout,
             continue_timeout,
             follow_redirects,
@@ -70,10 +72,25 @@ fn outgoing(body: &mut Body) -> Body {
     }
 }
 
+/// Adds what the backend's credentials say; a certificate that a policy chose stays.
+pub(in crate::policies) fn give_credentials(
+    exchange: &Exchange,
+    headers: &mut HeaderMap,
+    connection: &mut Connection,
+) -> Result<(), Failure> {
+    let Some(backend) = exchange.target.server() else {
+        return Ok(());
+    };
+    add_credentials(headers, &backend.credentials)?;
+    if connection.certificate.is_none() {
+        connection.certificate.clone_from(&backend.credentials.certificate);
+    }
+    Ok(())
+}
+
 /// Where the request goes as it stands, with what the backend's credentials add to the query.
 pub(in crate::policies) fn target_url(exchange: &Exchange) -> Result<http::Uri, Failure> {
-    let backend = exchange.target.backend.as_ref();
-    let credentials = backend.map(|backend| &backend.credentials);
+    let credentials = exchange.target.server().map(|backend| &backend.credentials);
     url(
         &exchange.target,
         &exchange.request.path,

@@ -5,10 +5,11 @@
 use crate::block::{Block, Needs};
 use crate::body::Body;
 use crate::buffer::read_whole;
+use crate::connection::Connection;
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
-use crate::policies::forward_request::{not_answered, target_url};
+use crate::policies::forward_request::{give_credentials, not_answered, target_url};
 use crate::policies::set_body::{Content, read_content};
 use crate::policies::set_header::HeaderEdit;
 use crate::query::encoded;
@@ -124,6 +125,10 @@ impl Template {
         } else {
             HeaderMap::new()
         };
+        let mut connection = Connection::default();
+        if copies && self.url.is_none() {
+            give_credentials(exchange, &mut headers, &mut connection)?;
+        }
         for header in &self.headers {
             header.evaluate(exchange)?.apply(&mut headers)?;
         }
@@ -138,6 +143,7 @@ impl Template {
             headers,
             body,
             backend,
+            connection,
             timeout,
             continue_timeout: None,
             follow_redirects: false,
@@ -249,7 +255,9 @@ async fn give_access(block: &Block, copy: &mut Exchange, call: &mut Call) -> Res
     // One that is set anew stands at another place, even if it is the same.
     let place = |headers: &HeaderMap| headers.get(AUTHORIZATION).map(|value| value.as_bytes().as_ptr());
     let before = place(&copy.request.headers);
+    copy.state.connection = std::mem::take(&mut call.connection);
     block.run(copy).await?;
+    call.connection = std::mem::take(&mut copy.state.connection);
     if place(&copy.request.headers) != before
         && let Some(value) = copy.request.headers.get(AUTHORIZATION)
     {
