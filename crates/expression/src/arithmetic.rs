@@ -140,12 +140,26 @@ pub fn no_number() -> Thrown {
 }
 
 /// A product has as many decimal places as its operands together, a zero too.
+///
+/// A zero is one of .NET's two: of numbers that have 32 bits it has sign and places, otherwise neither.
 fn product(left: Decimal, right: Decimal) -> Option<Decimal> {
-    if left.is_zero() || right.is_zero() {
-        let places = (left.scale() + right.scale()).min(Decimal::MAX_SCALE);
-        return Some(Decimal::new(0, places));
+    let product = left.checked_mul(right)?;
+    if !product.is_zero() {
+        return Some(product);
     }
-    left.checked_mul(right)
+    let short = |number: Decimal| number.mantissa().unsigned_abs() <= u128::from(u32::MAX);
+    let places = left.scale() + right.scale();
+    let kept = if short(left) && short(right) {
+        // Beyond 19 places more than there are, nothing of 64 bits is left to round.
+        places <= Decimal::MAX_SCALE + 19
+    } else {
+        !left.is_zero() && !right.is_zero()
+    };
+    if !kept {
+        return Some(Decimal::ZERO);
+    }
+    let zero = Decimal::new(0, places.min(Decimal::MAX_SCALE));
+    Some(signed(zero, || left.is_sign_negative() != right.is_sign_negative()))
 }
 
 /// A quotient has no more zeros at its end than its operands' scales ask for.
@@ -153,23 +167,43 @@ fn quotient(left: Decimal, right: Decimal) -> Option<Decimal> {
     let least = left.scale().saturating_sub(right.scale());
     let quotient = left.checked_div(right)?;
     let mut short = quotient.normalize();
-    if short.scale() < least {
+    // What had to be rounded has no zeros at its end, not even those.
+    if short.scale() < least && short.checked_mul(right) == Some(left) {
         short.rescale(least);
     }
-    Some(short)
+    Some(signed(short, || left.is_sign_negative() != right.is_sign_negative()))
 }
 
 fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome {
+    let sum = |sum: Option<Decimal>, other_is_negative| {
+        // A zero has the sign of the operand that the sum begins with, which is the one with fewer decimals.
+        let negative = if left.scale() > right.scale() {
+            other_is_negative
+        } else {
+            left.is_sign_negative()
+        };
+        sum.map(|sum| signed(sum, || negative))
+    };
     let result = match operator {
-        BinaryOperator::Add => left.checked_add(right),
-        BinaryOperator::Subtract => left.checked_sub(right),
+        BinaryOperator::Add => sum(left.checked_add(right), right.is_sign_negative()),
+        BinaryOperator::Subtract => sum(left.checked_sub(right), !right.is_sign_negative()),
         BinaryOperator::Multiply => product(left, right),
         BinaryOperator::Divide | BinaryOperator::Remainder if right.is_zero() => return Err(Thrown::divide_by_zero()),
         BinaryOperator::Divide => quotient(left, right),
-        BinaryOperator::Remainder => left.checked_rem(right).map(|rest| with_scale(rest, left, right)),
+        BinaryOperator::Remainder => left
+            .checked_rem(right)
+            .map(|rest| signed(with_scale(rest, left, right), || left.is_sign_negative())),
         _ => return Err(no_number()),
     };
     result.map(Value::Decimal).ok_or_else(decimal_overflow)
+}
+
+/// A zero with a sign, which .NET's decimals have as their other values do; what is not zero as it is.
+pub fn signed(mut number: Decimal, negative: impl FnOnce() -> bool) -> Decimal {
+    if number.is_zero() {
+        number.set_sign_negative(negative());
+    }
+    number
 }
 
 /// A remainder has as many decimals as the operand that has more of them; a smaller dividend is its own remainder.
@@ -286,7 +320,9 @@ pub fn convert(value: &Value, to: Simple, overflow_throws: bool) -> Outcome {
         Value::Double(number) => from_float(*number, to, overflow_throws),
         Value::Single(number) => match to {
             Simple::Single => Ok(value.clone()),
-            Simple::Decimal => decimal_from_single(*number),
+            Simple::Decimal => crate::number::decimal_from_single(*number)
+                .map(Value::Decimal)
+                .map_err(|_| decimal_overflow()),
             _ => from_float(f64::from(*number), to, overflow_throws),
         },
         Value::Decimal(number) => from_decimal(*number, to),
@@ -347,16 +383,14 @@ fn from_float(number: f64, to: Simple, overflow_throws: bool) -> Outcome {
     }
 }
 
-fn decimal_from_single(number: f32) -> Outcome {
-    Decimal::from_f32(number)
-        .map(Value::Decimal)
-        .ok_or_else(decimal_overflow)
-}
-
 /// Decimal to integer throws whatever `unchecked` says.
 fn from_decimal(number: Decimal, to: Simple) -> Outcome {
     match to {
         Simple::Decimal => Ok(Value::Decimal(number)),
+        Simple::Double | Simple::Single if number.is_zero() && number.is_sign_negative() => Ok(match to {
+            Simple::Double => Value::Double(-0.0),
+            _ => Value::Single(-0.0),
+        }),
         Simple::Double => Ok(Value::Double(number.to_f64().unwrap_or(f64::NAN))),
         Simple::Single => Ok(Value::Single(number.to_f32().unwrap_or(f32::NAN))),
         _ => {

@@ -43,6 +43,17 @@ pub struct Certificate {
     pub issuer_names: Vec<AlternativeName>,
 }
 
+/// What a certificate says beside names, key and dates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// Dotted numbers of its kind.
+    pub oid: String,
+    /// Whoever does not know it must refuse the certificate.
+    pub critical: bool,
+    /// What it says (DER).
+    pub value: Vec<u8>,
+}
+
 /// A distinguished name: sets of attributes, each by the dotted numbers of its type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Name(pub Vec<Vec<(String, String)>>);
@@ -90,6 +101,21 @@ impl Certificate {
     /// The serial number in upper-case hexadecimal digits.
     pub fn serial_number(&self) -> String {
         hexadecimal(&self.serial)
+    }
+
+    /// Its extensions.
+    pub fn extensions(&self) -> Vec<Extension> {
+        let Ok((_, certificate)) = X509Certificate::from_der(&self.der) else {
+            return Vec::new();
+        };
+        let extensions = certificate.extensions().iter();
+        extensions
+            .map(|extension| Extension {
+                oid: extension.oid.to_id_string(),
+                critical: extension.critical,
+                value: extension.value.to_vec(),
+            })
+            .collect()
     }
 
     fn from_der(bytes: &[u8]) -> Option<Self> {

@@ -35,7 +35,7 @@ pub const ELEMENT_BYTES: usize = 40;
 
 /// Objects that are equal by parts are looked into up to so many inside each other. .NET has no limit and ends the
 /// process when its stack does.
-const MAX_NESTING: u32 = 64;
+pub const MAX_NESTING: u32 = 64;
 
 /// The nesting of an object of these parts.
 fn nesting<'v>(parts: impl IntoIterator<Item = &'v Value>) -> u32 {

@@ -17,6 +17,7 @@ mod described;
 pub mod explained;
 mod frame;
 pub mod json;
+pub mod kept;
 pub mod library;
 pub mod number;
 pub mod recorded;

@@ -49,14 +49,14 @@ pub(crate) use certificates::certificate;
 pub(crate) use collections::LIST;
 pub(crate) use cryptography::no_hash_name;
 pub(crate) use culture::culture_compare;
-pub(crate) use format::{format_composite, format_composite_in, format_in, format_value};
+pub(crate) use format::{format_composite, format_composite_in, format_date, format_in, format_value};
 pub(crate) use json::{content, scalar_value};
 pub(crate) use net::{url_decode, url_encode};
 pub(crate) use sort::sort_values;
 pub(crate) use system::{
     TYPE, TypeObject, number_error, parse_date_time_offset, read_number, unicode_category, uri, uri_text,
 };
-pub(crate) use xml::{json_of as xml_json, of_body as xml_of_body};
+pub(crate) use xml::{equal_nodes, hash_node, json_of as xml_json, of_body as xml_of_body};
 
 /// Every type of the library.
 pub fn all() -> impl Iterator<Item = &'static Class> {
@@ -69,10 +69,12 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         cryptography::CIPHERS,
         io::CLASSES,
         json::CLASSES,
+        json::OPTIONS,
         linq::CLASSES,
         net::CLASSES,
         text::CLASSES,
         system::CLASSES,
+        system::TUPLES,
         system::exceptions::CLASSES,
     ]
     .into_iter()
@@ -200,7 +202,9 @@ pub(crate) fn object_items(value: &Value, frame: &mut Frame<'_>) -> Result<Optio
     if let Some(items) = linq::items(value, frame)? {
         return Ok(Some(items));
     }
-    let items = text::items(value).or_else(|| xml::items(value));
+    let items = text::items(value)
+        .or_else(|| xml::items(value))
+        .or_else(|| certificates::items(value));
     Ok(items.or_else(|| apim::object_entries(value)))
 }
 

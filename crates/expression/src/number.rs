@@ -6,7 +6,6 @@ pub mod parse;
 
 use rust_decimal::Decimal;
 use std::fmt::Write;
-use std::str::FromStr;
 
 /// Why a text or number is not the wanted number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +88,14 @@ pub fn parse_integer(text: &str) -> Result<i128, NumberError> {
     parse::integer(text, parse::INTEGER, 64)
 }
 
+/// A decimal as text, which knows no negative zero.
+pub fn format_decimal(number: Decimal) -> String {
+    if number.is_zero() { number.abs() } else { number }.to_string()
+}
+
+/// .NET's `double.NaN`, which is negative, as processors make it.
+pub const NAN: f64 = -f64::NAN;
+
 /// `decimal.Parse` (`NumberStyles.Number`); keeps the scale, so `1.10` stays `1.10`.
 ///
 /// # Errors
@@ -102,18 +109,72 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, NumberError> {
 /// # Errors
 /// [`NumberError::Overflow`] outside of `decimal`'s range and for NaN.
 pub fn decimal_from_double(number: f64) -> Result<Decimal, NumberError> {
-    if !number.is_finite() || number.abs() >= 79_228_162_514_264_337_593_543_950_336.0 {
-        return Err(NumberError::Overflow);
-    }
-    if number.abs() < 1e-28 {
+    decimal_of_digits(number, 15)
+}
+
+/// `(decimal)float`: 7 significant digits.
+///
+/// # Errors
+/// As [`decimal_from_double`].
+pub fn decimal_from_single(number: f32) -> Result<Decimal, NumberError> {
+    decimal_of_digits(f64::from(number), 7)
+}
+
+/// Each exactly rounded, as .NET's table of them is; those between 0 and 28 are asked for.
+fn power_of_ten(exponent: i32) -> f64 {
+    const POWERS: [f64; 29] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22, 1e23, 1e24, 1e25, 1e26, 1e27, 1e28,
+    ];
+    let power = usize::try_from(exponent).ok().and_then(|at| POWERS.get(at));
+    power.copied().unwrap_or(f64::INFINITY)
+}
+
+/// So many significant digits, as .NET finds them: by a power of ten that the binary exponent suggests, which leaves a zero
+/// at the end now and then.
+fn decimal_of_digits(number: f64, significant: i32) -> Result<Decimal, NumberError> {
+    const MOST_PLACES: i32 = 28;
+    let exponent = ((number.to_bits() >> 52) & 0x7ff) as i32 - 1022;
+    if exponent < -94 {
         return Ok(Decimal::ZERO);
     }
-    // Shortest first: the exact tail of a binary fraction is beyond the 15 digits that .NET looks at.
-    let rounded: f64 = format!("{number:.14e}").parse().map_err(|_| NumberError::Overflow)?;
-    let text = format!("{rounded}");
-    Decimal::from_str(&text)
-        .map(|decimal| decimal.normalize())
-        .map_err(|_| NumberError::Overflow)
+    if exponent > 96 {
+        return Err(NumberError::Overflow);
+    }
+    let beyond = power_of_ten(significant);
+    let mut scaled = number.abs();
+    let mut places = (significant - 1 - ((exponent * 19728) >> 16)).min(MOST_PLACES);
+    if places >= 0 {
+        scaled *= power_of_ten(places);
+    } else if places != -1 || scaled >= beyond {
+        scaled /= power_of_ten(-places);
+    } else {
+        places = 0;
+    }
+    if scaled < beyond / 10.0 && places < MOST_PLACES {
+        scaled *= 10.0;
+        places += 1;
+    }
+    let mut digits = scaled.round_ties_even() as i128;
+    if digits == 0 {
+        return Ok(Decimal::ZERO);
+    }
+    if places < 0 {
+        digits *= 10_i128.pow(places.unsigned_abs());
+        places = 0;
+    }
+    // Zeros are taken off the end by steps, and no more of them than this.
+    let mut most = places.min(significant - 1);
+    for step in [8_u32, 4, 2, 1] {
+        let power = 10_i128.pow(step);
+        if most >= step as i32 && digits % power == 0 {
+            digits /= power;
+            places -= step as i32;
+            most -= step as i32;
+        }
+    }
+    let digits = if number.is_sign_negative() { -digits } else { digits };
+    Decimal::try_from_i128_with_scale(digits, places.unsigned_abs()).map_err(|_| NumberError::Overflow)
 }
 
 #[cfg(test)]

@@ -459,14 +459,19 @@ fn with_arity(name: &str, arguments: &[Type]) -> String {
         return name.to_owned();
     }
     let inner: Vec<String> = arguments.iter().map(Type::dotnet_name).collect();
-    format!("{name}`{}[{}]", arguments.len(), inner.join(","))
+    let inner = inner.join(",");
+    // A type inside of a generic type has the type parameters of that.
+    if name.contains('`') {
+        return format!("{name}[{inner}]");
+    }
+    format!("{name}`{}[{inner}]", arguments.len())
 }
 
 /// As C# writes it: `List<string>`, `int?`.
 impl fmt::Display for Type {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |formatter: &mut fmt::Formatter<'_>, name: &str, arguments: &[Self]| {
-            formatter.write_str(name.rsplit('.').next().unwrap_or(name))?;
+            formatter.write_str(name.rsplit(['.', '+']).next().unwrap_or(name))?;
             if arguments.is_empty() {
                 return Ok(());
             }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::Counters;
+use store::{Caches, Counters};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
@@ -44,6 +44,7 @@ impl Gateway {
         catalog: Arc<Catalog>,
         plans: Plans,
         counters: Arc<dyn Counters>,
+        caches: Caches,
         clock: Arc<dyn Clock>,
     ) -> Result<Running, String> {
         let sockets = Sockets::bind(&config)?;
@@ -60,6 +61,7 @@ impl Gateway {
             place: Arc::clone(&place),
             metrics: Arc::clone(&metrics),
             counters,
+            caches,
             backends: Arc::default(),
             slots: Arc::default(),
             clock,

@@ -23,7 +23,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use store::Counters;
+use store::{Caches, Counters};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::LocalSet;
@@ -40,6 +40,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Caches.
+    pub caches: Caches,
     /// Breakers and turns of backends.
     pub backends: Arc<Backends>,
     /// Who is within limits of concurrency.
@@ -226,6 +228,7 @@ impl Worker {
         let services = Services {
             clock: shared.clock,
             counters: shared.counters,
+            caches: shared.caches,
             backends: shared.backends,
             upstream: Rc::new(client),
             runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,

@@ -115,6 +115,8 @@ pub(crate) struct Planned {
     pub inside: Needs,
     /// How many steps it comes to: itself and those inside it.
     pub size: usize,
+    /// Whether it or a step inside it keeps the response in the cache.
+    pub keeps_response: bool,
     /// Whether it always answers.
     pub ends: bool,
     /// The steps inside it.
@@ -144,6 +146,11 @@ impl Block {
     /// How many steps there are, included ones counted with those that include them.
     pub fn size(&self) -> usize {
         self.steps.iter().fold(0, |size, step| size.saturating_add(step.size))
+    }
+
+    /// Whether a step, however deep, keeps the response in the cache.
+    pub fn keeps_response(&self) -> bool {
+        self.steps.iter().any(|step| step.keeps_response)
     }
 
     /// Whether nothing in it waits for more than `covered`, so that it can be run as plain calls.

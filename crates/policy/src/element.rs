@@ -31,6 +31,8 @@ pub(crate) struct Inner {
     pub inside: Needs,
     /// How many steps are inside it.
     pub size: usize,
+    /// Whether one of them keeps the response in the cache.
+    pub keeps_response: bool,
     /// Those steps.
     pub outline: Vec<Outline>,
 }
@@ -48,6 +50,7 @@ pub(crate) struct ElementReader<'r, 'c> {
     inside: Needs,
     /// Steps inside.
     size: usize,
+    keeps_response: bool,
     outline: Vec<Outline>,
 }
 
@@ -63,6 +66,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             needs: Needs::default(),
             inside: Needs::default(),
             size: 0,
+            keeps_response: false,
             outline: Vec::new(),
         }
     }
@@ -190,6 +194,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             self.needs = self.needs.or(inner.needs);
             self.inside = self.inside.or(inner.inside);
             self.size = self.size.saturating_add(inner.size);
+            self.keeps_response |= inner.keeps_response;
             self.outline.extend(inner.outline);
         }
         found
@@ -288,6 +293,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
     pub fn holds(&mut self, block: &Block) {
         self.inside = self.inside.or(block.needs());
         self.size = self.size.saturating_add(block.size());
+        self.keeps_response |= block.keeps_response();
         self.outline.extend(outline::of_block(block));
     }
 
@@ -382,6 +388,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             needs: self.needs,
             inside: self.inside,
             size: self.size,
+            keeps_response: self.keeps_response,
             outline: self.outline,
         }
     }

@@ -4,8 +4,10 @@ use crate::LocalFuture;
 use crate::backends::Backends;
 use crate::block::Origin;
 use crate::body::Body;
+use crate::caching::Missed;
 use crate::connection::Connection;
 use crate::identity::{Authorizations, OwnIdentity};
+use crate::meter::Meter;
 use crate::openid::Issuers;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
@@ -22,7 +24,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Counters;
+use store::{Caches, Counters};
 
 /// A request with its response on the way through, and everything policies may see or change.
 pub struct Exchange {
@@ -67,6 +69,16 @@ pub struct State {
     pub(crate) is_mcp: bool,
     /// Whether the request went to a backend.
     pub(crate) forwarded: bool,
+    /// The counters of quotas that have counted this exchange.
+    pub(crate) counted: Vec<Arc<str>>,
+    /// Counts the bytes of its bodies, if somebody wants to know.
+    pub(crate) meter: Option<Rc<Meter>>,
+    /// Whether outbound holds a `cache-store`, without which nothing is looked up.
+    pub(crate) has_cache_store: bool,
+    /// A lookup of the response that found none.
+    pub(crate) missed: Option<Missed>,
+    /// Whether the response came from the cache.
+    pub(crate) from_cache: bool,
     /// Whether a policy has replaced that message.
     pub(crate) answer_replaced: bool,
     /// What brings the client back to the pool's member that its request is sent to, `name=value`.
@@ -246,13 +258,6 @@ pub struct Target {
     pub whole_endpoint: bool,
 }
 
-impl Target {
-    /// The backend that takes the request: of a pool the member that was chosen.
-    pub(crate) fn server(&self) -> Option<&Arc<catalog::Backend>> {
-        self.member.as_ref().or(self.backend.as_ref())
-    }
-}
-
 /// The outside, as policies reach it. One per worker thread.
 #[derive(Clone)]
 pub struct Services {
@@ -260,6 +265,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Counters of limits.
     pub counters: Arc<dyn Counters>,
+    /// Caches.
+    pub caches: Caches,
     /// Breakers and turns of backends.
     pub backends: Arc<Backends>,
     /// Connections to upstreams.

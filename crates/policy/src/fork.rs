@@ -68,6 +68,8 @@ impl Exchange {
                 forwarded: self.state.forwarded,
                 answer_replaced: self.state.answer_replaced,
                 connection: self.state.connection.clone(),
+                has_cache_store: self.state.has_cache_store,
+                counted: self.state.counted.clone(),
                 written: Some(Vec::new()),
                 ..State::default()
             },
@@ -102,6 +104,13 @@ impl Exchange {
         self.state.forwarded |= fork.state.forwarded;
         self.state.answer_replaced |= fork.state.answer_replaced;
         self.state.leaving.extend(fork.state.leaving);
+        self.state.from_cache |= fork.state.from_cache;
+        self.state.missed = fork.state.missed.or(self.state.missed.take());
+        for counter in fork.state.counted {
+            if !self.state.counted.contains(&counter) {
+                self.state.counted.push(counter);
+            }
+        }
         if fork.state.failed_at.is_some() {
             self.state.failed_at = fork.state.failed_at;
         }

@@ -9,17 +9,6 @@ pub(crate) struct Known {
     /// Sections that its page does not name and where APIM accepts it nevertheless.
     pub tolerated: Sections,
     pub scopes: Scopes,
-    /// What its child elements are.
-    pub holds: Holds,
-}
-
-/// What stands inside of an element that is known by name only.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Holds {
-    /// Its own elements.
-    Parts,
-    /// Policies inside of an element of this name.
-    PoliciesIn(&'static str),
 }
 
 /// Names that another tool writes, and what they mean.
@@ -40,29 +29,11 @@ pub(crate) const KNOWN: &[Known] = &[
     known("invoke-request", ALL),
     known("json-to-xml", IOE),
     known("xsl-transform", IO),
-    Known {
-        scopes: Scopes::PRODUCT.and(Scopes::API).and(Scopes::OPERATION),
-        ..known("rate-limit", I)
-    },
-    Known {
-        scopes: Scopes::PRODUCT,
-        ..known("quota", I)
-    },
-    known("quota-by-key", I),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
     Known {
         scopes: Scopes::GLOBAL,
         ..known("cross-domain", I)
-    },
-    known("cache-lookup", I),
-    known("cache-store", O),
-    known("cache-lookup-value", ALL),
-    known("cache-store-value", ALL),
-    known("cache-remove-value", ALL),
-    Known {
-        holds: Holds::PoliciesIn("value"),
-        ..known("cache-value", ALL)
     },
     known("llm-semantic-cache-lookup", I),
     known("azure-openai-semantic-cache-lookup", I),
@@ -94,6 +65,5 @@ const fn known(name: &'static str, sections: Sections) -> Known {
         sections,
         tolerated: Sections::NONE,
         scopes: Scopes::ALL,
-        holds: Holds::Parts,
     }
 }

@@ -73,6 +73,7 @@ impl Plan {
     fn begin(&self, exchange: &mut Exchange) {
         exchange.state.is_mcp = self.implicit_forward.is_some();
         exchange.state.wants_answer = self.wants_answer;
+        exchange.state.has_cache_store = self.behind_cache_store.is_some();
         exchange.state.operation.clone_from(&self.operation);
     }
 
@@ -83,6 +84,24 @@ impl Plan {
                 .await
                 .map_err(|failure| (section, failure))?;
             if flow == Flow::Answer {
+                if exchange.state.from_cache && section == Section::Inbound {
+                    let rest = self.behind_cache_store(exchange).await;
+                    rest.map_err(|failure| (Section::Outbound, failure))?;
+                }
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// What outbound does with a response that comes from the cache: it has been through all before `cache-store`.
+    async fn behind_cache_store(&self, exchange: &mut Exchange) -> Result<(), Failure> {
+        let Some((first, passed)) = self.behind_cache_store else {
+            return Ok(());
+        };
+        for (at, block) in self.section(Section::Outbound).iter().enumerate().skip(first) {
+            let passed = if at == first { passed } else { 0 };
+            if block.run_behind(passed, exchange).await? == Flow::Answer {
                 break;
             }
         }
@@ -151,6 +170,7 @@ async fn leave(exchange: &mut Exchange) {
         }
         other => other,
     };
+    exchange.measure_response();
 }
 
 #[cfg(test)]

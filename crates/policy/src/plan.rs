@@ -32,6 +32,8 @@ pub struct Plan {
     pub(crate) implicit_forward: Option<Arc<Block>>,
     /// What must be there before the request leaves for the backend, because something reads it later.
     pub(crate) needs_before_backend: Needs,
+    /// Behind the last step of outbound that keeps the response in the cache: its block, and the steps passed there.
+    pub(crate) behind_cache_store: Option<(usize, usize)>,
     /// Whether a policy reads or replaces the message that answers a request to an MCP server.
     pub(crate) wants_answer: bool,
 }
@@ -53,8 +55,13 @@ impl Plan {
         };
         let needs_before_backend = Needs { reads, answer: false };
         let wants_answer = implicit_forward.is_some() && (anywhere.reads.response_body || anywhere.answer);
+        let behind_cache_store = outbound.iter().enumerate().rev().find_map(|(at, block)| {
+            let last = block.steps.iter().rposition(|step| step.keeps_response)?;
+            Some((at, last + 1))
+        });
         Self {
             operation: None,
+            behind_cache_store,
             inbound,
             backend,
             outbound,
@@ -324,7 +331,10 @@ mod tests {
 
     #[test]
     fn what_is_not_built_stops_serving_and_not_checking() {
-        let bench = Bench::with_documents(&[("api", "<policies><inbound><quota-by-key /></inbound></policies>")]);
+        let bench = Bench::with_documents(&[(
+            "api",
+            "<policies><inbound><validate-odata-request /></inbound></policies>",
+        )]);
         assert!(Plans::compile(&bench.catalog).1[0].is_error());
         assert!(!Plans::check(&bench.catalog, Options::default())[0].is_error());
     }

@@ -27,6 +27,12 @@ use crate::registry::Policy;
 mod authentication_basic;
 mod authentication_certificate;
 mod authentication_managed_identity;
+mod cache_lookup;
+mod cache_lookup_value;
+mod cache_remove_value;
+mod cache_store;
+mod cache_store_value;
+mod cache_value;
 mod check_header;
 mod choose;
 mod cors;
@@ -40,6 +46,9 @@ mod jsonp;
 mod limit_concurrency;
 mod mock_response;
 mod proxy;
+mod quota;
+mod quota_by_key;
+mod rate_limit;
 mod rate_limit_by_key;
 mod redirect_content_urls;
 mod retry;
@@ -83,7 +92,10 @@ pub(crate) const POLICIES: &[Policy] = &[
     find_and_replace::FIND_AND_REPLACE,
     redirect_content_urls::REDIRECT_CONTENT_URLS,
     xml_to_json::XML_TO_JSON,
+    rate_limit::RATE_LIMIT,
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
+    quota::QUOTA,
+    quota_by_key::QUOTA_BY_KEY,
     ip_filter::IP_FILTER,
     check_header::CHECK_HEADER,
     validate_jwt::VALIDATE_JWT,
@@ -95,6 +107,12 @@ pub(crate) const POLICIES: &[Policy] = &[
     authentication_certificate::AUTHENTICATION_CERTIFICATE,
     cors::CORS,
     jsonp::JSONP,
+    cache_lookup::CACHE_LOOKUP,
+    cache_store::CACHE_STORE,
+    cache_lookup_value::CACHE_LOOKUP_VALUE,
+    cache_store_value::CACHE_STORE_VALUE,
+    cache_remove_value::CACHE_REMOVE_VALUE,
+    cache_value::CACHE_VALUE,
     send_request::SEND_REQUEST,
     send_one_way_request::SEND_ONE_WAY_REQUEST,
     trace::TRACE,

@@ -18,6 +18,8 @@ pub(crate) struct Policy {
     pub scopes: Scopes,
     /// Whether a section may hold it once only.
     pub once: bool,
+    /// Whether it keeps the response, so that outbound goes on behind it when the response comes from the cache.
+    pub keeps_response: bool,
     /// Whether it always answers, so that nothing behind it runs.
     pub ends: bool,
     /// Reads its element; nothing when something is wrong, which is reported.
@@ -33,6 +35,7 @@ impl Policy {
             tolerated: Sections::NONE,
             scopes: Scopes::ALL,
             once: false,
+            keeps_response: false,
             ends: false,
             parse,
         }

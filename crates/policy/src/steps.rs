@@ -7,7 +7,7 @@ use crate::codes;
 use crate::compiler::Compiler;
 use crate::element::ElementReader;
 use crate::findings::nearest;
-use crate::known::{ALIASES, Holds, KNOWN, Known};
+use crate::known::{ALIASES, KNOWN, Known};
 use crate::policies::POLICIES;
 use crate::registry::{Policy, Scopes, Sections};
 use crate::xml::Element;
@@ -56,6 +56,7 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
         needs: inner.needs,
         inside: inner.inside,
         size: inner.size.saturating_add(1),
+        keeps_response: policy.keeps_response || inner.keeps_response,
         ends: policy.ends,
         outline: inner.outline.into(),
         origin: Arc::new(origin),
@@ -67,13 +68,7 @@ fn read_known(compiler: &mut Compiler<'_>, element: &Element, known: &Known) {
     compiler.not_built(codes::POLICY_NOT_BUILT, element.name.span, message);
     check_place(compiler, element, known.sections, known.tolerated, known.scopes);
     let mut reader = ElementReader::new(element, compiler, String::new());
-    match known.holds {
-        Holds::Parts => reader.anything(),
-        Holds::PoliciesIn(name) => {
-            reader.any_attributes();
-            reader.children(name, |child| Some(child.steps()));
-        }
-    }
+    reader.anything();
     reader.finish();
 }
 

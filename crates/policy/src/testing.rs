@@ -21,6 +21,7 @@ use bytes::Bytes;
 use catalog::{Api, ApiKind, Backend, Catalog, Operation, PolicyText, Product};
 use diagnostic::Source;
 use expression::body::MessageBody;
+use expression::context;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
 use std::cell::RefCell;
@@ -33,7 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use store::InProcessCounters;
+use store::{Caches, InProcessCounters};
 
 /// Runs one request through policies: sections (`<inbound>…`), without `<backend>` the default one.
 pub(crate) fn run(policies: &str, request: &str) -> String {
@@ -47,6 +48,7 @@ pub(crate) struct Bench {
     pub answer: Option<Result<String, UpstreamFailure>>,
     pub clock: Arc<TestClock>,
     pub counters: Arc<InProcessCounters>,
+    pub caches: Caches,
     pub backends: Arc<Backends>,
     pub target: Target,
     pub mcp_answer: Option<&'static str>,
@@ -130,6 +132,7 @@ impl Bench {
             answer: None,
             clock: Arc::default(),
             counters: Arc::default(),
+            caches: Caches::default(),
             backends: Arc::default(),
             target: Target {
                 base_url: Some("http://backend.example/base".into()),
@@ -204,6 +207,37 @@ impl Bench {
         self.run_under(request, Some(&product))
     }
 
+    /// Like [`Self::run`], for a caller; with a subscription it is under the product `gold`.
+    pub fn run_as(&mut self, caller: &Caller, request: &str) -> String {
+        let product = self.catalog.products["gold"].clone();
+        let plan = self.plan(caller.subscription.as_ref().map(|_| &product));
+        let mut exchange = self.exchange(request);
+        exchange.identity.subscription = caller.subscription.as_ref().map(|(id, since)| {
+            Arc::new(context::Subscription {
+                id: (*id).into(),
+                start_date: Some(START + since * 10_000_000),
+                ..context::Subscription::default()
+            })
+        });
+        exchange.matched.product = caller.subscription.as_ref().map(|_| {
+            Arc::new(context::Product {
+                id: "gold".into(),
+                ..context::Product::default()
+            })
+        });
+        exchange.matched.api = Some(Arc::new(context::Api {
+            id: caller.api.as_str().into(),
+            name: format!("Name of {}", caller.api).into(),
+            ..context::Api::default()
+        }));
+        exchange.matched.operation = Some(Arc::new(context::Operation {
+            id: caller.operation.as_str().into(),
+            ..context::Operation::default()
+        }));
+        ready(plan.run(&mut exchange));
+        response_text(&mut exchange)
+    }
+
     fn run_under(&mut self, request: &str, product: Option<&Arc<Product>>) -> String {
         let plan = self.plan(product);
         let mut exchange = self.exchange(request);
@@ -266,6 +300,7 @@ impl Bench {
             services: Rc::new(Services {
                 clock: self.clock.clone(),
                 counters: self.counters.clone(),
+                caches: self.caches.clone(),
                 backends: self.backends.clone(),
                 upstream: Rc::new(upstream),
                 runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
@@ -284,6 +319,37 @@ impl Bench {
             timestamp: self.clock.ticks(),
             state: State::default(),
         }
+    }
+}
+
+/// Who calls, and what; nobody in particular unless said otherwise.
+#[derive(Clone, Default)]
+pub(crate) struct Caller {
+    /// The id of a subscription to the product `gold`, and how many seconds after the bench's clock it starts.
+    subscription: Option<(&'static str, i64)>,
+    api: String,
+    operation: String,
+}
+
+impl Caller {
+    /// With a subscription that starts with the bench's clock.
+    pub fn subscribed(id: &'static str) -> Self {
+        Self {
+            subscription: Some((id, 0)),
+            ..Self::default()
+        }
+    }
+
+    /// With a subscription that starts so many seconds after the bench's clock.
+    pub fn since(mut self, seconds: i64) -> Self {
+        self.subscription = self.subscription.map(|(id, _)| (id, seconds));
+        self
+    }
+
+    /// An operation of an API, by their ids.
+    pub fn calling(mut self, api: &str, operation: &str) -> Self {
+        (self.api, self.operation) = (api.to_owned(), operation.to_owned());
+        self
     }
 }
 
@@ -333,9 +399,12 @@ impl TestClock {
     }
 }
 
+/// Where the clock starts, in ticks.
+const START: i64 = 638_000_000_000_000_000;
+
 impl Clock for TestClock {
     fn ticks(&self) -> i64 {
-        638_000_000_000_000_000 + self.seconds.load(Ordering::Relaxed) as i64 * 10_000_000
+        START + self.seconds.load(Ordering::Relaxed) as i64 * 10_000_000
     }
     fn monotonic(&self) -> Duration {
         Duration::from_secs(self.seconds.load(Ordering::Relaxed))

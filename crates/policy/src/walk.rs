@@ -13,8 +13,13 @@ use std::sync::Arc;
 
 impl Block {
     /// Runs the steps until one answers or fails.
-    pub async fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        for step in &self.steps {
+    pub fn run(&self, exchange: &mut Exchange) -> impl Future<Output = Result<Flow, Failure>> {
+        self.run_behind(0, exchange)
+    }
+
+    /// Runs the steps behind the first so many, until one answers or fails.
+    pub async fn run_behind(&self, passed: usize, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        for step in self.steps.iter().skip(passed) {
             if !is_met(step.needs, exchange)
                 && let Err(failure) = meet(step.needs, exchange).await
             {

@@ -21,3 +21,13 @@ pub enum Reply<T> {
     /// To be awaited.
     Later(Pin<Box<dyn Future<Output = T> + Send>>),
 }
+
+impl<T> Reply<T> {
+    /// The answer, for those who may wait anyway.
+    pub async fn wait(self) -> T {
+        match self {
+            Self::Now(answer) => answer,
+            Self::Later(answer) => answer.await,
+        }
+    }
+}

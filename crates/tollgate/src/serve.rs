@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
-use store::InProcessCounters;
+use store::{CACHE_BYTES, Caches, InProcessCache, InProcessCounters};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Serve the APIs of an artifact folder; a change of the folder is live at once, a broken one is refused.
@@ -47,6 +47,9 @@ pub struct Serve {
     /// Client connections that may be open at once; more wait until one closes.
     #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().connections)]
     max_connections: usize,
+    /// Bytes that the gateway's own cache holds at most; what was used longest ago makes room.
+    #[arg(long, value_name = "BYTES", default_value_t = CACHE_BYTES)]
+    cache_bytes: usize,
     /// Base URL of the Dapr runtime that `set-backend-service backend-id="dapr"` calls.
     #[arg(long, value_name = "URL", default_value = "http://localhost:3500")]
     dapr_url: String,
@@ -139,11 +142,16 @@ impl Serve {
             ..Config::default()
         };
         let counters = Arc::new(InProcessCounters::default());
+        let caches = Caches {
+            internal: Arc::new(InProcessCache::with_room_for(self.cache_bytes)),
+            external: None,
+        };
         Gateway::start(
             config,
             Arc::new(configuration.catalog),
             configuration.plans,
             counters,
+            caches,
             Arc::new(SystemClock::default()),
         )
     }

@@ -46,7 +46,7 @@ pub struct Declaration {
 }
 
 /// `<!DOCTYPE name PUBLIC "public" "system" [subset]>`
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DocumentType {
     /// The root element's name.
     pub name: Arc<str>,

@@ -27,8 +27,7 @@ impl<'d> Reader<'d> {
     /// The next value's tag and contents.
     pub fn any(&mut self) -> Option<(u8, &'d [u8])> {
         let (tag, length, rest) = match self.0 {
-            [tag, length @ 0..=0x7f, rest @ ..] => (*tag, usize::from(*length), rest),
-            [tag, 0x81, length, rest @ ..] => (*tag, usize::from(*length), rest),
+            [tag, length @ 0..=0x7f, rest @ ..] | [tag, 0x81, length, rest @ ..] => (*tag, usize::from(*length), rest),
             [tag, 0x82, high, low, rest @ ..] => (*tag, usize::from(u16::from_be_bytes([*high, *low])), rest),
             [tag, 0x83, a, b, c, rest @ ..] => (*tag, u32::from_be_bytes([0, *a, *b, *c]) as usize, rest),
             _ => return None,

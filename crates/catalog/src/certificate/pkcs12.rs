@@ -150,7 +150,7 @@ fn decrypt(mut algorithm: Reader<'_>, bytes: &[u8], password: &str) -> Result<Ve
     let rounds = rounds(&mut parameters)?.get();
     let key = derive(1, 24, password, salt, rounds);
     let iv = derive(2, 8, password, salt, rounds);
-    triple_des(&key, &iv, bytes)
+    unchain::<des::TdesEde3>(&key, &iv, bytes)
 }
 
 fn rounds(parameters: &mut Reader<'_>) -> Result<NonZeroU32, String> {
@@ -198,28 +198,18 @@ fn decrypt_pbes2(mut algorithm: Reader<'_>, bytes: &[u8], password: &str) -> Res
     let mut key = vec![0; length];
     pbkdf2::derive(hash, rounds, salt, password.as_bytes(), &mut key);
     match length {
-        _ if oid == DES_EDE3_CBC => triple_des(&key, iv, bytes),
-        16 => aes::Aes128::new_from_slice(&key)
-            .map_err(|_| MALFORMED.to_owned())
-            .and_then(|aes| unchain(&aes, iv, bytes)),
-        24 => aes::Aes192::new_from_slice(&key)
-            .map_err(|_| MALFORMED.to_owned())
-            .and_then(|aes| unchain(&aes, iv, bytes)),
-        _ => aes::Aes256::new_from_slice(&key)
-            .map_err(|_| MALFORMED.to_owned())
-            .and_then(|aes| unchain(&aes, iv, bytes)),
+        _ if oid == DES_EDE3_CBC => unchain::<des::TdesEde3>(&key, iv, bytes),
+        16 => unchain::<aes::Aes128>(&key, iv, bytes),
+        24 => unchain::<aes::Aes192>(&key, iv, bytes),
+        _ => unchain::<aes::Aes256>(&key, iv, bytes),
     }
 }
 
-fn triple_des(key: &[u8], iv: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let cipher = des::TdesEde3::new_from_slice(key).map_err(|_| MALFORMED.to_owned())?;
-    unchain(&cipher, iv, bytes)
-}
-
 /// Undoes cipher block chaining and takes the padding off.
-fn unchain<C: BlockDecrypt>(cipher: &C, iv: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
+fn unchain<C: BlockDecrypt + KeyInit>(key: &[u8], iv: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let cipher = C::new_from_slice(key).map_err(|_| MALFORMED.to_owned())?;
     let size = C::block_size();
-    if iv.len() != size || bytes.is_empty() || bytes.len() % size != 0 {
+    if iv.len() != size || bytes.is_empty() || !bytes.len().is_multiple_of(size) {
         return Err(MALFORMED.to_owned());
     }
     let mut plain = Vec::with_capacity(bytes.len());

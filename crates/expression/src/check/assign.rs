@@ -100,12 +100,7 @@ impl Checker {
         if shift || !numeric(ty) || !numeric(&operand.ty) {
             return true;
         }
-        let target = if matches!(operand.ty, Type::Nullable(_)) {
-            Type::nullable(ty.without_nullable().clone())
-        } else {
-            ty.clone()
-        };
-        self.convert(operand.clone(), &target).ty != Type::Error
+        self.convert(operand.clone(), ty).ty != Type::Error
     }
 
     /// The value of `x op y` as `x`'s type: C# casts back what promotion widened.

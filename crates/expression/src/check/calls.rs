@@ -3,6 +3,7 @@
 use super::Checker;
 use super::expressions::{MethodGroup, Operand};
 use super::members::{Found, members};
+use super::overload::Failure;
 use super::typed::{CallArgument, Expr, Kind, LocalId};
 use crate::library::{self, MemberKind};
 use crate::syntax::ast::{self, ExpressionKind};
@@ -268,7 +269,7 @@ impl Checker {
     fn call_extension(
         &mut self,
         (name, explicit): (&ast::Identifier, &[Type]),
-        (receiver, own, failure): (Expr, Vec<Found>, super::overload::Failure),
+        (receiver, own, failure): (Expr, Vec<Found>, Failure),
         mut given: Vec<Given<'_>>,
         span: Span,
     ) -> Expr {
@@ -295,7 +296,19 @@ impl Checker {
                     given.remove(0);
                     return self.report_failure(&name.text, failure, &own, &given, name.span);
                 }
-                if !extensions.iter().any(|found| self.extends(found, &receiver_type)) {
+                let extending = |found: &&Found| self.extends(found, &receiver_type);
+                let extended = extensions.iter().any(|found| extending(&found));
+                // With a single type argument it is the receiver that disagrees with the arguments.
+                let alone = |found: &Found| found.member.type_parameters.len() == 1;
+                let inferred = explicit.is_empty() && extensions.iter().filter(extending).any(alone);
+                if let Some(wanted) = wanted_receiver(&extension_failure, &given, inferred) {
+                    let message = format!(
+                        "'{receiver_type}' does not contain a definition for '{}', and the extension method of this name needs {wanted}",
+                        name.text
+                    );
+                    return self.error("CS1929", name.span, message);
+                }
+                if !extended {
                     self.no_member(
                         "CS1061",
                         &receiver_type,
@@ -486,4 +499,17 @@ pub fn indexers(ty: &Type, kind: MemberKind) -> Vec<Found> {
 /// Whether a type name is the word `var`.
 pub fn is_var(name: &ast::TypeName) -> bool {
     matches!(&name.kind, ast::TypeNameKind::Named(parts) if parts.len() == 1 && parts.iter().all(|part| part.identifier.text == "var" && part.type_arguments.is_none()))
+}
+
+/// What an extension method wants to be called on, when that is why a call means none: its receiver is of another type,
+/// or the type arguments that the receiver stands for (which are inferred) are not those that the arguments do.
+fn wanted_receiver(failure: &Failure, given: &[Given<'_>], inferred: bool) -> Option<String> {
+    let typed = |given: &Given<'_>| matches!(given.kind, GivenKind::Value(_));
+    match failure {
+        Failure::Argument(0, ty) => Some(format!("a receiver of type '{ty}'")),
+        Failure::Inference if inferred && given.len() > 1 && given.iter().all(typed) => {
+            Some("a receiver that goes with its arguments".to_owned())
+        }
+        _ => None,
+    }
 }

@@ -1,14 +1,17 @@
 //! Conversions: which exist between two types, and what they do (C# specification, "Conversions").
 
+mod user_defined;
+
 use super::Checker;
 use super::dynamic::Site;
 use super::typed::{CallArgument, CallExpr, Conversion, Expr, Kind};
 use crate::arithmetic;
-use crate::library::{Member, MemberKind};
+use crate::library::Member;
 use crate::syntax::ast;
 use crate::types::{Simple, Type, is_reference, widens};
 use crate::value::Value;
 use diagnostic::Span;
+use user_defined::user_defined;
 
 /// How a value of one type becomes one of another.
 #[derive(Clone)]
@@ -118,7 +121,7 @@ pub fn implicit(from: &Type, constant: Option<&Value>, to: &Type) -> Option<Way>
     if from.is_dynamic() && !is_reference(from, to) {
         return (*to != Type::VOID && !to.has_parameters()).then_some(Way::Dynamic(false));
     }
-    standard_implicit(from, constant, to).or_else(|| user_defined(from, constant, to, false))
+    standard_implicit(from, constant, to).or_else(|| user_defined(from, constant, to, false).way())
 }
 
 /// The explicit conversion.
@@ -128,10 +131,10 @@ pub fn explicit(from: &Type, constant: Option<&Value>, to: &Type, overflow_throw
     }
     standard_implicit(from, constant, to)
         .or_else(|| standard_explicit(from, to, overflow_throws))
-        .or_else(|| user_defined(from, constant, to, true))
+        .or_else(|| user_defined(from, constant, to, true).way())
 }
 
-fn standard_explicit(from: &Type, to: &Type, overflow_throws: bool) -> Option<Way> {
+pub fn standard_explicit(from: &Type, to: &Type, overflow_throws: bool) -> Option<Way> {
     match (from, to) {
         (Type::Nullable(from), Type::Nullable(to)) => standard_explicit(from, to, overflow_throws),
         (Type::Nullable(from), _) if to.is_value_type() => {
@@ -169,78 +172,6 @@ pub fn can_be_cast(from: &Type, to: &Type) -> bool {
             && (*from == Type::OBJECT || from.is_dynamic() || is_reference(to.without_nullable(), from));
     }
     is_reference(to, from) || (from.is_interface() && !matches!(to, Type::Simple(Simple::String))) || to.is_interface()
-}
-
-fn user_defined(from: &Type, constant: Option<&Value>, to: &Type, explicit: bool) -> Option<Way> {
-    if from.is_interface()
-        || to.is_interface()
-        || *from == Type::OBJECT
-        || *to == Type::OBJECT
-        || to.is_dynamic()
-        || *from == Type::Null
-    {
-        return None;
-    }
-    let mut classes = from.without_nullable().ancestry();
-    classes.extend(to.without_nullable().ancestry());
-    let names: &[&str] = if explicit {
-        &["implicit", "explicit"]
-    } else {
-        &["implicit"]
-    };
-    let mut best: Option<(u8, Way)> = None;
-    for class in classes {
-        let Some(library) = class.library_class() else { continue };
-        for member in names
-            .iter()
-            .flat_map(|name| library.0.members(name))
-            .filter(|member| member.kind == MemberKind::Operator)
-        {
-            if let Some((score, way)) = candidate(member, &class, from, constant, to, explicit)
-                && best.as_ref().is_none_or(|(best, _)| score < *best)
-            {
-                best = Some((score, way));
-            }
-        }
-    }
-    best.map(|(_, way)| way)
-}
-
-/// A conversion operator between the two types, with its distance from being exact.
-fn candidate(
-    member: &'static Member,
-    class: &Type,
-    from: &Type,
-    constant: Option<&Value>,
-    to: &Type,
-    explicit: bool,
-) -> Option<(u8, Way)> {
-    let bindings = member.class.bind(&class.type_arguments());
-    let source = member.parameters.first()?.ty.substitute(&bindings);
-    let target = member.result.substitute(&bindings);
-    let step = |from: &Type, constant: Option<&Value>, to: &Type| {
-        standard_implicit(from, constant, to)
-            .map(|way| (u8::from(from != to), way))
-            .or_else(|| {
-                if explicit {
-                    standard_explicit(from, to, false).map(|way| (8, way))
-                } else {
-                    None
-                }
-            })
-    };
-    let (before_distance, before) = step(from, constant, &source)?;
-    let (after_distance, after) = step(&target, None, to)?;
-    // A nullable result is preferred less than the plain type when the plain type is asked for.
-    let distance =
-        before_distance * 2 + after_distance + u8::from(matches!(source, Type::Nullable(_)) && from != &source);
-    let way = Way::User {
-        member,
-        types: class.type_arguments(),
-        before: Box::new(before),
-        after: Box::new(after),
-    };
-    Some((distance, way))
 }
 
 impl Checker {
@@ -286,13 +217,15 @@ impl Checker {
                 format!("cannot convert null to '{to}' because it is a value type that has no null"),
             );
         }
-        if let (Some(constant), Some(from), Some(number), false) =
-            (value.constant_value(), value.ty.simple(), to.simple(), self.unchecked)
+        if let (Some(constant), Some(from), Some(number)) = (value.constant_value(), value.ty.simple(), to.simple())
             && from.is_numeric()
             && (number.is_integral() || number == Simple::Decimal)
+            && let decimal = [from, number].contains(&Simple::Decimal)
+            // What has to do with decimal throws whatever `unchecked` says.
+            && (decimal || !self.unchecked)
             && arithmetic::convert(constant, number, true).is_err()
         {
-            if from == Simple::Decimal || number == Simple::Decimal {
+            if decimal {
                 let message = format!("the constant '{}' does not fit '{to}'", constant.display_string());
                 return self.error("CS0031", span, message);
             }
@@ -306,6 +239,13 @@ impl Checker {
                 let mut converted = Self::apply(value, &way, to);
                 converted.span = span;
                 converted
+            }
+            None if user_defined(&value.ty, value.constant_value(), to, true).is_ambiguous() => {
+                let message = format!(
+                    "several conversions of '{}' lead to '{to}', none of them better",
+                    value.ty
+                );
+                self.error("CS0457", span, message)
             }
             None => self.error("CS0030", span, format!("cannot convert type '{}' to '{to}'", value.ty)),
         }
@@ -336,15 +276,26 @@ impl Checker {
                     .parameters
                     .first()
                     .map_or(Type::Error, |parameter| parameter.ty.substitute(&bindings));
-                let argument = Self::apply(value, before, &source);
+                // Between nullables, null stays null.
+                let lifted = matches!(&value.ty, Type::Nullable(inner) if **inner == source)
+                    && matches!(to, Type::Nullable(_))
+                    && member.result.is_value_type();
+                let argument = if lifted {
+                    value
+                } else {
+                    Self::apply(value, before, &source)
+                };
                 let call = CallExpr {
                     member,
                     types: types.clone(),
                     arguments: vec![CallArgument::Value(argument)],
                     null_check: false,
                     gives_last_argument: false,
-                    lifted: false,
+                    lifted,
                 };
+                if lifted {
+                    return Expr::new(Kind::Call(Box::new(call)), to.clone(), span);
+                }
                 let result = Expr::new(Kind::Call(Box::new(call)), member.result.substitute(&bindings), span);
                 Self::apply(result, after, to)
             }
@@ -361,6 +312,7 @@ impl Checker {
                 overflow_throws,
             },
         ) = (&value.kind, conversion)
+            && !(unwraps && constant.is_null())
             && let Ok(converted) = arithmetic::convert(constant, *number, *overflow_throws)
         {
             return Expr::constant(converted, to.clone(), span);

@@ -177,10 +177,10 @@ impl Checker {
         clean && fits
     }
 
-    /// Checks something to see whether it works, without keeping its problems.
+    /// Checks something to see whether it works, without keeping its problems and the variables that it declares.
     pub(super) fn trial<R>(&mut self, body: impl FnOnce(&mut Self) -> R) -> (bool, R) {
         let (before, bodies) = (self.problems.len(), self.bodies.len());
-        let result = body(self);
+        let result = self.scoped(body);
         let clean = self.problems.len() == before;
         self.problems.truncate(before);
         self.bodies.truncate(bodies);

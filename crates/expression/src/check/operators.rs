@@ -265,7 +265,11 @@ impl Checker {
             value.ty == Type::Null
                 || standard_implicit(value.ty.without_nullable(), value.constant_value(), &ty).is_some()
         };
-        if fits(left) && fits(right) {
+        let adds = matches!(operator, BinaryOperator::Add | BinaryOperator::Subtract);
+        // A zero that is added is a number, everywhere else it is one of the values.
+        let integral = |value: &Expr| value.ty.without_nullable().simple().is_some_and(Simple::is_integral);
+        let moves = adds && (integral(left) || integral(right));
+        if fits(left) && fits(right) && !moves {
             let (left, right) = (self.enum_operand(left, &ty), self.enum_operand(right, &ty));
             if is_equality(operator) {
                 return Some(constants::equal(operator, left, right, span));
@@ -285,19 +289,24 @@ impl Checker {
                 result
             });
         }
-        let (number, enumeration) = if left.ty == ty { (right, left) } else { (left, right) };
-        let moves = matches!(operator, BinaryOperator::Add | BinaryOperator::Subtract)
-            && number.ty.simple().is_some_and(Simple::is_integral);
-        if !moves || enumeration.ty != ty {
+        let like = |of: &Type, plain: Type| match of {
+            Type::Nullable(_) => Type::nullable(plain),
+            _ => plain,
+        };
+        let mut number = |value: &Expr| {
+            if *value.ty.without_nullable() == ty {
+                self.cast(value.clone(), &like(&value.ty, Type::INT32), span)
+            } else {
+                value.clone()
+            }
+        };
+        let (left, right) = (number(left), number(right));
+        if !moves {
             return None;
         }
-        let base = Self::apply(
-            enumeration.clone(),
-            &Way::By(Conversion::FromEnum(Simple::Int32)),
-            &Type::INT32,
-        );
-        let result = self.numeric(operator, &base, number, span)?;
-        Some(Self::apply(result, &Way::By(Conversion::ToEnum(ty.clone())), &ty))
+        let result = self.numeric(operator, &left, &right, span)?;
+        let to = like(&result.ty, ty);
+        Some(self.cast(result, &to, span))
     }
 
     fn enum_operand(&mut self, value: &Expr, ty: &Type) -> Expr {

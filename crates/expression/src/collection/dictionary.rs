@@ -63,6 +63,17 @@ impl Dictionary {
     /// When the allocation budget is used up.
     pub fn set(&self, frame: &mut Frame<'_>, key: Value, value: Value) -> Result<bool, Thrown> {
         frame.read(key.as_text().map_or(0, |text| text.len()))?;
+        self.put(key, value, || frame.allocate(ELEMENT_BYTES * 3))
+    }
+
+    /// Sets a key's value at nobody's expense; whether the key is new.
+    pub fn insert(&self, key: Value, value: Value) -> bool {
+        let put = self.put(key, value, || Ok::<_, std::convert::Infallible>(()));
+        put.unwrap_or_default()
+    }
+
+    /// Sets a key's value; a new one is paid for before.
+    fn put<E>(&self, key: Value, value: Value, pay: impl FnOnce() -> Result<(), E>) -> Result<bool, E> {
         let wrapped = self.key(&key);
         let mut guard = self.state.lock();
         let state = &mut *guard;
@@ -72,7 +83,7 @@ impl Dictionary {
             }
             return Ok(false);
         }
-        frame.allocate(ELEMENT_BYTES * 3)?;
+        pay()?;
         state.version += 1;
         let place = state.gaps.pop().unwrap_or(state.entries.len());
         match state.entries.get_mut(place) {

@@ -22,6 +22,14 @@ impl Record {
         Self { ty, items, nesting }
     }
 
+    /// Whether values of the two are equal when their members are: a tuple is no anonymous object, and names count for those.
+    fn is_like(&self, other: &Self) -> bool {
+        match (&self.ty, &other.ty) {
+            (Type::Tuple(_), Type::Tuple(_)) => true,
+            (own, other) => own == other,
+        }
+    }
+
     /// Names and values of an anonymous object's members.
     pub fn members(&self) -> impl Iterator<Item = (&str, &Value)> {
         let names: &[_] = if let Type::Anonymous(members) = &self.ty {
@@ -60,16 +68,22 @@ impl Object for Record {
                 .collect();
             return format!("{{ {} }}", members.join(", "));
         }
-        let items: Vec<String> = self
+        let mut items: Vec<String> = self
             .items
             .iter()
             .map(|item| item.display_string().to_string())
             .collect();
+        // The rest of a `System.Tuple` is written as if it were not a tuple of its own.
+        if let (Type::Class(..), 8, Some(rest)) = (&self.ty, items.len(), items.last_mut()) {
+            let inner = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            *rest = inner.unwrap_or(rest).to_owned();
+        }
         format!("({})", items.join(", "))
     }
     fn equals(&self, other: &Value) -> bool {
         other.object::<Self>().is_some_and(|other| {
             self.nesting <= MAX_NESTING
+                && self.is_like(other)
                 && self.items.len() == other.items.len()
                 && self
                     .items

@@ -10,17 +10,18 @@ use std::any::Any;
 #[derive(Debug)]
 pub struct View {
     dictionary: Value,
-    element: Type,
+    /// Of the keys and of the values.
+    types: Vec<Type>,
     /// Keys, otherwise values.
     keys: bool,
 }
 
 impl View {
-    /// The keys (or the values) of this dictionary.
-    pub fn new(dictionary: Value, element: Type, keys: bool) -> Self {
+    /// The keys (or the values) of this dictionary, whose keys and values have these types.
+    pub fn new(dictionary: Value, types: Vec<Type>, keys: bool) -> Self {
         Self {
             dictionary,
-            element,
+            types,
             keys,
         }
     }
@@ -52,7 +53,8 @@ impl Object for View {
         self.runtime_type().dotnet_name()
     }
     fn runtime_type(&self) -> Type {
-        library::named_type("ICollection", vec![self.element.clone()]).unwrap_or(Type::OBJECT)
+        let name = if self.keys { "KeyCollection" } else { "ValueCollection" };
+        library::named_type(name, self.types.clone()).unwrap_or(Type::OBJECT)
     }
     fn as_any(&self) -> &dyn Any {
         self

@@ -4,6 +4,7 @@ use super::arena::{Arena, Kind, Members, NodeId};
 use super::error::JsonError;
 use super::reader::{Reader, Token};
 use super::scalar::Scalar;
+use super::style::ReadStyle;
 use super::token::JToken;
 use crate::text::Text;
 
@@ -13,12 +14,34 @@ impl JToken {
     /// # Errors
     /// `JsonReaderException`, with path, line and position.
     pub fn parse(text: &Text) -> Result<Self, JsonError> {
-        let mut reader = Reader::new(text);
-        match reader.read()? {
+        Self::parse_styled(text, ReadStyle::default())
+    }
+
+    /// As [`Self::parse`], read in another way.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_styled(text: &Text, style: ReadStyle) -> Result<Self, JsonError> {
+        let mut reader = Reader::new(text, style);
+        let first = reader.read()?;
+        let token = Self::load(first, &mut reader)?;
+        finish(&mut reader, token)
+    }
+
+    /// `JToken.Load`: the value or property that begins with a token which was just read.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn load(first: Option<Token>, reader: &mut Reader) -> Result<Self, JsonError> {
+        match first {
             Some(Token::StartObject) => load_object(reader),
             Some(Token::StartArray) => load_array(reader),
-            Some(Token::Value(scalar)) => finish(reader, Self::value(scalar)),
-            Some(Token::Comment(comment)) => finish(reader, Self::value(Scalar::Comment(comment))),
+            Some(Token::Value(scalar)) => Ok(Self::value(scalar)),
+            Some(Token::Comment(comment)) => Ok(Self::value(Scalar::Comment(comment))),
+            Some(Token::Name(name)) => {
+                let first = reader.read()?;
+                Self::new_property(name, Self::load(first, reader)?)
+            }
             Some(other) => {
                 let message = format!(
                     "Error reading JToken from JsonReader. Unexpected token: {}.",
@@ -30,16 +53,37 @@ impl JToken {
         }
     }
 
+    /// `JObject.Load`: the object that begins with a token which was just read; the next ones are read where there is none,
+    /// or a comment.
+    ///
+    /// # Errors
+    /// As [`Self::parse`], and if there is no object.
+    pub fn load_object(first: Option<Token>, reader: &mut Reader) -> Result<Self, JsonError> {
+        match first_content(first, reader, "JObject")? {
+            Token::StartObject => load_object(reader),
+            other => Err(wrong_start(reader, "JObject", other.name())),
+        }
+    }
+
+    /// `JArray.Load`, as [`Self::load_object`].
+    ///
+    /// # Errors
+    /// As [`Self::parse`], and if there is no array.
+    pub fn load_array(first: Option<Token>, reader: &mut Reader) -> Result<Self, JsonError> {
+        match first_content(first, reader, "JArray")? {
+            Token::StartArray => load_array(reader),
+            other => Err(wrong_start(reader, "JArray", other.name())),
+        }
+    }
+
     /// `JObject.Parse`
     ///
     /// # Errors
     /// As [`Self::parse`], and if the text is not an object.
     pub fn parse_object(text: &Text) -> Result<Self, JsonError> {
-        let mut reader = Reader::new(text);
-        match first_content(&mut reader, "JObject")? {
-            Token::StartObject => load_object(reader),
-            other => Err(wrong_start(&reader, "JObject", other.name())),
-        }
+        let mut reader = Reader::new(text, ReadStyle::default());
+        let object = Self::load_object(None, &mut reader)?;
+        finish(&mut reader, object)
     }
 
     /// `JArray.Parse`
@@ -47,17 +91,16 @@ impl JToken {
     /// # Errors
     /// As [`Self::parse`], and if the text is not an array.
     pub fn parse_array(text: &Text) -> Result<Self, JsonError> {
-        let mut reader = Reader::new(text);
-        match first_content(&mut reader, "JArray")? {
-            Token::StartArray => load_array(reader),
-            other => Err(wrong_start(&reader, "JArray", other.name())),
-        }
+        let mut reader = Reader::new(text, ReadStyle::default());
+        let array = Self::load_array(None, &mut reader)?;
+        finish(&mut reader, array)
     }
 }
 
-fn first_content(reader: &mut Reader<'_>, class: &str) -> Result<Token, JsonError> {
+fn first_content(first: Option<Token>, reader: &mut Reader, class: &str) -> Result<Token, JsonError> {
     let mut last = None;
-    while let Some(token) = reader.read()? {
+    let mut next = first;
+    while let Some(token) = next.take().map_or_else(|| reader.read(), |token| Ok(Some(token)))? {
         if !matches!(token, Token::Comment(_)) {
             return Ok(token);
         }
@@ -69,23 +112,23 @@ fn first_content(reader: &mut Reader<'_>, class: &str) -> Result<Token, JsonErro
     }
 }
 
-fn wrong_start(reader: &Reader<'_>, class: &str, found: &str) -> JsonError {
+fn wrong_start(reader: &Reader, class: &str, found: &str) -> JsonError {
     let noun = if class == "JObject" { "object" } else { "array" };
     reader.error(&format!(
         "Error reading {class} from JsonReader. Current JsonReader item is not an {noun}: {found}."
     ))
 }
 
-fn load_object(reader: Reader<'_>) -> Result<JToken, JsonError> {
+fn load_object(reader: &mut Reader) -> Result<JToken, JsonError> {
     load(reader, Kind::Object(Members::default()), "JObject")
 }
 
-fn load_array(reader: Reader<'_>) -> Result<JToken, JsonError> {
+fn load_array(reader: &mut Reader) -> Result<JToken, JsonError> {
     load(reader, Kind::Array(Vec::new()), "JArray")
 }
 
 /// Reads the rest of a container whose opening bracket was read.
-fn load(mut reader: Reader<'_>, root: Kind, class: &str) -> Result<JToken, JsonError> {
+fn load(reader: &mut Reader, root: Kind, class: &str) -> Result<JToken, JsonError> {
     let mut arena = Arena::default();
     let root = arena.push(root);
     let mut open = vec![root];
@@ -121,7 +164,7 @@ fn load(mut reader: Reader<'_>, root: Kind, class: &str) -> Result<JToken, JsonE
         }
         place(&mut arena, container, name.take(), value);
     }
-    finish(reader, JToken::of(arena, root))
+    Ok(JToken::of(arena, root))
 }
 
 /// An array's next element, or the value of the object's property; of equal names the last value stays, at the first place.
@@ -138,7 +181,7 @@ fn place(arena: &mut Arena, container: NodeId, name: Option<Text>, value: NodeId
 }
 
 /// Only comments may follow.
-fn finish(mut reader: Reader<'_>, token: JToken) -> Result<JToken, JsonError> {
+fn finish(reader: &mut Reader, token: JToken) -> Result<JToken, JsonError> {
     while reader.read()?.is_some() {}
     Ok(token)
 }

@@ -3,6 +3,7 @@
 //! Never here: paths that are searched for (`path`).
 
 use super::arena::{Arena, Kind, NodeId};
+use super::style::Escape;
 use super::writer::escape_into;
 use std::fmt::Write;
 
@@ -32,7 +33,7 @@ pub(super) fn write_name(path: &mut String, name: &str) {
     };
     if name.contains(special) {
         path.push_str("['");
-        escape_into(path, name, '\'');
+        escape_into(path, name, '\'', Escape::Default);
         path.push_str("']");
     } else {
         if !path.is_empty() {

@@ -8,14 +8,16 @@ mod lexeme;
 use super::error::{ExceptionType, JsonError};
 use super::position::{write_index, write_name};
 use super::scalar::Scalar;
+use super::style::ReadStyle;
 use crate::text::Text;
 
-/// Containers inside each other that are read, Newtonsoft 13's default.
-const MAX_DEPTH: usize = 64;
-
 /// One token.
-#[derive(Debug)]
-pub(super) enum Token {
+#[derive(Clone, Debug)]
+#[expect(
+    missing_docs,
+    reason = "each is Newtonsoft's JsonToken of its name, the last but one of any plain value"
+)]
+pub enum Token {
     StartObject,
     StartArray,
     EndObject,
@@ -68,24 +70,49 @@ enum Position {
 }
 
 /// Reads a text.
-pub(super) struct Reader<'a> {
-    text: &'a Text,
+pub struct Reader {
+    text: Text,
+    style: ReadStyle,
     at: usize,
     state: State,
     open: Vec<Position>,
 }
 
-impl<'a> Reader<'a> {
-    pub fn new(text: &'a Text) -> Self {
+impl Reader {
+    /// At the beginning of a text.
+    pub fn new(text: &Text, style: ReadStyle) -> Self {
         Self {
-            text,
+            text: text.clone(),
+            style,
             at: 0,
             state: State::Start,
             open: Vec::new(),
         }
     }
 
+    /// Reads what follows in another way.
+    pub fn set_style(&mut self, style: ReadStyle) {
+        self.style = style;
+    }
+
+    /// How many containers are open.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Line and position (in UTF-16 units) up to which it has read.
+    pub fn place(&self) -> (usize, usize) {
+        let read = self.text.get(..self.at).unwrap_or(&self.text);
+        let line_start = read.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let position: usize = read.get(line_start..).unwrap_or("").chars().map(char::len_utf16).sum();
+        let lines = read.matches('\n').count() + read.matches('\r').count() - read.matches("\r\n").count();
+        (lines + 1, position)
+    }
+
     /// The next token; `None` at the end of the text.
+    ///
+    /// # Errors
+    /// `JsonReaderException`
     pub fn read(&mut self) -> Result<Option<Token>, JsonError> {
         loop {
             match self.state {
@@ -103,14 +130,11 @@ impl<'a> Reader<'a> {
 
     /// An exception with Newtonsoft's suffix: path, line, position (in UTF-16 units, as .NET counts).
     pub fn error(&self, message: &str) -> JsonError {
-        let read = self.text.get(..self.at).unwrap_or(self.text);
-        let line_start = read.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-        let position: usize = read.get(line_start..).unwrap_or("").chars().map(char::len_utf16).sum();
-        let lines = read.matches('\n').count() + read.matches('\r').count() - read.matches("\r\n").count();
+        let (line, position) = self.place();
         let line = if self.state == State::Start && position == 0 {
             0
         } else {
-            lines + 1
+            line
         };
         let message = message.trim();
         let stop = if message.ends_with('.') { "" } else { "." };
@@ -121,7 +145,8 @@ impl<'a> Reader<'a> {
         )
     }
 
-    fn path(&self) -> String {
+    /// `Path`: where in the document it is.
+    pub fn path(&self) -> String {
         let at_start = matches!(self.state, State::ObjectStart | State::ArrayStart);
         let shown = if at_start {
             self.open.len().saturating_sub(1)
@@ -235,7 +260,8 @@ impl<'a> Reader<'a> {
         let token = match character {
             '"' | '\'' => {
                 let text = self.string(character)?;
-                self.scalar(crate::date::parse_json_date(&text).map_or(Scalar::String(text), Scalar::Date))
+                let scalar = self.style.scalar(text);
+                self.scalar(scalar)
             }
             '{' => return self.open(State::ObjectStart).map(Some),
             '[' => return self.open(State::ArrayStart).map(Some),
@@ -323,7 +349,7 @@ impl<'a> Reader<'a> {
     fn open(&mut self, state: State) -> Result<Token, JsonError> {
         self.at += 1;
         self.count_element();
-        let too_deep = self.open.len() >= MAX_DEPTH;
+        let too_deep = self.open.len() >= self.style.depth;
         let (position, token) = match state {
             State::ObjectStart => (Position::Object(None), Token::StartObject),
             _ => (Position::Array(-1), Token::StartArray),
@@ -331,7 +357,8 @@ impl<'a> Reader<'a> {
         self.open.push(position);
         self.state = state;
         if too_deep {
-            return Err(self.error(&format!("The reader's MaxDepth of {MAX_DEPTH} has been exceeded.")));
+            let depth = self.style.depth;
+            return Err(self.error(&format!("The reader's MaxDepth of {depth} has been exceeded.")));
         }
         Ok(token)
     }

@@ -3,7 +3,7 @@
 use super::error::{ExceptionType, JsonError};
 use super::guid::format_guid;
 use crate::date::{DateTime, format_time_span};
-use crate::number::{decimal_from_double, format_double, parse_double, parse_integer};
+use crate::number::{decimal_from_double, format_decimal, format_double, parse_double, parse_integer};
 use crate::text::Text;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -65,6 +65,8 @@ impl JTokenType {
 #[expect(missing_docs, reason = "each is the JTokenType of its name unless it says more")]
 pub enum Scalar {
     Null,
+    /// A string that is null; its type is String.
+    NoString,
     Undefined,
     Boolean(bool),
     Integer(i64),
@@ -74,8 +76,6 @@ pub enum Scalar {
     /// Its type is Float.
     Decimal(Decimal),
     String(Text),
-    /// What a string that is null becomes; its type is String.
-    NoString,
     Date(DateTime),
     /// A `DateTimeOffset`: local ticks and the offset in minutes; its type is Date.
     DateOffset(DateTime, i32),
@@ -117,7 +117,7 @@ impl Scalar {
             Self::Boolean(value) => if *value { "True" } else { "False" }.into(),
             Self::Integer(value) => value.to_string().into(),
             Self::Float(value) => format_double(*value).into(),
-            Self::Decimal(value) => value.to_string().into(),
+            Self::Decimal(value) => format_decimal(*value).into(),
             Self::Date(date) => date.general().into(),
             Self::DateOffset(date, offset) => {
                 let sign = if *offset < 0 { '-' } else { '+' };
@@ -132,9 +132,8 @@ impl Scalar {
             Self::Guid(guid) => format_guid(*guid).into(),
             Self::TimeSpan(ticks) => format_time_span(*ticks).into(),
             Self::Bytes(_) => "System.Byte[]".into(),
-            Self::BigInteger(text) | Self::String(text) | Self::Uri(text) | Self::Comment(text) | Self::Raw(text) => {
-                text.clone()
-            }
+            Self::Uri(text) => crate::library::uri(text).display_string(),
+            Self::BigInteger(text) | Self::String(text) | Self::Comment(text) | Self::Raw(text) => text.clone(),
         }
     }
 

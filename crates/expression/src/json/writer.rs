@@ -5,9 +5,10 @@
 use super::arena::{Arena, Kind, NodeId};
 use super::guid::format_guid;
 use super::scalar::Scalar;
+use super::style::{Escape, FloatFormat, WriteStyle};
 use super::token::JToken;
 use crate::date::format_time_span;
-use crate::number::format_double;
+use crate::number::{format_decimal, format_double};
 use crate::text::Text;
 use std::fmt::Write;
 
@@ -23,10 +24,15 @@ pub enum Formatting {
 impl JToken {
     /// `ToString(formatting)`: JSON, also for plain values (a string is quoted).
     pub fn to_json(&self, formatting: Formatting) -> String {
+        self.to_styled_json(&formatting.into())
+    }
+
+    /// JSON as a serializer's settings want it.
+    pub fn to_styled_json(&self, style: &WriteStyle) -> String {
         let snapshot = self.snapshot();
         let mut writer = Writer {
             arena: &snapshot.arena,
-            formatting,
+            style,
             json: String::new(),
         };
         writer.write(snapshot.node);
@@ -47,7 +53,7 @@ type Open<'a> = (&'a [NodeId], usize, char);
 
 struct Writer<'a> {
     arena: &'a Arena,
-    formatting: Formatting,
+    style: &'a WriteStyle,
     json: String,
 }
 
@@ -88,8 +94,8 @@ impl<'a> Writer<'a> {
         let arena = self.arena;
         let mut node = node;
         if let Kind::Property { name, value } = arena.kind(node) {
-            quote_into(&mut self.json, name);
-            self.json.push_str(if self.formatting == Formatting::Indented {
+            quote_into(&mut self.json, name, self.style.escape);
+            self.json.push_str(if self.style.formatting == Formatting::Indented {
                 ": "
             } else {
                 ":"
@@ -97,7 +103,7 @@ impl<'a> Writer<'a> {
             node = *value;
         }
         match arena.kind(node) {
-            Kind::Value(scalar) => write_scalar(&mut self.json, scalar),
+            Kind::Value(scalar) => write_scalar(&mut self.json, scalar, self.style),
             Kind::Object(_) => {
                 self.json.push('{');
                 return Some((arena.children(node), 0, '}'));
@@ -111,7 +117,7 @@ impl<'a> Writer<'a> {
     }
 
     fn line(&mut self, depth: usize) {
-        if self.formatting == Formatting::Indented {
+        if self.style.formatting == Formatting::Indented {
             self.json.push('\n');
             self.json.extend(std::iter::repeat_n("  ", depth));
         }
@@ -119,36 +125,40 @@ impl<'a> Writer<'a> {
 }
 
 /// A plain value as JSON.
-fn write_scalar(json: &mut String, scalar: &Scalar) {
+fn write_scalar(json: &mut String, scalar: &Scalar, style: &WriteStyle) {
     let _ = match scalar {
         Scalar::Null | Scalar::NoString => write!(json, "null"),
         Scalar::Undefined => write!(json, "undefined"),
         Scalar::Boolean(value) => write!(json, "{value}"),
         Scalar::Integer(value) => write!(json, "{value}"),
         Scalar::BigInteger(text) | Scalar::Raw(text) => write!(json, "{text}"),
-        Scalar::Float(value) => write_float(json, *value),
+        Scalar::Float(value) => write_float(json, *value, style.floats),
         Scalar::Decimal(value) => {
             let point = if value.scale() == 0 { ".0" } else { "" };
-            write!(json, "{value}{point}")
+            write!(json, "{}{point}", format_decimal(*value))
         }
         Scalar::Comment(text) => write!(json, "/*{text}*/"),
         Scalar::String(text) | Scalar::Uri(text) => {
-            quote_into(json, text);
+            quote_into(json, text, style.escape);
             Ok(())
         }
-        Scalar::Date(date) => write!(json, "\"{}\"", date.iso()),
-        Scalar::DateOffset(date, offset) => write!(json, "\"{}\"", date.iso_with_offset(i64::from(*offset))),
+        Scalar::Date(date) => write!(json, "\"{}\"", style.date(*date, None)),
+        Scalar::DateOffset(date, offset) => write!(json, "\"{}\"", style.date(*date, Some(*offset))),
         Scalar::Guid(guid) => write!(json, "\"{}\"", format_guid(*guid)),
         Scalar::TimeSpan(ticks) => write!(json, "\"{}\"", format_time_span(*ticks)),
         Scalar::Bytes(bytes) => write!(json, "\"{}\"", base64(bytes)),
     };
 }
 
-/// A whole number keeps a point, so that it stays a float; what is not finite is a string.
-fn write_float(json: &mut String, value: f64) -> std::fmt::Result {
+/// A whole number keeps a point, so that it stays a float; what is not finite is a string unless said otherwise.
+fn write_float(json: &mut String, value: f64, format: FloatFormat) -> std::fmt::Result {
     let text = format_double(value);
     if !value.is_finite() {
-        write!(json, "\"{text}\"")
+        match format {
+            FloatFormat::String => write!(json, "\"{text}\""),
+            FloatFormat::Symbol => write!(json, "{text}"),
+            FloatFormat::DefaultValue => write!(json, "0.0"),
+        }
     } else if text.contains(['.', 'E']) {
         write!(json, "{text}")
     } else {
@@ -156,16 +166,27 @@ fn write_float(json: &mut String, value: f64) -> std::fmt::Result {
     }
 }
 
-fn quote_into(json: &mut String, text: &str) {
+fn quote_into(json: &mut String, text: &str, escape: Escape) {
     json.push('"');
-    escape_into(json, text, '"');
+    escape_into(json, text, '"', escape);
     json.push('"');
 }
 
+/// A text as JSON, in quotes of a kind.
+pub fn quoted(text: &str, delimiter: char, escape: Escape) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    json.push(delimiter);
+    escape_into(&mut json, text, delimiter, escape);
+    json.push(delimiter);
+    json
+}
+
 /// `text` with what Newtonsoft escapes: the delimiter, backslash, control characters and Unicode's line ends.
-pub(super) fn escape_into(json: &mut String, text: &str, delimiter: char) {
+pub(super) fn escape_into(json: &mut String, text: &str, delimiter: char, escape: Escape) {
     let mut rest = text;
-    let escaped = |c: char| c < ' ' || c == delimiter || matches!(c, '\\' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let escaped = |c: char| {
+        c < ' ' || c == delimiter || matches!(c, '\\' | '\u{85}' | '\u{2028}' | '\u{2029}') || escape.takes(c)
+    };
     while let Some(at) = rest.find(escaped) {
         let (plain, after) = rest.split_at(at);
         json.push_str(plain);
@@ -178,8 +199,13 @@ pub(super) fn escape_into(json: &mut String, text: &str, delimiter: char) {
             '\r' => json.push_str("\\r"),
             '\u{c}' => json.push_str("\\f"),
             '\u{8}' => json.push_str("\\b"),
-            c if c == delimiter || c == '\\' => json.extend(['\\', c]),
-            c => drop(write!(json, "\\u{:04x}", u32::from(c))),
+            c if (c == delimiter || c == '\\') && !escape.takes(c) => json.extend(['\\', c]),
+            c => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(json, "\\u{unit:04x}");
+                }
+            }
         }
     }
     json.push_str(rest);

@@ -1,6 +1,7 @@
 //! `System.Security.Cryptography.X509Certificates`
 
 mod distinguished_name;
+mod extension;
 mod key_storage;
 mod public_key;
 mod x509_certificate;
@@ -16,6 +17,8 @@ use std::sync::Arc;
 /// Its types.
 pub const CLASSES: &[&Class] = &[
     &distinguished_name::DISTINGUISHED_NAME,
+    &extension::X509_EXTENSION,
+    &extension::X509_EXTENSIONS,
     &key_storage::KEY_STORAGE_FLAGS,
     &public_key::PUBLIC_KEY,
     &x509_certificate::CERTIFICATE,
@@ -57,6 +60,7 @@ pub fn certificate_of(value: &Value) -> Option<&Certificate> {
         .or_else(|| Some(&key_storage::opened(value)?.certificate))
 }
 
+pub use extension::items;
 pub use key_storage::private_key;
 
 /// Two hexadecimal digits for each byte.

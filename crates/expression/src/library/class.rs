@@ -144,9 +144,9 @@ impl Class {
         self.rows.iter().chain(self.more.iter().copied().flatten())
     }
 
-    /// The name without its namespace.
+    /// The name without its namespace, or without the type that it is in.
     pub fn short_name(&self) -> &'static str {
-        self.name.rsplit('.').next().unwrap_or(self.name)
+        self.name.rsplit(['.', '+']).next().unwrap_or(self.name)
     }
 
     /// Its type parameters bound to these arguments.

@@ -11,6 +11,7 @@ mod list_search;
 mod pair;
 mod queue;
 mod set_algebra;
+mod view;
 
 pub use comparer::{equality, failed_comparison, key_of, order};
 pub use list::LIST;
@@ -44,4 +45,6 @@ pub const CLASSES: &[&Class] = &[
     &pair::PAIR,
     &queue::QUEUE,
     &queue::STACK,
+    &view::KEY_COLLECTION,
+    &view::VALUE_COLLECTION,
 ];

@@ -23,7 +23,7 @@ pub use hash::CLASSES as HASHES;
 pub use hash_algorithm_name::{function as hash_function, unnamed as no_hash_name};
 pub use oid::known as oid_of;
 pub use pkcs12::{Contents as Pkcs12, Item as Pkcs12Item, Refusal as Pkcs12Refusal, open as open_pkcs12};
-pub use rsa::private_key;
+pub use rsa::{private_key, public_key};
 pub use rsa_key::RsaKey;
 pub use symmetric::CLASSES as CIPHERS;
 

@@ -27,6 +27,14 @@ pub fn format_value(value: &Value, format: &str) -> Result<String, Thrown> {
     format_in(value, format, Culture::Invariant)
 }
 
+/// A date, or one with an offset in minutes, in a format of the invariant culture.
+///
+/// # Errors
+/// `FormatException` for a malformed format.
+pub fn format_date(date: crate::date::DateTime, offset: Option<i32>, format: &str) -> Result<String, Thrown> {
+    date::format(date, offset, format, Culture::Invariant)
+}
+
 /// A value in a format of a culture.
 ///
 /// # Errors

@@ -8,8 +8,11 @@ mod json_convert;
 mod linq_extensions;
 mod merge_settings;
 mod object;
+mod options;
 mod property;
+mod serializer;
 mod settings;
+mod text_reader;
 mod to_object;
 mod token;
 mod value;
@@ -18,6 +21,8 @@ pub use comparer::{compares_tokens, token_comparer};
 pub use value::{content, scalar_value};
 
 use super::Class;
+
+pub use options::CLASSES as OPTIONS;
 
 /// Their types.
 pub const CLASSES: &[&Class] = &[
@@ -31,8 +36,13 @@ pub const CLASSES: &[&Class] = &[
     &merge_settings::MERGE_SETTINGS,
     &object::JOBJECT,
     &property::JPROPERTY,
+    &serializer::SERIALIZER,
+    &serializer::SETTINGS,
     &settings::FORMATTING,
     &settings::JTOKEN_TYPE,
+    &text_reader::JSON_READER,
+    &text_reader::JSON_TEXT_READER,
+    &text_reader::JSON_TOKEN,
     &token::JENUMERABLE,
     &token::JTOKEN,
     &value::JRAW,

@@ -270,12 +270,12 @@ impl Reader {
     }
 }
 
-/// `T`, `TKey`: no library type's name begins like this.
+/// `T`, `TKey`, `T1`: no library type's name begins like this.
 fn is_type_parameter(name: &str) -> bool {
     name == "T"
         || name
             .strip_prefix('T')
-            .is_some_and(|rest| rest.starts_with(char::is_uppercase))
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()))
 }
 
 fn own_type(class: &'static Class) -> Type {

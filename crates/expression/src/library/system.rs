@@ -24,6 +24,7 @@ mod string_comparison;
 mod time_span;
 mod time_zone_info;
 mod tuple;
+mod tuple_object;
 mod type_code;
 mod type_object;
 mod uri;
@@ -36,6 +37,7 @@ pub use object::hash_code;
 pub use string::compare as string_compare;
 pub use string_comparer::{Comparer as StringComparer, comparison, difference, ignores_case};
 pub use time_span::parse as parse_time_span;
+pub use tuple_object::CLASSES as TUPLES;
 pub use type_object::{TYPE, TypeObject};
 pub use uri::{absolute_uri, uri, uri_text};
 
@@ -85,6 +87,15 @@ pub const CLASSES: &[&Class] = &[
     &time_span::TIME_SPAN,
     &time_zone_info::TIME_ZONE_INFO,
     &tuple::VALUE_TUPLE,
+    &tuple::TUPLE,
+    &tuple::TUPLE_1,
+    &tuple::TUPLE_2,
+    &tuple::TUPLE_3,
+    &tuple::TUPLE_4,
+    &tuple::TUPLE_5,
+    &tuple::TUPLE_6,
+    &tuple::TUPLE_7,
+    &tuple::TUPLE_8,
     &TYPE,
     &type_code::TYPE_CODE,
     &uri::URI,

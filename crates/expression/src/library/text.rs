@@ -16,7 +16,11 @@ use super::Class;
 
 /// Their types.
 pub const CLASSES: &[&Class] = &[
+    &encoding::ASCII,
     &encoding::ENCODING,
+    &encoding::UNICODE,
+    &encoding::UTF32,
+    &encoding::UTF8,
     &regex::REGEX,
     &regex::REGEX_OPTIONS,
     &regex_match::CAPTURE,

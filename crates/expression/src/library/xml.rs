@@ -3,6 +3,7 @@
 //! Never here: reading and writing of XML, `XPath` itself (the crate `xml`); files, readers and writers of .NET.
 
 mod casts;
+mod comparers;
 mod content;
 mod deep_equals;
 mod dom;
@@ -37,6 +38,8 @@ use crate::types::Type;
 
 /// Types of `System.Xml.Linq` and what comes with them.
 const LINQ: &[&Class] = &[
+    &comparers::EQUALITY,
+    &comparers::ORDER,
     &extensions::EXTENSIONS,
     &namespace_manager::NAME_TABLE,
     &namespace_manager::RESOLVER,
@@ -71,6 +74,10 @@ pub fn classes() -> impl Iterator<Item = &'static Class> {
     LINQ.iter().chain(dom::CLASSES).copied()
 }
 
+pub use comparers::{
+    compare as compare_nodes, compares_nodes, equal as equal_nodes, equality_comparer as node_comparer,
+    hash as hash_node, orders_nodes, size as node_size,
+};
 pub use dom::items;
 pub use json_convert::{ROWS as JSON_CONVERT_ROWS, json_of};
 

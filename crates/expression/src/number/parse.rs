@@ -183,7 +183,7 @@ fn zero(digits: &str) -> &str {
 fn special(text: &str) -> Option<f64> {
     let named = |name: &str| text.eq_ignore_ascii_case(name);
     if named("nan") || named("-nan") || named("+nan") {
-        Some(f64::NAN)
+        Some(super::NAN)
     } else if named("infinity") || named("+infinity") {
         Some(f64::INFINITY)
     } else if named("-infinity") {
@@ -202,7 +202,9 @@ pub fn decimal(text: &str, styles: i32) -> Result<Decimal, NumberError> {
     let (whole, fraction) = shifted(&parts)?;
     let sign = if parts.negative { "-" } else { "" };
     let point = if fraction.is_empty() { "" } else { "." };
-    Decimal::from_str(&format!("{sign}{}{point}{fraction}", zero(&whole))).map_err(|_| NumberError::Overflow)
+    let read = Decimal::from_str(&format!("{sign}{}{point}{fraction}", zero(&whole)));
+    read.map(|number| if number.is_zero() { number.abs() } else { number })
+        .map_err(|_| NumberError::Overflow)
 }
 
 /// The exponent applied to the digits.

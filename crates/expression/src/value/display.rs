@@ -5,7 +5,7 @@ use crate::collection::Array;
 use crate::date::format_time_span;
 use crate::json::format_guid;
 use crate::library::Class;
-use crate::number::{format_double, format_single};
+use crate::number::{format_decimal, format_double, format_single};
 use crate::text::Text;
 use bytes::Bytes;
 
@@ -43,8 +43,7 @@ impl Value {
             Self::UInt64(value) => value.to_string(),
             Self::Single(value) => format_single(*value),
             Self::Double(value) => format_double(*value),
-            Self::Decimal(value) if value.is_zero() => value.abs().to_string(),
-            Self::Decimal(value) => value.to_string(),
+            Self::Decimal(value) => format_decimal(*value),
             Self::String(text) => text.to_string(),
             Self::DateTime(date) => date.general(),
             Self::DateTimeOffset(local, offset) => {

@@ -2,9 +2,12 @@
 
 use super::Value;
 use crate::arithmetic;
+use crate::collection::{MAX_NESTING, Record};
 use crate::json::{JToken, Scalar};
 use crate::syntax::ast::BinaryOperator;
 use crate::thrown::Thrown;
+use crate::types::Type;
+use crate::value::Object;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -96,9 +99,30 @@ pub fn compare(left: &Value, right: &Value) -> Result<Ordering, Thrown> {
             (Some(left), Some(right)) => left.compare(&right)?,
             _ => return Err(no_order()),
         },
+        (Value::Object(_), Value::Object(_)) => return records(left, right),
         _ => return numbers(left, right).ok_or_else(no_order),
     };
     Ok(order)
+}
+
+/// Tuples of one type, element by element.
+fn records(left: &Value, right: &Value) -> Result<Ordering, Thrown> {
+    let tuple = |value: &Value| {
+        let record = value.object::<Record>()?;
+        let ordered = !matches!(record.ty, Type::Anonymous(_)) && record.nesting() <= MAX_NESTING;
+        ordered.then(|| record.items.clone())
+    };
+    let (Some(left), Some(right)) = (tuple(left), tuple(right)) else {
+        return Err(no_order());
+    };
+    let orders = left.iter().zip(&right).map(|(left, right)| compare(left, right));
+    for order in orders {
+        let order = order?;
+        if order != Ordering::Equal {
+            return Ok(order);
+        }
+    }
+    Ok(left.len().cmp(&right.len()))
 }
 
 fn numbers(left: &Value, right: &Value) -> Option<Ordering> {
@@ -170,6 +194,8 @@ pub enum Equality {
     IgnoreCase,
     /// JSON of the same content (`JTokenEqualityComparer`).
     Json,
+    /// XML nodes of the same content (`XNodeEqualityComparer`).
+    Xml,
 }
 
 /// A value as a key of a dictionary or set.
@@ -195,6 +221,7 @@ impl PartialEq for Key {
                     || left.to_uppercase() == right.to_uppercase()
             }
             (Value::Json(left), Value::Json(right)) if self.equality == Equality::Json => left.deep_equals(right),
+            (left, right) if self.equality == Equality::Xml => crate::library::equal_nodes(left, right).0,
             (left, right) => left.equals(right),
         }
     }
@@ -216,6 +243,7 @@ impl Hash for Key {
             Value::Single(value) => hash_double(f64::from(*value), state),
             Value::Decimal(value) => value.hash(state),
             Value::Json(token) => hash_token(token, self.equality, state),
+            Value::Object(_) if self.equality == Equality::Xml => crate::library::hash_node(&self.value).hash(state),
             Value::Object(object) if object.parts().is_some() => {
                 for part in object.parts().into_iter().flatten() {
                     hash_part(part, state);
@@ -264,7 +292,7 @@ mod tests {
         let state = RandomState::new();
         let hash = |items: &[i32]| {
             let items = items.iter().map(|item| Value::Int32(*item)).collect();
-            let record = crate::collection::Record::new(crate::types::Type::OBJECT, items);
+            let record = Record::new(Type::OBJECT, items);
             state.hash_one(Key::new(Value::of(record), Equality::Default))
         };
         assert_eq!(hash(&[1, 2]), hash(&[1, 2]));

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use store::InProcessCounters;
+use store::{Caches, InProcessCounters};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -235,6 +235,7 @@ pub fn start_by(clock: Arc<dyn Clock>, catalog: Catalog, change: impl FnOnce(&mu
         Arc::new(catalog),
         plans,
         Arc::new(InProcessCounters::default()),
+        Caches::default(),
         clock,
     )
     .unwrap()

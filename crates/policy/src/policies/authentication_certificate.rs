@@ -44,9 +44,9 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     if !element.exactly_one(&["certificate-id", "thumbprint", "body"]) {
         return None;
     }
-    if let Some(body) = body {
+    if let Some(bytes) = body {
         let last = Mutex::default();
-        return now(AuthenticationCertificate::Body(Body { body, password, last }));
+        return now(AuthenticationCertificate::Body(Body { bytes, password, last }));
     }
     let catalog = element.compiler.catalog?;
     if let Some(id) = id {
@@ -124,7 +124,7 @@ fn not_usable(message: String) -> Failure {
 
 /// A certificate that an expression gives.
 struct Body {
-    body: Value<Bytes>,
+    bytes: Value<Bytes>,
     password: Option<Value<Text>>,
     /// The last one: a password makes reading slow on purpose, and requests mostly come with the same.
     last: Mutex<Option<Last>>,
@@ -140,7 +140,7 @@ impl Body {
             .as_ref()
             .map(|password| password.get(exchange))
             .transpose()?;
-        let key = (self.body.get(exchange)?.0, password.unwrap_or_default());
+        let key = (self.bytes.get(exchange)?.0, password.unwrap_or_default());
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, certificate)) = &*last()
             && *known == key

@@ -57,7 +57,9 @@ const KNOWN: &[(&str, Known)] = &[
     ("Location", |exchange| Some(&exchange.services.deployment.region)),
     ("Gateway ID", |exchange| Some(&exchange.services.deployment.gateway_id)),
     ("Backend ID", |exchange| {
-        exchange.target.backend.as_ref().map(|backend| backend.id.as_str())
+        let target = &exchange.target;
+        let backend = target.member.as_ref().or(target.backend.as_ref());
+        backend.map(|backend| backend.id.as_str())
     }),
 ];
 

@@ -18,6 +18,7 @@ use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::upstream::{Call, HttpVersion, UpstreamFailure};
 use crate::value::Value;
 pub(super) use call::{give_credentials, target_url};
+pub(super) use destination::{Refused, pick};
 use expression::Reads;
 use http::StatusCode;
 use std::rc::Rc;

@@ -11,17 +11,12 @@
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::key::Key;
+use crate::limits::{Announced, Counting, RenewalPeriod};
 use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
-use crate::value::{Readable, Value};
-use expression::text::Text;
-use expression::value::Value as Object;
-use expression::{Reads, Target};
-use http::StatusCode;
-use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use crate::value::Value;
 use std::fmt::Write;
-use std::sync::Arc;
-use std::time::Duration;
 use store::{Period, Reply, Taken, Window};
 
 pub(crate) const RATE_LIMIT_BY_KEY: Policy = Policy {
@@ -32,81 +27,19 @@ pub(crate) const RATE_LIMIT_BY_KEY: Policy = Policy {
 struct RateLimitByKey {
     calls: Value<u32>,
     period: Value<RenewalPeriod>,
-    key: Value<CounterKey>,
+    key: Value<Key>,
     counting: Counting,
     announced: Announced,
-}
-
-/// When and how much a call counts.
-enum Counting {
-    /// So many units on entry; none when the condition is literally false.
-    OnEntry(u32),
-    /// When the response leaves.
-    OnLeaving(Arc<Increment>),
-}
-
-struct Increment {
-    condition: Value<bool>,
-    count: Value<u32>,
-    reads: Reads,
-}
-
-/// Where the outcome is told.
-struct Announced {
-    retry_after_header: HeaderName,
-    retry_after_variable: Option<Text>,
-    remaining_header: Option<HeaderName>,
-    remaining_variable: Option<Text>,
-    total_header: Option<HeaderName>,
-}
-
-/// Seconds from 1 to 300.
-#[derive(Clone, Copy)]
-struct RenewalPeriod(Duration);
-
-impl Readable for RenewalPeriod {
-    const TARGET: Target = Target::Int32;
-    const EXPECTED: &'static str = "a number of seconds from 1 to 300";
-    fn from_literal(text: &str) -> Option<Self> {
-        text.parse()
-            .ok()
-            .filter(|seconds| (1..=300).contains(seconds))
-            .map(|it| Self(Duration::from_secs(it)))
-    }
-    fn from_object(object: Object) -> Option<Self> {
-        Self::from_literal(&i64::from_object(object)?.to_string())
-    }
-}
-
-/// A text that is not null.
-#[derive(Clone)]
-struct CounterKey(Text);
-
-impl Readable for CounterKey {
-    const TARGET: Target = Target::Object;
-    const EXPECTED: &'static str = "text that is not null";
-    const KEEPS_SPACE: bool = true;
-    fn from_literal(text: &str) -> Option<Self> {
-        Some(Self(text.into()))
-    }
-    fn from_object(object: Object) -> Option<Self> {
-        (!object.is_null()).then(|| Self(object.display_string()))
-    }
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let calls = element.required("calls");
     let period = element.required("renewal-period");
     let key = element.required("counter-key");
-    let announced = Announced {
-        retry_after_header: element.literal("retry-after-header-name").unwrap_or(RETRY_AFTER),
-        retry_after_variable: element.literal("retry-after-variable-name"),
-        remaining_header: element.literal("remaining-calls-header-name"),
-        remaining_variable: element.literal("remaining-calls-variable-name"),
-        total_header: element.literal("total-calls-header-name"),
-    };
+    let announced = Announced::read(element);
     element.literal::<bool>("flexible-retry-window");
-    let counting = counting(element);
+    let after_response = element.literal("increment-after-response").unwrap_or(false);
+    let counting = Counting::read(element, after_response);
     waiting(RateLimitByKey {
         calls: calls?,
         period: period?,
@@ -114,20 +47,6 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         counting,
         announced,
     })
-}
-
-fn counting(element: &mut ElementReader<'_, '_>) -> Counting {
-    let after_response = element.literal("increment-after-response").unwrap_or(false);
-    let condition = element.or("increment-condition", true);
-    let count = element.or("increment-count", 1);
-    match (condition.constant(), count.constant()) {
-        (Some(condition), Some(count)) if !after_response => Counting::OnEntry(if *condition { *count } else { 0 }),
-        _ => Counting::OnLeaving(Arc::new(Increment {
-            condition,
-            count,
-            reads: element.needs().reads,
-        })),
-    }
 }
 
 /// A call that asks its counter.
@@ -163,7 +82,7 @@ impl RateLimitByKey {
     fn asking(&self, exchange: &Exchange) -> Result<Asking, Failure> {
         let calls = self.calls.get(exchange)?;
         let RenewalPeriod(period) = self.period.get(exchange)?;
-        let CounterKey(key) = self.key.get(exchange)?;
+        let Key(key) = self.key.get(exchange)?;
         let mut counter = String::with_capacity("rate-limit-by-key/300/".len() + key.len());
         let _ = write!(counter, "rate-limit-by-key/{}/", period.as_secs());
         counter.push_str(&key);
@@ -181,89 +100,20 @@ impl RateLimitByKey {
         }
         self.announced.tell_client(exchange, &taken, asking.calls);
         if let Counting::OnLeaving(increment) = &self.counting {
-            increment.when_leaving(exchange, asking.counter, asking.window);
+            let period = asking.window.period;
+            increment.when_leaving(exchange, move |exchange, amount| {
+                let now = exchange.services.clock.monotonic();
+                exchange.services.counters.add(&asking.counter, period, amount, now);
+            });
         }
         Ok(Flow::Next)
     }
 }
 
-impl Increment {
-    /// Counts the call when its response leaves. An increment that cannot be had counts nothing: the response is made.
-    fn when_leaving(self: &Arc<Self>, exchange: &mut Exchange, counter: String, window: Window) {
-        let increment = Arc::clone(self);
-        exchange.when_leaving(self.reads, move |exchange| {
-            let amount = match increment.condition.get(exchange) {
-                Ok(false) => Ok(0),
-                Ok(true) => increment.count.get(exchange),
-                Err(failure) => Err(failure),
-            };
-            let amount = amount.unwrap_or_else(|failure| {
-                let request_id = exchange.activity_id();
-                tracing::warn!(%request_id, "a call is not counted: {}", failure.message);
-                0
-            });
-            if amount == 0 {
-                return None;
-            }
-            let now = exchange.services.clock.monotonic();
-            let counters = &exchange.services.counters;
-            counters.add(&counter, window.period, amount.into(), now);
-            None
-        });
-    }
-}
-
-impl Announced {
-    fn set_remaining(&self, exchange: &mut Exchange, taken: &Taken) {
-        if let Some(name) = &self.remaining_variable {
-            exchange.set_variable(name, int(taken.remaining).into());
-        }
-    }
-
-    /// The refusal; the time to wait is set for on-error before it runs.
-    fn refusal(&self, exchange: &mut Exchange, taken: &Taken, calls: u32) -> Failure {
-        let seconds = taken.retry_after.as_nanos().div_ceil(1_000_000_000).max(1) as u64;
-        if let Some(name) = &self.retry_after_variable {
-            exchange.set_variable(name, int(seconds).into());
-        }
-        let message = format!("Rate limit is exceeded. Try again in {seconds} seconds.");
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        let mut failure = Failure::refused("RateLimitExceeded", status, "Rate limit is exceeded", message);
-        failure.headers.insert(self.retry_after_header.clone(), seconds.into());
-        if let Some(name) = &self.total_header {
-            failure.headers.insert(name.clone(), calls.into());
-        }
-        failure
-    }
-
-    /// Has the response carry what remains.
-    fn tell_client(&self, exchange: &mut Exchange, taken: &Taken, calls: u32) {
-        let remaining = self
-            .remaining_header
-            .clone()
-            .map(|name| (name, HeaderValue::from(taken.remaining)));
-        let total = self.total_header.clone().map(|name| (name, HeaderValue::from(calls)));
-        if remaining.is_none() && total.is_none() {
-            return;
-        }
-        exchange.when_leaving(Reads::default(), move |exchange| {
-            exchange
-                .response_mut()
-                .headers
-                .extend(remaining.into_iter().chain(total));
-            None
-        });
-    }
-}
-
-fn int(number: u64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Object;
     use crate::testing::{Bench, ready, reports, response_text};
+    use expression::value::Value as Object;
 
     fn bench(attributes: &str, rest: &str) -> Bench {
         Bench::new(&format!(

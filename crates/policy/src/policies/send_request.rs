@@ -1,9 +1,10 @@
 //! `send-request` sends a request of its own and keeps the response in a variable, with its body whole.
 //!
-//! `mode="new"` (also without the attribute) starts from nothing and needs `set-url` and `set-method`; `mode="copy"`
-//! starts from the request as it stands: method, URL of its backend, headers and body, of which the children change
-//! what they name. In outbound the copy has no body, in on-error it has the one that the client sent. Authentication
-//! policies and `proxy` among the children concern this request alone; redirects are not followed.
+//! `mode="new"` (also without the attribute) starts from nothing and needs `set-url`; its method is GET unless
+//! `set-method` says otherwise. `mode="copy"` starts from the request as it stands: method, URL of its backend with what
+//! its credentials add, headers and body, of which the children change what they name. In outbound the copy has no body,
+//! in on-error it has the one that the client sent. Authentication policies and `proxy` among the children concern this
+//! request alone; redirects are not followed.
 //!
 //! Any status is a response. No connection, no end of the response within `timeout` (60 s) and a body larger than is
 //! kept are failures; with `ignore-error="true"` the variable is null instead. Expressions that fail are never ignored.
@@ -117,6 +118,10 @@ mod tests {
                     &format!(r#"{TO}<set-body>@(context.Request.Body.As<string>() + "!")</set-body>"#),
                 ),
                 "POST http://other.example/x?y=1  body!",
+            ),
+            (
+                send("", "<set-url>http://first</set-url><set-url>http://second</set-url>"),
+                "GET http://second/",
             ),
             (
                 send("", &format!("{TO}<authentication-basic username='u' password='p' />")),
@@ -257,7 +262,11 @@ mod tests {
         reports(&[
             (
                 "<send-request response-variable-name='r' />",
-                "`<send-request>` lacks `<set-url>`\n`<send-request>` lacks `<set-method>`",
+                "`<send-request>` lacks `<set-url>`: it can only fail",
+            ),
+            (
+                &format!("<send-request>{TO}<set-url>http://second</set-url></send-request>"),
+                "of several `<set-url>` the last one counts",
             ),
             ("<send-request mode='copy' response-variable-name='r' />", ""),
             (

@@ -14,6 +14,7 @@
 )]
 
 mod backends;
+mod caching;
 mod calls;
 mod command_line;
 mod connections;
@@ -22,6 +23,7 @@ mod event_streams;
 mod failing_upstreams;
 mod hostile_expressions;
 mod large_bodies;
+mod limits;
 mod malformed_requests;
 mod pass_through;
 mod policies;

@@ -9,7 +9,7 @@ use crate::text::Text;
 /// Digits of a whole number that Newtonsoft still reads.
 const MAX_INTEGER_LENGTH: usize = 380;
 
-impl Reader<'_> {
+impl Reader {
     /// A quoted string: a slice of the source unless it has escapes.
     pub(super) fn string(&mut self, quote: char) -> Result<Text, JsonError> {
         self.at += 1;
@@ -108,7 +108,7 @@ impl Reader<'_> {
             }
         }
         let text = self.slice(start, self.at);
-        match number_of(&text) {
+        match number_of(&text, self.style.decimals) {
             Some(Scalar::BigInteger(digits)) if digits.len() > MAX_INTEGER_LENGTH => {
                 self.value_ended();
                 Err(self.error(&format!("JSON integer {digits} is too large to parse.")))
@@ -149,7 +149,7 @@ impl Reader<'_> {
     }
 }
 
-fn number_of(text: &Text) -> Option<Scalar> {
+fn number_of(text: &Text, decimals: bool) -> Option<Scalar> {
     let bytes = text.as_bytes();
     if bytes.len() > 1 && bytes.first() == Some(&b'0') && !matches!(bytes.get(1), Some(b'.' | b'e' | b'E')) {
         let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
@@ -167,6 +167,12 @@ fn number_of(text: &Text) -> Option<Scalar> {
             text.parse()
                 .map_or_else(|_| Scalar::BigInteger(canonical(text, digits)), Scalar::Integer),
         );
+    }
+    if decimals {
+        // A sign, a point and an exponent.
+        return crate::number::parse::decimal(text, 4 | 32 | 128)
+            .ok()
+            .map(Scalar::Decimal);
     }
     parse_double(text).ok().map(Scalar::Float)
 }

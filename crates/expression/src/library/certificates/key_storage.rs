@@ -87,8 +87,10 @@ pub fn open(call: &mut Call<'_, '_>, bytes: &[u8], password: Option<&str>, flags
         Pkcs12Refusal::Password => refused("The specified network password is not correct."),
         Pkcs12Refusal::Unpaid(thrown) => thrown,
     })?;
-    // A key is read and checked.
-    call.step(2000 * contents.keys.len() as u64)?;
+    // Each key is read and checked, which takes the longer the longer it is.
+    for key in &contents.keys {
+        call.step(20_000 + key.der.len() as u64 * 16)?;
+    }
     let found = with_key(&contents, flags & EXPORTABLE != 0);
     let found = found.ok_or_else(|| refused("the container holds no certificate"))?;
     Ok(Value::of(found))

@@ -1,9 +1,9 @@
 //! `System.Security.Cryptography.X509Certificates.X509Certificate2` and its base: one object, whose older members have
 //! names of their own.
 
-use super::key_storage;
 use super::public_key::Key;
 use super::x509_name_type;
+use super::{extension, key_storage};
 use super::{hexadecimal, of};
 use crate::certificate::Certificate;
 use crate::collection::Array;
@@ -27,7 +27,8 @@ pub static CERTIFICATE_2: Class = Class::new(
     ClassKind::Class,
 )
 .inherits(&["X509Certificate"])
-.rows(ROWS);
+.rows(ROWS)
+.more(&[extension::CERTIFICATE_ROWS]);
 /// Forms that a certificate is written in.
 pub static CONTENT_TYPE: Class = Class::enumeration(
     "System.Security.Cryptography.X509Certificates.X509ContentType",
@@ -69,6 +70,12 @@ const BASE_ROWS: &[Row] = &[
         "context.Request.Certificate.GetCertHash().Length",
         "20",
         |_, a| Ok(Array::bytes(Sha1::digest(&of(a)?.der).to_vec())),
+    ),
+    row(
+        "byte[] GetCertHash(HashAlgorithmName hashAlgorithm)",
+        "context.Request.Certificate.GetCertHash(HashAlgorithmName.SHA512).Length",
+        "64",
+        |_, a| Ok(Array::bytes(crate::library::digest(a, 1, &of(a)?.der)?)),
     ),
     row(
         "string GetCertHashString()",
@@ -313,7 +320,11 @@ const ROWS: &[Row] = &[
         "PublicKey PublicKey { get; }",
         "context.Request.Certificate.PublicKey.Oid.Value",
         "1.2.840.10045.2.1",
-        |_, a| Ok(Value::of(Key(of(a)?.key_algorithm.clone()))),
+        |call, a| {
+            let certificate = of(a)?;
+            call.allocate(certificate.der.len() * 2)?;
+            Ok(Value::of(Key(certificate.clone())))
+        },
     ),
     row(
         "string GetNameInfo(X509NameType nameType, bool forIssuer)",
@@ -361,7 +372,7 @@ fn read(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     if let Some(certificate) = Certificate::parse(&bytes) {
         return Ok(Value::of(certificate));
     }
-    key_storage::open(call, &bytes, a.text_or_null(1).map(|text| text.as_str()), a.int(2))
+    key_storage::open(call, &bytes, a.text_or_null(1).map(crate::text::Text::as_str), a.int(2))
 }
 
 fn date(ticks: i64) -> Value {

@@ -125,6 +125,8 @@ pub fn equality(comparer: &Value) -> Equality {
         Equality::IgnoreCase
     } else if crate::library::json::compares_tokens(comparer) {
         Equality::Json
+    } else if crate::library::xml::compares_nodes(comparer) {
+        Equality::Xml
     } else {
         Equality::Default
     }
@@ -139,6 +141,7 @@ pub fn key_of(frame: &mut Frame<'_>, value: Value, equality: Equality) -> Result
         (Value::String(text), Equality::IgnoreCase) => frame.step(text.len() as u64 / 8)?,
         (Value::String(text), _) => frame.read(text.len())?,
         (Value::Json(token), Equality::Json) => frame.step(token.node_count() as u64)?,
+        (node, Equality::Xml) => frame.step(crate::library::xml::node_size(node).unwrap_or_default() as u64)?,
         _ => {}
     }
     Ok(Key::new(value, equality))
@@ -153,6 +156,7 @@ pub fn comparer_of(element: &Type, equality: Equality) -> Value {
     match equality {
         Equality::IgnoreCase => Value::of(crate::library::system::StringComparer(5)),
         Equality::Json => crate::library::json::token_comparer(),
+        Equality::Xml => crate::library::xml::node_comparer(),
         Equality::Default => comparer("EqualityComparer", element.clone(), None),
     }
 }
@@ -173,6 +177,9 @@ pub fn order(frame: &mut Frame<'_>, comparer: &Value, left: &Value, right: &Valu
             }
             (left, right) => right.is_null().cmp(&left.is_null()),
         });
+    }
+    if crate::library::xml::orders_nodes(comparer) {
+        return crate::library::xml::compare_nodes(frame, left, right);
     }
     match comparer
         .object::<Comparer>()

@@ -15,7 +15,7 @@ pub static DICTIONARY: Class = Class::new("System.Collections.Generic.Dictionary
     .generic(&["TKey", "TValue"])
     .inherits(&["IDictionary<TKey, TValue>", "IReadOnlyDictionary<TKey, TValue>"])
     .rows(ROWS)
-    .more(&[enumerator::PAIRS_ROWS, READ_ROWS, VIEW_ROWS, WRITE_ROWS]);
+    .more(&[enumerator::PAIRS_ROWS, READ_ROWS, OWN_VIEW_ROWS, WRITE_ROWS]);
 /// A dictionary that can be changed.
 pub static IDICTIONARY: Class = Class::new("System.Collections.Generic.IDictionary", ClassKind::Interface)
     .generic(&["TKey", "TValue"])
@@ -182,16 +182,31 @@ const READ_ROWS: &[Row] = &[
     ),
 ];
 
-const VIEW_ROWS: &[Row] = &[
+const OWN_VIEW_ROWS: &[Row] = &[
     row(
-        "ICollection<TKey> Keys { get; }",
+        "KeyCollection<TKey, TValue> Keys { get; }",
         r#"new Dictionary<string, int> { ["a"] = 1 }.Keys.First()"#,
         "a",
         |call, a| view(call, a, true),
     ),
     row(
-        "ICollection<TValue> Values { get; }",
+        "ValueCollection<TKey, TValue> Values { get; }",
         r#"new Dictionary<string, int> { ["a"] = 1 }.Values.First()"#,
+        "1",
+        |call, a| view(call, a, false),
+    ),
+];
+
+const VIEW_ROWS: &[Row] = &[
+    row(
+        "ICollection<TKey> Keys { get; }",
+        r#"((IDictionary<string, int>)new Dictionary<string, int> { ["a"] = 1 }).Keys.First()"#,
+        "a",
+        |call, a| view(call, a, true),
+    ),
+    row(
+        "ICollection<TValue> Values { get; }",
+        r#"((IDictionary<string, int>)new Dictionary<string, int> { ["a"] = 1 }).Values.First()"#,
         "1",
         |call, a| view(call, a, false),
     ),
@@ -270,7 +285,8 @@ pub(super) fn add(frame: &mut Frame<'_>, dictionary: &Dictionary, key: &Value, v
 fn view(call: &mut Call<'_, '_>, a: Arguments<'_>, keys: bool) -> Outcome {
     let element = call.type_argument(usize::from(!keys));
     if a.value(0).object::<Dictionary>().is_some() {
-        return Ok(Value::of(View::new(a.value(0).clone(), element, keys)));
+        let types = vec![call.type_argument(0), call.type_argument(1)];
+        return Ok(Value::of(View::new(a.value(0).clone(), types, keys)));
     }
     let halves = pairs(call.frame, a)?
         .into_iter()

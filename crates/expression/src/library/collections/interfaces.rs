@@ -145,7 +145,11 @@ fn list(a: Arguments<'_>) -> Result<&List, Thrown> {
 }
 
 /// The place of the second argument in the first.
-fn position(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<usize>, Thrown> {
+/// The place of the argument among the elements.
+///
+/// # Errors
+/// What going through them throws.
+pub fn position(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<usize>, Thrown> {
     let (collection, wanted) = (a.value(0), a.value(1));
     if let Some(set) = collection.object::<HashSet>() {
         return Ok(set.contains(wanted).then_some(0));

@@ -194,7 +194,7 @@ impl<E> Opener<'_, E> {
             return Err(Refusal::Unreadable);
         }
         let mut text = bytes.to_vec();
-        block::decrypt(&*cipher, size, Some(&mut start.to_vec()), &mut text);
+        block::decrypt(&*cipher, size, Some(&mut start.clone()), &mut text);
         Padding::Pkcs7.strip(&mut text, size).ok_or(Refusal::Password)?;
         Ok(text)
     }

@@ -196,7 +196,7 @@ const BASE_ROWS: &[Row] = &[
     ),
     row(
         "string ToXmlString(bool includePrivateParameters)",
-        r#"RSA.Create(new RSAParameters { Modulus = new byte[] { 128, 1 }, Exponent = new byte[] { 3 } }).ToXmlString(false)"#,
+        "RSA.Create(new RSAParameters { Modulus = new byte[] { 128, 1 }, Exponent = new byte[] { 3 } }).ToXmlString(false)",
         "<RSAKeyValue><Modulus>gAE=</Modulus><Exponent>Aw==</Exponent></RSAKeyValue>",
         |call, a| {
             let key = key(call, a)?;
@@ -209,7 +209,7 @@ const BASE_ROWS: &[Row] = &[
     ),
     row("void FromXmlString(string xmlString)", "", "", |call, a| {
         let text = a.text(1)?;
-        call.read(text.len() * 8)?;
+        call.step(PRIVATE_STEPS)?;
         *of(a)?.key.lock() = Some(Arc::new(rsa_xml::read(text)?));
         Ok(Value::Null)
     }),
@@ -259,14 +259,8 @@ const CERTIFICATE_ROWS: &[Row] = &[
         "context.Request.Certificate.GetRSAPublicKey() == null",
         "True",
         |_, a| {
-            a.required(0)?;
-            let key = certificate_of(a.value(0)).and_then(Certificate::rsa_key);
-            let key = key.map(|(modulus, exponent)| RsaKey {
-                modulus,
-                exponent,
-                private: None,
-            });
-            Ok(key.map_or(Value::Null, |key| Value::of(Rsa::new(&CNG, Some(key)))))
+            let certificate = certificate_of(a.required(0)?);
+            Ok(certificate.and_then(public_key).unwrap_or_default())
         },
     ),
     row(
@@ -276,6 +270,17 @@ const CERTIFICATE_ROWS: &[Row] = &[
         |_, a| Ok(private_key(a.required(0)?)),
     ),
 ];
+
+/// The public RSA key of a certificate; `None` for a key of another kind.
+pub fn public_key(certificate: &Certificate) -> Option<Value> {
+    let (modulus, exponent) = certificate.rsa_key()?;
+    let key = RsaKey {
+        modulus,
+        exponent,
+        private: None,
+    };
+    Some(Value::of(Rsa::new(&CNG, Some(key))))
+}
 
 /// The private RSA key of a certificate; null when it has none.
 pub fn private_key(certificate: &Value) -> Value {

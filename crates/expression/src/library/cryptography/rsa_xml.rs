@@ -9,6 +9,8 @@ use std::fmt::Write;
 use xml::{Name, NodeId};
 
 const NAMES: [&str; 8] = ["Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D"];
+/// No key's text is nearly as long.
+const LONGEST: usize = 64 << 10;
 /// Where the numbers stand in `RSAPrivateKey`.
 const PLACES: [usize; 8] = [0, 1, 3, 4, 5, 6, 7, 2];
 
@@ -35,6 +37,9 @@ pub fn write(key: &RsaKey, with_private: bool) -> Option<String> {
 /// `XmlException` when it is no XML, `CryptographicException` when it is no key.
 pub fn read(text: &str) -> Result<RsaKey, Thrown> {
     let invalid = || refused("Input string does not contain a valid encoding of the 'RSA' 'Modulus' parameter.");
+    if text.len() > LONGEST {
+        return Err(invalid());
+    }
     let tree = xml::reader::read_document(text, false)?;
     let root = tree
         .children(NodeId::FIRST)

@@ -2,7 +2,7 @@
 
 use super::container::add;
 use super::token::token;
-use super::value::{content, token_of};
+use super::value::{content, of_class, token_of};
 use crate::collection::collect;
 use crate::json::JToken;
 use crate::library::{Class, ClassKind, Row, row};
@@ -64,20 +64,22 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "static JArray Load(JsonReader reader)",
+        r#"JArray.Load(new JsonTextReader(new StringReader("[1]"))).Count"#,
+        "1",
+        |call, a| super::text_reader::load(call, a, JToken::load_array),
+    ),
+    row(
+        "static JArray FromObject(object o, JsonSerializer jsonSerializer)",
+        "",
+        "",
+        |call, a| of_class(super::serializer::from_object(call, a)?, "JArray"),
+    ),
+    row(
         "static JArray FromObject(object o)",
         "JArray.FromObject(new[] { 1 }).Count",
         "1",
-        |call, a| {
-            let token = token_of(a.required(0)?, call.frame)?;
-            if token.class() == "JArray" {
-                return Ok(token.into());
-            }
-            let message = format!(
-                "Object serialized to {}. JArray instance expected.",
-                token.token_type().name()
-            );
-            Err(Thrown::new("System.ArgumentException", message))
-        },
+        |call, a| of_class(token_of(a.required(0)?, call.frame)?, "JArray"),
     ),
     row("void Add(JToken item)", "", "", |call, a| {
         call.allocate(64)?;

@@ -2,7 +2,7 @@
 
 use super::container::add;
 use super::token::{token, tokens};
-use super::value::{content, token_of};
+use super::value::{content, of_class, token_of};
 use crate::collection::collect;
 use crate::json::JToken;
 use crate::library::{Class, ClassKind, Row, row};
@@ -65,20 +65,22 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "static JObject Load(JsonReader reader)",
+        r#"JObject.Load(new JsonTextReader(new StringReader("{a: 1}"))).Count"#,
+        "1",
+        |call, a| super::text_reader::load(call, a, JToken::load_object),
+    ),
+    row(
+        "static JObject FromObject(object o, JsonSerializer jsonSerializer)",
+        "",
+        "",
+        |call, a| of_class(super::serializer::from_object(call, a)?, "JObject"),
+    ),
+    row(
         "static JObject FromObject(object o)",
         "JObject.FromObject(new { a = 1 }).Count",
         "1",
-        |call, a| {
-            let token = token_of(a.required(0)?, call.frame)?;
-            if token.class() == "JObject" {
-                return Ok(token.into());
-            }
-            let message = format!(
-                "Object serialized to {}. JObject instance expected.",
-                token.token_type().name()
-            );
-            Err(Thrown::new("System.ArgumentException", message))
-        },
+        |call, a| of_class(token_of(a.required(0)?, call.frame)?, "JObject"),
     ),
     row("void Add(string propertyName, JToken value)", "", "", |call, a| {
         call.allocate(64)?;

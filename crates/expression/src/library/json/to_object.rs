@@ -2,7 +2,7 @@
 
 use super::convert::read_as;
 use super::value::scalar_value;
-use crate::collection::{Array, Dictionary, HashSet, List, Pair};
+use crate::collection::{Array, Dictionary, HashSet, List, Pair, Record};
 use crate::frame::Frame;
 use crate::json::{JToken, Scalar};
 use crate::thrown::{Outcome, Thrown};
@@ -40,6 +40,17 @@ pub fn to_object(frame: &mut Frame<'_>, token: &JToken, ty: &Type) -> Outcome {
         }
         ("JObject", Type::Class(class, arguments)) if class.name.ends_with("Dictionary") => {
             dictionary(frame, token, arguments)
+        }
+        ("JObject", Type::Anonymous(members)) => {
+            let mut items = Vec::with_capacity(members.len());
+            for (name, ty) in members.iter() {
+                let found = token.property_ignoring_case(name);
+                items.push(match found.and_then(|property| property.property_value()) {
+                    Some(found) => to_object(frame, &found, ty)?,
+                    None => Value::default_of(ty),
+                });
+            }
+            Ok(Value::of(Record::new(ty.clone(), items)))
         }
         ("JObject", Type::Class(class, arguments)) if class.short_name() == "KeyValuePair" => {
             pair(frame, token, arguments)

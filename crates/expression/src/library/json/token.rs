@@ -290,6 +290,44 @@ const ROWS: &[Row] = &[
             token_to_object(call.frame, token(a, 0)?, &ty.0)
         },
     ),
+    row(
+        "T ToObject<T>(JsonSerializer jsonSerializer)",
+        r#"JToken.Parse("5").ToObject<int>(new JsonSerializer())"#,
+        "5",
+        |call, a| {
+            a.required(1)?;
+            let ty = call.type_argument(0);
+            token_to_object(call.frame, token(a, 0)?, &ty)
+        },
+    ),
+    row(
+        "object ToObject(Type objectType, JsonSerializer jsonSerializer)",
+        "",
+        "",
+        |call, a| {
+            a.required(2)?;
+            let ty = a.required(1)?.object::<TypeObject>().ok_or_else(|| a.null(1))?;
+            token_to_object(call.frame, token(a, 0)?, &ty.0)
+        },
+    ),
+    row(
+        "static JToken FromObject(object o, JsonSerializer jsonSerializer)",
+        r"JToken.FromObject(new { a = (string)null }, new JsonSerializer { NullValueHandling = NullValueHandling.Ignore }).ToString(Formatting.None)",
+        "{}",
+        |call, a| Ok(super::serializer::from_object(call, a)?.into()),
+    ),
+    row(
+        "static JToken Load(JsonReader reader)",
+        r#"JToken.Load(new JsonTextReader(new StringReader("[1]"))).Type"#,
+        "Array",
+        |call, a| super::text_reader::load(call, a, JToken::load),
+    ),
+    row(
+        "static JToken ReadFrom(JsonReader reader)",
+        r#"JToken.ReadFrom(new JsonTextReader(new StringReader("{}"))).Type"#,
+        "Object",
+        |call, a| super::text_reader::load(call, a, JToken::load),
+    ),
     row("void Remove()", "", "", |_, a| {
         token(a, 0)?.remove()?;
         Ok(Value::Null)
@@ -374,7 +412,7 @@ pub fn lazily(element: Type, parent: JToken) -> Value {
 pub fn parsed<E: Into<Thrown>>(
     call: &mut Call<'_, '_>,
     text: &Text,
-    parse: fn(&Text) -> Result<JToken, E>,
+    parse: impl FnOnce(&Text) -> Result<JToken, E>,
 ) -> Result<JToken, Thrown> {
     call.step(text.len() as u64 / 8)?;
     call.allocate(text.len())?;

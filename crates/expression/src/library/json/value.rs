@@ -17,9 +17,12 @@ const ROWS: &[Row] = &[
     row("new(object value)", "new JValue(5).Type", "Integer", |_, a| {
         Ok(JToken::value(scalar_of(a.value(0))?).into())
     }),
-    row("new(string value)", r#"new JValue("x").Type"#, "String", |_, a| {
-        Ok(JToken::value(string_of(a.value(0))?).into())
-    }),
+    row(
+        "new(string value)",
+        "new JValue((string)null).Type",
+        "String",
+        |_, a| Ok(JToken::value(string_of(a.value(0))?).into()),
+    ),
     row(
         "new(JValue other)",
         "new JValue(new JValue(5)).Type",
@@ -144,7 +147,7 @@ const RAW_ROWS: &[Row] = &[
 /// The .NET value that a `JValue` holds.
 pub fn scalar_value(scalar: &Scalar) -> Value {
     match scalar {
-        Scalar::Null | Scalar::Undefined | Scalar::NoString => Value::Null,
+        Scalar::Null | Scalar::NoString | Scalar::Undefined => Value::Null,
         Scalar::Boolean(value) => Value::Boolean(*value),
         Scalar::Integer(value) => Value::Int64(*value),
         Scalar::Float(value) => Value::Double(*value),
@@ -206,14 +209,19 @@ pub fn scalar_of(value: &Value) -> Result<Scalar, Thrown> {
 }
 
 /// An array of several dimensions as arrays of arrays.
-fn rows(frame: &mut Frame<'_>, items: &mut std::vec::IntoIter<Value>, lengths: &[usize]) -> Result<JToken, Thrown> {
+fn rows(
+    frame: &mut Frame<'_>,
+    items: &mut std::vec::IntoIter<Value>,
+    lengths: &[usize],
+    shape: Shape,
+) -> Result<JToken, Thrown> {
     let Some((length, inner)) = lengths.split_first() else {
-        return token_of(&items.next().unwrap_or_default(), frame);
+        return shaped_token_of(&items.next().unwrap_or_default(), frame, shape);
     };
     let array = JToken::array();
     for _ in 0..*length {
         frame.step(1)?;
-        array.add(rows(frame, items, inner)?)?;
+        array.add(rows(frame, items, inner, shape)?)?;
     }
     Ok(array)
 }
@@ -242,45 +250,79 @@ pub fn content(value: &Value) -> Result<Content, Thrown> {
 /// # Errors
 /// As [`scalar_of`]; when the budget is used up.
 pub fn token_of(value: &Value, frame: &mut Frame<'_>) -> Result<JToken, Thrown> {
-    frame.deeper(4, |frame| built(value, frame))
+    shaped_token_of(value, frame, Shape::default())
 }
 
-fn built(value: &Value, frame: &mut Frame<'_>) -> Result<JToken, Thrown> {
+/// A token that must be of a class.
+///
+/// # Errors
+/// `ArgumentException`
+pub fn of_class(token: JToken, class: &str) -> Outcome {
+    if token.class() == class {
+        return Ok(token.into());
+    }
+    let name = token.token_type().name();
+    Err(Thrown::new(
+        "System.ArgumentException",
+        format!("Object serialized to {name}. {class} instance expected."),
+    ))
+}
+
+/// Which members of anonymous objects are left out.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shape {
+    /// Those that are null.
+    pub no_nulls: bool,
+    /// Those that have their type's default.
+    pub no_defaults: bool,
+}
+
+impl Shape {
+    fn leaves_out(self, member: &Value, ty: &Type) -> bool {
+        let is_default = || member.equals(&Value::default_of(ty));
+        self.no_nulls && member.is_null() || self.no_defaults && is_default()
+    }
+}
+
+/// As [`token_of`], with less in it.
+///
+/// # Errors
+/// As [`token_of`].
+pub fn shaped_token_of(value: &Value, frame: &mut Frame<'_>, shape: Shape) -> Result<JToken, Thrown> {
+    frame.deeper(4, |frame| built(value, frame, shape))
+}
+
+fn built(value: &Value, frame: &mut Frame<'_>, shape: Shape) -> Result<JToken, Thrown> {
     frame.step(1)?;
     frame.allocate(64)?;
     if let Some(record) = value.object::<Record>() {
         let object = JToken::object();
-        let members: Vec<(String, Value)> = match &record.ty {
-            Type::Anonymous(_) => record
-                .members()
-                .map(|(name, value)| (name.to_owned(), value.clone()))
-                .collect(),
-            _ => record
-                .items
-                .iter()
-                .enumerate()
-                .map(|(at, item)| (format!("Item{}", at + 1), item.clone()))
-                .collect(),
-        };
-        for (name, member) in members {
-            object.set(name.as_str(), token_of(&member, frame)?)?;
+        for (at, item) in record.items.iter().enumerate() {
+            let (name, ty) = match &record.ty {
+                Type::Anonymous(members) => members.get(at).map(|(name, ty)| (name.to_string(), ty.clone())),
+                _ => None,
+            }
+            .unwrap_or_else(|| (format!("Item{}", at + 1), item.runtime_type()));
+            if !shape.leaves_out(item, &ty) {
+                object.set(name, shaped_token_of(item, frame, shape)?)?;
+            }
         }
         return Ok(object);
     }
     if let Some(pair) = value.object::<Pair>() {
         let object = JToken::object();
-        object.set("Key", token_of(&pair.key, frame)?)?;
-        object.set("Value", token_of(&pair.value, frame)?)?;
+        object.set("Key", shaped_token_of(&pair.key, frame, shape)?)?;
+        object.set("Value", shaped_token_of(&pair.value, frame, shape)?)?;
         return Ok(object);
     }
     if let Some(array) = value.object::<Array>().filter(|array| array.lengths().len() > 1) {
         let mut items = array.to_vec().into_iter();
-        return rows(frame, &mut items, array.lengths());
+        return rows(frame, &mut items, array.lengths(), shape);
     }
     if let Some(dictionary) = value.object::<Dictionary>() {
         let object = JToken::object();
         for (key, member) in dictionary.entries() {
-            object.set(key.display_string(), token_of(&member, frame)?)?;
+            object.set(key.display_string(), shaped_token_of(&member, frame, shape)?)?;
         }
         return Ok(object);
     }
@@ -292,7 +334,7 @@ fn built(value: &Value, frame: &mut Frame<'_>) -> Result<JToken, Thrown> {
     if sequence || value.object::<List>().is_some() {
         let array = JToken::array();
         for item in collect(value, frame)? {
-            array.add(token_of(&item, frame)?)?;
+            array.add(shaped_token_of(&item, frame, shape)?)?;
         }
         return Ok(array);
     }

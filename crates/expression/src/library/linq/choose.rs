@@ -3,9 +3,9 @@
 use super::walk::{Step, filtered, lazily, test, test_indexed};
 use crate::collection::{Enumerator, Sequence, enumerate};
 use crate::frame::Frame;
-use crate::library::{Arguments, Call, Row, row};
+use crate::library::{Arguments, Call, Row, named_type, row};
 use crate::thrown::{Outcome, Thrown};
-use crate::types::Type;
+use crate::types::{ENUMERABLE, Type};
 use crate::value::Value;
 
 /// The operators.
@@ -86,6 +86,10 @@ pub const ROWS: &[Row] = &[
         "a",
         |call, a| {
             let ty = call.type_argument(0);
+            let sequence = named_type(ENUMERABLE, vec![ty.clone()]);
+            if sequence.is_some_and(|sequence| a.value(0).is_instance(&sequence)) {
+                return Ok(a.value(0).clone());
+            }
             lazily(a, ty.clone(), move || {
                 let ty = ty.clone();
                 move |_: &mut Frame<'_>, item: &mut Value, _| {

@@ -128,7 +128,7 @@ pub const ROWS: &[Row] = &[
         "static IEnumerable<TResult> Empty<TResult>()",
         "Enumerable.Empty<int>().Count()",
         "0",
-        |call, _| Ok(Sequence::of(call.type_argument(0), Vec::new())),
+        |call, _| Ok(Value::of(Array::new(call.type_argument(0), Vec::new()))),
     ),
 ];
 

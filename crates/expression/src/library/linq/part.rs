@@ -1,5 +1,6 @@
 //! Parts of a sequence: `Take`, `Skip`, their kinds, and `Chunk`.
 
+use super::order::Ordered;
 use super::walk::{Step, lazily, test, test_indexed};
 use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Sequence, enumerate};
 use crate::frame::Frame;
@@ -32,6 +33,11 @@ pub const ROWS: &[Row] = &[
         "3",
         |call, a| {
             let count = a.int(1);
+            let source = a.value(0);
+            let computed = source.object::<Sequence>().is_some() || source.object::<Ordered>().is_some();
+            if count <= 0 && computed {
+                return Ok(source.clone());
+            }
             lazily(a, call.type_argument(0), move || {
                 move |_: &mut Frame<'_>, _: &mut Value, index| Ok(if index < count { Step::Skip } else { Step::Give })
             })

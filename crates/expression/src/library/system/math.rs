@@ -92,19 +92,19 @@ const FUNCTIONS: &[Row] = functions! {
 
 const ROWS: &[Row] = &[
     row("static decimal Floor(decimal d)", "Math.Floor(-1.5m)", "-2", |_, a| {
-        decimal(a, |value| value.floor())
+        decimal_changed(a, |value| value.floor())
     }),
     row(
         "static decimal Ceiling(decimal d)",
         "Math.Ceiling(1.2m)",
         "2",
-        |_, a| decimal(a, |value| value.ceil()),
+        |_, a| decimal_changed(a, |value| value.ceil()),
     ),
     row(
         "static decimal Truncate(decimal d)",
         "Math.Truncate(1.7m)",
         "1",
-        |_, a| decimal(a, |value| value.trunc()),
+        |_, a| decimal_changed(a, |value| value.trunc()),
     ),
     row(
         "static double Pow(double x, double y)",
@@ -215,7 +215,7 @@ fn divide(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
 fn logarithm(number: f64, base: f64) -> f64 {
     let (is_one, base_is_edge) = (number.to_bits() == 1f64.to_bits(), base == 0.0 || base == f64::INFINITY);
     if number.is_nan() || base.is_nan() || base.to_bits() == 1f64.to_bits() || (!is_one && base_is_edge) {
-        return f64::NAN;
+        return crate::number::NAN;
     }
     number.ln() / base.ln()
 }
@@ -295,9 +295,13 @@ fn absolute(a: Arguments<'_>) -> Outcome {
     })
 }
 
-fn decimal(a: Arguments<'_>, change: impl FnOnce(Decimal) -> Decimal) -> Outcome {
+/// The first argument, a `decimal`, changed; a zero keeps the sign of what it comes from.
+///
+/// # Errors
+/// None.
+pub fn decimal_changed(a: Arguments<'_>, change: impl FnOnce(Decimal) -> Decimal) -> Outcome {
     Ok(if let Value::Decimal(value) = a.value(0) {
-        Value::Decimal(change(*value))
+        Value::Decimal(arithmetic::signed(change(*value), || value.is_sign_negative()))
     } else {
         Value::Null
     })
@@ -333,7 +337,7 @@ pub fn decimal_rounded(a: Arguments<'_>, places: i32, strategy: RoundingStrategy
             "decimals",
         )
     })?;
-    decimal(a, |value| value.round_dp_with_strategy(places, strategy))
+    decimal_changed(a, |value| value.round_dp_with_strategy(places, strategy))
 }
 
 fn round(value: f64, digits: i32, mode: i32) -> Outcome {

@@ -345,48 +345,57 @@ fn parts([days, hours, minutes, seconds, milliseconds]: [i64; 5]) -> Outcome {
         .map_err(|_| too_long())
 }
 
-/// `[-][d.]hh:mm[:ss[.fffffff]]`, or days alone.
+/// `d`, `h:m`, `[d.]h:m[:s[.f]]` or `d:h:m:s[.f]`, behind a sign or not.
 ///
 /// # Errors
 /// Whether the text is malformed or a part of it too large.
 pub fn parse(text: &str) -> Result<i64, NumberError> {
     let text = text.trim();
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let number = |text: &str| {
-        if text.is_empty() || !text.bytes().all(|digit| digit.is_ascii_digit()) {
-            return Err(NumberError::Format);
+    let digits: Vec<&str> = text.split([':', '.']).collect();
+    let separators: String = text.chars().filter(|c| matches!(c, ':' | '.')).collect();
+    let numbers: Vec<i64> = digits.iter().map(|digits| number(digits)).collect::<Result<_, _>>()?;
+    // Days, hours, minutes, seconds; the fraction's digits count from the left.
+    let fraction = |at: usize| fraction(digits.get(at).copied().unwrap_or_default());
+    let ticks = match (separators.as_str(), numbers.as_slice()) {
+        ("", [days]) => ticks_of([*days, 0, 0, 0], 0)?,
+        (":", [hours, minutes]) => ticks_of([0, *hours, *minutes, 0], 0)?,
+        // What cannot be hours is days, and the parts behind it move up.
+        ("::", [days, hours, minutes]) if *days > 23 => ticks_of([*days, *hours, *minutes, 0], 0)?,
+        ("::", [hours, minutes, seconds]) => ticks_of([0, *hours, *minutes, *seconds], 0)?,
+        (".:", [days, hours, minutes]) => ticks_of([*days, *hours, *minutes, 0], 0)?,
+        ("::.", [hours, minutes, seconds, _]) => ticks_of([0, *hours, *minutes, *seconds], fraction(3)?)?,
+        (".::" | ":::", [days, hours, minutes, seconds]) => ticks_of([*days, *hours, *minutes, *seconds], 0)?,
+        (".::." | ":::.", [days, hours, minutes, seconds, _]) => {
+            ticks_of([*days, *hours, *minutes, *seconds], fraction(4)?)?
         }
-        text.parse::<i64>()
-            .ok()
-            .filter(|number| *number <= 10_675_199)
-            .ok_or(NumberError::Overflow)
+        _ => return Err(NumberError::Format),
     };
-    let ticks = match text.split_once(':') {
-        None => number(text)?.saturating_mul(TICKS_PER_DAY),
-        Some((head, rest)) => {
-            let (days, hours) = head
-                .split_once('.')
-                .map_or((Ok(0), number(head)), |(days, hours)| (number(days), number(hours)));
-            let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "0"));
-            let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
-            if fraction.len() > 7 {
-                return Err(NumberError::Format);
-            }
-            let fraction: i64 = format!("{fraction:0<7}").parse().map_err(|_| NumberError::Format)?;
-            let (mut days, mut hours, mut minutes, mut seconds) = (days?, hours?, number(minutes)?, number(seconds)?);
-            if hours > 23 && days == 0 && !head.contains('.') && rest.contains(':') && !rest.contains('.') {
-                // What cannot be hours is days, and the parts behind it move up.
-                (days, hours, minutes, seconds) = (hours, minutes, seconds, 0);
-            }
-            if hours > 23 || minutes > 59 || seconds > 59 {
-                return Err(NumberError::Overflow);
-            }
-            days.checked_mul(TICKS_PER_DAY)
-                .and_then(|days| days.checked_add(((hours * 60 + minutes) * 60 + seconds) * SECOND + fraction))
-                .ok_or(NumberError::Overflow)?
-        }
-    };
-    Ok(if negative { ticks.saturating_neg() } else { ticks })
+    let signed = if negative { -ticks } else { ticks };
+    i64::try_from(signed).map_err(|_| NumberError::Overflow)
+}
+
+fn number(digits: &str) -> Result<i64, NumberError> {
+    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(NumberError::Format);
+    }
+    digits.parse().map_err(|_| NumberError::Overflow)
+}
+
+/// Digits behind the point as ticks.
+fn fraction(digits: &str) -> Result<i64, NumberError> {
+    if digits.len() > 7 {
+        return Err(NumberError::Overflow);
+    }
+    format!("{digits:0<7}").parse().map_err(|_| NumberError::Format)
+}
+
+fn ticks_of([days, hours, minutes, seconds]: [i64; 4], fraction: i64) -> Result<i128, NumberError> {
+    if days > 10_675_199 || hours > 23 || minutes > 59 || seconds > 59 {
+        return Err(NumberError::Overflow);
+    }
+    let whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+    Ok(i128::from(whole) * i128::from(SECOND) + i128::from(fraction))
 }
 
 /// The exception of a text that is no time span.

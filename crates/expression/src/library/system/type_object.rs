@@ -19,7 +19,7 @@ const ROWS: &[Row] = &[
                 .unwrap_or(full.len());
             full.get(..end)
                 .unwrap_or_default()
-                .rsplit('.')
+                .rsplit(['.', '+'])
                 .next()
                 .unwrap_or_default()
                 .to_owned()
@@ -37,7 +37,10 @@ const ROWS: &[Row] = &[
         "Newtonsoft.Json.Linq",
         |_, a| {
             ask(a, |ty| {
-                ty.dotnet_name()
+                let full = ty.dotnet_name();
+                full.split('[')
+                    .next()
+                    .unwrap_or_default()
                     .rsplit_once('.')
                     .map_or_else(String::new, |(namespace, _)| namespace.to_owned())
             })

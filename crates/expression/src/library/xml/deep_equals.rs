@@ -1,11 +1,12 @@
 //! `XNode.DeepEquals`: same names, attributes in the same order, same content; texts side by side count as one,
 //! `<a/>` and `<a></a>` as two.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 use xml::{DocumentType, Kind, Name, Node, NodeId, Tree};
 
 /// What a walk through a node comes by.
-#[derive(PartialEq)]
+#[derive(PartialEq, Hash)]
 enum Event {
     Start(Name, Vec<(Name, Arc<str>)>, bool),
     End,
@@ -26,6 +27,14 @@ pub fn deep_equals(left: &Node, right: &Node) -> (bool, usize) {
     };
     let (left, right) = (events(left), events(right));
     (left == right, left.len() + right.len())
+}
+
+/// A hash that equal nodes share, and how much was looked at.
+pub fn content_hash(node: &Node) -> (u64, usize) {
+    let (tree, id) = node.snapshot();
+    let events = events(&tree, id);
+    let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&events);
+    (hash, events.len())
 }
 
 fn events(tree: &Tree, top: NodeId) -> Vec<Event> {

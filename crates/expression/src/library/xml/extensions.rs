@@ -1,10 +1,11 @@
 //! `System.Xml.Linq.Extensions`: axes from every node of a sequence.
 
+use super::comparers::compare;
 use super::content::remove;
 use super::linq_node::LinqNode;
 use super::search::{Axis, Only, element, find};
 use crate::collection::{Sequence, collect};
-use crate::library::{Arguments, Class, ClassKind, Row, row};
+use crate::library::{Arguments, Class, ClassKind, Row, row, sort_values};
 use crate::thrown::Outcome;
 use crate::value::Value;
 
@@ -124,6 +125,27 @@ const ROWS: &[Row] = &[
         "1",
         Descendants,
         Only::All
+    ),
+    axis!(
+        "XNode",
+        "DescendantNodesAndSelf",
+        "XElement",
+        r#"new[] { XElement.Parse("<a>x</a>") }.DescendantNodesAndSelf().Count()"#,
+        "2",
+        DescendantsAndSelf,
+        Only::All
+    ),
+    row(
+        "static IEnumerable<T> InDocumentOrder<T>(this IEnumerable<T> source)",
+        r#"XElement.Parse("<a><b/><c/></a>").Elements().Reverse().InDocumentOrder().First()"#,
+        "<b />",
+        |call, a| {
+            let source = a.required(0)?.clone();
+            Ok(Sequence::new(call.type_argument(0), move |frame| {
+                let nodes = collect(&source, frame)?;
+                Ok(sort_values(frame, nodes, &mut compare)?.into_iter())
+            }))
+        },
     ),
     row(
         "static void Remove(this IEnumerable<XNode> source)",

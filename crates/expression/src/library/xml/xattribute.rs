@@ -5,9 +5,11 @@ use super::content::remove;
 use super::linq_node::{NODE_BYTES, node, related, text_of as written, value};
 use super::text::text_of;
 use super::xname;
+use crate::collection::Sequence;
 use crate::library::{Class, ClassKind, Row, row};
 use crate::text::Text;
 use crate::thrown::Thrown;
+use crate::types::Type;
 use crate::value::Value;
 use xml::writer::Style;
 use xml::{Kind, Node, Tree};
@@ -19,6 +21,12 @@ pub static XATTRIBUTE: Class = Class::new("System.Xml.Linq.XAttribute", ClassKin
     .more(&[OF_ATTRIBUTE]);
 
 const ROWS: &[Row] = &[
+    row(
+        "static IEnumerable<XAttribute> EmptySequence { get; }",
+        "XAttribute.EmptySequence.Count()",
+        "0",
+        |_, _| Ok(Sequence::of(Type::class(&XATTRIBUTE), Vec::new())),
+    ),
     row(
         "new(XName name, object value)",
         r#"new XAttribute("a", 1)"#,

@@ -48,12 +48,8 @@ const INSTRUCTION_ROWS: &[Row] = &[
         |call, a| {
             let (target, content) = (a.text(0)?, a.text(1)?);
             call.allocate(NODE_BYTES + content.len())?;
-            if !xml::name::is_ncname(target) || target.eq_ignore_ascii_case("xml") {
-                let message = format!("'{target}' is an invalid name for a processing instruction.");
-                return Err(Thrown::new("System.ArgumentException", message));
-            }
             Ok(value(Node::new(Kind::Instruction {
-                target: target.as_str().into(),
+                target: instruction_target(target)?,
                 content: content.as_str().into(),
             })))
         },
@@ -76,6 +72,21 @@ const INSTRUCTION_ROWS: &[Row] = &[
         "d",
         |_, a| Ok(Text::from(node(a, 0)?.read(Tree::value)).into()),
     ),
+    row("string Data { set; }", "", "", |call, a| {
+        let text = a.text_or_null(1).ok_or_else(|| Thrown::argument_null("value"))?;
+        call.allocate(text.len())?;
+        node(a, 0)?.write(|tree, id| tree.set_text(id, text.as_str().into()));
+        Ok(Value::Null)
+    }),
+    row("string Target { set; }", "", "", |_, a| {
+        let name = a.text_or_null(1).ok_or_else(|| Thrown::argument_null("value"))?;
+        let target = instruction_target(name)?;
+        node(a, 0)?.write(|tree, id| {
+            let content = tree.value(id);
+            tree.set_kind(id, Kind::Instruction { target, content });
+        });
+        Ok(Value::Null)
+    }),
 ];
 
 const TYPE_ROWS: &[Row] = &[
@@ -118,7 +129,46 @@ const TYPE_ROWS: &[Row] = &[
         "x",
         |_, a| part(a, |kind| kind.subset.clone()),
     ),
+    row("string Name { set; }", "", "", |_, a| {
+        let name = a.text_or_null(1).ok_or_else(|| Thrown::argument_null("value"))?;
+        set_part(a, |kind| kind.name = name.as_str().into())
+    }),
+    row("string PublicId { set; }", "", "", |_, a| {
+        set_part(a, |kind| kind.public = own_text(a))
+    }),
+    row("string SystemId { set; }", "", "", |_, a| {
+        set_part(a, |kind| kind.system = own_text(a))
+    }),
+    row("string InternalSubset { set; }", "", "", |_, a| {
+        set_part(a, |kind| kind.subset = own_text(a))
+    }),
 ];
+
+fn instruction_target(name: &str) -> Result<Arc<str>, Thrown> {
+    let message = format!("'{name}' is an invalid name for a processing instruction.");
+    if name.eq_ignore_ascii_case("xml") {
+        return Err(Thrown::new("System.ArgumentException", message));
+    }
+    if !xml::name::is_ncname(name) {
+        return Err(Thrown::new("System.Xml.XmlException", message));
+    }
+    Ok(name.into())
+}
+
+fn own_text(a: Arguments<'_>) -> Option<Arc<str>> {
+    a.text_or_null(1).map(|text| text.as_str().into())
+}
+
+fn set_part(a: Arguments<'_>, set: impl FnOnce(&mut DocumentType)) -> Outcome {
+    node(a, 0)?.write(|tree, id| {
+        if let Kind::DocumentType(kind) = tree.kind(id) {
+            let mut kind = kind.clone();
+            set(&mut kind);
+            tree.set_kind(id, Kind::DocumentType(kind));
+        }
+    });
+    Ok(Value::Null)
+}
 
 fn part(a: Arguments<'_>, pick: impl Fn(&DocumentType) -> Option<Arc<str>>) -> Outcome {
     let part = node(a, 0)?.read(|tree, id| match tree.kind(id) {

@@ -9,10 +9,12 @@ use super::linq_node::{copy, node, parse_element, save, value};
 use super::search::{Axis, Only, along, first};
 use super::text::text_of;
 use super::xname;
+use crate::collection::Sequence;
 use crate::frame::Frame;
 use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
 use crate::text::Text;
 use crate::thrown::{Outcome, Thrown};
+use crate::types::Type;
 use crate::value::Value;
 use xml::{Kind, Name, Node, Tree};
 
@@ -23,6 +25,12 @@ pub static XELEMENT: Class = Class::new("System.Xml.Linq.XElement", ClassKind::C
     .more(&[OF_ELEMENT, attributes::ROWS, namespaces::ROWS]);
 
 const ROWS: &[Row] = &[
+    row(
+        "static IEnumerable<XElement> EmptySequence { get; }",
+        "XElement.EmptySequence.Count()",
+        "0",
+        |_, _| Ok(Sequence::of(Type::class(&XELEMENT), Vec::new())),
+    ),
     row("new(XName name)", r#"new XElement("a")"#, "<a />", create),
     row(
         "new(XName name, object content)",

@@ -240,8 +240,14 @@ fn of_text(frame: &mut Frame<'_>, text: &str, ignored: Ignored, refuses_types: b
 }
 
 /// `XNode.CreateReader()`
-pub fn of_node(node: &Node) -> Value {
-    Value::of(XmlReader(Mutex::new(Cursor::of_node(node))))
+///
+/// # Errors
+/// When the budget is used up: the reader keeps the tree as it is, so that a change of it makes a copy.
+pub fn of_node(frame: &mut Frame<'_>, node: &Node) -> Outcome {
+    let count = node.read(|tree, _| tree.len());
+    frame.step(count as u64 / 8)?;
+    frame.allocate(count * NODE_BYTES)?;
+    Ok(Value::of(XmlReader(Mutex::new(Cursor::of_node(node)))))
 }
 
 fn node_type(number: i32) -> Value {

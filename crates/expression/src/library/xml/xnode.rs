@@ -99,13 +99,13 @@ const ROWS: &[Row] = &[
         "bool IsAfter(XNode node)",
         r#"XElement.Parse("<a/>").IsAfter(null)"#,
         "False",
-        |call, a| Ok((order(call.frame, a)? == Some(Ordering::Greater)).into()),
+        |call, a| Ok((order_of(call.frame, a)? == Some(Ordering::Greater)).into()),
     ),
     row(
         "bool IsBefore(XNode node)",
         r#"XElement.Parse("<a><b/><c/></a>").IsBefore(null)"#,
         "False",
-        |call, a| Ok((order(call.frame, a)? == Some(Ordering::Less)).into()),
+        |call, a| Ok((order_of(call.frame, a)? == Some(Ordering::Less)).into()),
     ),
     row(
         "static bool DeepEquals(XNode n1, XNode n2)",
@@ -121,10 +121,28 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "static int CompareDocumentOrder(XNode n1, XNode n2)",
+        r#"XNode.CompareDocumentOrder(null, XElement.Parse("<a/>"))"#,
+        "-1",
+        |call, a| Ok((super::comparers::compare(call.frame, a.value(0), a.value(1))? as i32).into()),
+    ),
+    row(
+        "static XNodeDocumentOrderComparer DocumentOrderComparer { get; }",
+        "XNode.DocumentOrderComparer != null",
+        "True",
+        |_, _| Ok(super::comparers::order_comparer()),
+    ),
+    row(
+        "static XNodeEqualityComparer EqualityComparer { get; }",
+        "XNode.EqualityComparer != null",
+        "True",
+        |_, _| Ok(super::comparers::equality_comparer()),
+    ),
+    row(
         "XmlReader CreateReader()",
         r#"XElement.Parse("<a/>").CreateReader().Read()"#,
         "True",
-        |_, a| Ok(super::xml_reader::of_node(node(a, 0)?)),
+        |call, a| super::xml_reader::of_node(call.frame, node(a, 0)?),
     ),
     row("static XNode ReadFrom(XmlReader reader)", "", "", |call, a| {
         super::xml_reader::read_node(call.frame, a, 0)
@@ -179,20 +197,24 @@ fn replace(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
 }
 
 /// Which of the two comes first; `None` without a second one.
-fn order(frame: &mut Frame<'_>, a: Arguments<'_>) -> Result<Option<Ordering>, Thrown> {
+fn order_of(frame: &mut Frame<'_>, a: Arguments<'_>) -> Result<Option<Ordering>, Thrown> {
     let own = node(a, 0)?;
-    let Some(LinqNode(other)) = a.value(1).object() else {
-        return Ok(None);
-    };
+    match a.value(1).object() {
+        Some(LinqNode(other)) => order(frame, own, other).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Which of two nodes comes first in their document.
+///
+/// # Errors
+/// `InvalidOperationException` for nodes of two documents.
+pub fn order(frame: &mut Frame<'_>, own: &Node, other: &Node) -> Result<Ordering, Thrown> {
     frame.step(own.read(|tree, _| tree.len() as u64 / 16))?;
     let (_, id) = other.snapshot();
-    if !is_of_one_tree(own, other) {
-        return Err(Thrown::invalid_operation("A common ancestor is missing."));
-    }
-    match own.read(|tree, own| tree.order(own, id)) {
-        Some(order) => Ok(Some(order)),
-        None => Err(Thrown::invalid_operation("A common ancestor is missing.")),
-    }
+    let of_one_tree = is_of_one_tree(own, other);
+    let order = of_one_tree.then(|| own.read(|tree, own| tree.order(own, id))).flatten();
+    order.ok_or_else(|| Thrown::invalid_operation("A common ancestor is missing."))
 }
 
 fn is_of_one_tree(left: &Node, right: &Node) -> bool {

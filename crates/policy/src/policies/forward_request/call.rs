@@ -3,10 +3,10 @@
 use super::{ForwardRequest, Timeout, destination, forwarded_for};
 use crate::body::Body;
 use crate::connection::Connection;
-use crate::exchange::{Exchange, Target};
+use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::upstream::Call;
-use catalog::BackendCredentials;
+use catalog::{Backend, BackendCredentials, BackendKind};
 use expression::body::MessageBody;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
@@ -26,7 +26,7 @@ impl ForwardRequest {
             .transpose()?;
         let follow_redirects = self.follow_redirects.get(exchange)?;
         let backend = destination::choose(exchange)?;
-        let url = target_url(exchange)?;
+        let url = target_url(exchange, backend.as_deref())?;
         let mut headers = exchange.request.headers.clone();
         // The client's own Host names the gateway; one that a policy has set names the backend.
         if headers
@@ -36,7 +36,7 @@ impl ForwardRequest {
             headers.remove(HOST);
         }
         let mut connection = exchange.state.connection.clone();
-        give_credentials(exchange, &mut headers, &mut connection)?;
+        give_credentials(backend.as_deref(), &mut headers, &mut connection)?;
         if let Some(peer) = &exchange.request.peer {
             forwarded_for::append(&mut headers, peer);
         }
@@ -74,11 +74,11 @@ fn outgoing(body: &mut Body) -> Body {
 
 /// Adds what the backend's credentials say; a certificate that a policy chose stays.
 pub(in crate::policies) fn give_credentials(
-    exchange: &Exchange,
+    backend: Option<&Backend>,
     headers: &mut HeaderMap,
     connection: &mut Connection,
 ) -> Result<(), Failure> {
-    let Some(backend) = exchange.target.server() else {
+    let Some(backend) = backend else {
         return Ok(());
     };
     add_credentials(headers, &backend.credentials)?;
@@ -88,24 +88,29 @@ pub(in crate::policies) fn give_credentials(
     Ok(())
 }
 
-/// Where the request goes as it stands, with what the backend's credentials add to the query.
-pub(in crate::policies) fn target_url(exchange: &Exchange) -> Result<http::Uri, Failure> {
-    let credentials = exchange.target.server().map(|backend| &backend.credentials);
-    url(
-        &exchange.target,
-        &exchange.request.path,
-        &exchange.request.query,
-        credentials,
-    )
+/// Where the request goes as it stands, with what the credentials of the backend that takes it add to the query.
+pub(in crate::policies) fn target_url(exchange: &Exchange, backend: Option<&Backend>) -> Result<http::Uri, Failure> {
+    let member = match (&exchange.target.backend, backend.map(|backend| &backend.kind)) {
+        (Some(chosen), Some(BackendKind::Single { url })) if matches!(chosen.kind, BackendKind::Pool(_)) => {
+            Some(url.as_str())
+        }
+        _ => None,
+    };
+    let base = member.or(exchange.target.base_url.as_deref());
+    let whole_endpoint = exchange.target.whole_endpoint;
+    let request = &exchange.request;
+    let credentials = backend.map(|backend| &backend.credentials);
+    url(base, whole_endpoint, &request.path, &request.query, credentials)
 }
 
 fn url(
-    target: &Target,
+    base: Option<&str>,
+    whole_endpoint: bool,
     path: &str,
     query: &str,
     credentials: Option<&BackendCredentials>,
 ) -> Result<http::Uri, Failure> {
-    let Some(base) = &target.base_url else {
+    let Some(base) = base else {
         return Err(Failure::internal(
             "BackendNotFound",
             "the api has no service url and no policy sets a backend",
@@ -114,7 +119,7 @@ fn url(
     let (base, base_query) = base.split_once('?').unwrap_or((base, ""));
     let mut url = String::with_capacity(base.len() + path.len() + base_query.len() + query.len() + 2);
     url.push_str(base);
-    if !target.whole_endpoint {
+    if !whole_endpoint {
         url.truncate(base.trim_end_matches('/').len());
         url.push_str(path);
     }

@@ -11,12 +11,33 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use std::sync::Arc;
 
-/// Chooses the backend; the target's URL becomes that of the pool's member. None for plain URLs.
+/// Chooses the backend; the target shows the pool's member. None for plain URLs.
 ///
 /// # Errors
 /// None can take the request now: the response is 503 and stays it, unless a policy says otherwise.
 pub(super) fn choose(exchange: &mut Exchange) -> Result<Option<Arc<Backend>>, Failure> {
-    let Some(backend) = exchange.target.backend.clone() else {
+    let chosen = match pick(exchange) {
+        Ok(Some(chosen)) => chosen,
+        Ok(None) => return Ok(None),
+        Err(refused) => {
+            exchange.response = Some(refused.response());
+            return Err(refused.into_failure());
+        }
+    };
+    exchange.state.session_cookie = chosen.cookie;
+    let is_pool = |backend: &Arc<Backend>| matches!(backend.kind, BackendKind::Pool(_));
+    if let (Some(true), BackendKind::Single { url }) =
+        (exchange.target.backend.as_ref().map(is_pool), &chosen.backend.kind)
+    {
+        exchange.target.base_url = Some(url.as_str().into());
+        exchange.target.member = Some(Arc::clone(&chosen.backend));
+    }
+    Ok(Some(chosen.backend))
+}
+
+/// The backend that takes a request to the exchange's target.
+pub(in crate::policies) fn pick(exchange: &Exchange) -> Result<Option<Chosen>, Refused> {
+    let Some(backend) = &exchange.target.backend else {
         return Ok(None);
     };
     let now = exchange.services.clock.monotonic();
@@ -24,20 +45,12 @@ pub(super) fn choose(exchange: &mut Exchange) -> Result<Option<Arc<Backend>>, Fa
     let chosen = exchange
         .services
         .backends
-        .choose(&backend, |name| cookie(headers, name), now);
-    let Chosen {
-        backend: member,
-        cookie,
-    } = chosen.map_err(|Unavailable(rest)| {
-        let seconds = rest.as_secs() + u64::from(rest.subsec_nanos() > 0);
-        unavailable(exchange, &backend, seconds)
+        .choose(backend, |name| cookie(headers, name), now);
+    let chosen = chosen.map_err(|Unavailable(rest)| Refused {
+        backend: Arc::clone(backend),
+        seconds: rest.as_secs() + u64::from(rest.subsec_nanos() > 0),
     })?;
-    exchange.state.session_cookie = cookie;
-    if let (BackendKind::Pool(_), BackendKind::Single { url }) = (&backend.kind, &member.kind) {
-        exchange.target.base_url = Some(url.as_str().into());
-        exchange.target.member = Some(Arc::clone(&member));
-    }
-    Ok(Some(member))
+    Ok(Some(chosen))
 }
 
 /// Remembers how the request went, and has the client come back to the same member.
@@ -67,30 +80,49 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     pairs.find(|(own, _)| *own == name).map(|(_, value)| value)
 }
 
-/// Published policies look for these words in the response's `StatusReason`.
-fn unavailable(exchange: &mut Exchange, backend: &Backend, seconds: u64) -> Failure {
-    let what = match backend.kind {
-        BackendKind::Pool(_) => "Backend pool",
-        BackendKind::Single { .. } => "Backend",
-    };
-    let reason = format!("{what} {} is temporarily unavailable", backend.id);
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    let body = format!(
-        r#"{{ "statusCode": 503, "message": "{what} is temporarily unavailable. Try again in {seconds} seconds." }}"#
-    );
-    exchange.response = Some(ResponseMessage {
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        reason: Some(reason.as_str().into()),
-        headers,
-        body: Body::Buffered(MessageBody::new(body)),
-        ..ResponseMessage::default()
-    });
-    Failure {
-        keeps_response: true,
-        status: StatusCode::SERVICE_UNAVAILABLE,
-        ..Failure::internal("BackendUnavailable", reason)
+/// A backend that takes no request for so many seconds.
+pub(in crate::policies) struct Refused {
+    backend: Arc<Backend>,
+    seconds: u64,
+}
+
+impl Refused {
+    fn what(&self) -> &'static str {
+        match self.backend.kind {
+            BackendKind::Pool(_) => "Backend pool",
+            BackendKind::Single { .. } => "Backend",
+        }
+    }
+
+    /// Published policies look for these words in the response's `StatusReason`.
+    fn reason(&self) -> String {
+        format!("{} {} is temporarily unavailable", self.what(), self.backend.id)
+    }
+
+    fn response(&self) -> ResponseMessage {
+        let (what, seconds) = (self.what(), self.seconds);
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        let body = format!(
+            r#"{{ "statusCode": 503, "message": "{what} is temporarily unavailable. Try again in {seconds} seconds." }}"#
+        );
+        ResponseMessage {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            reason: Some(self.reason().into()),
+            headers,
+            body: Body::Buffered(MessageBody::new(body)),
+            ..ResponseMessage::default()
+        }
+    }
+
+    /// The failure that the pipeline goes on with.
+    pub fn into_failure(self) -> Failure {
+        Failure {
+            keeps_response: true,
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            ..Failure::internal("BackendUnavailable", self.reason())
+        }
     }
 }
 

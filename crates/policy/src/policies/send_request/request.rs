@@ -5,17 +5,18 @@
 use crate::block::{Block, Needs};
 use crate::body::Body;
 use crate::buffer::read_whole;
+use crate::codes;
 use crate::connection::Connection;
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
-use crate::policies::forward_request::{give_credentials, not_answered, target_url};
+use crate::policies::forward_request::{Refused, give_credentials, not_answered, pick, target_url};
 use crate::policies::set_body::{Content, read_content};
 use crate::policies::set_header::HeaderEdit;
 use crate::query::encoded;
 use crate::runtime::within;
 use crate::upstream::{Call, HttpVersion, Reply, UpstreamFailure};
-use crate::value::Value;
+use crate::value::{Readable, Value};
 use crate::{BodyError, Section};
 use expression::Reads;
 use expression::body::MessageBody;
@@ -68,16 +69,13 @@ impl Template {
         } else {
             true
         };
-        let url = |url: &mut ElementReader<'_, '_>| url.required_text();
-        let method = |method: &mut ElementReader<'_, '_>| method.required_text();
-        let (url, method) = if must_be_whole {
-            (element.one("set-url", url), element.one("set-method", method))
-        } else {
-            (
-                element.at_most_one("set-url", url),
-                element.at_most_one("set-method", method),
-            )
-        };
+        if must_be_whole && element.count("set-url") == 0 {
+            let message = format!("`<{}>` lacks `<set-url>`: it can only fail", element.name());
+            let span = element.attribute_span("");
+            element.compiler.refused_by_apim(codes::MISSING_CHILD, span, message);
+        }
+        let url = last(element, "set-url");
+        let method = last(element, "set-method");
         let headers = element.children("set-header", HeaderEdit::read);
         let body = element.at_most_one("set-body", read_content);
         let section = element.compiler.place.section;
@@ -112,7 +110,11 @@ impl Template {
         let timeout = self.timeout.get(exchange)?;
         let (url, backend) = match &self.url {
             Some(url) => (absolute(&url.get(exchange)?)?, None),
-            None if copies => (target_url(exchange)?, exchange.target.backend.clone()),
+            None if copies => {
+                let chosen = pick(exchange).map_err(Refused::into_failure)?;
+                let backend = chosen.map(|chosen| chosen.backend);
+                (target_url(exchange, backend.as_deref())?, backend)
+            }
             None => return Err(no_url()),
         };
         let method = match &self.method {
@@ -127,7 +129,7 @@ impl Template {
         };
         let mut connection = Connection::default();
         if copies && self.url.is_none() {
-            give_credentials(exchange, &mut headers, &mut connection)?;
+            give_credentials(backend.as_deref(), &mut headers, &mut connection)?;
         }
         for header in &self.headers {
             header.evaluate(exchange)?.apply(&mut headers)?;
@@ -156,6 +158,21 @@ impl Template {
         let services = Rc::clone(&exchange.services);
         Ok(Prepared { call, access, services })
     }
+}
+
+/// The text of the last child of this name, which is the one that counts.
+fn last<T: Readable>(element: &mut ElementReader<'_, '_>, name: &'static str) -> Option<Value<T>> {
+    if element.count(name) > 1 {
+        let message = format!("of several `<{name}>` the last one counts");
+        let span = element.attribute_span("");
+        element.compiler.warning(codes::TOO_MANY_CHILDREN, span, message);
+    }
+    let mut last = None;
+    element.children(name, |child| {
+        last = child.required_text();
+        Some(())
+    });
+    last
 }
 
 /// An absolute URL; what may not stand in one is percent-encoded, as .NET's `Uri` does.

@@ -54,6 +54,18 @@ impl Connection {
         }
     }
 
+    /// The same connection in another hand, where requests may share it (HTTP/2).
+    pub fn shared(&self) -> Self {
+        let Sender::Http2(sender) = &self.sender else {
+            panic!("requests take turns on a connection of HTTP/1.1");
+        };
+        Self {
+            sender: Sender::Http2(sender.clone()),
+            scheme: self.scheme,
+            authority: self.authority.clone(),
+        }
+    }
+
     /// Either version in cleartext.
     pub async fn speaking(version: Version, address: SocketAddr) -> Self {
         if version == Version::HTTP_2 {

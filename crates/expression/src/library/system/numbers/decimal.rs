@@ -1,6 +1,6 @@
 //! What only `decimal` has.
 
-use super::super::math::{decimal_rounded, rounding};
+use super::super::math::{decimal_changed, decimal_rounded, rounding};
 use crate::arithmetic;
 use crate::collection::Array;
 use crate::library::{Arguments, Row, row};
@@ -124,19 +124,19 @@ pub const ROWS: &[Row] = &[
         "static decimal Floor(decimal d)",
         "decimal.Floor(-1.5m)",
         "-2",
-        |_, a| Ok(Value::Decimal(of(a, 0).floor())),
+        |_, a| decimal_changed(a, |value| value.floor()),
     ),
     row(
         "static decimal Ceiling(decimal d)",
         "decimal.Ceiling(1.2m)",
         "2",
-        |_, a| Ok(Value::Decimal(of(a, 0).ceil())),
+        |_, a| decimal_changed(a, |value| value.ceil()),
     ),
     row(
         "static decimal Truncate(decimal d)",
         "decimal.Truncate(1.7m)",
         "1",
-        |_, a| Ok(Value::Decimal(of(a, 0).trunc())),
+        |_, a| decimal_changed(a, |value| value.trunc()),
     ),
     row("static decimal Round(decimal d)", "decimal.Round(2.5m)", "2", |_, a| {
         decimal_rounded(a, 0, rounding(0)?)

@@ -24,7 +24,7 @@ macro_rules! constants {
         &[
             ("MaxValue", Value::$simple($float::MAX)),
             ("MinValue", Value::$simple($float::MIN)),
-            ("NaN", Value::$simple($float::NAN)),
+            ("NaN", Value::$simple(-$float::NAN)),
             ("PositiveInfinity", Value::$simple($float::INFINITY)),
             ("NegativeInfinity", Value::$simple($float::NEG_INFINITY)),
             ("Epsilon", Value::$simple($float::from_bits(1))),

@@ -1,0 +1,136 @@
+//! A response as bytes.
+//!
+//! Bytes from a cache that others write to may be anything: what is not understood is no response.
+
+use crate::body::Body;
+use crate::exchange::ResponseMessage;
+use bytes::Bytes;
+use expression::body::MessageBody;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+/// Names the form; another form begins with another byte.
+const VERSION: u8 = 1;
+
+/// A response that is kept.
+pub(crate) struct Entry {
+    /// When it expires, in ticks.
+    pub ends: i64,
+    pub status: StatusCode,
+    /// Reason phrase where it is not the standard one.
+    pub reason: Option<String>,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Entry {
+    /// As bytes; `None` when it is larger than any response.
+    pub fn encode(&self) -> Option<Bytes> {
+        let mut out = Vec::with_capacity(self.body.len() + 512);
+        out.push(VERSION);
+        out.extend(self.ends.to_le_bytes());
+        out.extend(self.status.as_u16().to_le_bytes());
+        put(&mut out, self.reason.as_deref().unwrap_or_default().as_bytes())?;
+        out.extend(u32::try_from(self.headers.len()).ok()?.to_le_bytes());
+        for (name, value) in &self.headers {
+            put(&mut out, name.as_str().as_bytes())?;
+            put(&mut out, value.as_bytes())?;
+        }
+        out.extend_from_slice(&self.body);
+        Some(out.into())
+    }
+
+    /// The response that these bytes were made of.
+    pub fn decode(bytes: &Bytes) -> Option<Self> {
+        let mut rest: &[u8] = bytes;
+        if take(&mut rest)? != [VERSION] {
+            return None;
+        }
+        let ends = i64::from_le_bytes(take(&mut rest)?);
+        let status = StatusCode::from_u16(u16::from_le_bytes(take(&mut rest)?)).ok()?;
+        let reason = std::str::from_utf8(block(&mut rest)?).ok()?;
+        let mut headers = HeaderMap::new();
+        for _ in 0..u32::from_le_bytes(take(&mut rest)?) {
+            let name = HeaderName::from_bytes(block(&mut rest)?).ok()?;
+            headers
+                .try_append(name, HeaderValue::from_bytes(block(&mut rest)?).ok()?)
+                .ok()?;
+        }
+        Some(Self {
+            ends,
+            status,
+            reason: (!reason.is_empty()).then(|| reason.to_owned()),
+            headers,
+            body: bytes.slice(bytes.len() - rest.len()..),
+        })
+    }
+
+    /// The response as if the backend had just sent it.
+    pub fn into_response(self) -> ResponseMessage {
+        ResponseMessage {
+            status: self.status,
+            reason: self.reason.map(Into::into),
+            headers: self.headers,
+            body: Body::Buffered(MessageBody::new(self.body)),
+            ..ResponseMessage::default()
+        }
+    }
+}
+
+fn put(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
+    out.extend(u32::try_from(bytes.len()).ok()?.to_le_bytes());
+    out.extend_from_slice(bytes);
+    Some(())
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (first, after) = rest.split_first_chunk()?;
+    *rest = after;
+    Some(*first)
+}
+
+fn block<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let length = usize::try_from(u32::from_le_bytes(take(rest)?)).ok()?;
+    let (block, after) = rest.split_at_checked(length)?;
+    *rest = after;
+    Some(block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn entry() -> Entry {
+        let headers = [("a", &b"1"[..]), ("b", b"\xe4"), ("a", b"2")];
+        let headers = headers.map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_bytes(value).unwrap()));
+        Entry {
+            ends: 7,
+            status: StatusCode::IM_A_TEAPOT,
+            reason: Some("Tea".into()),
+            headers: headers.into_iter().collect(),
+            body: Bytes::from_static(b"\x00body"),
+        }
+    }
+
+    #[test]
+    fn a_response_comes_back_byte_for_byte() {
+        let again = Entry::decode(&entry().encode().unwrap()).unwrap();
+        assert_eq!(
+            (again.ends, again.status, again.reason.as_deref()),
+            (7, StatusCode::IM_A_TEAPOT, Some("Tea"))
+        );
+        assert_eq!((again.headers, again.body), (entry().headers, entry().body));
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_bytes_are_read_without_harm(at in 0..60_usize, byte: u8, end in 0..60_usize) {
+            let mut bytes = entry().encode().unwrap().to_vec();
+            let length = bytes.len();
+            bytes[at % length] = byte;
+            Entry::decode(&bytes.clone().into());
+            bytes.truncate(end % length);
+            Entry::decode(&bytes.into());
+        }
+    }
+}
