@@ -212,3 +212,28 @@ impl ServerCertVerifier for Lenient {
         self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
+    #[test]
+    fn a_certificate_is_signed_by_its_issuer_only() {
+        let tls = ClientTls::with_system_roots();
+        let authority = || {
+            let key = KeyPair::generate().unwrap();
+            let mut params = CertificateParams::new(Vec::new()).unwrap();
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            let certificate = params.self_signed(&key).unwrap();
+            (certificate.der().to_vec(), Issuer::new(params, key))
+        };
+        let ((own, issuer), (other, _)) = (authority(), authority());
+        let params = CertificateParams::new(vec!["client.example".to_owned()]).unwrap();
+        let client = params.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap();
+        assert!(tls.is_signed_by(client.der(), &own));
+        assert!(!tls.is_signed_by(client.der(), &other), "the same name and another key");
+        assert!(!tls.is_signed_by(client.der(), b"nonsense"));
+        assert!(!tls.trusts(client.der()));
+    }
+}
