@@ -29,18 +29,25 @@ enum Inline {
     Secret(Option<String>, Value<Secret>),
 }
 
-/// Bytes in base64.
+/// Bytes in base64. A text that is no key is a secret that nobody knows: no token is signed with it.
 #[derive(Clone)]
-struct Secret(Vec<u8>);
+struct Secret {
+    bytes: Vec<u8>,
+    written: Text,
+}
 
 /// Keyed hashes and ciphers take none that is shorter.
 const SHORTEST: usize = 16;
 
 impl Readable for Secret {
     const TARGET: Target = Target::Object;
-    const EXPECTED: &'static str = "a key of 128 bits or more in base64";
+    const EXPECTED: &'static str = "a key in base64";
     fn from_literal(text: &str) -> Option<Self> {
-        jose::base64(text).filter(|bytes| bytes.len() >= SHORTEST).map(Self)
+        let bytes = jose::base64(text).filter(|bytes| bytes.len() >= SHORTEST);
+        Some(Self {
+            bytes: bytes.unwrap_or_default(),
+            written: text.into(),
+        })
     }
     fn from_object(object: Object) -> Option<Self> {
         Self::from_literal(&Text::from_object(object)?)
@@ -94,7 +101,7 @@ fn get(keys: &[Inline], exchange: &Exchange) -> Result<Vec<Key>, Failure> {
     let key = |key: &Inline| {
         Ok(match key {
             Inline::Known(key) => key.clone(),
-            Inline::Secret(id, secret) => Key::secret(secret.get(exchange)?.0).named(id.clone()),
+            Inline::Secret(id, secret) => Key::secret(secret.get(exchange)?.bytes).named(id.clone()),
         })
     };
     keys.iter().map(key).collect()
@@ -112,7 +119,7 @@ fn signing_key(element: &mut ElementReader<'_, '_>) -> Option<Inline> {
         );
     }
     if !element.has("n") && !element.has("e") {
-        return Some(Inline::Secret(id, element.required_text()?));
+        return secret(element, id);
     }
     let (modulus, exponent) = (element.required_literal("n"), element.required_literal("e"));
     let (Number(modulus), Number(exponent)) = (modulus?, exponent?);
@@ -126,7 +133,19 @@ fn decryption_key(element: &mut ElementReader<'_, '_>) -> Option<Inline> {
         let key = Key::rsa_private(certificate.key.secret_der());
         return usable(element, key.map(|key| key.named(id)), "decrypts (RSA)");
     }
-    Some(Inline::Secret(id, element.required_text()?))
+    secret(element, id)
+}
+
+/// A secret, with a warning if it is none.
+fn secret(element: &mut ElementReader<'_, '_>, id: Option<String>) -> Option<Inline> {
+    let secret: Value<Secret> = element.required_text()?;
+    let is_useless = |secret: &Secret| secret.bytes.is_empty() && !secret.written.contains("{{");
+    if secret.constant().is_some_and(is_useless) {
+        let span = element.attribute_span("");
+        let message = "no token can pass with this key: it is not base64 of 128 bits or more";
+        element.compiler.warning(codes::WRONG_VALUE, span, message);
+    }
+    Some(Inline::Secret(id, secret))
 }
 
 /// The certificate that a key's element names, which must be in the folder.
