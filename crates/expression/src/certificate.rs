@@ -3,7 +3,6 @@
 //! Never here: whether a certificate is trusted, which the host knows ([`crate::context::Context::trusts`]); private keys.
 
 use crate::date::{TICKS_PER_SECOND, UNIX_EPOCH_TICKS};
-use sha1::{Digest, Sha1};
 use std::fmt::{self, Write as _};
 use x509_parser::asn1_rs::ToDer;
 use x509_parser::certificate::X509Certificate;
@@ -83,14 +82,6 @@ impl Certificate {
         Self::from_der(bytes)
     }
 
-    /// SHA-1 of its bytes, in capital hexadecimal digits.
-    pub fn thumbprint(&self) -> String {
-        Sha1::digest(&self.der).iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02X}");
-            text
-        })
-    }
-
     /// Modulus and exponent of an RSA key, without leading zeros; `None` for a key of another algorithm.
     pub fn rsa_key(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let (_, certificate) = X509Certificate::from_der(&self.der).ok()?;
@@ -99,6 +90,17 @@ impl Certificate {
         };
         let significant = |number: &[u8]| number.iter().copied().skip_while(|byte| *byte == 0).collect();
         Some((significant(key.modulus), significant(key.exponent)))
+    }
+
+    /// SHA-1 of its bytes, in upper-case hexadecimal digits.
+    pub fn thumbprint(&self) -> String {
+        use sha1::Digest;
+        hexadecimal(&sha1::Sha1::digest(&self.der))
+    }
+
+    /// The serial number in upper-case hexadecimal digits.
+    pub fn serial_number(&self) -> String {
+        hexadecimal(&self.serial)
     }
 
     /// Its extensions.
@@ -151,6 +153,14 @@ impl Certificate {
             issuer_names,
         })
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(digits, "{byte:02X}");
+    }
+    digits
 }
 
 impl fmt::Debug for Certificate {

@@ -3,7 +3,7 @@
 //! Never here: what is governed (that is the catalog), reading files or the command line.
 
 use expression::context::Deployment;
-use policy::IdentitySource;
+use policy::{IdentitySource, KnownAuthorizations};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -33,6 +33,8 @@ pub struct Config {
     pub dapr: Option<String>,
     /// Where tokens of the gateway's own identity come from; the machine's metadata service by default.
     pub identity: Arc<IdentitySource>,
+    /// Access to other services that policies may ask for.
+    pub authorizations: Arc<KnownAuthorizations>,
     /// Base URL of Entra ID; none: that of Azure's public cloud.
     pub entra: Option<String>,
 }

@@ -234,6 +234,7 @@ impl Worker {
             runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
             issuers: Rc::default(),
             identity: Rc::new(policy::OwnIdentity::new(Arc::clone(&settings.identity))),
+            authorizations: Rc::new(policy::Authorizations::new(Arc::clone(&settings.authorizations))),
             entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
             slots: shared.slots,
             telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,

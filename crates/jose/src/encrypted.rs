@@ -240,7 +240,7 @@ mod tests {
     fn a_key_that_is_encrypted_for_a_certificate() {
         let private = PrivateDecryptingKey::generate(KeySize::Rsa2048).unwrap();
         let der: Pkcs8V1Der<'_> = private.as_der().unwrap();
-        let key = Key::rsa_private(der.as_ref().to_vec());
+        let key = Key::rsa_private(der.as_ref()).unwrap();
         let content_key = vec![3; 32];
         for (algorithm, hash) in [
             ("RSA-OAEP", &OAEP_SHA1_MGF1SHA1),

@@ -3,7 +3,9 @@
 //! Never here: which key a token asks for.
 
 use crate::algorithm::{Algorithm, Hash};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::hmac;
+use aws_lc_rs::rsa::{self, PrivateDecryptingKey};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, EcdsaVerificationAlgorithm,
     ParsedPublicKey, RsaPublicKeyComponents,
@@ -65,9 +67,14 @@ impl Key {
         Some(Self::of(Material::Ecdsa(hash, key)))
     }
 
-    /// A private RSA key (PKCS #8, DER) that decrypts.
-    pub fn rsa_private(pkcs8: Vec<u8>) -> Self {
-        Self::of(Material::RsaPrivate(pkcs8))
+    /// A private RSA key (PKCS #8 or PKCS #1, DER) that decrypts; `None` when it is none.
+    pub fn rsa_private(der: &[u8]) -> Option<Self> {
+        if PrivateDecryptingKey::from_pkcs8(der).is_ok() {
+            return Some(Self::of(Material::RsaPrivate(der.to_vec())));
+        }
+        let pair = rsa::KeyPair::from_der(der).ok()?;
+        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().ok()?;
+        Some(Self::of(Material::RsaPrivate(pkcs8.as_ref().to_vec())))
     }
 
     /// With this name.

@@ -6,7 +6,7 @@ use crate::block::Origin;
 use crate::body::Body;
 use crate::caching::Missed;
 use crate::connection::Connection;
-use crate::identity::OwnIdentity;
+use crate::identity::{Authorizations, OwnIdentity};
 use crate::meter::Meter;
 use crate::openid::Issuers;
 use crate::runtime::Runtime;
@@ -277,6 +277,8 @@ pub struct Services {
     pub issuers: Rc<Issuers>,
     /// The gateway's own identity.
     pub identity: Rc<OwnIdentity>,
+    /// Access to other services that is configured.
+    pub authorizations: Rc<Authorizations>,
     /// Base URL of Entra ID.
     pub entra: Text,
     /// Who is within `limit-concurrency`.
@@ -297,6 +299,8 @@ pub struct Services {
 pub trait Trust: Send + Sync {
     /// Whether a root that is trusted signed a client's certificate (DER).
     fn trusts(&self, certificate: &[u8]) -> bool;
+    /// Whether this issuer (DER) signed a client's certificate.
+    fn is_signed_by(&self, certificate: &[u8], issuer: &[u8]) -> bool;
 }
 
 /// Time and randomness, so that tests set both.

@@ -4,10 +4,12 @@
 //! Never here: what a token is for.
 
 mod answer;
+mod authorizations;
 mod source;
 
 use crate::exchange::Services;
 use crate::kept::{Fetch, Kept};
+pub use authorizations::{Authorizations, KnownAuthorizations};
 use expression::text::Text;
 pub use source::{ClientCredentials, IdentitySource, Secret};
 use std::rc::Rc;

@@ -23,8 +23,6 @@ const E: Sections = Sections::ON_ERROR;
 const IO: Sections = I.and(O);
 const IOE: Sections = IO.and(E);
 const ALL: Sections = Sections::ALL;
-/// Toolkit's or a page's wider list.
-const IBO: Sections = IO.and(Sections::BACKEND);
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
@@ -33,11 +31,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("xsl-transform", IO),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
-    known("validate-client-certificate", I),
-    Known {
-        tolerated: IBO,
-        ..known("get-authorization-context", I)
-    },
     Known {
         scopes: Scopes::GLOBAL,
         ..known("cross-domain", I)

@@ -64,7 +64,7 @@ pub use exchange::{
 };
 pub use failure::Failure;
 pub use findings::Options;
-pub use identity::{ClientCredentials, IdentitySource, OwnIdentity, Secret};
+pub use identity::{Authorizations, ClientCredentials, IdentitySource, KnownAuthorizations, OwnIdentity, Secret};
 pub use openid::Issuers;
 pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};

@@ -39,6 +39,7 @@ mod cors;
 mod emit_metric;
 mod find_and_replace;
 mod forward_request;
+mod get_authorization_context;
 mod include_fragment;
 mod ip_filter;
 mod jsonp;
@@ -64,6 +65,7 @@ mod set_status;
 mod set_variable;
 mod trace;
 mod validate_azure_ad_token;
+mod validate_client_certificate;
 mod validate_jwt;
 mod wait;
 mod xml_to_json;
@@ -98,7 +100,9 @@ pub(crate) const POLICIES: &[Policy] = &[
     check_header::CHECK_HEADER,
     validate_jwt::VALIDATE_JWT,
     validate_azure_ad_token::VALIDATE_AZURE_AD_TOKEN,
+    validate_client_certificate::VALIDATE_CLIENT_CERTIFICATE,
     authentication_managed_identity::AUTHENTICATION_MANAGED_IDENTITY,
+    get_authorization_context::GET_AUTHORIZATION_CONTEXT,
     authentication_basic::AUTHENTICATION_BASIC,
     authentication_certificate::AUTHENTICATION_CERTIFICATE,
     cors::CORS,

@@ -9,7 +9,7 @@ use crate::backends::Backends;
 use crate::body::{Body, BodyError};
 use crate::connection::Connection;
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
-use crate::identity::OwnIdentity;
+use crate::identity::{Authorizations, OwnIdentity};
 use crate::openid::Issuers;
 use crate::plan::{Plan, Plans};
 use crate::runtime::Runtime;
@@ -57,6 +57,9 @@ pub(crate) struct Bench {
     pub slept: Rc<RefCell<Vec<Duration>>>,
     pub issuers: Rc<Issuers>,
     pub identity: Rc<OwnIdentity>,
+    pub authorizations: Rc<Authorizations>,
+    /// Whether clients' certificates are trusted.
+    pub trusts: bool,
     /// Answers of other servers, by URL; they may be changed between requests.
     pub elsewhere: Rc<RefCell<HashMap<String, Result<String, UpstreamFailure>>>>,
     /// Answers that come before `answer`, each once.
@@ -140,6 +143,8 @@ impl Bench {
             slept: Rc::default(),
             issuers: Rc::default(),
             identity: Rc::default(),
+            authorizations: Rc::default(),
+            trusts: false,
             elsewhere: Rc::default(),
             answers: Rc::default(),
             slots: Arc::default(),
@@ -301,10 +306,11 @@ impl Bench {
                 runtime: Rc::new(TestRuntime(Rc::clone(&self.slept))),
                 issuers: Rc::clone(&self.issuers),
                 identity: Rc::clone(&self.identity),
+                authorizations: Rc::clone(&self.authorizations),
                 entra: crate::ENTRA.into(),
                 slots: Arc::clone(&self.slots),
                 telemetry: self.measured.clone(),
-                trust: Arc::new(Nobody),
+                trust: Arc::new(Trusts(self.trusts)),
                 deployment: Arc::default(),
                 dapr: "http://localhost:3500".into(),
                 buffer_limit: self.buffer_limit,
@@ -347,12 +353,15 @@ impl Caller {
     }
 }
 
-/// Trusts nobody's certificate.
-struct Nobody;
+/// Trusts everybody's certificate, or nobody's.
+struct Trusts(bool);
 
-impl Trust for Nobody {
+impl Trust for Trusts {
     fn trusts(&self, _certificate: &[u8]) -> bool {
-        false
+        self.0
+    }
+    fn is_signed_by(&self, _certificate: &[u8], _issuer: &[u8]) -> bool {
+        self.0
     }
 }
 

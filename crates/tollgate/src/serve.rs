@@ -134,6 +134,10 @@ impl Serve {
             identity: Arc::new(policy::IdentitySource::from_environment(|name| {
                 std::env::var(name).ok()
             })?),
+            authorizations: Arc::new(match std::env::var_os("TOLLGATE_AUTHORIZATIONS_DIR") {
+                Some(folder) => policy::KnownAuthorizations::read(Path::new(&folder))?,
+                None => policy::KnownAuthorizations::default(),
+            }),
             entra: std::env::var("AZURE_AUTHORITY_HOST").ok().filter(|url| !url.is_empty()),
             ..Config::default()
         };

@@ -120,6 +120,17 @@ impl Trust for ClientTls {
             .as_ref()
             .is_some_and(|verifier| verifier.verify_client_cert(&certificate, &[], UnixTime::now()).is_ok())
     }
+
+    fn is_signed_by(&self, certificate: &[u8], issuer: &[u8]) -> bool {
+        let mut roots = RootCertStore::empty();
+        let added = roots.add(CertificateDer::from(issuer));
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&self.provider));
+        let certificate = CertificateDer::from(certificate);
+        added.is_ok()
+            && verifier
+                .build()
+                .is_ok_and(|verifier| verifier.verify_client_cert(&certificate, &[], UnixTime::now()).is_ok())
+    }
 }
 
 /// Checks less than all, because a backend entity says so.
@@ -199,5 +210,30 @@ impl ServerCertVerifier for Lenient {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
+    #[test]
+    fn a_certificate_is_signed_by_its_issuer_only() {
+        let tls = ClientTls::with_system_roots();
+        let authority = || {
+            let key = KeyPair::generate().unwrap();
+            let mut params = CertificateParams::new(Vec::new()).unwrap();
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            let certificate = params.self_signed(&key).unwrap();
+            (certificate.der().to_vec(), Issuer::new(params, key))
+        };
+        let ((own, issuer), (other, _)) = (authority(), authority());
+        let params = CertificateParams::new(vec!["client.example".to_owned()]).unwrap();
+        let client = params.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap();
+        assert!(tls.is_signed_by(client.der(), &own));
+        assert!(!tls.is_signed_by(client.der(), &other), "the same name and another key");
+        assert!(!tls.is_signed_by(client.der(), b"nonsense"));
+        assert!(!tls.trusts(client.der()));
     }
 }

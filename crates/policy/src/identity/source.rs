@@ -156,7 +156,7 @@ impl IdentitySource {
                     usable_for: None,
                 });
             }
-            Self::Client(client) => (client.url.clone(), client.wanted(resource)?),
+            Self::Client(client) => return client.fetch(services, Some(resource)).await,
             Self::Federated {
                 authority,
                 tenant,
@@ -195,8 +195,14 @@ impl IdentitySource {
 }
 
 impl ClientCredentials {
-    /// The request for a token.
-    fn wanted(&self, resource: &str) -> Result<Wanted, String> {
+    /// A token for a resource, or for what the client is allowed.
+    pub(super) async fn fetch(&self, services: &Services, resource: Option<&str>) -> Result<Fetched<Text>, String> {
+        let failed = |error| format!("{}: {error}", self.url);
+        let answer = self.wanted(resource)?.json(services).await.map_err(failed)?;
+        token(&answer, seconds_now(&*services.clock)).map_err(failed)
+    }
+
+    fn wanted(&self, resource: Option<&str>) -> Result<Wanted, String> {
         let secret = match &self.secret {
             Secret::Text(secret) => secret.clone(),
             Secret::File(file) => read(file)?,
@@ -204,17 +210,16 @@ impl ClientCredentials {
         let scope = self
             .scope
             .as_ref()
-            .map(|scope| scope.replace("{resource}", plain(resource)));
-        let target = match &scope {
-            Some(scope) => ("scope", scope.as_str()),
-            None => ("resource", resource),
-        };
-        let form = [
+            .map(|scope| scope.replace("{resource}", plain(resource.unwrap_or_default())));
+        let mut form = vec![
             ("grant_type", "client_credentials"),
             ("client_id", &self.client_id),
             ("client_secret", &secret),
-            target,
         ];
+        form.extend(match &scope {
+            Some(scope) => Some(("scope", scope.as_str())),
+            None => resource.map(|resource| ("resource", resource)),
+        });
         Ok(Wanted::post(&self.url, &form))
     }
 }

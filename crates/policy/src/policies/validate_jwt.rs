@@ -551,6 +551,32 @@ mod tests {
         }
     }
 
+    const PEM: &str = include_str!("../../../catalog/src/certificate/test/both.pem");
+
+    #[test]
+    fn keys_may_be_those_of_certificates() {
+        let certificate = catalog::ClientCertificate::read(PEM.as_bytes(), "").unwrap();
+        let token = crate::token::minted::rs256(certificate.key.secret_der(), &format!(r#"{{"exp":{}}}"#, NOW + 60));
+        let with = |children: &str| {
+            let mut bench = policy("", children);
+            let certificate = catalog::ClientCertificate::read(PEM.as_bytes(), "").unwrap();
+            bench.catalog.certificates.insert("mine".into(), certificate.into());
+            bench
+        };
+        let keys = |id: &str| format!("<issuer-signing-keys><key certificate-id='{id}' /></issuer-signing-keys>");
+        assert_eq!(outcome(&mut with(&keys("mine")), &bearer(&token)), "passed");
+        let other = hs256(SECRET, r#"{"exp":9999999999}"#);
+        let forged = "401 TokenSignatureInvalid JWT signature is invalid. Access denied.";
+        assert_eq!(outcome(&mut with(&keys("mine")), &bearer(&other)), forged);
+        let both = format!(
+            "<issuer-signing-keys><key>{SECRET}</key></issuer-signing-keys><decryption-keys><key certificate-id='mine' /></decryption-keys>"
+        );
+        let message = "401 JwtInvalid JWT is malformed: it is no token in compact form.";
+        assert_eq!(outcome(&mut with(&both), &bearer("x")), message);
+        let (_, problems) = crate::Plans::compile(&with(&keys("none")).catalog);
+        assert_eq!(problems[0].message, "there is no certificate \"none\"");
+    }
+
     #[test]
     fn problems_of_the_document() {
         reports(&[
@@ -564,7 +590,7 @@ mod tests {
             ),
             (
                 "<inbound><validate-jwt header-name='A'><issuer-signing-keys><key>c2hvcnQ=</key></issuer-signing-keys></validate-jwt></inbound>",
-                "the text of `<key>` must be a key of 128 bits or more in base64, found \"c2hvcnQ=\"",
+                "no token can pass with this key: it is not base64 of 128 bits or more",
             ),
             (
                 "<inbound><validate-jwt header-name='A'><openid-config url='https://i' /><required-scopes /></validate-jwt></inbound>",

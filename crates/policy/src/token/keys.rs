@@ -5,10 +5,13 @@ use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::value::{Readable, Value};
+use catalog::ClientCertificate;
 use expression::Target;
+use expression::certificate::Certificate;
 use expression::text::Text;
 use expression::value::Value as Object;
 use jose::Key;
+use std::sync::Arc;
 
 /// Keys for signatures.
 #[derive(Default)]
@@ -26,18 +29,25 @@ enum Inline {
     Secret(Option<String>, Value<Secret>),
 }
 
-/// Bytes in base64.
+/// Bytes in base64. A text that is no key is a secret that nobody knows: no token is signed with it.
 #[derive(Clone)]
-struct Secret(Vec<u8>);
+struct Secret {
+    bytes: Vec<u8>,
+    written: Text,
+}
 
 /// Keyed hashes and ciphers take none that is shorter.
 const SHORTEST: usize = 16;
 
 impl Readable for Secret {
     const TARGET: Target = Target::Object;
-    const EXPECTED: &'static str = "a key of 128 bits or more in base64";
+    const EXPECTED: &'static str = "a key in base64";
     fn from_literal(text: &str) -> Option<Self> {
-        jose::base64(text).filter(|bytes| bytes.len() >= SHORTEST).map(Self)
+        let bytes = jose::base64(text).filter(|bytes| bytes.len() >= SHORTEST);
+        Some(Self {
+            bytes: bytes.unwrap_or_default(),
+            written: text.into(),
+        })
     }
     fn from_object(object: Object) -> Option<Self> {
         Self::from_literal(&Text::from_object(object)?)
@@ -76,7 +86,7 @@ impl InlineKeys {
 impl DecryptionKeys {
     pub fn read(element: &mut ElementReader<'_, '_>) -> Self {
         let keys = element.at_most_one("decryption-keys", |element| {
-            Some(element.one_or_more("key", secret_key))
+            Some(element.one_or_more("key", decryption_key))
         });
         Self(keys.unwrap_or_default())
     }
@@ -91,32 +101,91 @@ fn get(keys: &[Inline], exchange: &Exchange) -> Result<Vec<Key>, Failure> {
     let key = |key: &Inline| {
         Ok(match key {
             Inline::Known(key) => key.clone(),
-            Inline::Secret(id, secret) => Key::secret(secret.get(exchange)?.0).named(id.clone()),
+            Inline::Secret(id, secret) => Key::secret(secret.get(exchange)?.bytes).named(id.clone()),
         })
     };
     keys.iter().map(key).collect()
 }
 
 fn signing_key(element: &mut ElementReader<'_, '_>) -> Option<Inline> {
-    if !element.has("n") && !element.has("e") {
-        return secret_key(element);
-    }
     let id = id(element);
+    if element.has("certificate-id") {
+        let certificate = certificate(element)?;
+        let key = certificate.chain.first().and_then(|der| public_key(der));
+        return usable(
+            element,
+            key.map(|key| key.named(id)),
+            "verifies (RSA, or P-256, P-384, P-521)",
+        );
+    }
+    if !element.has("n") && !element.has("e") {
+        return secret(element, id);
+    }
     let (modulus, exponent) = (element.required_literal("n"), element.required_literal("e"));
     let (Number(modulus), Number(exponent)) = (modulus?, exponent?);
     Some(Inline::Known(Key::rsa(&modulus, &exponent).named(id)))
 }
 
-fn secret_key(element: &mut ElementReader<'_, '_>) -> Option<Inline> {
+fn decryption_key(element: &mut ElementReader<'_, '_>) -> Option<Inline> {
     let id = id(element);
     if element.has("certificate-id") {
-        element.literal::<Text>("certificate-id");
-        let span = element.attribute_span("certificate-id");
-        let message = "keys of uploaded certificates are not built yet";
-        element.compiler.not_built(codes::FEATURE_NOT_BUILT, span, message);
-        return None;
+        let certificate = certificate(element)?;
+        let key = Key::rsa_private(certificate.key.secret_der());
+        return usable(element, key.map(|key| key.named(id)), "decrypts (RSA)");
     }
-    Some(Inline::Secret(id, element.required_text()?))
+    secret(element, id)
+}
+
+/// A secret, with a warning if it is none.
+fn secret(element: &mut ElementReader<'_, '_>, id: Option<String>) -> Option<Inline> {
+    let secret: Value<Secret> = element.required_text()?;
+    let is_useless = |secret: &Secret| secret.bytes.is_empty() && !secret.written.contains("{{");
+    if secret.constant().is_some_and(is_useless) {
+        let span = element.attribute_span("");
+        let message = "no token can pass with this key: it is not base64 of 128 bits or more";
+        element.compiler.warning(codes::WRONG_VALUE, span, message);
+    }
+    Some(Inline::Secret(id, secret))
+}
+
+/// The certificate that a key's element names, which must be in the folder.
+fn certificate(element: &mut ElementReader<'_, '_>) -> Option<Arc<ClientCertificate>> {
+    let id: Text = element.required_literal("certificate-id")?;
+    let found = element.compiler.catalog?.certificates.get(id.as_str());
+    if found.is_none() {
+        let message = format!("there is no certificate \"{id}\"");
+        element.error_at("certificate-id", codes::UNKNOWN_REFERENCE, message);
+    }
+    found.cloned()
+}
+
+/// The public key of a certificate (DER).
+fn public_key(der: &[u8]) -> Option<Key> {
+    let certificate = Certificate::parse(der)?;
+    if let Some((modulus, exponent)) = certificate.rsa_key() {
+        return Some(Key::rsa(&modulus, &exponent));
+    }
+    // An uncompressed point: 4, then both coordinates.
+    let (x, y) = certificate
+        .public_key
+        .get(1..)?
+        .split_at_checked(certificate.public_key.len() / 2)?;
+    let curve = match x.len() {
+        32 => "P-256",
+        48 => "P-384",
+        66 => "P-521",
+        _ => return None,
+    };
+    Key::elliptic(curve, x, y)
+}
+
+/// Reports a certificate whose key is of no use here.
+fn usable(element: &mut ElementReader<'_, '_>, key: Option<Key>, wanted: &str) -> Option<Inline> {
+    if key.is_none() {
+        let message = format!("the certificate has no key that {wanted}");
+        element.error_at("certificate-id", codes::CONFLICT, message);
+    }
+    key.map(Inline::Known)
 }
 
 fn id(element: &mut ElementReader<'_, '_>) -> Option<String> {

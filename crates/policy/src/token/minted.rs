@@ -1,7 +1,7 @@
 //! Tokens for tests, signed by keys that are made for them.
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use aws_lc_rs::{aead, hmac, key_wrap};
 
 /// What the bench's clock shows, in seconds since 1970.
@@ -48,6 +48,21 @@ pub(crate) fn hs256(secret: &str, claims: &str) -> String {
     );
     let tag = hmac::sign(&key, message.as_bytes());
     format!("{message}.{}", base64_url(tag.as_ref()))
+}
+
+/// A token signed with a private RSA key (PKCS #8).
+pub(crate) fn rs256(key: &[u8], claims: &str) -> String {
+    let pair = RsaKeyPair::from_pkcs8(key).unwrap();
+    let message = format!(
+        "{}.{}",
+        base64_url(br#"{"alg":"RS256"}"#),
+        base64_url(claims.as_bytes())
+    );
+    let mut signature = vec![0; pair.public_modulus_len()];
+    let random = SystemRandom::new();
+    pair.sign(&RSA_PKCS1_SHA256, &random, message.as_bytes(), &mut signature)
+        .unwrap();
+    format!("{message}.{}", base64_url(&signature))
 }
 
 /// A token that nobody signed.
