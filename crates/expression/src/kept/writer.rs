@@ -161,6 +161,8 @@ impl Writer {
             Equality::Default => 0,
             Equality::IgnoreCase => 1,
             Equality::Json => 2,
+            // Its keys are XML, which is not kept.
+            Equality::Xml => return None,
         })?;
         self.ty(&dictionary.key_type, depth)?;
         self.ty(&dictionary.value_type, depth)?;

@@ -14,8 +14,8 @@
 )]
 
 mod backends;
-mod calls;
 mod caching;
+mod calls;
 mod command_line;
 mod connections;
 mod evaluation;
