@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
-use store::{Caches, InProcessCounters};
+use store::{Caches, Counters, InProcessCounters};
 
 /// Runs one request through policies: sections (`<inbound>…`), without `<backend>` the default one.
 pub(crate) fn run(policies: &str, request: &str) -> String {
@@ -47,7 +47,7 @@ pub(crate) struct Bench {
     /// The answer of the upstream as text; `None` for what it was sent.
     pub answer: Option<Result<String, UpstreamFailure>>,
     pub clock: Arc<TestClock>,
-    pub counters: Arc<InProcessCounters>,
+    pub counters: Arc<dyn Counters>,
     pub caches: Caches,
     pub backends: Arc<Backends>,
     pub target: Target,
@@ -131,7 +131,7 @@ impl Bench {
             catalog,
             answer: None,
             clock: Arc::default(),
-            counters: Arc::default(),
+            counters: Arc::<InProcessCounters>::default(),
             caches: Caches::default(),
             backends: Arc::default(),
             target: Target {

@@ -162,6 +162,8 @@ impl Writer {
             Equality::IgnoreCase => 1,
             Equality::Json => 2,
             Equality::Xml => 3,
+            // Its keys are XML, which is not kept.
+            Equality::Xml => return None,
         })?;
         self.ty(&dictionary.key_type, depth)?;
         self.ty(&dictionary.value_type, depth)?;

@@ -106,3 +106,49 @@ impl Taking {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Bench, Caller};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+    use store::{Counters, InProcessCounters, Period, Reply, Taken, Window};
+
+    /// Counters that answer later, as a network's do, and what they were asked.
+    #[derive(Default)]
+    struct Later {
+        counters: InProcessCounters,
+        asked: Mutex<Vec<u64>>,
+    }
+
+    impl Counters for Later {
+        fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken> {
+            self.asked.lock().unwrap().push(amount);
+            let taken = self.counters.take(key, window, amount, now);
+            Reply::Later(Box::pin(taken.wait()))
+        }
+        fn add(&self, key: &str, period: Period, amount: u64, now: Duration) {
+            self.counters.add(key, period, amount, now);
+        }
+    }
+
+    #[test]
+    fn counters_that_answer_later_are_all_asked_before_any_is_taken_from() {
+        let quota = "<quota calls='3' renewal-period='60'><api id='a' calls='1' renewal-period='60' /></quota>";
+        let document = format!("<policies><inbound>{quota}</inbound><backend /></policies>");
+        let mut bench = Bench::with_documents(&[("product", &document)]);
+        let later = Arc::new(Later::default());
+        bench.counters = Arc::clone(&later) as Arc<dyn Counters>;
+        for (api, status, asked) in [
+            ("a", "200", vec![0, 0, 1, 1]),
+            ("a", "403", vec![0, 0]),
+            ("b", "200", vec![1]),
+            ("b", "200", vec![1]),
+            ("b", "403", vec![1]),
+        ] {
+            let response = bench.run_as(&Caller::subscribed("ann").calling(api, "x"), "GET /");
+            assert!(response.starts_with(status), "{api}: {response}");
+            assert_eq!(std::mem::take(&mut *later.asked.lock().unwrap()), asked, "{api}");
+        }
+    }
+}

@@ -1,3 +1,5 @@
+//! `cache-lookup` and `cache-store` together: which requests share a response, and what becomes of it.
+
 use crate::testing::{Bench, ready, reports, response_text};
 use expression::context::{Api, Group, User};
 use std::sync::Arc;
