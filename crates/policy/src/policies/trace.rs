@@ -2,7 +2,7 @@
 //!
 //! `severity` becomes the log's level: `verbose` (which is also the default) is debug, `information` info, `error`
 //! error. `metadata` elements are written with it. The message may also be the element's own text, as older documents
-//! have it.
+//! have it; several messages are the lines of one.
 
 use crate::codes;
 use crate::element::{ElementReader, Words};
@@ -20,9 +20,9 @@ pub(crate) const TRACE: Policy = Policy {
 };
 
 struct Trace {
-    source: Text,
+    source: Value<Text>,
     severity: Severity,
-    message: Value<Text>,
+    messages: Vec<Value<Text>>,
     metadata: Vec<(Text, Value<Text>)>,
 }
 
@@ -42,12 +42,12 @@ impl Severity {
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
-    let source = element.required_literal("source");
+    let source = element.required("source");
     let severity = element
         .literal_word("severity", Severity::WORDS)
         .unwrap_or(Severity::Verbose);
     let has_child = element.count("message") > 0;
-    let child = element.at_most_one("message", message);
+    let mut messages = element.children("message", message);
     let text = element.text();
     let metadata = element.children("metadata", |metadata| {
         let name = metadata.required_literal("name");
@@ -57,10 +57,13 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     if !has_child && text.is_none() {
         element.error_at("", codes::MISSING_CHILD, "`<trace>` lacks `<message>`");
     }
+    if messages.is_empty() {
+        messages.push(text?);
+    }
     now(Trace {
         source: source?,
         severity,
-        message: child.or(text)?,
+        messages,
         metadata,
     })
 }
@@ -71,14 +74,16 @@ fn message(message: &mut ElementReader<'_, '_>) -> Option<Value<Text>> {
 
 impl Step for Trace {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let message = self.message.get(exchange)?;
+        let messages: Result<Vec<Text>, Failure> = self.messages.iter().map(|message| message.get(exchange)).collect();
+        let message = messages?.join("\n");
         let mut metadata = Vec::new();
         for (name, value) in &self.metadata {
             metadata.push(format!("{name}={}", value.get(exchange)?));
         }
         let metadata = metadata.join(", ");
         let request_id = exchange.activity_id();
-        let source = self.source.as_str();
+        let source = self.source.get(exchange)?;
+        let source = source.as_str();
         match self.severity {
             Severity::Verbose => tracing::debug!(target: "policy.trace", %request_id, source, metadata, "{message}"),
             Severity::Information => tracing::info!(target: "policy.trace", %request_id, source, metadata, "{message}"),
@@ -135,6 +140,10 @@ mod tests {
             &format!("ERROR policy.trace: m {id} source=\"s\" metadata=\"\""),
         );
         check(
+            "<trace source='@(\"s\")'><message>a</message><message>b</message></trace>",
+            &format!("DEBUG policy.trace: a\nb {id} source=\"s\" metadata=\"\""),
+        );
+        check(
             "<trace source='s'> old </trace>",
             &format!("DEBUG policy.trace: old {id} source=\"s\" metadata=\"\""),
         );
@@ -163,8 +172,7 @@ mod tests {
             ),
             (
                 "<trace source='@(\"s\")' severity='warning'>m</trace>",
-                "`source` of `<trace>` takes no expression, expected a literal\n\
-                 `severity` of `<trace>` must be `verbose` or `information` or `error`, found \"warning\"",
+                "`severity` of `<trace>` must be `verbose` or `information` or `error`, found \"warning\"",
             ),
         ]);
     }
