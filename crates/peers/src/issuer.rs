@@ -79,8 +79,12 @@ impl Keys {
         let (key, name) = match algorithm {
             Algorithm::ES256 => (&self.p256, "p256"),
             Algorithm::ES384 => (&self.p384, "p384"),
-            Algorithm::RS256 | Algorithm::RS384 | Algorithm::RS512 => (&self.rsa, "rsa"),
-            Algorithm::PS256 | Algorithm::PS384 | Algorithm::PS512 => (&self.rsa, "rsa"),
+            Algorithm::RS256
+            | Algorithm::RS384
+            | Algorithm::RS512
+            | Algorithm::PS256
+            | Algorithm::PS384
+            | Algorithm::PS512 => (&self.rsa, "rsa"),
             _ => return None,
         };
         Some((key, format!("{name}-{}", self.generation)))

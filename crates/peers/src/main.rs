@@ -57,7 +57,7 @@ enum Peer {
         #[arg(long, value_enum, default_value_t = Era::Both)]
         era: Era,
     },
-    /// An issuer of tokens: OpenID Connect discovery, keys that rotate, token endpoints, tokens with any claims
+    /// An issuer of tokens: `OpenID` Connect discovery, keys that rotate, token endpoints, tokens with any claims
     Issuer {
         #[command(flatten)]
         listen: Listen,

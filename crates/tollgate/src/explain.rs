@@ -1,4 +1,6 @@
 //! `tollgate explain`: what really runs for an operation, step by step, and where each step came from.
+//!
+//! Results of `write!` are dropped: writing to a string cannot fail.
 
 use crate::configuration::Configuration;
 use crate::{EXIT_FAILED, Format};
@@ -194,13 +196,14 @@ impl Subject {
     fn title(&self) -> String {
         let mut title = format!("API {}", self.api.id);
         if let Some(operation) = &self.operation {
-            title += &format!(
+            let _ = write!(
+                title,
                 ", operation {}: {} {}",
                 operation.id, operation.method, operation.url_template
             );
         }
         if let Some(product) = &self.product {
-            title += &format!(", product {}", product.id);
+            let _ = write!(title, ", product {}", product.id);
         }
         title
     }
@@ -237,10 +240,10 @@ fn add(steps: &[Outline], depth: usize, note: &str, lines: &mut Vec<(String, Str
     for step in steps {
         let mut rest = place(&step.origin);
         if let Some(id) = &step.origin.id {
-            rest += &format!("  id {id}");
+            let _ = write!(rest, "  id {id}");
         }
         if let Some(kept) = kept(step) {
-            rest += &format!("  keeps the {kept} body, which it reads");
+            let _ = write!(rest, "  keeps the {kept} body, which it reads");
         }
         let note = if step.is_unreachable {
             "never runs: what is before it always answers"
@@ -248,7 +251,7 @@ fn add(steps: &[Outline], depth: usize, note: &str, lines: &mut Vec<(String, Str
             note
         };
         if !note.is_empty() {
-            rest += &format!("  {note}");
+            let _ = write!(rest, "  {note}");
         }
         lines.push((format!("{}{}", "  ".repeat(depth), step.origin.path), rest));
         add(&step.inside, depth + 1, note, lines);

@@ -133,7 +133,6 @@ impl<'b> Reader<'b> {
             0 => Equality::Default,
             1 => Equality::IgnoreCase,
             2 => Equality::Json,
-            3 => Equality::Xml,
             _ => return None,
         };
         let dictionary = Dictionary::new(self.ty(depth)?, self.ty(depth)?, equality);

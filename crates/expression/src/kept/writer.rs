@@ -161,7 +161,6 @@ impl Writer {
             Equality::Default => 0,
             Equality::IgnoreCase => 1,
             Equality::Json => 2,
-            Equality::Xml => 3,
             // Its keys are XML, which is not kept.
             Equality::Xml => return None,
         })?;
