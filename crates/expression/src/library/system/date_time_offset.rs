@@ -265,21 +265,6 @@ const ROWS: &[Row] = &[
         |_, _| Ok(at(UNIX_EPOCH_TICKS, 0)),
     ),
     row(
-        "static bool TryParse(string input, IFormatProvider formatProvider, DateTimeStyles styles, out DateTimeOffset result)",
-        r#"DateTimeOffset.TryParse("2024-05-06", null, DateTimeStyles.None, out var d) ? d.Day : 0"#,
-        "6",
-        |call, a| {
-            let read = if a.value(0).is_null() {
-                None
-            } else {
-                parsed(a, a.int(2)).ok()
-            };
-            let found = read.is_some();
-            call.outs.push(read.unwrap_or_else(|| at(0, 0)));
-            Ok(found.into())
-        },
-    ),
-    row(
         "DateTimeOffset AddMonths(int months)",
         "new DateTimeOffset(new DateTime(2024, 1, 31)).AddMonths(1).Day",
         "29",
