@@ -95,6 +95,10 @@ integers!(i32: Int32, i64: Int64, u32: UInt32, u64: UInt64);
 impl Number for f64 {
     held!(f64, Double);
     #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the operator is known where the code of one is made"
+    )]
     fn binary(operator: BinaryOperator, left: Self, right: Self, _: bool) -> Result<Self, Thrown> {
         Ok(match operator {
             BinaryOperator::Add => left + right,
@@ -115,15 +119,12 @@ pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, overflow_th
     if matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight) {
         return shift(operator == BinaryOperator::ShiftLeft, left, right);
     }
-    fn of<T: Number>(operator: BinaryOperator, (left, right): (&T, &T), overflow_throws: bool) -> Outcome {
-        T::binary(operator, *left, *right, overflow_throws).map(T::value)
-    }
     match (left, right) {
-        (Value::Int32(left), Value::Int32(right)) => of(operator, (left, right), overflow_throws),
-        (Value::Int64(left), Value::Int64(right)) => of(operator, (left, right), overflow_throws),
-        (Value::UInt32(left), Value::UInt32(right)) => of(operator, (left, right), overflow_throws),
-        (Value::UInt64(left), Value::UInt64(right)) => of(operator, (left, right), overflow_throws),
-        (Value::Double(left), Value::Double(right)) => of(operator, (left, right), overflow_throws),
+        (Value::Int32(left), Value::Int32(right)) => applied(operator, (left, right), overflow_throws),
+        (Value::Int64(left), Value::Int64(right)) => applied(operator, (left, right), overflow_throws),
+        (Value::UInt32(left), Value::UInt32(right)) => applied(operator, (left, right), overflow_throws),
+        (Value::UInt64(left), Value::UInt64(right)) => applied(operator, (left, right), overflow_throws),
+        (Value::Double(left), Value::Double(right)) => applied(operator, (left, right), overflow_throws),
         (Value::Single(left), Value::Single(right)) => {
             let result = f64::binary(operator, f64::from(*left), f64::from(*right), overflow_throws)?;
             Ok(Value::Single(result as f32))
@@ -131,6 +132,10 @@ pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, overflow_th
         (Value::Decimal(left), Value::Decimal(right)) => decimals(operator, *left, *right),
         _ => Err(no_number()),
     }
+}
+
+fn applied<T: Number>(operator: BinaryOperator, (left, right): (&T, &T), overflow_throws: bool) -> Outcome {
+    T::binary(operator, *left, *right, overflow_throws).map(T::value)
 }
 
 /// The checker gives operands of one type and operators of that type only.
@@ -244,6 +249,10 @@ fn shift(to_left: bool, left: &Value, right: &Value) -> Outcome {
 
 /// A comparison; `None` for other operators.
 #[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the operator is known where the code of one is made"
+)]
 pub fn ordered<T: PartialOrd>(operator: BinaryOperator, left: &T, right: &T) -> Option<bool> {
     Some(match operator {
         BinaryOperator::Less => left < right,

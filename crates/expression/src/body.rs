@@ -7,6 +7,18 @@ use crate::text::Text;
 use bytes::Bytes;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use xml::Node;
+
+/// The trees that .NET makes of XML.
+#[derive(Clone, Copy, Debug)]
+pub enum XmlTree {
+    /// `XElement`: the root element alone.
+    Element,
+    /// `XDocument`
+    LinqDocument,
+    /// `XmlDocument`, whose declaration is a node.
+    Document,
+}
 
 /// A body as `Body.As<T>()` sees it. Reading it without `preserveContent: true` consumes it: later readers, and the
 /// next hop, find nothing (APIM: "API Management policy expressions", `IMessageBody`).
@@ -15,6 +27,8 @@ pub struct MessageBody {
     bytes: Bytes,
     text: OnceLock<Text>,
     json: OnceLock<Result<JToken, JsonError>>,
+    /// By [`XmlTree`].
+    xml: [OnceLock<Node>; 3],
     consumed: AtomicBool,
 }
 
@@ -51,6 +65,27 @@ impl MessageBody {
         }
     }
 
+    /// Whether somebody read the body as JSON before.
+    pub fn is_parsed(&self) -> bool {
+        self.json.get().is_some()
+    }
+
+    /// The body as XML. Parsed once for each kind of tree: each caller gets one of its own that shares the parsed one until it
+    /// is changed.
+    ///
+    /// # Errors
+    /// What `parse` makes of the text.
+    pub fn xml<E>(&self, kind: XmlTree, parse: impl FnOnce(&str) -> Result<Node, E>) -> Result<Node, E> {
+        let Some(kept) = self.xml.get(kind as usize) else {
+            return parse(&self.text());
+        };
+        if let Some(node) = kept.get() {
+            return Ok(node.detached_copy());
+        }
+        let node = parse(&self.text())?;
+        Ok(kept.get_or_init(|| node).detached_copy())
+    }
+
     /// Marks the body as read without `preserveContent`.
     pub fn consume(&self) {
         self.consumed.store(true, Ordering::Relaxed);
@@ -68,6 +103,7 @@ impl Clone for MessageBody {
             bytes: self.bytes.clone(),
             text: self.text.clone(),
             json: OnceLock::new(),
+            xml: Default::default(),
             consumed: AtomicBool::new(self.is_consumed()),
         }
     }

@@ -35,15 +35,15 @@ pub enum FunctionBody {
 }
 
 impl FunctionCode {
-    /// Calls it with these captured variables.
+    /// Calls it with these captured variables; `fill` adds its arguments.
     ///
     /// # Errors
     /// What its body throws.
-    pub fn call(&self, frame: &mut Frame<'_>, captured: &[Slot], arguments: impl IntoIterator<Item = Slot>) -> Outcome {
+    pub fn call(&self, frame: &mut Frame<'_>, captured: &[Slot], fill: impl FnOnce(&mut Vec<Slot>)) -> Outcome {
         let size = (self.locals, self.depth);
         match &self.body {
-            FunctionBody::Value(code) => frame.nested(size, (captured, arguments), code),
-            FunctionBody::Truth(code) => frame.nested(size, (captured, arguments), code).map(Value::Boolean),
+            FunctionBody::Value(code) => frame.nested(size, (captured, fill), code),
+            FunctionBody::Truth(code) => frame.nested(size, (captured, fill), code).map(Value::Boolean),
         }
     }
 }
@@ -65,8 +65,8 @@ impl Closure {
     /// What its body throws.
     #[inline]
     pub fn call(&self, frame: &mut Frame<'_>, arguments: &[Value]) -> Outcome {
-        let arguments = arguments.iter().cloned().map(Slot::Own);
-        self.code.call(frame, &self.captured, arguments)
+        self.code
+            .call(frame, &self.captured, |slots| Slot::push_copies(slots, arguments))
     }
 
     /// Calls a predicate.
@@ -76,8 +76,8 @@ impl Closure {
     #[inline]
     pub fn test(&self, frame: &mut Frame<'_>, arguments: &[Value]) -> Result<bool, Thrown> {
         if let FunctionBody::Truth(code) = &self.code.body {
-            let arguments = arguments.iter().cloned().map(Slot::Own);
-            return frame.nested((self.code.locals, self.code.depth), (&self.captured, arguments), code);
+            let fill = |slots: &mut Vec<Slot>| Slot::push_copies(slots, arguments);
+            return frame.nested((self.code.locals, self.code.depth), (&self.captured, fill), code);
         }
         Ok(matches!(self.call(frame, arguments)?, Value::Boolean(true)))
     }

@@ -126,6 +126,15 @@ impl<'p> Compiler<'p> {
         self.slot(LocalId::MAX - self.hidden)
     }
 
+    /// Compiles a part, which is one deeper than what it is a part of.
+    fn part<R>(&mut self, compile: impl FnOnce(&mut Self) -> R) -> R {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        let code = compile(self);
+        self.depth -= 1;
+        code
+    }
+
     fn is_shared(&self, local: LocalId) -> bool {
         self.shared.captured.get(local).copied().unwrap_or(false)
     }

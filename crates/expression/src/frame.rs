@@ -21,6 +21,38 @@ pub enum Slot {
     Shared(Arc<Mutex<Value>>),
 }
 
+/// How a function that yields is entered: statements around a `yield` go straight to their place in it unless it begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Entry {
+    /// From its beginning.
+    #[default]
+    Begin,
+    /// Behind the `yield` where it waits.
+    GoOn,
+    /// There too, only to leave it at once: `finally` blocks around are run.
+    Leave,
+}
+
+impl Slot {
+    /// A variable of a function that nobody shares yet, with a copy of this value. Numbers, which arguments mostly are, are
+    /// written where the variable is; a value that is copied in one piece is waited for until all of it is written.
+    #[inline]
+    fn push_copy(slots: &mut Vec<Self>, value: &Value) {
+        match value {
+            Value::Int32(number) => slots.push(Self::Own(Value::Int32(*number))),
+            other => slots.push(Self::Own(other.clone())),
+        }
+    }
+
+    /// Variables with copies of a function's arguments.
+    #[inline]
+    pub fn push_copies(slots: &mut Vec<Self>, values: &[Value]) {
+        for value in values {
+            Self::push_copy(slots, value);
+        }
+    }
+}
+
 /// Closures inside closures that a stack of 2 MiB holds with room to spare.
 const NODES: u32 = 1500;
 
@@ -32,8 +64,8 @@ pub struct Frame<'c> {
     pub outs: Vec<Value>,
     /// What the innermost `catch` caught, for `throw;`.
     caught: Option<Thrown>,
-    /// A function that yielded goes on: statements go straight to their place in it.
-    resuming: bool,
+    /// How the function that runs was entered.
+    entry: Entry,
     /// What the parts of the expression gave, when somebody wants to know.
     pub told: Option<Box<Told>>,
     slots: Vec<Slot>,
@@ -50,22 +82,24 @@ pub struct Frame<'c> {
 impl<'c> Frame<'c> {
     /// A fresh evaluation with this many local variables.
     pub fn new(context: &'c dyn Context, budget: Budget, locals: usize) -> Self {
-        let mut slots = Vec::with_capacity(locals);
-        slots.resize(locals, Slot::Own(Value::Null));
-        Self {
+        let mut frame = Self {
             context,
             outs: Vec::new(),
             caught: None,
-            resuming: false,
+            entry: Entry::Begin,
             told: None,
-            slots,
+            slots: Vec::new(),
             cells: Vec::new(),
             base: 0,
             steps: budget.steps,
             bytes: budget.allocation,
             depth: budget.depth,
             nodes: NODES,
+        };
+        if locals > 0 {
+            frame.slots.resize(locals, Slot::Own(Value::Null));
         }
+        frame
     }
 
     /// Accounts for `count` evaluated nodes.
@@ -182,22 +216,22 @@ impl<'c> Frame<'c> {
 
     /// Whether statements go straight to their place, because the function goes on behind a `yield`.
     pub fn resuming(&self) -> bool {
-        self.resuming
+        self.entry != Entry::Begin
     }
 
-    /// At a `yield`: whether it is the one that the function goes on behind.
-    pub fn resumed(&mut self) -> bool {
-        std::mem::take(&mut self.resuming)
+    /// At a `yield`: whether it is the one that the function goes on behind, and how. It is there then.
+    pub fn resumed(&mut self) -> Entry {
+        std::mem::take(&mut self.entry)
     }
 
-    /// Runs a function that yields, from its beginning or (`again`) from where it is, with the variables it had.
+    /// Runs a function that yields, with the variables it had.
     ///
     /// # Errors
     /// What it throws, or that calls are nested too deep.
     pub fn resume<R>(
         &mut self,
         variables: &mut Vec<Slot>,
-        (depth, again): (u32, bool),
+        (depth, entry): (u32, Entry),
         body: impl FnOnce(&mut Self) -> Result<R, Thrown>,
     ) -> Result<R, Thrown> {
         self.step(1)?;
@@ -205,9 +239,9 @@ impl<'c> Frame<'c> {
             let (base, length) = (frame.base, frame.slots.len());
             frame.base = length;
             frame.slots.append(variables);
-            frame.resuming = again;
+            frame.entry = entry;
             let outcome = body(frame);
-            frame.resuming = false;
+            frame.entry = Entry::Begin;
             *variables = frame.slots.split_off(length);
             frame.base = base;
             outcome
@@ -241,6 +275,9 @@ impl<'c> Frame<'c> {
     /// Ends the evaluation: cells are emptied, so that delegates which capture themselves are released. A result that
     /// is computed later needs them still; then only delegates go.
     pub fn finish(&mut self, result: &Value) {
+        if self.cells.is_empty() {
+            return;
+        }
         let lazy = matches!(result, Value::Object(_)) && result.object::<Array>().is_none();
         for cell in self.cells.drain(..).filter_map(|cell| cell.upgrade()) {
             let mut value = cell.lock();
@@ -252,8 +289,8 @@ impl<'c> Frame<'c> {
         }
     }
 
-    /// Runs `body` with local variables of its own: those that it captured, its arguments, and as many others as make
-    /// `locals`; its expressions are nested `depth` deep.
+    /// Runs `body` with local variables of its own: those that it captured, its arguments, which `fill` adds, and as many
+    /// others as make `locals`; its expressions are nested `depth` deep.
     ///
     /// # Errors
     /// What the body throws, or that calls are nested too deep.
@@ -261,7 +298,7 @@ impl<'c> Frame<'c> {
     pub fn nested<R>(
         &mut self,
         (locals, depth): (usize, u32),
-        (captured, arguments): (&[Slot], impl IntoIterator<Item = Slot>),
+        (captured, fill): (&[Slot], impl FnOnce(&mut Vec<Slot>)),
         body: impl FnOnce(&mut Self) -> Result<R, Thrown>,
     ) -> Result<R, Thrown> {
         self.step(1)?;
@@ -269,7 +306,7 @@ impl<'c> Frame<'c> {
             let (base, length) = (frame.base, frame.slots.len());
             frame.base = length;
             frame.slots.extend_from_slice(captured);
-            frame.slots.extend(arguments);
+            fill(&mut frame.slots);
             for _ in frame.slots.len()..length + locals {
                 frame.slots.push(Slot::Own(Value::Null));
             }
@@ -286,13 +323,27 @@ impl<'c> Frame<'c> {
     /// What it throws, or that calls are nested too deep.
     #[inline]
     pub fn deeper<R>(&mut self, nodes: u32, body: impl FnOnce(&mut Self) -> Result<R, Thrown>) -> Result<R, Thrown> {
-        let (Some(depth), Some(left)) = (self.depth.checked_sub(1), self.nodes.checked_sub(nodes)) else {
+        let Some(depth) = self.depth.checked_sub(1) else {
             return Err(too_deep());
         };
-        let before = (self.depth, self.nodes);
-        (self.depth, self.nodes) = (depth, left);
+        let before = std::mem::replace(&mut self.depth, depth);
+        let outcome = self.within(nodes, body);
+        self.depth = before;
+        outcome
+    }
+
+    /// Runs something `nodes` calls of this program's own deep, which is no call of the expression's.
+    ///
+    /// # Errors
+    /// What it throws, or that calls are nested too deep.
+    #[inline]
+    pub fn within<R>(&mut self, nodes: u32, body: impl FnOnce(&mut Self) -> Result<R, Thrown>) -> Result<R, Thrown> {
+        let Some(left) = self.nodes.checked_sub(nodes) else {
+            return Err(too_deep());
+        };
+        let before = std::mem::replace(&mut self.nodes, left);
         let outcome = body(self);
-        (self.depth, self.nodes) = before;
+        self.nodes = before;
         outcome
     }
 

@@ -50,7 +50,7 @@ pub(crate) use collections::LIST;
 pub(crate) use cryptography::no_hash_name;
 pub(crate) use culture::{Culture, culture_compare};
 pub(crate) use format::{format_composite, format_composite_in, format_date, format_in, format_value};
-pub(crate) use json::{content, scalar_value};
+pub(crate) use json::{content, keep as keep_json, read_through as read_json, scalar_value};
 pub use net::{html_decode, html_encode, url_decode, url_encode};
 pub(crate) use sort::sort_values;
 pub(crate) use system::{

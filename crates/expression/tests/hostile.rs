@@ -4,8 +4,12 @@
 use expression::recorded::RecordedContext;
 use expression::{Budget, Expression, Target};
 
-/// Runs on a stack as small as that of a worker thread.
 fn check(source: String, expected: &'static str) {
+    check_with(source, "{}".to_owned(), expected);
+}
+
+/// Runs on a stack as small as that of a worker thread.
+fn check_with(source: String, context: String, expected: &'static str) {
     let run = move || {
         let found = match Expression::compile(&source, Target::Object) {
             Err(problems) => problems
@@ -13,7 +17,7 @@ fn check(source: String, expected: &'static str) {
                 .map(|problem| problem.message.clone())
                 .unwrap_or_default(),
             Ok(expression) => {
-                let context = RecordedContext::from_json("{}").unwrap();
+                let context = RecordedContext::from_json(&context).unwrap();
                 let budget = Budget {
                     steps: 300_000,
                     allocation: 16 << 20,
@@ -266,4 +270,65 @@ fn xml_costs_what_it_is_long_and_deep() {
 #[test]
 fn advice_on_a_name_is_not_sought_for_one_that_nobody_meant() {
     check(format!("@(context.{})", "Value".repeat(20_000)), "Value");
+}
+
+#[test]
+fn bodies_cost_what_they_are_long() {
+    let items = format!("[{}]", vec!["1"; 50_000].join(","));
+    let json = format!(r#"{{"request": {{"body": {{"items": {items}}}}}}}"#);
+    let xml = format!(r#"{{"request": {{"body": "<r>{}</r>"}}}}"#, "<a/>".repeat(20_000));
+    for (ty, change, context) in [
+        ("JObject", "body[\"x\"] = 1", &json),
+        ("XElement", "body.Add(1)", &xml),
+        ("byte[]", "body[0] = 1", &json),
+    ] {
+        let source = format!(
+            "@{{ var all = new List<object>(); for (;;) {{ var body = context.Request.Body.As<{ty}>(true); {change}; all.Add(body); }} }}"
+        );
+        check_with(source, context.clone(), "more memory");
+    }
+    let much = format!(r#"{{"request": {{"body": [{}]}}}}"#, vec!["1"; 500_000].join(","));
+    check_with(
+        "@(context.Request.Body.As<JArray>().Count)".to_owned(),
+        much,
+        "more memory",
+    );
+}
+
+#[test]
+fn comparing_letters_that_differ_in_case_alone_costs_what_it_takes() {
+    check(
+        "@{ var a = new string('a', 100000); var b = new string('A', 100000); for (;;) string.Compare(a, b); }"
+            .to_owned(),
+        "more steps",
+    );
+}
+
+#[test]
+fn recursion_through_sequences_ends_before_the_stack_does() {
+    for sequence in [
+        "Enumerable.Range(0, 1).Where(x => true).Select(x => F(n + 1)).Sum()",
+        "new[] { 1 }.SelectMany(x => new[] { F(n + 1) }).Count()",
+        "new[] { 1 }.Where(x => true).Where(x => true).Where(x => true).Where(x => F(n + 1) > 0).ToList().Count",
+        "new[] { 1 }.OrderBy(x => x).GroupBy(x => F(n + 1)).Count()",
+    ] {
+        check(
+            format!("@{{ int F(int n) {{ return {sequence}; }} return F(0); }}"),
+            "too deep",
+        );
+    }
+    check(
+        "@{ int F(int n) { return n == 0 ? 0 : 1 + Enumerable.Range(0, 1).Where(x => true).Sum(x => F(n - 1)); } return F(40); }"
+            .to_owned(),
+        "40",
+    );
+}
+
+#[test]
+fn conditions_inside_conditions_are_counted() {
+    let (open, close) = ("(true && !(n < 0 || ".repeat(12), "))".repeat(12));
+    check(
+        format!("@{{ bool F(int n) {{ return {open}F(n + 1){close}; }} return F(0); }}"),
+        "too deep",
+    );
 }

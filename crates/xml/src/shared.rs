@@ -54,6 +54,15 @@ impl Node {
         }
     }
 
+    /// The same node of a tree of the caller's own, which shares this one's nodes until either is changed.
+    #[must_use]
+    pub fn detached_copy(&self) -> Self {
+        self.look(|_, tree, id| Self {
+            id,
+            ..Self::of_tree(Arc::clone(tree))
+        })
+    }
+
     /// Another node of the same tree.
     #[must_use]
     pub fn sibling_handle(&self, pick: impl FnOnce(&Tree, NodeId) -> Option<NodeId>) -> Option<Self> {
@@ -93,18 +102,15 @@ impl Node {
     }
 
     fn look<R>(&self, look: impl FnOnce(&Arc<Shared>, &Arc<Tree>, NodeId) -> R) -> R {
-        let mut shared = Arc::clone(&self.shared);
-        let mut id = self.id;
-        loop {
-            let next = match &*shared.state.lock() {
-                State::Own(tree) => return look(&shared, tree, id),
-                State::Moved { into, by } => {
-                    id = id.shifted(*by);
-                    Arc::clone(into)
-                }
-            };
-            shared = next;
-        }
+        // Most trees are where the handle says, and then need no further handle.
+        let next = match &*self.shared.state.lock() {
+            State::Own(tree) => return look(&self.shared, tree, self.id),
+            State::Moved { into, by } => Self {
+                shared: Arc::clone(into),
+                id: self.id.shifted(*by),
+            },
+        };
+        next.look(look)
     }
 
     /// Changes the tree under its lock; `change` must not use any handle.

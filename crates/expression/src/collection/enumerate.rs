@@ -30,6 +30,14 @@ pub trait Enumerator: Send {
         }
         Ok(())
     }
+
+    /// Leaves the rest alone, as `foreach` does in the end: functions that yield do what their `finally` says.
+    ///
+    /// # Errors
+    /// What that throws.
+    fn dispose(&mut self, _frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        Ok(())
+    }
 }
 
 /// What is done with each element, which it may take; whether to go on.
@@ -48,6 +56,10 @@ impl Enumerator for Box<dyn Enumerator> {
 
     fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
         (**self).each(frame, visit)
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        (**self).dispose(frame)
     }
 }
 
@@ -101,13 +113,24 @@ pub fn enumerate(value: &Value, frame: &mut Frame<'_>) -> Result<Box<dyn Enumera
     Ok(Box::new(items.into_iter()))
 }
 
+/// Shows the elements of a value to `visit`, until that says no, and leaves the rest alone.
+///
+/// # Errors
+/// As [`enumerate`]; what `visit` throws.
+pub fn go_through(value: &Value, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
+    let mut walk = enumerate(value, frame)?;
+    let outcome = walk.each(frame, visit);
+    walk.dispose(frame)?;
+    outcome
+}
+
 /// All elements.
 ///
 /// # Errors
 /// As [`enumerate`].
 pub fn collect(value: &Value, frame: &mut Frame<'_>) -> Result<Vec<Value>, Thrown> {
     let mut items = Vec::new();
-    enumerate(value, frame)?.each(frame, &mut |frame, item| {
+    go_through(value, frame, &mut |frame, item| {
         frame.step(1)?;
         frame.allocate(super::ELEMENT_BYTES)?;
         items.push(std::mem::take(item));

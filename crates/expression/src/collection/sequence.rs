@@ -56,7 +56,11 @@ impl<E: Enumerator> Enumerator for Nested<E> {
     }
 
     fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
-        frame.deeper(8, |frame| self.0.each(frame, visit))
+        frame.within(6, |frame| self.0.each(frame, visit))
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        frame.deeper(4, |frame| self.0.dispose(frame))
     }
 }
 

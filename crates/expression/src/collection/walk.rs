@@ -64,6 +64,15 @@ impl Walk {
         }
     }
 
+    /// `Dispose()`
+    ///
+    /// # Errors
+    /// What the end of a function that yields throws.
+    pub fn dispose(&self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        let rest = self.state.lock().rest.take();
+        rest.map_or(Ok(()), |mut rest| rest.dispose(frame))
+    }
+
     /// `Current`: the element's default value before the beginning and behind the end.
     pub fn current(&self) -> Value {
         let current = self.state.lock().current.clone();

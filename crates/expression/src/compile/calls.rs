@@ -30,7 +30,7 @@ impl Callee {
             return Ok(result);
         }
         frame.step(1)?;
-        self.read(frame, values)?;
+        frame.read(self.read_bytes(values))?;
         let arguments = Arguments {
             values,
             member: self.member,
@@ -45,14 +45,14 @@ impl Callee {
         .map_err(|thrown| thrown.at(self.span))
     }
 
-    /// Accounts for the texts that the call reads through. Properties (`Length`, `[i]`) only look whether one is ASCII
-    /// and then have nothing to count.
-    fn read(&self, frame: &mut Frame<'_>, values: &[Value]) -> Result<(), Thrown> {
-        for text in values.iter().filter_map(Value::as_text) {
+    /// The length of the texts that the call reads through. Properties (`Length`, `[i]`) only look whether one is ASCII and
+    /// then have nothing to count.
+    fn read_bytes(&self, values: &[Value]) -> usize {
+        let read = values.iter().filter_map(Value::as_text).map(|text| {
             let is_looked_at = self.member.kind == MemberKind::Getter && text.is_ascii();
-            frame.read(if is_looked_at { text.len() / 64 } else { text.len() })?;
-        }
-        Ok(())
+            if is_looked_at { text.len() / 64 } else { text.len() }
+        });
+        read.sum()
     }
 }
 
@@ -87,7 +87,7 @@ pub fn call(compiler: &mut Compiler<'_>, call: &CallExpr, span: Span) -> Code {
     if out {
         return with_outs(compiler, callee, &call.arguments);
     }
-    if let Some(code) = on_constant(&callee, &call.arguments, call.gives_last_argument) {
+    if let Some(code) = on_constants(&callee, &call.arguments, call.gives_last_argument) {
         return code;
     }
     let mut codes: Vec<Code> = Vec::with_capacity(call.arguments.len());
@@ -138,8 +138,9 @@ fn by_count(callee: Callee, mut codes: Vec<Code>) -> Code {
     }
 }
 
-/// A call whose arguments are all constants, such as a member of a part of `context`: they are made once.
-fn on_constant(callee: &Callee, arguments: &[CallArgument], setter: bool) -> Option<Code> {
+/// A call whose arguments are all constants, such as a member of a part of `context`: they are made once, and what is
+/// asked of them before each call is asked now.
+fn on_constants(callee: &Callee, arguments: &[CallArgument], setter: bool) -> Option<Code> {
     let constants: Option<Vec<Value>> = arguments
         .iter()
         .map(|argument| match argument {
@@ -151,11 +152,20 @@ fn on_constant(callee: &Callee, arguments: &[CallArgument], setter: bool) -> Opt
         })
         .collect();
     let constants = constants.filter(|constants| !setter && !constants.is_empty())?;
-    let callee = Callee {
-        types: callee.types.clone(),
-        ..*callee
-    };
-    Some(Box::new(move |frame| callee.run(frame, &constants)))
+    if callee.lifted || constants.first().is_none_or(Value::is_null) {
+        return None;
+    }
+    let (member, types, span) = (callee.member, callee.types.clone(), callee.span);
+    let steps = 1 + callee.read_bytes(&constants) / 64;
+    Some(Box::new(move |frame| {
+        frame.step(steps as u64)?;
+        let mut call = Call { frame, types: &types };
+        let arguments = Arguments {
+            values: &constants,
+            member,
+        };
+        (member.run)(&mut call, arguments).map_err(|thrown| thrown.at(span))
+    }))
 }
 
 fn with_outs(compiler: &mut Compiler<'_>, callee: Callee, arguments: &[CallArgument]) -> Code {

@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// Code that gives the truth of a `bool` expression.
 pub fn compile(compiler: &mut Compiler<'_>, condition: &Expr) -> BoolCode {
-    let code = truth(compiler, condition);
+    let code = compiler.part(|compiler| truth(compiler, condition));
     if !compiler.tells(condition) {
         return code;
     }

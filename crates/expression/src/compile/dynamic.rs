@@ -87,8 +87,8 @@ fn run(site: &Site, kept: &Kept, values: Vec<Value>, frame: &mut Frame<'_>) -> O
     };
     match &*binding {
         Ok(binding) => {
-            let operands = values.into_iter().map(Slot::Own);
-            frame.nested((binding.locals, binding.depth), (&[], operands), &binding.code)
+            let fill = |slots: &mut Vec<Slot>| slots.extend(values.into_iter().map(Slot::Own));
+            frame.nested((binding.locals, binding.depth), (&[], fill), &binding.code)
         }
         Err(message) => Err(refused(message)),
     }

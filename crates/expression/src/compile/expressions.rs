@@ -16,10 +16,7 @@ use std::sync::Arc;
 impl Compiler<'_> {
     /// Code that gives an expression's value.
     pub fn value(&mut self, value: &Expr) -> Code {
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
-        let code = self.node(value);
-        self.depth -= 1;
+        let code = self.part(|compiler| compiler.node(value));
         if !self.tells(value) {
             return code;
         }

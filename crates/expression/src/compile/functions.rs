@@ -108,7 +108,8 @@ impl Compiler<'_> {
             }
             let captured = share(&outer, frame)?;
             let code = code_of(&cell)?;
-            code.call(frame, &captured, variables).map_err(|thrown| thrown.at(span))
+            code.call(frame, &captured, |slots| slots.extend(variables))
+                .map_err(|thrown| thrown.at(span))
         })
     }
 

@@ -9,7 +9,7 @@ use super::statements::{Flow, StatementCode};
 use crate::check::typed::{Body, Stmt, StmtKind};
 use crate::closure::Code;
 use crate::collection::{Enumerator, Sequence};
-use crate::frame::{Frame, Slot};
+use crate::frame::{Entry, Frame, Slot};
 use crate::thrown::Thrown;
 use crate::types::Type;
 use crate::value::{Object, Value};
@@ -86,15 +86,26 @@ impl Enumerator for Iteration {
         if self.state == State::Done {
             return Ok(None);
         }
-        let again = std::mem::replace(&mut self.state, State::Done) == State::Waiting;
+        let entry = match std::mem::replace(&mut self.state, State::Done) {
+            State::Waiting => Entry::GoOn,
+            _ => Entry::Begin,
+        };
         let code = Arc::clone(&self.code);
-        match frame.resume(&mut self.slots, (self.depth, again), |frame| code(frame))? {
+        match frame.resume(&mut self.slots, (self.depth, entry), |frame| code(frame))? {
             Flow::Yield(value) => {
                 self.state = State::Waiting;
                 Ok(Some(value))
             }
             _ => Ok(None),
         }
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        if std::mem::replace(&mut self.state, State::Done) == State::Waiting {
+            let code = Arc::clone(&self.code);
+            frame.resume(&mut self.slots, (self.depth, Entry::Leave), |frame| code(frame))?;
+        }
+        Ok(())
     }
 }
 

@@ -85,14 +85,9 @@ impl Compiler<'_> {
             Some(kept) => Box::new(move |frame| foreach.run_kept(frame, kept)),
             None => Box::new(move |frame| {
                 let mut walk = foreach.begin(frame)?;
-                while foreach.next(frame, &mut *walk)? {
-                    match (foreach.body)(frame)? {
-                        Flow::Next | Flow::Continue => {}
-                        Flow::Break => break,
-                        other => return Ok(other),
-                    }
-                }
-                Ok(Flow::Next)
+                let outcome = foreach.run(frame, &mut *walk);
+                walk.dispose(frame)?;
+                outcome
             }),
         }
     }
@@ -129,8 +124,29 @@ impl Foreach {
         Ok(true)
     }
 
-    /// A loop that yields: its walk is kept in a variable.
+    fn run(&self, frame: &mut Frame<'_>, walk: &mut dyn Enumerator) -> Result<Flow, Thrown> {
+        while self.next(frame, walk)? {
+            match (self.body)(frame)? {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => break,
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    /// A loop that yields: its walk is kept in a variable, until the loop is left.
     fn run_kept(&self, frame: &mut Frame<'_>, kept: usize) -> Result<Flow, Thrown> {
+        let outcome = self.go_on(frame, kept);
+        if !matches!(outcome, Ok(Flow::Yield(_)))
+            && let Some(mut walk) = Walker::take(&frame.local(kept))
+        {
+            walk.dispose(frame)?;
+        }
+        outcome
+    }
+
+    fn go_on(&self, frame: &mut Frame<'_>, kept: usize) -> Result<Flow, Thrown> {
         if !frame.resuming() {
             let walk = self.begin(frame)?;
             frame.declare(kept, Walker::keep(walk), false)?;

@@ -102,10 +102,7 @@ impl Compiler<'_> {
 
     /// An operand of type `T`.
     fn number<T: Number>(&mut self, value: &Expr) -> Operand<T> {
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
-        let operand = self.number_node(value);
-        self.depth -= 1;
+        let operand = self.part(|compiler| compiler.number_node(value));
         if !self.tells(value) {
             return operand;
         }

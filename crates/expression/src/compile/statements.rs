@@ -2,7 +2,7 @@
 
 use super::{Compiler, expressions, switches};
 use crate::check::typed::{Expr, LabelId, Stmt, StmtKind};
-use crate::frame::Frame;
+use crate::frame::{Entry, Frame};
 use crate::thrown::Thrown;
 use crate::value::Value;
 
@@ -99,11 +99,7 @@ impl Compiler<'_> {
 
     /// Code of a statement.
     pub fn statement(&mut self, statement: &Stmt) -> StatementCode {
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
-        let code = self.statement_node(statement);
-        self.depth -= 1;
-        code
+        self.part(|compiler| compiler.statement_node(statement))
     }
 
     fn statement_node(&mut self, statement: &Stmt) -> StatementCode {
@@ -149,10 +145,11 @@ impl Compiler<'_> {
             StmtKind::Yield(Some(value)) => {
                 let value = self.value(value);
                 Box::new(move |frame| {
-                    if frame.resumed() {
-                        return Ok(Flow::Next);
-                    }
-                    Ok(Flow::Yield(value(frame)?))
+                    Ok(match frame.resumed() {
+                        Entry::Begin => Flow::Yield(value(frame)?),
+                        Entry::GoOn => Flow::Next,
+                        Entry::Leave => Flow::Return(Value::Null),
+                    })
                 })
             }
             StmtKind::Label(_) | StmtKind::Empty => Box::new(|_| Ok(Flow::Next)),

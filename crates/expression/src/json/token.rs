@@ -61,16 +61,6 @@ impl JToken {
         }
     }
 
-    /// A tree of the caller's own that shares this one's nodes until either is changed.
-    #[must_use]
-    pub fn detached_copy(&self) -> Self {
-        let snapshot = self.snapshot();
-        Self {
-            tree: Tree::new(snapshot.arena),
-            node: snapshot.node,
-        }
-    }
-
     /// `DeepClone()`: a copy without a parent.
     #[must_use]
     pub fn deep_clone(&self) -> Self {
@@ -282,11 +272,19 @@ impl JToken {
     /// # Errors
     /// The token is not an object.
     pub fn get(&self, name: &str) -> Result<Option<Self>, JsonError> {
-        match self.class() {
-            "JObject" => Ok(self.try_get(name)),
-            "JArray" => Err(wrong_array_key("Accessed", &format!("\"{name}\""))),
-            class => Err(no_child("access", class)),
-        }
+        let found = self.read(|tree, arena, node| match arena.class(node) {
+            "JObject" => Ok(arena.find(node, name).and_then(|property| {
+                Some(Self {
+                    tree: Arc::clone(tree),
+                    node: arena.property_value(property)?,
+                })
+            })),
+            class => Err(class),
+        });
+        found.map_err(|class| match class {
+            "JArray" => wrong_array_key("Accessed", &format!("\"{name}\"")),
+            class => no_child("access", class),
+        })
     }
 
     /// `token[index]`

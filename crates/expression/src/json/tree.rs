@@ -65,18 +65,24 @@ impl JToken {
     }
 
     fn read_shared<R>(&self, look: impl FnOnce(&Arc<Tree>, &Arc<Arena>, NodeId) -> R) -> R {
-        let mut tree = Arc::clone(&self.tree);
-        let mut node = self.node;
-        loop {
-            let next = match &*tree.state.lock() {
-                State::Own(arena) => return look(&tree, arena, node),
-                State::Moved { into, by } => {
-                    node = node.shifted(*by);
-                    Arc::clone(into)
-                }
-            };
-            tree = next;
-        }
+        // Most trees are where the handle says, and then need no further handle.
+        let next = match &*self.tree.state.lock() {
+            State::Own(arena) => return look(&self.tree, arena, self.node),
+            State::Moved { into, by } => Self {
+                tree: Arc::clone(into),
+                node: self.node.shifted(*by),
+            },
+        };
+        next.read_shared(look)
+    }
+
+    /// A tree of the caller's own that shares this one's nodes until either is changed.
+    #[must_use]
+    pub fn detached_copy(&self) -> Self {
+        self.read_shared(|_, arena, node| Self {
+            tree: Tree::new(Arc::clone(arena)),
+            node,
+        })
     }
 
     /// Changes the tree under its lock; `change` must not use any handle.

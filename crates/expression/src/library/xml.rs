@@ -32,6 +32,7 @@ mod xpath_extensions;
 mod xtext;
 
 use super::Class;
+use crate::body::{MessageBody, XmlTree};
 use crate::frame::Frame;
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
@@ -85,18 +86,26 @@ pub use json_convert::{ROWS as JSON_CONVERT_ROWS, json_of};
 ///
 /// # Errors
 /// `XmlException` for what is no XML; `NotSupportedException` for another type.
-pub fn of_body(frame: &mut Frame<'_>, text: &str, ty: &Type) -> Outcome {
+pub fn of_body(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
     let Type::Class(class, _) = ty else {
         return Err(Thrown::null_reference());
     };
     match class.name {
-        "System.Xml.Linq.XElement" | "System.Xml.Linq.XNode" => linq_node::parse_element(frame, text, false),
-        "System.Xml.Linq.XDocument" => linq_node::parse_document(frame, text, false),
-        "System.Xml.XmlDocument" | "System.Xml.XmlNode" => {
-            let document = dom::empty_document();
-            dom::load(frame, &document, text)?;
-            Ok(dom::value(document))
-        }
+        "System.Xml.Linq.XElement" | "System.Xml.Linq.XNode" => body
+            .xml(XmlTree::Element, |text| linq_node::read_element(frame, text, false))
+            .map(linq_node::value),
+        "System.Xml.Linq.XDocument" => body
+            .xml(XmlTree::LinqDocument, |text| {
+                Ok(linq_node::read(frame, text, false)?.into())
+            })
+            .map(linq_node::value),
+        "System.Xml.XmlDocument" | "System.Xml.XmlNode" => body
+            .xml(XmlTree::Document, |text| {
+                let document = dom::empty_document();
+                dom::load(frame, &document, text)?;
+                Ok(document)
+            })
+            .map(dom::value),
         _ => Err(Thrown::new(
             "System.NotSupportedException",
             format!("a message body cannot be read as '{ty}'; use XElement, XDocument or XmlDocument"),

@@ -78,6 +78,7 @@ impl<'m> Machine<'m> {
 
     /// Whether the program matches from a place; group 0 is then captured.
     pub fn matches_at(&mut self, start: usize) -> Result<bool, Stopped> {
+        self.burn(1 + self.captures.len() / 4)?;
         self.back.clear();
         for captures in &mut self.captures {
             captures.clear();

@@ -53,22 +53,58 @@ impl Part {
         block.map(|(_, from, to)| Self::Range(*from, *to))
     }
 
-    fn holds(&self, c: char, fold: bool) -> bool {
+    /// What it holds as sorted stretches, when it can be said so.
+    fn ranges(&self) -> Option<Vec<(char, char)>> {
         match self {
-            Self::Range(from, to) if fold => variants(c).iter().any(|variant| (from..=to).contains(&variant)),
-            Self::Range(from, to) => (from..=to).contains(&&c),
-            Self::Categories(categories) => categories >> unicode_category(c) & 1 == 1,
-            Self::Space => c.is_whitespace(),
-            Self::Not(part) => !part.holds(c, fold),
-            Self::Any(parts) => parts.iter().any(|part| part.holds(c, fold)),
+            Self::Range(from, to) => Some(vec![(*from, *to)]),
+            Self::Any(parts) => {
+                let all: Option<Vec<_>> = parts.iter().map(Self::ranges).collect();
+                all.map(|ranges| merged(ranges.into_iter().flatten().collect()))
+            }
+            Self::Not(part) => part.ranges().map(|ranges| complement(&ranges)),
+            Self::Categories(_) | Self::Space => None,
         }
     }
 }
 
-/// A set of characters.
+/// Stretches in order, none touching another.
+fn merged(mut ranges: Vec<(char, char)>) -> Vec<(char, char)> {
+    ranges.sort_unstable();
+    let mut all: Vec<(char, char)> = Vec::with_capacity(ranges.len());
+    for (from, to) in ranges {
+        match all.last_mut() {
+            Some(last) if from as u32 <= last.1 as u32 + 1 => last.1 = last.1.max(to),
+            _ => all.push((from, to)),
+        }
+    }
+    all
+}
+
+/// What lies between stretches.
+fn complement(ranges: &[(char, char)]) -> Vec<(char, char)> {
+    let mut gaps = Vec::new();
+    let mut next = Some('\0');
+    for (from, to) in ranges {
+        if let Some(start) = next
+            && start < *from
+        {
+            let before = (start..*from).next_back();
+            gaps.extend(before.map(|end| (start, end)));
+        }
+        next = (*to..=char::MAX).nth(1);
+    }
+    gaps.extend(next.map(|start| (start, char::MAX)));
+    gaps
+}
+
+/// A set of characters. However many parts it was written with, a look into it takes a few steps.
 #[derive(Clone, Debug)]
 pub struct Set {
-    parts: Vec<Part>,
+    /// In order, none touching another.
+    ranges: Vec<(char, char)>,
+    categories: Categories,
+    space: bool,
+    no_space: bool,
     negated: bool,
     without: Option<Box<Self>>,
     fold: bool,
@@ -80,12 +116,29 @@ impl Set {
     /// A set; `fold` when case makes no difference.
     pub fn new(parts: Vec<Part>, negated: bool, without: Option<Self>, fold: bool) -> Self {
         let mut set = Self {
-            parts,
+            ranges: Vec::new(),
+            categories: 0,
+            space: false,
+            no_space: false,
             negated,
             without: without.map(Box::new),
             fold,
             ascii: 0,
         };
+        for part in parts {
+            match (&part, part.ranges()) {
+                (_, Some(ranges)) => set.ranges.extend(ranges),
+                (Part::Categories(categories), _) => set.categories |= categories,
+                (Part::Space, _) => set.space = true,
+                (Part::Not(inner), _) => match **inner {
+                    // Every character is of one category.
+                    Part::Categories(categories) => set.categories |= !categories,
+                    _ => set.no_space = true,
+                },
+                _ => {}
+            }
+        }
+        set.ranges = merged(std::mem::take(&mut set.ranges));
         for code in 0..128_u8 {
             if set.test(code.into()) {
                 set.ascii |= 1 << code;
@@ -95,8 +148,22 @@ impl Set {
     }
 
     fn test(&self, c: char) -> bool {
-        let held = self.parts.iter().any(|part| part.holds(c, self.fold));
+        let held = if self.fold {
+            variants(c).into_iter().any(|variant| self.in_range(variant))
+        } else {
+            self.in_range(c)
+        };
+        let held = held
+            || self.categories != 0 && self.categories >> unicode_category(c) & 1 == 1
+            || self.space && c.is_whitespace()
+            || self.no_space && !c.is_whitespace();
         held != self.negated && !self.without.as_ref().is_some_and(|without| without.holds(c))
+    }
+
+    fn in_range(&self, c: char) -> bool {
+        let behind = self.ranges.partition_point(|(from, _)| *from <= c);
+        let before = behind.checked_sub(1).and_then(|at| self.ranges.get(at));
+        before.is_some_and(|(_, to)| c <= *to)
     }
 
     /// Whether it holds a character.

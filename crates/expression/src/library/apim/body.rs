@@ -5,7 +5,7 @@ use crate::body::MessageBody;
 use crate::collection::{Array, Dictionary, List};
 use crate::frame::Frame;
 use crate::json::JToken;
-use crate::library::{Call, Class, ClassKind, Row, named_type, row};
+use crate::library::{Call, Class, ClassKind, Row, keep_json, named_type, read_json, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{Simple, Type};
 use crate::value::{HostPart, Value};
@@ -65,8 +65,11 @@ fn with_body(
 fn read(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
     match ty {
         Type::Simple(Simple::String) => Ok(body.text().into()),
-        Type::Array(element, 1) if **element == Type::Simple(Simple::Byte) => Ok(Array::bytes(body.bytes().to_vec())),
-        Type::Class(class, _) if class.name.starts_with("Newtonsoft.Json.Linq.") => json(body, ty),
+        Type::Array(element, 1) if **element == Type::Simple(Simple::Byte) => {
+            frame.allocate(body.bytes().len())?;
+            Ok(Array::bytes(body.bytes().to_vec()))
+        }
+        Type::Class(class, _) if class.name.starts_with("Newtonsoft.Json.Linq.") => json(frame, body, ty),
         Type::Class(class, _) if class.name.starts_with("System.Xml.") => xml(frame, body, ty),
         _ => Err(Thrown::new(
             "System.NotSupportedException",
@@ -82,13 +85,26 @@ fn xml(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
     if body.bytes().is_empty() {
         return Ok(Value::Null);
     }
-    crate::library::xml_of_body(frame, &body.text(), ty)
+    share(frame, body)?;
+    crate::library::xml_of_body(frame, body, ty)
+}
+
+/// Accounts for a tree of the expression's own: it is copied when it is changed.
+fn share(frame: &mut Frame<'_>, body: &MessageBody) -> Result<(), Thrown> {
+    let length = body.bytes().len();
+    frame.read(length)?;
+    frame.allocate(length)
 }
 
 /// The body as JSON; null when it is empty, because published policies test for that.
-fn json(body: &MessageBody, ty: &Type) -> Outcome {
+fn json(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
     if body.bytes().is_empty() {
         return Ok(Value::Null);
+    }
+    share(frame, body)?;
+    let is_first = !body.is_parsed();
+    if is_first {
+        read_json(frame, &body.text())?;
     }
     let wrapped = |error: crate::json::JsonError| {
         Thrown::new(
@@ -96,11 +112,16 @@ fn json(body: &MessageBody, ty: &Type) -> Outcome {
             format!("The message body is not a valid JSON. {}", error.message),
         )
     };
-    let token = Value::Json(body.json().map_err(wrapped)?);
+    let token = body.json().map_err(wrapped)?;
+    if is_first {
+        keep_json(frame, &token)?;
+    }
+    let token = Value::Json(token);
     if token.is_instance(ty) {
         return Ok(token);
     }
     let text = body.text();
+    read_json(frame, &text)?;
     let reparsed = if ty.is_named("Newtonsoft.Json.Linq.JArray") {
         JToken::parse_array(&text)
     } else {

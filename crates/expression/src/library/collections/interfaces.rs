@@ -1,7 +1,7 @@
 //! Interfaces of collections: their members go by the object's own type.
 
 use super::bounds::copy_to;
-use crate::collection::{Array, Deque, Dictionary, HashSet, List, Pair, ReadOnly, View, collect};
+use crate::collection::{Array, Deque, Dictionary, HashSet, List, Pair, ReadOnly, View, Walk, collect};
 use crate::frame::Frame;
 use crate::json::JToken;
 use crate::library::{Arguments, Call, Class, ClassKind, Row, content, row};
@@ -38,7 +38,12 @@ pub static IFORMAT_PROVIDER: Class = Class::new("System.IFormatProvider", ClassK
 /// What `using` releases.
 pub static IDISPOSABLE: Class = Class::new("System.IDisposable", ClassKind::Interface).rows(DISPOSE_ROWS);
 
-const DISPOSE_ROWS: &[Row] = &[row("void Dispose()", "", "", |_, _| Ok(Value::Null))];
+const DISPOSE_ROWS: &[Row] = &[row("void Dispose()", "", "", |call, a| {
+    if let Some(walk) = a.value(0).object::<Walk>() {
+        walk.dispose(call.frame)?;
+    }
+    Ok(Value::Null)
+})];
 
 const COUNT_ROWS: &[Row] = &[row(
     "int Count { get; }",

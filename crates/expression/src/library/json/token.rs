@@ -414,11 +414,27 @@ pub fn parsed<E: Into<Thrown>>(
     text: &Text,
     parse: impl FnOnce(&Text) -> Result<JToken, E>,
 ) -> Result<JToken, Thrown> {
-    call.step(text.len() as u64 / 8)?;
-    call.allocate(text.len())?;
+    read_through(call, text)?;
     let token = parse(text).map_err(Into::into)?;
-    call.allocate(token.node_count() * NODE_BYTES)?;
+    keep(call, &token)?;
     Ok(token)
+}
+
+/// Accounts for a text that is parsed.
+///
+/// # Errors
+/// When the budget is used up.
+pub fn read_through(frame: &mut Frame<'_>, text: &Text) -> Result<(), Thrown> {
+    frame.step(text.len() as u64 / 8)?;
+    frame.allocate(text.len())
+}
+
+/// Accounts for a tree that a text became.
+///
+/// # Errors
+/// When the budget is used up.
+pub fn keep(frame: &mut Frame<'_>, token: &JToken) -> Result<(), Thrown> {
+    frame.allocate(token.node_count().saturating_mul(NODE_BYTES))
 }
 
 /// `DeepClone`, accounted for.

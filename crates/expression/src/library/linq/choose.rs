@@ -186,6 +186,15 @@ impl Enumerator for Flatten {
             self.current = Some((outer, enumerate(&inner, frame)?));
         }
     }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        let inner = match &mut self.current {
+            Some((_, inner)) => inner.dispose(frame),
+            None => Ok(()),
+        };
+        self.source.dispose(frame)?;
+        inner
+    }
 }
 
 fn default_if_empty(a: Arguments<'_>, element: Type, default: Value) -> Outcome {
@@ -212,5 +221,9 @@ impl Enumerator for After {
             Some(first) => Ok(Some(first)),
             None => self.rest.next(frame),
         }
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.rest.dispose(frame)
     }
 }

@@ -108,6 +108,10 @@ impl Enumerator for Chain {
             self.current = Some(enumerate(&part, frame)?);
         }
     }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.current.as_mut().map_or(Ok(()), |current| current.dispose(frame))
+    }
 }
 
 /// Each place's elements as a tuple.
@@ -148,4 +152,17 @@ impl<J: Fn(&mut Frame<'_>, Vec<Value>) -> Outcome + Send> Enumerator for Zip<J> 
         }
         (self.join)(frame, items).map(Some)
     }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        dispose_all(&mut self.sources, frame)
+    }
+}
+
+/// Leaves several walks alone, the last one first; all of them, whatever one of them throws.
+pub fn dispose_all(walks: &mut [Box<dyn Enumerator>], frame: &mut Frame<'_>) -> Result<(), Thrown> {
+    let mut outcome = Ok(());
+    for walk in walks.iter_mut().rev() {
+        outcome = walk.dispose(frame).and(outcome);
+    }
+    outcome
 }

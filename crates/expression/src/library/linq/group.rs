@@ -1,6 +1,6 @@
 //! `GroupBy`, `ToLookup`, and what they give: groups with a key each.
 
-use crate::collection::{ELEMENT_BYTES, Sequence, enumerate, release_values};
+use crate::collection::{ELEMENT_BYTES, Sequence, go_through, release_values};
 use crate::frame::Frame;
 use crate::library::class::ClassKind;
 use crate::library::collections::{equality, key_of};
@@ -170,24 +170,23 @@ impl Grouping {
     pub fn run(&self, frame: &mut Frame<'_>) -> Result<Groups, Thrown> {
         let mut places: HashMap<Key, usize> = HashMap::new();
         let mut found: Vec<Group> = Vec::new();
-        let mut source = enumerate(&self.source, frame)?;
-        while let Some(item) = source.next(frame)? {
+        go_through(&self.source, frame, &mut |frame, item| {
             frame.step(1)?;
             frame.allocate(ELEMENT_BYTES)?;
-            let key = frame.call(&self.key, std::slice::from_ref(&item))?;
+            let key = frame.call(&self.key, std::slice::from_ref(item))?;
             if self.skips_null && key.is_null() {
-                continue;
+                return Ok(true);
             }
             let item = match &self.element {
-                Some(element) => frame.call(element, &[item])?,
-                None => item,
+                Some(element) => frame.call(element, std::slice::from_ref(item))?,
+                None => std::mem::take(item),
             };
             let place = *places
                 .entry(key_of(frame, key.clone(), self.equality)?)
                 .or_insert(found.len());
             if let Some(group) = found.get_mut(place) {
                 group.items.push(item);
-                continue;
+                return Ok(true);
             }
             frame.allocate(ELEMENT_BYTES * 3)?;
             found.push(Group {
@@ -195,7 +194,8 @@ impl Grouping {
                 key,
                 items: vec![item],
             });
-        }
+            Ok(true)
+        })?;
         Ok(Groups {
             places,
             found: found.into_iter().map(Arc::new).collect(),

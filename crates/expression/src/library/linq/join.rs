@@ -116,4 +116,8 @@ impl Enumerator for Join {
             self.current = group.map(|group| (outer, group, 0));
         }
     }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.outer.dispose(frame)
+    }
 }

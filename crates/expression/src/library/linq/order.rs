@@ -1,6 +1,6 @@
 //! `OrderBy`, `ThenBy`, `Reverse`.
 
-use crate::collection::{Sequence, collect, enumerate, release_values};
+use crate::collection::{Sequence, collect, go_through, release_values};
 use crate::frame::Frame;
 use crate::library::class::ClassKind;
 use crate::library::collections::{failed_comparison, order as comparer_order};
@@ -127,22 +127,22 @@ impl Ordered {
     /// # Errors
     /// What a selector throws; keys that have no order.
     pub fn sorted(&self, frame: &mut Frame<'_>) -> Result<Vec<Value>, Thrown> {
-        let mut source = enumerate(&self.source, frame)?;
         let (mut items, mut keys) = (Vec::new(), Vec::new());
-        while let Some(item) = source.next(frame)? {
+        go_through(&self.source, frame, &mut |frame, item| {
             frame.step(1)?;
             frame.allocate(crate::collection::ELEMENT_BYTES * 2)?;
             let row: Result<Vec<Value>, Thrown> = self
                 .keys
                 .iter()
                 .map(|key| match &key.selector {
-                    Some(selector) => frame.call(selector, std::slice::from_ref(&item)),
+                    Some(selector) => frame.call(selector, std::slice::from_ref(item)),
                     None => Ok(item.clone()),
                 })
                 .collect();
             keys.push(row?);
-            items.push(item);
-        }
+            items.push(std::mem::take(item));
+            Ok(true)
+        })?;
         let places = (0..items.len()).map(|at| Value::Int64(at as i64)).collect();
         let sorted = sort_values(frame, places, &mut |frame, left, right| {
             let key_row = |place: &Value| {

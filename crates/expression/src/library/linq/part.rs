@@ -2,7 +2,7 @@
 
 use super::order::Ordered;
 use super::walk::{Step, lazily, test, test_indexed};
-use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Sequence, enumerate};
+use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Sequence, enumerate, go_through};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::{Outcome, Thrown};
@@ -158,16 +158,16 @@ where
 fn take_last(source: &Value, count: usize, frame: &mut Frame<'_>) -> Result<std::vec::IntoIter<Value>, Thrown> {
     let mut held = VecDeque::new();
     if count > 0 {
-        let mut source = enumerate(source, frame)?;
-        while let Some(item) = source.next(frame)? {
+        go_through(source, frame, &mut |frame, item| {
             frame.step(1)?;
             if held.len() == count {
                 held.pop_front();
             } else {
                 frame.allocate(ELEMENT_BYTES)?;
             }
-            held.push_back(item);
-        }
+            held.push_back(std::mem::take(item));
+            Ok(true)
+        })?;
     }
     Ok(Vec::from(held).into_iter())
 }
@@ -185,6 +185,10 @@ impl Enumerator for Take {
         }
         self.left -= 1;
         self.source.next(frame)
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.source.dispose(frame)
     }
 }
 
@@ -206,5 +210,9 @@ impl Enumerator for Chunks {
             items.push(item);
         }
         Ok((!items.is_empty()).then(|| Value::of(Array::new(self.element.clone(), items))))
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.source.dispose(frame)
     }
 }

@@ -1,12 +1,14 @@
 //! Questions about all elements: `Any`, `All`, `Contains`, `SequenceEqual`.
 
+use super::combine::dispose_all;
 use super::element::{first, first_where};
 use super::walk::each;
-use crate::collection::{HashSet, enumerate};
+use crate::collection::{Enumerator, HashSet, enumerate};
+use crate::frame::Frame;
 use crate::library::collections::{equality, key_of};
 use crate::library::{Arguments, Call, Row, row};
-use crate::thrown::Outcome;
-use crate::value::Key;
+use crate::thrown::{Outcome, Thrown};
+use crate::value::{Equality, Key};
 
 /// The operators.
 pub const ROWS: &[Row] = &[
@@ -77,17 +79,27 @@ fn contains(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
 fn sequence_equal(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     let equality = equality(a.value(2));
     let (first, second) = (a.required(0)?, a.required(1)?);
-    let mut first = enumerate(first, call.frame)?;
-    let mut second = enumerate(second, call.frame)?;
+    let frame = &mut *call.frame;
+    let mut walks = [enumerate(first, frame)?, enumerate(second, frame)?];
+    let outcome = equal_walks(&mut walks, equality, frame);
+    dispose_all(&mut walks, frame)?;
+    Ok(outcome?.into())
+}
+
+fn equal_walks(
+    [first, second]: &mut [Box<dyn Enumerator>; 2],
+    equality: Equality,
+    frame: &mut Frame<'_>,
+) -> Result<bool, Thrown> {
     loop {
-        call.frame.step(1)?;
-        let equal = match (first.next(call.frame)?, second.next(call.frame)?) {
-            (Some(left), Some(right)) => key_of(call.frame, left, equality)? == Key::new(right, equality),
-            (None, None) => return Ok(true.into()),
+        frame.step(1)?;
+        let equal = match (first.next(frame)?, second.next(frame)?) {
+            (Some(left), Some(right)) => key_of(frame, left, equality)? == Key::new(right, equality),
+            (None, None) => return Ok(true),
             _ => false,
         };
         if !equal {
-            return Ok(false.into());
+            return Ok(false);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Walks that LINQ's operators share.
 
-use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, ReadOnly, Sequence, View, Visit, enumerate};
+use crate::collection::{
+    Array, Dictionary, Enumerator, HashSet, List, ReadOnly, Sequence, View, Visit, enumerate, go_through,
+};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call};
 use crate::thrown::{Outcome, Thrown};
@@ -66,6 +68,10 @@ impl<F: FnMut(&mut Frame<'_>, &mut Value, i32) -> Result<Step, Thrown> + Send> E
                 }
             }
         })
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.source.dispose(frame)
     }
 }
 
@@ -152,7 +158,7 @@ pub fn each<R>(
 ) -> Result<Option<R>, Thrown> {
     let frame = &mut *call.frame;
     let (mut result, mut index) = (None, 0_i32);
-    enumerate(a.required(0)?, frame)?.each(frame, &mut |frame, item| {
+    go_through(a.required(0)?, frame, &mut |frame, item| {
         frame.step(1)?;
         result = visit(frame, item, index)?;
         index = index.wrapping_add(1);

@@ -38,6 +38,7 @@ pub fn ignores_case(comparer: &Value) -> bool {
 /// Compares two texts by one of `StringComparison`'s numbers: the ordinal ones give the difference of the first units
 /// that differ, or of the lengths.
 pub fn difference(left: &str, right: &str, comparison: i32) -> i32 {
+    let (left, right) = behind_common(left, right);
     let units = |left: &mut dyn Iterator<Item = u16>, right: &mut dyn Iterator<Item = u16>| loop {
         match (left.next(), right.next()) {
             (None, None) => return 0,
@@ -56,6 +57,19 @@ pub fn difference(left: &str, right: &str, comparison: i32) -> i32 {
         }
         other => crate::library::culture_compare(left, right, other % 2 == 1) as i32,
     }
+}
+
+/// What stands behind the beginning that two texts have in common: character by character, it is alike to every comparison.
+fn behind_common<'t>(left: &'t str, right: &'t str) -> (&'t str, &'t str) {
+    let same = left
+        .bytes()
+        .zip(right.bytes())
+        .take_while(|(left, right)| left == right);
+    let mut at = same.count();
+    while !left.is_char_boundary(at) || !right.is_char_boundary(at) {
+        at -= 1;
+    }
+    (left.get(at..).unwrap_or(left), right.get(at..).unwrap_or(right))
 }
 
 /// The order of two texts by one of `StringComparison`'s numbers.

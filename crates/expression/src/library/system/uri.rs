@@ -42,13 +42,19 @@ const ROWS: &[Row] = &[
         "new(string uriString)",
         r#"new Uri("https://h/p").Host"#,
         "h",
-        |_, a| Uri::of_kind(a.text(0)?, 1).map(Value::of).ok_or_else(invalid),
+        |call, a| {
+            call.allocate(4 * a.text(0)?.len())?;
+            Uri::of_kind(a.text(0)?, 1).map(Value::of).ok_or_else(invalid)
+        },
     ),
     row(
         "new(string uriString, UriKind uriKind)",
         r#"new Uri("/p", UriKind.Relative).IsAbsoluteUri"#,
         "False",
-        |_, a| Uri::of_kind(a.text(0)?, a.int(1)).map(Value::of).ok_or_else(invalid),
+        |call, a| {
+            call.allocate(4 * a.text(0)?.len())?;
+            Uri::of_kind(a.text(0)?, a.int(1)).map(Value::of).ok_or_else(invalid)
+        },
     ),
     row(
         "new(Uri baseUri, string relativeUri)",
@@ -106,24 +112,23 @@ const ROWS: &[Row] = &[
         "string GetLeftPart(UriPartial part)",
         r#"new Uri("https://h/p?q").GetLeftPart(UriPartial.Authority)"#,
         "https://h",
-        |_, a| {
+        |call, a| {
             let (uri, wanted) = (absolute(a)?, a.int(1));
             let nowhere = !uri.authority || uri.host.is_empty();
-            Ok(match wanted {
+            call.text(match wanted {
                 0 => uri.scheme_prefix(),
                 1 if nowhere => String::new(),
                 1 => uri.before_path(),
                 2 => uri.before_path() + &uri.path,
                 _ => uri.before_path() + &uri.path + &uri.query,
-            }
-            .into())
+            })
         },
     ),
     row(
         "string GetComponents(UriComponents components, UriFormat format)",
         r#"new Uri("https://h:8/a?b").GetComponents(UriComponents.Host | UriComponents.Path, UriFormat.UriEscaped)"#,
         "h/a",
-        |_, a| Ok(absolute(a)?.components(a.int(1), a.int(2)).into()),
+        |call, a| call.text(absolute(a)?.components(a.int(1), a.int(2))),
     ),
     row(
         "string ToString()",
@@ -211,7 +216,7 @@ const PART_ROWS: &[Row] = &[
         "string LocalPath { get; }",
         r#"new Uri("https://h/a%20b").LocalPath"#,
         "/a b",
-        |_, a| Ok(absolute(a)?.local_path().into()),
+        |call, a| call.text(absolute(a)?.local_path()),
     ),
     row(
         "string Query { get; }",
@@ -229,9 +234,9 @@ const PART_ROWS: &[Row] = &[
         "string PathAndQuery { get; }",
         r#"new Uri("https://h/p?q=1").PathAndQuery"#,
         "/p?q=1",
-        |_, a| {
+        |call, a| {
             let uri = absolute(a)?;
-            Ok(format!("{}{}", uri.absolute_path(), uri.query).into())
+            call.text(format!("{}{}", uri.absolute_path(), uri.query))
         },
     ),
     row(
@@ -244,7 +249,7 @@ const PART_ROWS: &[Row] = &[
         "string AbsoluteUri { get; }",
         r#"new Uri("HTTPS://H/a b").AbsoluteUri"#,
         "https://h/a%20b",
-        |_, a| Ok(absolute(a)?.text().into()),
+        |call, a| call.text(absolute(a)?.text()),
     ),
     row(
         "string OriginalString { get; }",

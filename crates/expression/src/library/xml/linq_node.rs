@@ -170,12 +170,23 @@ pub fn parse_document(frame: &mut Frame<'_>, text: &str, keeps_whitespace: bool)
 /// # Errors
 /// As [`read`].
 pub fn parse_element(frame: &mut Frame<'_>, text: &str, keeps_whitespace: bool) -> Outcome {
+    read_element(frame, text, keeps_whitespace).map(value)
+}
+
+/// As [`read`]: the root element alone.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_element(frame: &mut Frame<'_>, text: &str, keeps_whitespace: bool) -> Result<Node, Thrown> {
     let mut tree = read(frame, text, keeps_whitespace)?;
     let root = tree.children(NodeId::FIRST).find(|id| tree.is_element(*id));
     if let Some(root) = root {
         tree.unlink(root);
     }
-    Ok(related(&tree.into(), |_, _| root))
+    // A document that could be read has one.
+    Node::from(tree)
+        .sibling_handle(|_, _| root)
+        .ok_or_else(Thrown::null_reference)
 }
 
 /// A copy of a node and all below it, accounted for.
