@@ -181,13 +181,19 @@ fn quotient(left: Decimal, right: Decimal) -> Option<Decimal> {
 
 fn decimals(operator: BinaryOperator, left: Decimal, right: Decimal) -> Outcome {
     let sum = |sum: Option<Decimal>, other_is_negative| {
+        let mut sum = sum?;
+        // As many decimals as the operand that has more of them, as far as there is room.
+        let decimals = left.scale().max(right.scale());
+        if sum.scale() < decimals && (left.is_zero() || right.is_zero()) {
+            sum.rescale(decimals);
+        }
         // A zero has the sign of the operand that the sum begins with, which is the one with fewer decimals.
         let negative = if left.scale() > right.scale() {
             other_is_negative
         } else {
             left.is_sign_negative()
         };
-        sum.map(|sum| signed(sum, || negative))
+        Some(signed(sum, || negative))
     };
     let result = match operator {
         BinaryOperator::Add => sum(left.checked_add(right), right.is_sign_negative()),

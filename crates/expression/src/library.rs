@@ -75,7 +75,6 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         net::CLASSES,
         text::CLASSES,
         system::CLASSES,
-        system::TUPLES,
         system::exceptions::CLASSES,
     ]
     .into_iter()

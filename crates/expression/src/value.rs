@@ -5,6 +5,7 @@ mod equality;
 mod instance;
 mod literal;
 
+pub use display::enumeration_text;
 pub use equality::{Equality, Key, compare};
 
 use crate::date::DateTime;

@@ -37,7 +37,12 @@ const BATCH: usize = 4000;
 const CRASH: &str = "crash";
 
 /// What comes of Mono's compiler where it fails itself, and why: that says nothing about the case.
-const NO_ANSWER: [(&str, &str); 5] = [
+const NO_ANSWER: [(&str, &str); 7] = [
+    (
+        "CS1056",
+        "the compiler loses its place in an interpolated string; no template has a character that C# has not",
+    ),
+    ("CS1040", "the same: it takes the `#` of a format for a directive"),
     (CRASH, "the runtime fell over the code that the compiler made"),
     (
         "System.InvalidProgramException",

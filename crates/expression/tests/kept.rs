@@ -1,6 +1,7 @@
 //! Values that are kept as bytes come back as they were.
 
 #![allow(
+    clippy::panic,
     clippy::unwrap_used,
     missing_docs,
     reason = "a test may fail loudly and has no public items"

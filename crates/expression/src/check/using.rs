@@ -100,7 +100,7 @@ fn declared(statement: &Stmt) -> Vec<LocalId> {
     }
 }
 
-/// The `Dispose()` of a type that has one of its own; `IDisposable` itself says only that there may be one.
+/// The `Dispose()` of a type, its own or the nearest that it inherits.
 fn dispose(class: &'static Class) -> Option<&'static Member> {
     let own = class
         .members("Dispose")
@@ -110,6 +110,5 @@ fn dispose(class: &'static Class) -> Option<&'static Member> {
         let mut parents = class.parents().iter().filter_map(Type::library_class);
         parents.find_map(|parent| dispose(parent.0))
     };
-    own.filter(|member| member.class.name != "System.IDisposable")
-        .or_else(inherited)
+    own.or_else(inherited)
 }

@@ -12,7 +12,7 @@ pub use date::pattern as date_pattern;
 
 use super::culture::Culture;
 use crate::thrown::Thrown;
-use crate::value::Value;
+use crate::value::{Value, enumeration_text};
 
 /// `FormatException` of a format that does not apply.
 fn invalid() -> Thrown {
@@ -51,8 +51,9 @@ pub fn format_in(value: &Value, format: &str, culture: Culture) -> Result<String
         other if is_general => Ok(other.display_string().to_string()),
         Value::TimeSpan(ticks) => time_span::format(*ticks, format),
         Value::Guid(guid) => guid_format(*guid, format),
-        Value::Enum(_, number) => match format {
-            "g" | "G" | "f" | "F" => Ok(value.display_string().to_string()),
+        Value::Enum(class, number) => match format {
+            "g" | "G" => Ok(value.display_string().to_string()),
+            "f" | "F" => Ok(enumeration_text(class.0, *number, true)),
             "d" | "D" => Ok(number.to_string()),
             "x" | "X" => Ok(format!("{number:08X}")),
             _ => Err(Thrown::new(

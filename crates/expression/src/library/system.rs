@@ -24,7 +24,6 @@ mod string_comparison;
 mod time_span;
 mod time_zone_info;
 mod tuple;
-mod tuple_object;
 mod type_code;
 mod type_object;
 mod uri;
@@ -37,7 +36,6 @@ pub use object::hash_code;
 pub use string::compare as string_compare;
 pub use string_comparer::{Comparer as StringComparer, comparison, difference, ignores_case};
 pub use time_span::parse as parse_time_span;
-pub use tuple_object::CLASSES as TUPLES;
 pub use type_object::{TYPE, TypeObject};
 pub use uri::{absolute_uri, uri, uri_text};
 

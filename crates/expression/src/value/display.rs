@@ -57,7 +57,7 @@ impl Value {
             }
             Self::TimeSpan(ticks) => format_time_span(*ticks),
             Self::Guid(guid) => format_guid(*guid),
-            Self::Enum(class, number) => enumeration_text(class.0, *number),
+            Self::Enum(class, number) => enumeration_text(class.0, *number, class.flags),
             Self::Json(token) => token.to_text().to_string(),
             Self::Host(_) => self.type_name(),
             Self::Object(object) => object.display(),
@@ -65,12 +65,12 @@ impl Value {
     }
 }
 
-/// The name of an enumeration's value; several for flags; digits when there is no name.
-fn enumeration_text(class: &Class, number: i32) -> String {
+/// The name of an enumeration's value; several for what is read as flags; digits when there is no name.
+pub fn enumeration_text(class: &Class, number: i32, flags: bool) -> String {
     if let Some((name, _)) = class.values.iter().find(|(_, value)| *value == number) {
         return (*name).to_owned();
     }
-    if class.flags {
+    if flags {
         let mut rest = number;
         let mut names = Vec::new();
         for (name, value) in class.values.iter().rev() {

@@ -157,10 +157,6 @@ fn named(name: &str) -> Type {
 
 fn required(a: Arguments<'_>, ty: &Type) -> Outcome {
     match a.value(0) {
-        // `Convert` makes nothing of a string that is null.
-        Value::Json(token) if matches!(token.operand(), Some(Scalar::NoString)) && ty.is_value_type() => {
-            Ok(Value::default_of(ty))
-        }
         Value::Json(token) => scalar_as(token, ty),
         _ => Err(Thrown::argument_null("value")),
     }

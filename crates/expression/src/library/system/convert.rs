@@ -275,7 +275,7 @@ fn change(value: &Value, target: &Type) -> Outcome {
     }
 }
 
-/// A number from digits of a base; only those of base 10 have a sign.
+/// A number from digits of a base; only those of base 10 may be negative.
 fn based(a: Arguments<'_>, to: Simple) -> Outcome {
     let base = u32::try_from(a.int(1))
         .ok()
@@ -292,7 +292,7 @@ fn based(a: Arguments<'_>, to: Simple) -> Outcome {
     }
     let (negative, digits) = text
         .strip_prefix('-')
-        .map_or((false, text.as_str()), |rest| (true, rest));
+        .map_or((false, text.strip_prefix('+').unwrap_or(text)), |rest| (true, rest));
     if negative && base != 10 {
         return Err(Thrown::new(
             "System.ArgumentException",

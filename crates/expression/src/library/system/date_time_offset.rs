@@ -514,6 +514,7 @@ fn moved(a: Arguments<'_>, by: i64) -> Outcome {
         .ticks
         .checked_add(by)
         .filter(|ticks| (0..=MAX_TICKS).contains(ticks))
+        .filter(|ticks| (0..=MAX_TICKS).contains(&(ticks - i64::from(offset(a, 0)) * MINUTE)))
         .ok_or_else(outside)?;
     Ok(at(ticks, offset(a, 0)))
 }

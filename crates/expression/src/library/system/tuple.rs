@@ -8,7 +8,7 @@ use crate::types::Type;
 use crate::value::Value;
 
 /// `(a, b)`
-pub static VALUE_TUPLE: Class = Class::new("System.ValueTuple", ClassKind::Struct);
+pub static VALUE_TUPLE: Class = Class::new("System.ValueTuple", ClassKind::Struct).inherits(&["IComparable"]);
 /// What makes tuples.
 pub static TUPLE: Class = Class::new("System.Tuple", ClassKind::Static).rows(CREATE_ROWS);
 /// Of one.
