@@ -204,6 +204,9 @@ fn tokens_of_a_tenant_of_entra() {
     });
 }
 
+/// Environment variables.
+type Settings<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn the_gateways_own_identity() {
     within(120, async {
@@ -212,7 +215,7 @@ fn the_gateways_own_identity() {
         let (assertion, fixed) = (path("assertion"), path("token"));
         let client = ("TOLLGATE_IDENTITY_CLIENT_ID", "gateway");
         let url = ("TOLLGATE_IDENTITY_TOKEN_URL", "ISSUER/token");
-        let sources: &[(&[(&str, &str)], &str, &str)] = &[
+        let sources: &[(Settings<'_>, &str, &str)] = &[
             (
                 &[("AZURE_POD_IDENTITY_AUTHORITY_HOST", "ISSUER")],
                 "own",
