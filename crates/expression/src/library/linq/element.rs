@@ -93,9 +93,22 @@ fn last(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thro
     Ok(found)
 }
 
+/// The last element that a predicate is true of; a list is asked from its end.
 fn last_where(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown> {
-    a.required(0)?;
+    let source = a.required(0)?;
     let predicate = a.required(1)?;
+    if let Some(length) = list_length(source) {
+        for at in (0..length).rev() {
+            call.frame.step(1)?;
+            let Some(item) = list_element(source, at) else {
+                continue;
+            };
+            if call.frame.test(predicate, &item)? {
+                return Ok(Some(item));
+            }
+        }
+        return Ok(None);
+    }
     let mut found = None;
     each(call, a, |frame, item, _| {
         if frame.test(predicate, item)? {
