@@ -82,24 +82,22 @@ pub struct Frame<'c> {
 impl<'c> Frame<'c> {
     /// A fresh evaluation with this many local variables.
     pub fn new(context: &'c dyn Context, budget: Budget, locals: usize) -> Self {
-        let mut frame = Self {
+        let mut slots = Vec::with_capacity(locals);
+        slots.resize(locals, Slot::Own(Value::Null));
+        Self {
             context,
             outs: Vec::new(),
             caught: None,
             entry: Entry::Begin,
             told: None,
-            slots: Vec::new(),
+            slots,
             cells: Vec::new(),
             base: 0,
             steps: budget.steps,
             bytes: budget.allocation,
             depth: budget.depth,
             nodes: NODES,
-        };
-        if locals > 0 {
-            frame.slots.resize(locals, Slot::Own(Value::Null));
         }
-        frame
     }
 
     /// Accounts for `count` evaluated nodes.

@@ -186,10 +186,7 @@ impl Expression {
     }
 
     fn run(&self, frame: &mut frame::Frame<'_>) -> Result<Value, thrown::Thrown> {
-        let mut outcome = (self.code)(frame);
-        if !matches!(self.target, Target::Object | Target::Body) {
-            outcome = outcome.and_then(|value| target::convert(value, self.target));
-        }
+        let outcome = (self.code)(frame).and_then(|value| target::convert(value, self.target));
         frame.finish(outcome.as_ref().unwrap_or(&Value::Null));
         outcome
     }
