@@ -6,6 +6,7 @@
 mod fold;
 mod groups;
 mod machine;
+mod memory;
 mod options;
 mod parse;
 mod program;
@@ -146,8 +147,26 @@ mod tests {
 
     #[test]
     fn what_takes_too_long_is_stopped() {
-        assert!(find("(a+)+$", 0, &format!("{}b", "a".repeat(60))).is_err());
+        assert!(find("(a+)+(?=c)$", 0, &format!("{}b", "a".repeat(60))).is_err());
         assert!(find("(?:a|b|ab)*c", 0, &"ab".repeat(200_000)).is_err());
+    }
+
+    #[test]
+    fn what_led_to_nothing_is_not_tried_again() {
+        let text = format!("{}b", "a".repeat(1_000));
+        for pattern in [
+            "(a+)+$",
+            "^(a+)+$",
+            "^(a*)*$",
+            "(a|aa)+$",
+            "^(a|a)*$",
+            "^(a?)*?(a*a*)*$",
+            "((a*)*a?)*c",
+            "(.*)(.*)(.*)c",
+            "(x+x+)+y|(a+?)+?$",
+        ] {
+            assert!(matches!(find(pattern, 0, &text), Ok(None)), "{pattern}");
+        }
     }
 
     #[test]
@@ -157,6 +176,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn memory_changes_no_match(pattern in r"[ab(][ab()|*+?]{0,14}", text in "[ab]{0,12}") {
+            if let Ok(regex) = Regex::new(&pattern, Options(0)) {
+                let with = |memory_after| {
+                    let stretch = (0, text.len());
+                    let mut machine = Machine::new(&regex.program, regex.groups.count(), &text, stretch, 10_000_000);
+                    machine.remember_after(memory_after);
+                    let search = Search { stretch, at: 0, after_empty: false };
+                    regex.search(&mut machine, &text, search).map(|found| (found, machine.captures)).ok()
+                };
+                if let (Some(without), with) = (with(u64::MAX), with(0)) {
+                    prop_assert_eq!(Some(without), with);
+                }
+            }
+        }
+
         #[test]
         fn any_pattern_is_refused_or_matches_inside_of_the_text(
             pattern in r"[ab()\[\]|*+?{}<>^$.\\:=!#,12dwGpk'-]{0,24}", options in 0..1024, text in "[abé\n1]{0,12}"

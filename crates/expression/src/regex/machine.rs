@@ -1,8 +1,10 @@
 //! The matcher: runs a program at a place of a text, going back to the last choice whenever a way leads to nothing.
 //!
-//! Whatever is changed on a way (counters, captures) is noted beside the choices, and undone on the way back.
+//! Whatever is changed on a way (counters, captures) is noted beside the choices, and undone on the way back. A match that
+//! takes long remembers what led to nothing ([`Memory`]).
 
 use super::fold::lower;
+use super::memory::Memory;
 use super::program::{One, Op, Program};
 use super::set::{is_word, same};
 use super::tree::Anchor;
@@ -16,6 +18,9 @@ pub struct Stopped;
 
 /// How much may be noted to go back to.
 const DEEPEST: usize = 1_000_000;
+
+/// How many steps a match takes before it remembers what led to nothing: few matches take as many.
+const REMEMBER_AFTER: u64 = 2_000;
 
 /// What to do on the way back.
 enum Back {
@@ -48,6 +53,9 @@ pub struct Machine<'m> {
     back: Vec<Back>,
     /// How many steps matching may still take.
     fuel: u64,
+    /// With this much left, what led to nothing is remembered.
+    remember_at: u64,
+    memory: Option<Memory>,
 }
 
 impl<'m> Machine<'m> {
@@ -63,7 +71,15 @@ impl<'m> Machine<'m> {
             slots: vec![(0, 0); program.slots],
             back: Vec::new(),
             fuel,
+            remember_at: fuel.saturating_sub(REMEMBER_AFTER),
+            memory: None,
         }
+    }
+
+    /// Says after how many steps it remembers what led to nothing.
+    #[cfg(test)]
+    pub fn remember_after(&mut self, steps: u64) {
+        self.remember_at = self.fuel.saturating_sub(steps);
     }
 
     /// The steps that are left.
@@ -139,6 +155,25 @@ impl<'m> Machine<'m> {
         Ok(())
     }
 
+    /// Whether a choice has led to nothing before.
+    fn is_hopeless(&mut self, op: usize, at: usize) -> bool {
+        if self.fuel >= self.remember_at {
+            return false;
+        }
+        if self.memory.is_none() {
+            self.memory = Memory::new(self.program, self.begin, self.end);
+            if self.memory.is_none() {
+                self.remember_at = 0;
+                return false;
+            }
+        }
+        let mut kind = 0;
+        for slot in &self.program.turns {
+            kind = kind << 1 | usize::from(self.slot(*slot).1 == at);
+        }
+        self.memory.as_mut().is_some_and(|memory| !memory.is_new(op, kind, at))
+    }
+
     fn slot(&self, slot: usize) -> (usize, usize) {
         self.slots.get(slot).copied().unwrap_or_default()
     }
@@ -173,6 +208,7 @@ impl<'m> Machine<'m> {
                 Op::Many { .. } => self.many(op - 1, current, at)?,
                 Op::Anchor(anchor) => self.holds(*anchor, at).then_some(at),
                 Op::Reference { group, fold, backward } => self.reference(*group, *fold, at, *backward)?,
+                Op::Split(_, _) if self.is_hopeless(op - 1, at) => None,
                 Op::Split(first, second) => {
                     self.note(Back::To { op: *second, at })?;
                     op = *first;
@@ -186,10 +222,10 @@ impl<'m> Machine<'m> {
                     self.set_slot(*slot, (0, usize::MAX))?;
                     Some(at)
                 }
-                Op::Again { .. } => {
-                    op = self.again(current, op, at)?;
-                    Some(at)
-                }
+                Op::Again { .. } => self.again(current, op, at)?.map(|next| {
+                    op = next;
+                    at
+                }),
                 Op::Turn { slot } => {
                     self.set_slot(*slot, (self.slot(*slot).0 + 1, at))?;
                     Some(at)
@@ -259,10 +295,16 @@ impl<'m> Machine<'m> {
                     }
                 }
                 Back::Take { op, at, left } => {
-                    let Some(Op::Many { one, backward, .. }) = self.program.ops.get(op) else {
+                    let Some(Op::Many {
+                        one, most, backward, ..
+                    }) = self.program.ops.get(op)
+                    else {
                         continue;
                     };
                     if let Some(place) = self.one(one, at, *backward) {
+                        if *most == u32::MAX && self.is_hopeless(op, place) {
+                            continue;
+                        }
                         if left > 1 {
                             let left = left - 1;
                             self.note(Back::Take { op, at: place, left })?;
@@ -330,21 +372,31 @@ impl<'m> Machine<'m> {
         else {
             return Ok(None);
         };
-        let (mut at, mut count, mut given) = (start, 0, start);
-        let wanted = if *lazy { *least } else { *most };
-        while count < wanted
-            && let Some(next) = self.one(one, at, *backward)
-        {
+        let (mut at, mut count) = (start, 0);
+        while count < *least {
+            let Some(next) = self.one(one, at, *backward) else {
+                self.burn(count as usize / 4)?;
+                return Ok(None);
+            };
             at = next;
             count += 1;
-            if count == *least {
-                given = at;
+        }
+        let given = at;
+        // Where it may go on without end, every place from here on is a choice of the same kind.
+        let endless = *most == u32::MAX;
+        if self.is_hopeless(op, at) {
+            return Ok(None);
+        }
+        if !*lazy {
+            while count < *most
+                && let Some(next) = self.one(one, at, *backward)
+                && !(endless && self.is_hopeless(op, next))
+            {
+                at = next;
+                count += 1;
             }
         }
         self.burn(count as usize / 4)?;
-        if count < *least {
-            return Ok(None);
-        }
         if *lazy {
             if most > least {
                 let left = most - least;
@@ -356,8 +408,8 @@ impl<'m> Machine<'m> {
         Ok(Some(at))
     }
 
-    /// The instruction behind the head of a loop.
-    fn again(&mut self, head: &Op, body: usize, at: usize) -> Result<usize, Stopped> {
+    /// The instruction behind the head of a loop; none if neither way leads to a match.
+    fn again(&mut self, head: &Op, body: usize, at: usize) -> Result<Option<usize>, Stopped> {
         let Op::Again {
             slot,
             least,
@@ -366,19 +418,22 @@ impl<'m> Machine<'m> {
             exit,
         } = head
         else {
-            return Ok(body);
+            return Ok(Some(body));
         };
         let (count, turned_at) = self.slot(*slot);
         // A turn that matched nothing is the last one.
         if count >= *most as usize || turned_at == at && count >= *least as usize {
-            return Ok(*exit);
+            return Ok(Some(*exit));
         }
         if count < *least as usize {
-            return Ok(body);
+            return Ok(Some(body));
+        }
+        if self.is_hopeless(body - 1, at) {
+            return Ok(None);
         }
         let (first, second) = if *lazy { (*exit, body) } else { (body, *exit) };
         self.note(Back::To { op: second, at })?;
-        Ok(first)
+        Ok(Some(first))
     }
 
     fn last(&self, group: usize) -> Option<Stretch> {

@@ -81,6 +81,11 @@ pub struct Program {
     pub ops: Vec<Op>,
     /// How many slots they use, two numbers each.
     pub slots: usize,
+    /// Whether an instruction, a place and which of `turns` lies at that place say all of what follows, so that what led
+    /// to nothing once does so always: no captures, no numbers of turns and no heights are asked.
+    pub plain: bool,
+    /// The slots of loops whose turns may match nothing.
+    pub turns: Vec<usize>,
 }
 
 impl Program {
@@ -89,6 +94,8 @@ impl Program {
         let mut program = Self {
             ops: Vec::new(),
             slots: 0,
+            plain: true,
+            turns: Vec::new(),
         };
         program.node(node, backward);
         program.ops.push(Op::Match);
@@ -122,6 +129,7 @@ impl Program {
             Node::Choice(choices) => self.choice(choices, backward),
             Node::Anchor(anchor) => self.ops.push(Op::Anchor(*anchor)),
             Node::Capture { body, keep, take } => {
+                self.plain &= take.is_none();
                 let slot = self.slot();
                 self.ops.push(Op::Open { slot });
                 self.node(body, backward);
@@ -139,17 +147,22 @@ impl Program {
             } => self.repeat(body, (*least, *most), *lazy, backward),
             Node::Look { body, behind, negative } => self.look(body, *behind, *negative),
             Node::Atomic(body) => {
+                self.plain = false;
                 let slot = self.slot();
                 self.ops.push(Op::Enter { slot });
                 self.node(body, backward);
                 self.ops.push(Op::Commit { slot });
             }
-            Node::Reference(group, fold) => self.ops.push(Op::Reference {
-                group: *group,
-                fold: *fold,
-                backward,
-            }),
+            Node::Reference(group, fold) => {
+                self.plain = false;
+                self.ops.push(Op::Reference {
+                    group: *group,
+                    fold: *fold,
+                    backward,
+                });
+            }
             Node::IfCaptured(group, yes, no) => {
+                self.plain = false;
                 let test = self.hole();
                 self.node(yes, backward);
                 let end = self.hole();
@@ -166,6 +179,7 @@ impl Program {
             }
             Node::IfAhead(condition, yes, no) => {
                 // Once the condition holds there is no way back to `no`.
+                self.plain = false;
                 let slot = self.slot();
                 self.ops.push(Op::Enter { slot });
                 let split = self.hole();
@@ -242,6 +256,10 @@ impl Program {
             return;
         }
         let slot = self.slot();
+        self.plain &= least <= 1 && (most <= 1 || most == u32::MAX);
+        if most > 1 && body.may_be_empty() {
+            self.turns.push(slot);
+        }
         self.ops.push(Op::Loop { slot });
         let head = self.hole();
         self.ops.push(Op::Turn { slot });
@@ -261,6 +279,7 @@ impl Program {
     }
 
     fn look(&mut self, body: &Node, behind: bool, negative: bool) {
+        self.plain = false;
         let slot = self.slot();
         self.ops.push(Op::Enter { slot });
         let split = if negative { Some(self.hole()) } else { None };

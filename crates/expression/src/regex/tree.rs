@@ -44,6 +44,22 @@ pub enum Node {
     IfAhead(Box<Self>, Box<Self>, Box<Self>),
 }
 
+impl Node {
+    /// Whether it may match the empty text; what looks at captures may.
+    pub fn may_be_empty(&self) -> bool {
+        match self {
+            Self::Char(..) | Self::Set(_) => false,
+            Self::Sequence(nodes) => nodes.iter().all(Self::may_be_empty),
+            Self::Choice(choices) => choices.iter().any(Self::may_be_empty),
+            Self::Capture { body, .. } | Self::Atomic(body) => body.may_be_empty(),
+            Self::Repeat { body, least, .. } => *least == 0 || body.may_be_empty(),
+            Self::Anchor(_) | Self::Look { .. } | Self::Reference(..) | Self::IfCaptured(..) | Self::IfAhead(..) => {
+                true
+            }
+        }
+    }
+}
+
 /// Places between characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
