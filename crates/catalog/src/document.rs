@@ -5,8 +5,8 @@
 mod json;
 mod yaml;
 
-pub(crate) use json::read as read_json;
-pub(crate) use yaml::read as read_yaml;
+pub use json::read as read_json;
+pub use yaml::read as read_yaml;
 
 use diagnostic::Span;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub(crate) const MAX_DEPTH: usize = 128;
 
 /// A value and its place.
 #[derive(Clone)]
-pub(crate) struct Value {
+pub struct Value {
     /// Where it stands; for YAML collections only their first line.
     pub span: Span,
     /// What it is.
@@ -26,7 +26,7 @@ pub(crate) struct Value {
 
 /// What a value is.
 #[derive(Clone)]
-pub(crate) enum Content {
+pub enum Content {
     /// `null`
     Null,
     /// `true` or `false`
@@ -43,7 +43,7 @@ pub(crate) enum Content {
 
 /// The members of an object in order, each name once.
 #[derive(Clone, Default)]
-pub(crate) struct Object {
+pub struct Object {
     members: Vec<Member>,
     /// Filled only for objects of many members.
     index: HashMap<String, usize>,
@@ -51,7 +51,7 @@ pub(crate) struct Object {
 
 /// A name and its value.
 #[derive(Clone)]
-pub(crate) struct Member {
+pub struct Member {
     /// The name, unescaped.
     pub key: String,
     /// Where the name stands.
@@ -61,7 +61,7 @@ pub(crate) struct Member {
 }
 
 /// Why a document cannot be read, or what is odd about it.
-pub(crate) struct Problem {
+pub struct Problem {
     /// Where.
     pub span: Span,
     /// What.
@@ -69,7 +69,7 @@ pub(crate) struct Problem {
 }
 
 /// A document that could be read.
-pub(crate) struct Document {
+pub struct Document {
     /// Its outermost value.
     pub root: Value,
     /// Names that occur twice in one object.

@@ -10,6 +10,11 @@ pub trait Environment {
 
     /// The text of a file outside the artifact folder.
     fn read(&self, path: &Path) -> io::Result<String>;
+
+    /// Named values that are there besides the folder's, or instead of them.
+    fn named_values(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }
 
 /// The environment of this process and its file system.

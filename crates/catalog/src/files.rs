@@ -3,6 +3,7 @@
 //! Never here: which folders there are.
 
 use crate::codes;
+use crate::overlay::Overlay;
 use crate::problems::Problems;
 use diagnostic::{Diagnostic, Severity, Source, Span};
 use std::cell::Cell;
@@ -27,14 +28,18 @@ pub(crate) struct Entry {
 
 /// Reads files and lists folders.
 pub(crate) struct Files<'l> {
+    folder: &'l Path,
+    overlay: &'l Overlay,
     problems: &'l Problems,
     read: Cell<u64>,
 }
 
 impl<'l> Files<'l> {
     /// A reader that reports to `problems`.
-    pub fn new(problems: &'l Problems) -> Self {
+    pub fn new(folder: &'l Path, overlay: &'l Overlay, problems: &'l Problems) -> Self {
         Self {
+            folder,
+            overlay,
             problems,
             read: Cell::new(0),
         }
@@ -43,6 +48,38 @@ impl<'l> Files<'l> {
     /// The entries of a folder by name; none when there is no such folder. Names with a leading dot are left out:
     /// editors, git and Kubernetes keep their own files under such names.
     pub fn list(&self, folder: &Path) -> Vec<Entry> {
+        let mut found = self.on_disk(folder);
+        let Ok(inside) = folder.strip_prefix(self.folder) else {
+            return found;
+        };
+        for (name, is_folder) in self.overlay.names(inside) {
+            if !found.iter().any(|entry| entry.name == name) {
+                let path = folder.join(&name);
+                found.push(Entry { name, path, is_folder });
+            }
+        }
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        found
+    }
+
+    /// Whether there is a file or folder.
+    pub fn exists(&self, path: &Path) -> bool {
+        let inside = path.strip_prefix(self.folder);
+        inside.is_ok_and(|inside| self.overlay.contains(inside) || !self.overlay.names(inside).is_empty())
+            || !self.overlay.hides_folder() && (path.exists() || path.is_symlink())
+    }
+
+    /// Whether there is a folder.
+    pub fn is_folder(&self, path: &Path) -> bool {
+        let inside = path.strip_prefix(self.folder);
+        inside.is_ok_and(|inside| !self.overlay.names(inside).is_empty())
+            || !self.overlay.hides_folder() && path.is_dir()
+    }
+
+    fn on_disk(&self, folder: &Path) -> Vec<Entry> {
+        if self.overlay.hides_folder() {
+            return Vec::new();
+        }
         let entries = match std::fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
@@ -55,9 +92,7 @@ impl<'l> Files<'l> {
                 return Vec::new();
             }
         };
-        let mut found: Vec<Entry> = entries.filter_map(|entry| self.entry(folder, &entry.ok()?)).collect();
-        found.sort_by(|a, b| a.name.cmp(&b.name));
-        found
+        entries.filter_map(|entry| self.entry(folder, &entry.ok()?)).collect()
     }
 
     /// The folders in a folder by name.
@@ -113,6 +148,13 @@ impl<'l> Files<'l> {
 
     /// A file's bytes; `None` when there is no such file, or after reporting why it cannot be read.
     pub fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
+        let over = path
+            .strip_prefix(self.folder)
+            .ok()
+            .and_then(|inside| self.overlay.file(inside));
+        if over.is_some() || self.overlay.hides_folder() {
+            return over.map(<[u8]>::to_vec);
+        }
         let metadata = match std::fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => return None,

@@ -44,7 +44,7 @@ impl Information {
 /// Reads the information file of an entity. It must be there and be an object.
 pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path, file_name: &str) -> Option<Information> {
     let path = folder.join(file_name);
-    if !path.exists() && !path.is_symlink() {
+    if !files.exists(&path) {
         let message = format!("this folder has no `{file_name}`");
         problems.push(about(Severity::Error, codes::NO_INFORMATION, folder, message));
         return None;

@@ -6,7 +6,7 @@
 
 mod certificate;
 pub mod codes;
-mod document;
+pub mod document;
 mod environment;
 mod fields;
 mod files;
@@ -14,12 +14,14 @@ mod information;
 mod load;
 mod lookup;
 pub mod model;
+mod overlay;
 mod problems;
 mod specification;
 mod watch;
 
 pub use certificate::ClientCertificate;
 pub use environment::{Environment, ProcessEnvironment};
-pub use load::load;
+pub use load::{load, load_over};
 pub use model::*;
+pub use overlay::Overlay;
 pub use watch::{Watch, watch};

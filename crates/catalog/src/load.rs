@@ -25,6 +25,7 @@ use crate::codes;
 use crate::environment::Environment;
 use crate::fields::{Fields, Text};
 use crate::files::{Files, name_of};
+use crate::overlay::Overlay;
 use crate::problems::{Problems, suggest};
 use crate::{Catalog, PolicyText};
 use diagnostic::{Diagnostic, Source, Span};
@@ -38,8 +39,13 @@ use std::sync::Arc;
 /// All problems are found at once, sorted by file and place. Errors mean that the catalog must not be served: parts
 /// of it are missing. Warnings mean that it may. No secret is part of a diagnostic.
 pub fn load(folder: &Path, environment: &dyn Environment) -> (Catalog, Vec<Diagnostic>) {
+    load_over(folder, &Overlay::default(), environment)
+}
+
+/// Loads an artifact folder with files that lie over it.
+pub fn load_over(folder: &Path, overlay: &Overlay, environment: &dyn Environment) -> (Catalog, Vec<Diagnostic>) {
     let problems = Problems::default();
-    let catalog = Loader::new(folder, &problems).catalog(environment);
+    let catalog = Loader::new(folder, overlay, &problems).catalog(environment);
     (catalog, problems.into_sorted())
 }
 
@@ -52,11 +58,11 @@ pub(crate) struct Loader<'l> {
 }
 
 impl<'l> Loader<'l> {
-    fn new(folder: &'l Path, problems: &'l Problems) -> Self {
+    fn new(folder: &'l Path, overlay: &'l Overlay, problems: &'l Problems) -> Self {
         Self {
             folder,
             problems,
-            files: Files::new(problems),
+            files: Files::new(folder, overlay, problems),
             named_values: NamedValues::default(),
         }
     }

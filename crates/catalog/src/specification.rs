@@ -104,7 +104,7 @@ pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Opt
     }
     for name in ["specification.wsdl", "specification.wadl"] {
         let path = folder.join(name);
-        if path.exists() {
+        if files.exists(&path) {
             let message = "no operations are read from specifications of this format";
             let problem = about(Severity::Warning, codes::SPECIFICATION_IGNORED, &path, message);
             problems.push(problem.with_help(

@@ -6,7 +6,7 @@ use super::{Content, Document, MAX_DEPTH, Member, Object, Problem, Value};
 use diagnostic::Span;
 
 /// Reads a whole JSON text.
-pub(crate) fn read(text: &str) -> Result<Document, Problem> {
+pub fn read(text: &str) -> Result<Document, Problem> {
     let mut reader = Reader {
         text,
         at: 0,

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 const MAX_ALIASED: usize = 10_000_000;
 
 /// Reads the first document of a YAML text.
-pub(crate) fn read(text: &str) -> Result<Document, Problem> {
+pub fn read(text: &str) -> Result<Document, Problem> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     let parser = Parser::new_from_str_with_options(text, options);

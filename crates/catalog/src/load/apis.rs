@@ -83,7 +83,7 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
         None
     };
     let resolvers = entry.path.join("resolvers");
-    if resolvers.is_dir() {
+    if loader.files.is_folder(&resolvers) {
         let message = "GraphQL resolvers are not run yet: requests are passed to the API's `serviceUrl`";
         loader
             .problems

@@ -75,7 +75,7 @@ const IGNORED_WITHIN: [&str; 8] = [
 
 /// Reports folders that are not part of the layout, and malformed files in those that are ignored.
 pub(crate) fn check(loader: &Loader<'_>) {
-    if !loader.folder.is_dir() {
+    if !loader.files.is_folder(loader.folder) {
         loader
             .files
             .report(codes::UNREADABLE, loader.folder, "there is no such folder");

@@ -21,7 +21,7 @@ pub(crate) fn server(
     path: &str,
     backends: &LoadedBackends,
 ) -> Option<McpServer> {
-    let second = folder.join(INFORMATION).exists();
+    let second = loader.files.exists(&folder.join(INFORMATION));
     let second = if second {
         loader.information(folder, INFORMATION)
     } else {

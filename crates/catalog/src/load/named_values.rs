@@ -83,6 +83,11 @@ pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> NamedV
             fields.report(codes::DUPLICATE_NAMED_VALUE, name.span, message);
         }
     }
+    for (name, value) in environment.named_values() {
+        named_values.without_value.remove(&name);
+        let secret = named_values.all.get(&name).is_some_and(|known| known.secret);
+        named_values.all.insert(name, NamedValue { value, secret });
+    }
     named_values
 }
 

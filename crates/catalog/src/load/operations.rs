@@ -29,7 +29,11 @@ pub(crate) fn load(
         .map(|specification| specification.operations)
         .unwrap_or_default();
     let folders = loader.files.folders(&folder.join("operations"));
-    if operations.is_empty() && !folders.iter().any(|entry| entry.path.join(INFORMATION).exists()) {
+    if operations.is_empty()
+        && !folders
+            .iter()
+            .any(|entry| loader.files.exists(&entry.path.join(INFORMATION)))
+    {
         operations = of_kind(api, kind);
     }
     for entry in &folders {
@@ -53,7 +57,7 @@ pub(crate) fn load(
 fn add_folder(loader: &Loader<'_>, operations: &mut Vec<Described>, entry: &Entry) {
     let mut at = position(operations, &entry.name);
     let path = entry.path.join(INFORMATION);
-    if path.exists() {
+    if loader.files.exists(&path) {
         let information = information::read_any(&loader.files, loader.problems, &path);
         let described = information.and_then(|file| described(file.properties(loader.problems), &entry.name));
         let Some(described) = described else { return };

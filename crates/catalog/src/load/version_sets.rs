@@ -21,7 +21,7 @@ const OLD_INFORMATION: &str = "apiVersionSetInformation.json";
 pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Option<VersioningScheme>> {
     let mut sets = BTreeMap::new();
     for entry in layout::entities(loader, layout::VERSION_SETS) {
-        let is_old = entry.path.join(OLD_INFORMATION).exists();
+        let is_old = loader.files.exists(&entry.path.join(OLD_INFORMATION));
         let file_name = if is_old { OLD_INFORMATION } else { INFORMATION };
         let information = loader.information(&entry.path, file_name);
         let scheme = information.and_then(|information| {

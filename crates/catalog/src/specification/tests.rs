@@ -2,13 +2,18 @@
 #![expect(clippy::format_push_string, reason = "tests need no speed")]
 
 use super::*;
+use crate::Overlay;
 
 /// Operations as lines `id METHOD template`, each response as `status: content type example|sample`; then problems.
 fn check(file_name: &str, text: &str, expected: &str) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(file_name), text).unwrap();
     let problems = Problems::default();
-    let specification = read(&Files::new(&problems), &problems, folder.path());
+    let specification = read(
+        &Files::new(folder.path(), &Overlay::default(), &problems),
+        &problems,
+        folder.path(),
+    );
     let mut found = String::new();
     for operation in specification.iter().flat_map(|specification| &specification.operations) {
         found += &format!(
@@ -171,7 +176,12 @@ fn samples_of_wide_and_deep_schemas_stay_small() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("specification.json"), text).unwrap();
     let problems = Problems::default();
-    let specification = read(&Files::new(&problems), &problems, folder.path()).unwrap();
+    let specification = read(
+        &Files::new(folder.path(), &Overlay::default(), &problems),
+        &problems,
+        folder.path(),
+    )
+    .unwrap();
     let sample = specification.operations[0].responses[0].representations[0]
         .sample
         .as_ref()
