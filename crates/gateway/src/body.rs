@@ -9,6 +9,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 use policy::{Body, BodyError, StreamBody};
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -28,8 +29,8 @@ impl Progress {
 }
 
 /// A client's body.
-pub struct ClientBody {
-    incoming: Incoming,
+pub struct ClientBody<B = Incoming> {
+    incoming: B,
     alarm: Alarm,
     idle: Duration,
     limit: Option<u64>,
@@ -37,9 +38,9 @@ pub struct ClientBody {
     progress: Rc<Progress>,
 }
 
-impl ClientBody {
+impl<B> ClientBody<B> {
     /// The body of a request, to be refused when it grows beyond `limit` or nothing comes for `idle`.
-    pub fn new(incoming: Incoming, alarm: Alarm, idle: Duration, limit: Option<u64>, progress: Rc<Progress>) -> Self {
+    pub fn new(incoming: B, alarm: Alarm, idle: Duration, limit: Option<u64>, progress: Rc<Progress>) -> Self {
         Self {
             incoming,
             alarm,
@@ -64,7 +65,7 @@ impl ClientBody {
     }
 }
 
-impl HttpBody for ClientBody {
+impl<B: HttpBody<Data = Bytes, Error: Display> + Unpin> HttpBody for ClientBody<B> {
     type Data = Bytes;
     type Error = BodyError;
 

@@ -7,12 +7,13 @@
 use crate::body::{ClientBody, Progress};
 use crate::respond::Refusal;
 use crate::worker::{Visit, Worker};
+use bytes::Bytes;
 use expression::text::Text;
 use http::header::{COOKIE, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Version, request};
-use http_body::Body as _;
-use hyper::body::Incoming;
+use http_body::Body as HttpBody;
 use policy::{Body, Exchange, Matched, RequestMessage, Target};
+use std::fmt::Display;
 use std::rc::Rc;
 
 /// A request that may go on.
@@ -24,7 +25,10 @@ pub struct Arrived {
 }
 
 /// Checks a request and makes it an exchange.
-pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) -> Result<Arrived, Refusal> {
+pub fn arrive<B>(worker: &Rc<Worker>, visit: &Visit, request: Request<B>) -> Result<Arrived, Refusal>
+where
+    B: HttpBody<Data = Bytes, Error: Display> + Unpin + 'static,
+{
     let (mut parts, incoming) = request.into_parts();
     let authority = check(worker, &mut parts, &incoming)?;
     if parts.version == Version::HTTP_2 {
@@ -68,7 +72,7 @@ pub fn arrive(worker: &Rc<Worker>, visit: &Visit, request: Request<Incoming>) ->
 }
 
 /// Refuses what is ambiguous or too large; gives the request's authority, which `Host` has in the end.
-fn check(worker: &Worker, parts: &mut request::Parts, incoming: &Incoming) -> Result<Text, Refusal> {
+fn check(worker: &Worker, parts: &mut request::Parts, incoming: &impl HttpBody) -> Result<Text, Refusal> {
     if parts.method == Method::CONNECT {
         return Err(Refusal::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -156,7 +160,10 @@ fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
-fn body(worker: &Rc<Worker>, incoming: Incoming) -> (Body, Option<Rc<Progress>>) {
+fn body<B>(worker: &Rc<Worker>, incoming: B) -> (Body, Option<Rc<Progress>>)
+where
+    B: HttpBody<Data = Bytes, Error: Display> + Unpin + 'static,
+{
     if incoming.is_end_stream() {
         return (Body::Empty, None);
     }

@@ -13,19 +13,24 @@ use crate::snapshot::{Held, Snapshot};
 use crate::unwinding::contained;
 use crate::upgrade;
 use crate::worker::{InFlight, Visit, Worker};
+use bytes::Bytes;
 use catalog::{Api, ApiKind};
 use expression::context::LastError;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, StatusCode};
-use hyper::body::Incoming;
+use http_body::Body as HttpBody;
 use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage};
 use std::cell::OnceCell;
+use std::fmt::Display;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// Answers a request, even one that a bug breaks off.
-pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incoming>) -> Answer {
+pub async fn answer<B>(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<B>) -> Answer
+where
+    B: HttpBody<Data = Bytes, Error: Display> + Unpin + 'static,
+{
     let is_head = request.method() == Method::HEAD;
     let called = OnceCell::new();
     match contained(pin!(serve(Rc::clone(&worker), visit, request, &called))).await {
@@ -42,12 +47,15 @@ pub async fn answer(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<Incom
 }
 
 /// Arrive → route → admit → the plan → respond.
-async fn serve(
+async fn serve<B>(
     worker: Rc<Worker>,
     visit: Rc<Visit>,
-    request: Request<Incoming>,
+    request: Request<B>,
     matched: &OnceCell<Arc<ServedApi>>,
-) -> Answer {
+) -> Answer
+where
+    B: HttpBody<Data = Bytes, Error: Display> + Unpin + 'static,
+{
     let in_flight = InFlight::begin(&worker, &visit);
     let is_head = request.method() == Method::HEAD;
     if admin::is_status(request.uri().path()) {

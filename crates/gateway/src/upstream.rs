@@ -7,12 +7,14 @@
 mod connect;
 mod expect;
 mod gather;
+mod offline;
 mod pool;
 mod redirect;
 mod reply;
 mod tls;
 mod tunnel;
 
+pub use offline::{OfflineClient, Servers, whole};
 pub use pool::Pool;
 pub use tls::ClientTls;
 
@@ -152,7 +154,7 @@ impl Upstream for Client {
         let answer: LocalFuture<'_, _> = if call.wants_answer {
             Box::pin(self.send_message(call))
         } else if call.follow_redirects {
-            Box::pin(redirect::follow(self, call))
+            Box::pin(redirect::follow(|call| self.send_once(call), call))
         } else {
             Box::pin(self.send_once(call))
         };

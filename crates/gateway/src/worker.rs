@@ -54,6 +54,30 @@ pub struct Shared {
     pub drain: Arc<AtomicUsize>,
 }
 
+/// What a worker's policies reach.
+pub struct Outside {
+    /// Time and randomness.
+    pub clock: Arc<dyn Clock>,
+    /// Counters of limits.
+    pub counters: Arc<dyn Counters>,
+    /// Caches.
+    pub caches: Caches,
+    /// Breakers and turns of backends.
+    pub backends: Arc<Backends>,
+    /// Who is within limits of concurrency.
+    pub slots: Arc<policy::Slots>,
+    /// Where measurements go.
+    pub telemetry: Arc<dyn policy::Telemetry>,
+    /// Whose certificates are trusted.
+    pub trust: Arc<dyn Trust>,
+    /// Connections to upstreams.
+    pub upstream: Rc<dyn policy::Upstream>,
+    /// Time that passes, and work in the background.
+    pub runtime: Rc<dyn policy::Runtime>,
+    /// Who watches exchanges.
+    pub witness: Option<Rc<dyn policy::Witness>>,
+}
+
 /// A socket that was accepted.
 pub struct Accepted {
     /// The connection.
@@ -225,27 +249,64 @@ impl Worker {
             Arc::clone(&metrics),
         );
         let background = Rc::new(Background::new());
-        let services = Services {
+        let outside = Outside {
             clock: shared.clock,
             counters: shared.counters,
             caches: shared.caches,
             backends: shared.backends,
+            slots: shared.slots,
+            telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,
+            trust,
             upstream: Rc::new(client),
             runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
+            witness: None,
+        };
+        Self::with(index, settings, shared.place, metrics, ticker, background, outside)
+    }
+
+    /// A worker that reaches nothing but `outside`: no socket, no timer of its own.
+    pub fn offline(
+        settings: Arc<Config>,
+        place: Arc<ArcSwap<Snapshot>>,
+        metrics: &Metrics,
+        outside: Outside,
+    ) -> Rc<Self> {
+        let metrics = metrics.workers().first().cloned().unwrap_or_default();
+        let background = Rc::new(Background::new());
+        Self::with(0, settings, place, metrics, Ticker::new(), background, outside)
+    }
+
+    fn with(
+        index: usize,
+        settings: Arc<Config>,
+        place: Arc<ArcSwap<Snapshot>>,
+        metrics: Arc<WorkerMetrics>,
+        ticker: Rc<Ticker>,
+        background: Rc<Background>,
+        outside: Outside,
+    ) -> Rc<Self> {
+        let services = Services {
+            clock: outside.clock,
+            counters: outside.counters,
+            caches: outside.caches,
+            backends: outside.backends,
+            upstream: outside.upstream,
+            runtime: outside.runtime,
             issuers: Rc::default(),
             identity: Rc::new(policy::OwnIdentity::new(Arc::clone(&settings.identity))),
             authorizations: Rc::new(policy::Authorizations::new(Arc::clone(&settings.authorizations))),
             entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
-            slots: shared.slots,
-            telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,
-            trust,
+            slots: outside.slots,
+            telemetry: outside.telemetry,
+            trust: outside.trust,
             deployment: Arc::clone(&settings.deployment),
             dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
             buffer_limit: settings.limits.buffer_bytes,
+            witness: outside.witness,
         };
         Rc::new(Self {
             index,
-            current: Current::new(shared.place),
+            current: Current::new(place),
             metrics,
             services: Rc::new(services),
             background,

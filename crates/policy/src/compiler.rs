@@ -5,6 +5,7 @@
 use crate::block::{Block, Origin, Planned, Scope, Section};
 use crate::codes;
 use crate::findings::Findings;
+use crate::witness::{Spot, SpotKind};
 use crate::xml::{Element, Node, Piece};
 use catalog::Catalog;
 use diagnostic::{Diagnostic, Source, Span};
@@ -38,6 +39,8 @@ pub(crate) struct Compiler<'c> {
     pub fragments: HashMap<FragmentKey, Option<Arc<Block>>>,
     /// Fragments that are being compiled, outermost first.
     pub including: Vec<String>,
+    /// The places of documents so far; `None` when nobody will watch them.
+    pub spots: Option<Vec<Arc<Spot>>>,
     read_step: ReadStep,
 }
 
@@ -49,6 +52,7 @@ impl<'c> Compiler<'c> {
             place,
             fragments: HashMap::new(),
             including: Vec::new(),
+            spots: None,
             read_step,
         }
     }
@@ -102,6 +106,19 @@ impl<'c> Compiler<'c> {
             document: Arc::clone(&self.place.document),
             position: self.place.source.position(span.start),
         }
+    }
+
+    /// A place that an exchange may come by; nothing when nobody will watch.
+    pub fn spot(&mut self, kind: SpotKind, at: usize, name: impl Into<String>) -> Option<Arc<Spot>> {
+        let spots = self.spots.as_mut()?;
+        let spot = Arc::new(Spot {
+            document: Arc::clone(&self.place.document),
+            position: self.place.source.position(at),
+            kind,
+            name: name.into(),
+        });
+        spots.push(Arc::clone(&spot));
+        Some(spot)
     }
 
     pub fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {

@@ -15,6 +15,7 @@ use crate::exchange::Message;
 use crate::findings::nearest;
 use crate::outline::{self, Outline};
 use crate::value::{Readable, Value};
+use crate::witness::{Spot, SpotKind};
 use crate::xml::{Attribute, Element, Node, Piece};
 use diagnostic::{Mapped, Span};
 use kind::{Kind, of_type, of_words};
@@ -296,6 +297,11 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.size = self.size.saturating_add(block.size());
         self.keeps_response |= block.keeps_response();
         self.outline.extend(outline::of_block(block));
+    }
+
+    /// This element as a branch that may be taken.
+    pub fn branch(&mut self, name: &str) -> Option<Arc<Spot>> {
+        self.compiler.spot(SpotKind::Branch, self.element.name.span.start, name)
     }
 
     /// What the policy's own expressions need so far.

@@ -13,6 +13,7 @@ use crate::runtime::Runtime;
 use crate::slots::Slots;
 use crate::telemetry::Telemetry;
 use crate::upstream::Upstream;
+use crate::witness::Witness;
 use expression::Reads;
 use expression::body::MessageBody;
 use expression::certificate::Certificate;
@@ -293,6 +294,8 @@ pub struct Services {
     pub dapr: Text,
     /// Bytes of a body that are buffered at most.
     pub buffer_limit: u64,
+    /// Who watches exchanges.
+    pub witness: Option<Rc<dyn Witness>>,
 }
 
 /// Whose certificates are trusted.

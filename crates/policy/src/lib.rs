@@ -52,6 +52,7 @@ mod token;
 mod upstream;
 mod value;
 mod walk;
+mod witness;
 mod xml;
 
 pub use backends::Backends;
@@ -73,6 +74,7 @@ pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use telemetry::{Measurement, Telemetry};
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
+pub use witness::{Spot, SpotKind, Witness};
 
 use std::future::Future;
 use std::pin::Pin;

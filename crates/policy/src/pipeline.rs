@@ -171,6 +171,9 @@ async fn leave(exchange: &mut Exchange) {
         other => other,
     };
     exchange.measure_response();
+    if let Some(witness) = &exchange.services.witness {
+        witness.leaving(exchange);
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::findings::{Findings, Options};
 use crate::fragment::fragment;
 use crate::outline::{OutlinedSection, outline};
 use crate::steps::read_step;
+use crate::witness::Spot;
 use catalog::{Api, ApiKind, Catalog, Operation, PolicyText, Product};
 use diagnostic::{Diagnostic, Source, Span};
 use expression::Reads;
@@ -106,17 +107,32 @@ impl Plans {
             strict: false,
             serving: true,
         };
-        Self::compile_as(catalog, options)
+        let (plans, _, problems) = Self::compile_as(catalog, options, None);
+        (plans, problems)
+    }
+
+    /// Like [`Plans::compile`], with all places that a [`crate::Witness`] may be told of.
+    pub fn compile_to_watch(catalog: &Catalog) -> (Self, Vec<Arc<Spot>>, Vec<Diagnostic>) {
+        let options = Options {
+            strict: false,
+            serving: true,
+        };
+        Self::compile_as(catalog, options, Some(Vec::new()))
     }
 
     /// All problems of the policy documents of a catalog that is checked and will not serve.
     pub fn check(catalog: &Catalog, options: Options) -> Vec<Diagnostic> {
-        Self::compile_as(catalog, options).1
+        Self::compile_as(catalog, options, None).2
     }
 
-    fn compile_as(catalog: &Catalog, options: Options) -> (Self, Vec<Diagnostic>) {
+    fn compile_as(
+        catalog: &Catalog,
+        options: Options,
+        spots: Option<Vec<Arc<Spot>>>,
+    ) -> (Self, Vec<Arc<Spot>>, Vec<Diagnostic>) {
         let mut documents = Documents::new(catalog, options);
         let default = documents.compile_here(Scope::Global);
+        documents.compiler.spots = spots;
         let forward = effective(std::slice::from_ref(&default), Section::Backend)
             .first()
             .cloned();
@@ -157,7 +173,8 @@ impl Plans {
             _apis: catalog.apis.clone(),
             _products: catalog.products.values().cloned().collect(),
         };
-        (plans, documents.compiler.findings.finish())
+        let spots = documents.compiler.spots.take().unwrap_or_default();
+        (plans, spots, documents.compiler.findings.finish())
     }
 
     /// The effective policy of an operation of an API, called under a product or none, for people to read.

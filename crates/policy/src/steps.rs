@@ -10,6 +10,7 @@ use crate::findings::nearest;
 use crate::known::{ALIASES, KNOWN, Known};
 use crate::policies::POLICIES;
 use crate::registry::{Policy, Scopes, Sections};
+use crate::witness::SpotKind;
 use crate::xml::Element;
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
         }
         return None;
     };
+    compiler.spot(SpotKind::Step, element.name.span.start, policy.name);
     let origin = compiler.origin(policy.name, element.name.span, id, path);
     Some(Planned {
         run,

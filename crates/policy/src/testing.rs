@@ -314,6 +314,7 @@ impl Bench {
                 deployment: Arc::default(),
                 dapr: "http://localhost:3500".into(),
                 buffer_limit: self.buffer_limit,
+                witness: None,
             }),
             request_id: 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
             timestamp: self.clock.ticks(),

@@ -4,6 +4,7 @@
 
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::witness::Spot;
 use expression::text::Text;
 use expression::value::Value as Object;
 use expression::{Budget, Expression, Target};
@@ -25,7 +26,7 @@ pub(crate) enum Value<T> {
 /// What is computed.
 pub(crate) enum Computed {
     /// One expression.
-    Single(Expression),
+    Single(Placed),
     /// Literals and expressions, joined as text.
     Mixed(Vec<Part>),
 }
@@ -35,7 +36,15 @@ pub(crate) enum Part {
     /// Characters.
     Literal(String),
     /// An expression that gives text.
-    Expression(Expression),
+    Expression(Placed),
+}
+
+/// An expression in its document.
+pub(crate) struct Placed {
+    /// What is evaluated.
+    pub expression: Expression,
+    /// Where it stands, for who watches.
+    pub spot: Option<Arc<Spot>>,
 }
 
 impl<T: Clone> Value<T> {
@@ -83,8 +92,10 @@ impl Computed {
     }
 }
 
-fn evaluate(expression: &Expression, exchange: &Exchange) -> Result<Object, Failure> {
-    expression
+fn evaluate(placed: &Placed, exchange: &Exchange) -> Result<Object, Failure> {
+    exchange.comes_by(placed.spot.as_ref());
+    placed
+        .expression
         .evaluate(exchange, Budget::default())
         .map_err(|exception| evaluation_failure(&exception.message))
 }

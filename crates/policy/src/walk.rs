@@ -25,6 +25,7 @@ impl Block {
             {
                 return Err(note(failure, &step.origin, exchange));
             }
+            witnessed(&step.origin, exchange);
             let result = match &step.run {
                 Run::Now(run) => run.run(exchange),
                 Run::Waiting(run) => match run.run(exchange) {
@@ -71,6 +72,7 @@ impl InstantBlock {
     /// Runs the steps until one answers or fails.
     pub fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         for (step, origin) in &self.steps {
+            witnessed(origin, exchange);
             match step.run(exchange) {
                 Ok(Flow::Next) => {}
                 Ok(Flow::Answer) => return Ok(Flow::Answer),
@@ -78,6 +80,12 @@ impl InstantBlock {
             }
         }
         Ok(Flow::Next)
+    }
+}
+
+fn witnessed(origin: &Arc<Origin>, exchange: &Exchange) {
+    if let Some(witness) = &exchange.services.witness {
+        witness.step(exchange, origin);
     }
 }
 

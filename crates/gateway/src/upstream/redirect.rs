@@ -6,7 +6,6 @@
 //! Never here: redirects that the client is to follow.
 
 use crate::body::Outgoing;
-use crate::upstream::Client;
 use expression::body::MessageBody;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, HeaderName, LOCATION};
 use http::{HeaderMap, Method, StatusCode, Uri};
@@ -15,12 +14,15 @@ use policy::{Body, Call, Reply, UpstreamFailure};
 /// .NET's `MaxAutomaticRedirections`.
 const MOST: usize = 50;
 
-/// Sends `call` and follows where its answers lead.
-pub async fn follow(client: &Client, mut call: Call) -> Result<Reply, UpstreamFailure> {
+/// Sends `call` by `send` and follows where its answers lead.
+pub async fn follow<S>(mut send: impl FnMut(Call) -> S, mut call: Call) -> Result<Reply, UpstreamFailure>
+where
+    S: Future<Output = Result<Reply, UpstreamFailure>>,
+{
     for _ in 0..MOST {
         let (now, next) = split(call);
         let url = now.url.clone();
-        let reply = client.send_once(now).await?;
+        let reply = send(now).await?;
         let target = location(&url, &reply);
         match target.and_then(|target| repeat(next, &url, target, reply.status)) {
             Some(repeated) => call = repeated,

@@ -3,7 +3,8 @@
 use super::ElementReader;
 use super::kind::Kind;
 use crate::codes;
-use crate::value::{Computed, Part, Value};
+use crate::value::{Computed, Part, Placed, Value};
+use crate::witness::SpotKind;
 use crate::xml::{Attribute, Piece};
 use diagnostic::{Diagnostic, Mapped, Severity, Span};
 use expression::{Expression, Target};
@@ -70,11 +71,13 @@ impl<'r> ElementReader<'r, '_> {
         parts.into_iter().collect()
     }
 
-    fn expression(&mut self, source: &Mapped, target: Target) -> Option<Expression> {
+    fn expression(&mut self, source: &Mapped, target: Target) -> Option<Placed> {
         match Expression::compile(source.text(), target) {
             Ok(expression) => {
                 self.needs.reads = self.needs.reads.or(expression.reads());
-                Some(expression)
+                let at = source.original(Span::at(0)).start;
+                let spot = self.compiler.spot(SpotKind::Expression, at, source.text());
+                Some(Placed { expression, spot })
             }
             Err(problems) => {
                 for problem in problems {

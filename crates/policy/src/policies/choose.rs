@@ -9,68 +9,98 @@ use crate::failure::Failure;
 use crate::registry::{Policy, now, waiting};
 use crate::step::{Flow, Outcome, Run, Step, WaitingStep};
 use crate::value::Value;
+use crate::witness::Spot;
+use std::sync::Arc;
 
 pub(crate) const CHOOSE: Policy = Policy::new("choose", parse);
 
+struct Branch<B> {
+    spot: Option<Arc<Spot>>,
+    block: B,
+}
+
 /// With branches of plain calls, or of steps that may wait.
 struct Choose<B> {
-    branches: Vec<(Value<bool>, B)>,
-    otherwise: Option<B>,
+    branches: Vec<(Value<bool>, Branch<B>)>,
+    /// Empty where the document has none.
+    otherwise: Branch<B>,
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let branches = element.one_or_more("when", |when| {
         let condition = when.required("condition");
-        let block = when.steps();
-        Some((condition?, block))
+        let branch = branch(when);
+        Some((condition?, branch))
     });
-    let otherwise = element.at_most_one("otherwise", |otherwise| Some(otherwise.steps()));
+    let otherwise = element.at_most_one("otherwise", |otherwise| Some(branch(otherwise)));
+    let otherwise = otherwise.unwrap_or_else(|| Branch {
+        spot: element.branch("choose without a match"),
+        block: Block::default(),
+    });
     match (Choose { branches, otherwise }).instant(element.needs()) {
         Ok(choose) => now(choose),
         Err(choose) => waiting(choose),
     }
 }
 
+fn branch(element: &mut ElementReader<'_, '_>) -> Branch<Block> {
+    Branch {
+        spot: element.branch(element.name()),
+        block: element.steps(),
+    }
+}
+
 impl Choose<Block> {
     /// The same as plain calls, if no branch waits for more than the conditions do.
     fn instant(self, covered: Needs) -> Result<Choose<InstantBlock>, Self> {
-        let blocks = self.branches.iter().map(|(_, block)| block).chain(&self.otherwise);
-        if !blocks.into_iter().all(|block| block.is_instant(covered)) {
+        let is_instant = |branch: &Branch<Block>| branch.block.is_instant(covered);
+        if !self.branches.iter().all(|(_, branch)| is_instant(branch)) || !is_instant(&self.otherwise) {
             return Err(self);
         }
         let branches = self.branches.into_iter();
         Ok(Choose {
             branches: branches
-                .map(|(condition, block)| (condition, block.into_instant()))
+                .map(|(condition, branch)| (condition, branch.into_instant()))
                 .collect(),
-            otherwise: self.otherwise.map(Block::into_instant),
+            otherwise: self.otherwise.into_instant(),
         })
     }
 }
 
+impl Branch<Block> {
+    fn into_instant(self) -> Branch<InstantBlock> {
+        Branch {
+            spot: self.spot,
+            block: self.block.into_instant(),
+        }
+    }
+}
+
 impl<B> Choose<B> {
-    fn branch(&self, exchange: &Exchange) -> Result<Option<&B>, Failure> {
-        for (condition, block) in &self.branches {
+    fn taken(&self, exchange: &Exchange) -> Result<&B, Failure> {
+        let mut taken = &self.otherwise;
+        for (condition, branch) in &self.branches {
             if condition.get(exchange)? {
-                return Ok(Some(block));
+                taken = branch;
+                break;
             }
         }
-        Ok(self.otherwise.as_ref())
+        exchange.comes_by(taken.spot.as_ref());
+        Ok(&taken.block)
     }
 }
 
 impl Step for Choose<InstantBlock> {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        self.branch(exchange)?
-            .map_or(Ok(Flow::Next), |block| block.run(exchange))
+        self.taken(exchange)?.run(exchange)
     }
 }
 
 impl WaitingStep for Choose<Block> {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
-        match self.branch(exchange) {
-            Ok(Some(block)) => Outcome::Later(Box::pin(block.run(exchange))),
-            Ok(None) => Outcome::Now(Ok(Flow::Next)),
+        match self.taken(exchange) {
+            Ok(block) if block.steps.is_empty() => Outcome::Now(Ok(Flow::Next)),
+            Ok(block) => Outcome::Later(Box::pin(block.run(exchange))),
             Err(failure) => Outcome::Now(Err(failure)),
         }
     }
