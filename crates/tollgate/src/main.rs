@@ -10,6 +10,7 @@ mod eval;
 mod explain;
 mod logging;
 mod serve;
+mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ enum Command {
     Check(check::Check),
     Eval(eval::Eval),
     Explain(explain::Explain),
+    Test(test::Test),
 }
 
 /// How a command prints what it found.
@@ -58,5 +60,6 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Eval(eval) => eval.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Test(test) => test.run(),
     }
 }

@@ -24,10 +24,22 @@ const ARROWS: &[(&str, &[&str])] = &[
         "gateway",
         &["catalog", "diagnostic", "expression", "mcp", "policy", "store"],
     ),
+    (
+        "spec",
+        &["catalog", "diagnostic", "expression", "gateway", "policy", "store"],
+    ),
     ("peers", &[]),
     (
         "tollgate",
-        &["catalog", "diagnostic", "expression", "gateway", "policy", "store"],
+        &[
+            "catalog",
+            "diagnostic",
+            "expression",
+            "gateway",
+            "policy",
+            "spec",
+            "store",
+        ],
     ),
 ];
 

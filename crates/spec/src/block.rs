@@ -1,0 +1,182 @@
+//! What both forms of a specification come to: sections with blocks in them, each with its place.
+//!
+//! Never here: Markdown, YAML, what a block means.
+
+use crate::codes;
+use diagnostic::{Diagnostic, Source, Span};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What blocks there are.
+pub const KINDS: [&str; 13] = [
+    "given",
+    "policy",
+    "fragment",
+    "file",
+    "backend",
+    "request",
+    "response",
+    "sent",
+    "variables",
+    "trace",
+    "steps",
+    "error",
+    "metrics",
+];
+
+/// A heading with what stands below it.
+#[derive(Debug, Default)]
+pub struct Section {
+    /// The heading's text.
+    pub title: String,
+    /// Where it stands.
+    pub span: Span,
+    /// Its own blocks in order.
+    pub blocks: Vec<Block>,
+    /// Sections below it.
+    pub inside: Vec<Section>,
+}
+
+/// A word of a document.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// The word.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A block that says something.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// One of [`KINDS`].
+    pub kind: Word,
+    /// Options: names with their values; a name alone has the value "true".
+    pub options: Vec<(Word, Word)>,
+    /// Its text, line ends as `\n`.
+    pub text: String,
+    /// Where the text stands in the document.
+    pub place: Place,
+}
+
+/// Where a text stands in a document.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    /// From this byte on, as it is.
+    Verbatim(usize),
+    /// Here, written in another way.
+    Within(Span),
+}
+
+impl Place {
+    /// Where a stretch of the text stands in the document.
+    pub fn of(self, span: Span) -> Span {
+        match self {
+            Self::Verbatim(start) => Span::new(start + span.start, start + span.end),
+            Self::Within(whole) => whole,
+        }
+    }
+}
+
+/// Where the problems of a document go.
+pub struct Problems {
+    /// The document.
+    pub source: Arc<Source>,
+    /// What was found so far.
+    pub list: Vec<Diagnostic>,
+}
+
+impl Problems {
+    /// None so far.
+    pub fn of(source: &Arc<Source>) -> Self {
+        Self {
+            source: Arc::clone(source),
+            list: Vec::new(),
+        }
+    }
+
+    /// Adds an error.
+    pub fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.list.push(Diagnostic::error(code, &self.source, span, message));
+    }
+
+    /// Adds an error about a word that is none of those that are known.
+    pub fn unknown(&mut self, word: &Word, what: &str, known: &[&str]) {
+        let message = format!("`{}` is no {what}, expected one of {}", word.text, known.join(", "));
+        self.error(codes::UNKNOWN_WORD, word.span, message);
+    }
+}
+
+impl Block {
+    /// An option's value.
+    pub fn option(&self, name: &str) -> Option<&Word> {
+        let found = self.options.iter().find(|(known, _)| known.text == name);
+        found.map(|(_, value)| value)
+    }
+
+    /// An option's value, read; a wrong one is reported.
+    pub fn read<T>(
+        &self,
+        problems: &mut Problems,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.option(name)?;
+        let read = read(&value.text);
+        if read.is_none() {
+            let message = format!("`{name}` must be {expected}, found \"{}\"", value.text);
+            problems.error(codes::BAD_VALUE, value.span, message);
+        }
+        read
+    }
+
+    /// Reports options that this kind of block does not have.
+    pub fn only(&self, problems: &mut Problems, known: &[&str]) {
+        for (name, _) in &self.options {
+            if !known.contains(&name.text.as_str()) {
+                problems.unknown(name, &format!("option of `{}`", self.kind.text), known);
+            }
+        }
+    }
+}
+
+/// A time such as `3s`, `250ms`, `2m`, `1h` or `7d`.
+pub fn duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, unit) = text.split_at_checked(digits)?;
+    let number: f64 = number.parse().ok()?;
+    let seconds = match unit {
+        "ms" => number / 1000.0,
+        "s" => number,
+        "m" => number * 60.0,
+        "h" => number * 3600.0,
+        "d" => number * 86400.0,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// What [`duration`] reads.
+pub const DURATION: &str = "a time such as `3s`, `250ms`, `2m`, `1h` or `7d`";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_a_unit() {
+        for (text, expected) in [
+            ("3s", Some(3000)),
+            ("250ms", Some(250)),
+            ("1.5m", Some(90_000)),
+            ("1d", Some(86_400_000)),
+            ("3", None),
+            ("s", None),
+            ("3 s", None),
+            ("99999999999999999999999d", None),
+        ] {
+            assert_eq!(duration(text), expected.map(Duration::from_millis), "{text}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! What came, beside what was expected.
+//!
+//! Never here: how it came.
+
+use crate::message::Message;
+use crate::pattern::matches;
+use crate::recorder::Seen;
+use crate::scenario::{Expected, What};
+use bytes::Bytes;
+use diagnostic::Span;
+use http::{HeaderMap, Request, Response};
+use hyper::ext::ReasonPhrase;
+use policy::BodyError;
+use std::fmt::Write;
+use std::time::Duration;
+
+/// What must not be there.
+const NONE: &str = "<none>";
+
+/// An expectation that does not hold.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// Where it stands.
+    pub span: Span,
+    /// What differs: "status", "header `Retry-After`".
+    pub what: String,
+    /// What was expected.
+    pub expected: String,
+    /// What came.
+    pub found: String,
+}
+
+/// Gathers differences of one expectation.
+struct Differences<'d> {
+    span: Span,
+    found: &'d mut Vec<Difference>,
+}
+
+impl Differences<'_> {
+    fn add(&mut self, what: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) {
+        self.found.push(Difference {
+            span: self.span,
+            what: what.into(),
+            expected: expected.into(),
+            found: found.into(),
+        });
+    }
+
+    fn headers(&mut self, expected: &[(String, String)], found: &HeaderMap) {
+        let mut used: Vec<*const u8> = Vec::new();
+        for (name, pattern) in expected {
+            let values = || found.get_all(name.as_str()).iter();
+            let text = || {
+                let all: Vec<_> = values()
+                    .map(|value| String::from_utf8_lossy(value.as_bytes()))
+                    .collect();
+                if all.is_empty() {
+                    NONE.to_owned()
+                } else {
+                    all.join("\n")
+                }
+            };
+            if pattern == NONE {
+                if values().next().is_some() {
+                    self.add(format!("header `{name}`"), NONE, text());
+                }
+                continue;
+            }
+            let fits = values().find(|value| {
+                !used.contains(&value.as_bytes().as_ptr())
+                    && matches(pattern, &String::from_utf8_lossy(value.as_bytes()))
+            });
+            match fits {
+                Some(value) => used.push(value.as_bytes().as_ptr()),
+                None => self.add(format!("header `{name}`"), pattern.as_str(), text()),
+            }
+        }
+    }
+
+    fn body(&mut self, expected: Option<&str>, found: &[u8], is_json: bool) {
+        let Some(expected) = expected else { return };
+        let text = String::from_utf8_lossy(found);
+        let fits = match expected {
+            NONE => found.is_empty(),
+            _ if is_json => json(expected).is_some_and(|value| json(&text) == Some(value)),
+            _ => matches(expected, &text),
+        };
+        if !fits {
+            self.add("body", expected, text);
+        }
+    }
+
+    fn lines(&mut self, what: &str, expected: &[String], found: &[String]) {
+        let fits =
+            expected.len() == found.len() && expected.iter().zip(found).all(|(pattern, line)| matches(pattern, line));
+        if !fits {
+            self.add(what, expected.join("\n"), found.join("\n"));
+        }
+    }
+}
+
+fn json(text: &str) -> Option<serde_json::Value> {
+    serde_json::from_str(text).ok()
+}
+
+/// Compares a response with what was expected of it.
+pub fn response(
+    expected: &Expected,
+    response: &Response<Result<Bytes, BodyError>>,
+    took: Duration,
+    found: &mut Vec<Difference>,
+) {
+    let mut differences = Differences {
+        span: expected.message.span,
+        found,
+    };
+    let (status, reason) = (response.status().as_u16(), reason(response));
+    let expected_reason = expected.message.status().and_then(|(_, reason)| reason);
+    if status != expected.status || expected_reason.is_some_and(|expected| !matches(expected, &reason)) {
+        differences.add("status", expected.message.first.as_str(), format!("{status} {reason}"));
+    }
+    differences.headers(&expected.message.headers, response.headers());
+    match response.body() {
+        Ok(bytes) if !expected.breaks => {
+            differences.body(expected.message.body.as_deref(), bytes, expected.is_json);
+        }
+        Ok(_) => differences.add("body", "it breaks off", "it is whole"),
+        Err(error) if !expected.breaks => differences.add("body", "it is whole", error.to_string()),
+        Err(_) => {}
+    }
+    if let Some(expected) = expected.took.filter(|expected| *expected != took) {
+        differences.add("time taken", format!("{expected:?}"), format!("{took:?}"));
+    }
+}
+
+/// The reason phrase as it is sent.
+fn reason<B>(response: &Response<B>) -> String {
+    let own = response.extensions().get::<ReasonPhrase>();
+    own.map_or_else(
+        || response.status().canonical_reason().unwrap_or_default().to_owned(),
+        |own| String::from_utf8_lossy(own.as_bytes()).into_owned(),
+    )
+}
+
+/// Compares what servers got with what was expected.
+pub fn sent(expected: &[Message], got: &[Request<Bytes>], span: Span, found: &mut Vec<Difference>) {
+    if expected.len() != got.len() {
+        let list = |lines: Vec<String>| {
+            if lines.is_empty() {
+                NONE.to_owned()
+            } else {
+                lines.join("\n")
+            }
+        };
+        found.push(Difference {
+            span: expected.first().map_or(span, |first| first.span),
+            what: "requests that servers got".to_owned(),
+            expected: list(expected.iter().map(|message| message.first.clone()).collect()),
+            found: list(
+                got.iter()
+                    .map(|request| format!("{} {}", request.method(), request.uri()))
+                    .collect(),
+            ),
+        });
+        return;
+    }
+    for (message, request) in expected.iter().zip(got) {
+        let mut differences = Differences {
+            span: message.span,
+            found,
+        };
+        let first = format!("{} {}", request.method(), request.uri());
+        if let Some((method, url)) = message.method_and_url()
+            && !matches(&format!("{method} {url}"), &first)
+        {
+            differences.add("request that a server got", message.first.as_str(), first);
+        }
+        differences.headers(&message.headers, request.headers());
+        differences.body(message.body.as_deref(), request.body(), false);
+    }
+}
+
+/// Compares what else was seen with what was expected.
+pub fn seen(
+    expected: &crate::scenario::Seen,
+    seen: &Seen,
+    traced: &[String],
+    measured: &[String],
+    found: &mut Vec<Difference>,
+) {
+    let mut differences = Differences {
+        span: expected.span,
+        found,
+    };
+    match &expected.what {
+        What::Steps(lines) => differences.lines("policies that ran", lines, &seen.steps),
+        What::Trace(lines) => differences.lines("trace", lines, traced),
+        What::Metrics(lines) => differences.lines("measurements", lines, measured),
+        What::Variables(variables) => {
+            for (name, pattern) in variables {
+                let value = seen.variables.get(name).cloned().flatten();
+                let fits = match (pattern, &value) {
+                    (None, None) => true,
+                    (Some(pattern), Some(value)) => matches(pattern, value),
+                    _ => false,
+                };
+                if !fits {
+                    let text = |value: Option<&String>| value.map_or(NONE, String::as_str).to_owned();
+                    differences.add(
+                        format!("variable `{name}`"),
+                        text(pattern.as_ref()),
+                        text(value.as_ref()),
+                    );
+                }
+            }
+        }
+        What::Error(members) => {
+            let error = seen.last_error.clone().unwrap_or_default();
+            for (name, pattern) in members {
+                let value = match name.as_str() {
+                    "source" => &error.source,
+                    "reason" => &error.reason,
+                    "message" => &error.message,
+                    "scope" => &error.scope,
+                    "section" => &error.section,
+                    "path" => &error.path,
+                    "policy-id" => &error.policy_id,
+                    _ => {
+                        differences.add(format!("member `{name}` of the last error"), pattern.as_str(), NONE);
+                        continue;
+                    }
+                };
+                if !matches(pattern, value) {
+                    differences.add(
+                        format!("`{name}` of the last error"),
+                        pattern.as_str(),
+                        value.to_string(),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A response as people read it.
+pub fn written(response: &Response<Result<Bytes, BodyError>>) -> String {
+    let mut out = format!("{} {}", response.status().as_u16(), reason(response));
+    for (name, value) in response.headers() {
+        let _ = write!(out, "\n{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+    }
+    match response.body() {
+        Ok(bytes) if bytes.is_empty() => {}
+        Ok(bytes) => {
+            let _ = write!(out, "\n\n{}", String::from_utf8_lossy(bytes));
+        }
+        Err(error) => {
+            let _ = write!(out, "\n\n({error})");
+        }
+    }
+    out
+}

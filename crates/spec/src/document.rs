@@ -1,0 +1,421 @@
+//! From sections and blocks to scenarios. What a section gives holds for all sections below it.
+//!
+//! A section with a request is a scenario. Never here: Markdown, YAML.
+
+use crate::block::{Block, DURATION, Place, Problems, Section, duration};
+use crate::codes;
+use crate::given;
+use crate::message::Message;
+use crate::scenario::{
+    Answer, Expected, File, Reply, Request, Scenario, Seen, Server, Specification, Step, What, World,
+};
+use crate::settings;
+use diagnostic::{Diagnostic, Source, Span};
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Reads the scenarios of a document's sections. `folder` is the artifact folder that it stands in.
+pub fn specification(
+    source: &Arc<Source>,
+    root: &Section,
+    folder: Option<&Path>,
+    mut problems: Problems,
+) -> (Specification, Vec<Diagnostic>) {
+    let path = Path::new(source.name());
+    let mut reader = Reader {
+        beside: path.parent().unwrap_or(Path::new("")),
+        problems: &mut problems,
+        scenarios: Vec::new(),
+    };
+    let mut world = given::nothing();
+    world.folder = folder.filter(|_| !brings_policies(root)).map(Path::to_owned);
+    reader.section(root, &world, &[]);
+    let scenarios = reader.scenarios;
+    if scenarios.is_empty() && problems.list.is_empty() {
+        let message = "there is no scenario here: no section has a `request` block";
+        problems.error(codes::NO_SCENARIO, Span::at(0), message);
+    }
+    let title = root.inside.first().map(|first| first.title.clone());
+    let specification = Specification {
+        source: Arc::clone(source),
+        title: title
+            .filter(|_| root.inside.len() == 1)
+            .unwrap_or_else(|| source.name().to_owned()),
+        scenarios,
+    };
+    (specification, problems.list)
+}
+
+fn brings_policies(section: &Section) -> bool {
+    section
+        .blocks
+        .iter()
+        .any(|block| matches!(block.kind.text.as_str(), "policy" | "file"))
+        || section.inside.iter().any(brings_policies)
+}
+
+struct Reader<'r> {
+    beside: &'r Path,
+    problems: &'r mut Problems,
+    scenarios: Vec<Scenario>,
+}
+
+impl Reader<'_> {
+    fn section(&mut self, section: &Section, around: &World, titles: &[&str]) {
+        let mut world = around.clone();
+        let mut steps = Steps::default();
+        world.servers.insert(0, Vec::new());
+        for block in &section.blocks {
+            self.block(block, &mut world, &mut steps);
+        }
+        steps.finish(self.problems);
+        let mut titles = titles.to_vec();
+        titles.push(&section.title);
+        if !steps.done.is_empty() {
+            let mut world = world.clone();
+            given::complete(&mut world);
+            let own = titles.iter().skip(2).copied().collect::<Vec<_>>().join(" / ");
+            self.scenarios.push(Scenario {
+                name: if own.is_empty() { section.title.clone() } else { own },
+                span: section.span,
+                world,
+                steps: steps.done,
+            });
+        }
+        for inside in &section.inside {
+            self.section(inside, &world, &titles);
+        }
+    }
+
+    fn block(&mut self, block: &Block, world: &mut World, steps: &mut Steps) {
+        let problems = &mut *self.problems;
+        match block.kind.text.as_str() {
+            "given" => given::enter(block, self.beside, world, problems),
+            "policy" => policy(block, world, problems),
+            "fragment" => {
+                block.only(problems, &["id"]);
+                if let Some(id) = required(block, "id", problems) {
+                    file(block, world, &format!("policy fragments/{id}/policy.xml"), "", "");
+                    let information = format!("policy fragments/{id}/policyFragmentInformation.json");
+                    let empty = File {
+                        text: "{\"properties\": {}}".to_owned(),
+                        before: 0,
+                        start: None,
+                    };
+                    world.files.entry(information).or_insert(empty);
+                }
+            }
+            "file" => {
+                block.only(problems, &["path"]);
+                if let Some(path) = required(block, "path", problems) {
+                    file(block, world, &path, "", "");
+                }
+            }
+            "backend" => {
+                if let Some(server) = server(block, problems) {
+                    steps.server(server, world);
+                }
+            }
+            "request" => {
+                let after = block.read(problems, "after", DURATION, duration);
+                if let Some(request) = request(block, problems) {
+                    steps.request(request, after.unwrap_or_default(), problems);
+                }
+            }
+            "response" => {
+                if let Some(expected) = expected(block, problems)
+                    && let Some(step) = steps.behind_request(block, problems)
+                {
+                    step.responses.push(expected);
+                }
+            }
+            "sent" => {
+                if let Some(sent) = sent(block, problems)
+                    && let Some(step) = steps.behind_request(block, problems)
+                {
+                    step.sent.get_or_insert_default().extend(sent);
+                }
+            }
+            _ => {
+                block.only(problems, &[]);
+                let what = what(block, problems);
+                if let Some(step) = steps.behind_request(block, problems) {
+                    step.seen.extend(what.map(|what| Seen {
+                        span: block.kind.span,
+                        what,
+                    }));
+                }
+            }
+        }
+    }
+}
+
+/// The steps of a section so far.
+#[derive(Default)]
+struct Steps {
+    done: Vec<Step>,
+    current: Step,
+    /// Where the last request stands.
+    asked: Option<Span>,
+}
+
+impl Steps {
+    /// A server of the section's world, or one that answers from the next request on.
+    fn server(&mut self, server: Server, world: &mut World) {
+        if self.current.requests.is_empty() && self.done.is_empty() {
+            if let Some(own) = world.servers.first_mut() {
+                own.push(server);
+            }
+            return;
+        }
+        if !self.current.requests.is_empty() {
+            self.done.push(std::mem::take(&mut self.current));
+        }
+        self.current.servers.push(server);
+    }
+
+    fn request(&mut self, request: Request, after: std::time::Duration, problems: &mut Problems) {
+        if !self.current.responses.is_empty() {
+            self.finish(problems);
+        }
+        self.asked = Some(request.message.span);
+        self.current.after += after;
+        self.current.requests.push(request);
+    }
+
+    fn behind_request(&mut self, block: &Block, problems: &mut Problems) -> Option<&mut Step> {
+        if self.current.requests.is_empty() {
+            let message = format!("this `{}` stands before any request", block.kind.text);
+            problems.error(codes::MISPLACED, block.kind.span, message);
+            return None;
+        }
+        Some(&mut self.current)
+    }
+
+    fn finish(&mut self, problems: &mut Problems) {
+        let step = std::mem::take(&mut self.current);
+        let (requests, responses) = (step.requests.len(), step.responses.len());
+        if requests == 0 {
+            return;
+        }
+        if requests != responses {
+            let message = format!("{requests} requests go out here and {responses} responses are expected");
+            let message = if requests == 1 && responses == 0 {
+                "what does this request expect? Write a `response` block behind it".to_owned()
+            } else {
+                message
+            };
+            problems.error(codes::MISPLACED, self.asked.unwrap_or_default(), message);
+        }
+        self.done.push(step);
+    }
+}
+
+fn required(block: &Block, name: &str, problems: &mut Problems) -> Option<String> {
+    let value = block.option(name);
+    if value.is_none() {
+        let message = format!("`{}` lacks the option `{name}=…`", block.kind.text);
+        problems.error(codes::BAD_VALUE, block.kind.span, message);
+    }
+    value.map(|value| value.text.clone())
+}
+
+/// Puts a block's text between two others into a file of the world.
+fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str) {
+    let start = match block.place {
+        Place::Verbatim(start) => Some(start),
+        Place::Within(_) => None,
+    };
+    let file = File {
+        text: format!("{before}{}{behind}", block.text),
+        before: before.len(),
+        start,
+    };
+    world.files.insert(path.to_owned(), file);
+}
+
+/// A document at a scope, or some of its sections: those that are missing hold `<base />`.
+fn policy(block: &Block, world: &mut World, problems: &mut Problems) {
+    block.only(problems, &["scope", "product", "operation", "api"]);
+    let name = |option: &str, default: &str| {
+        block
+            .option(option)
+            .map_or(default.to_owned(), |word| word.text.clone())
+    };
+    let (api, product, operation) = (name("api", "api"), name("product", "product"), name("operation", "any"));
+    let scope = block.option("scope").map_or("api", |scope| scope.text.as_str());
+    let path = match scope {
+        "global" => "policy.xml".to_owned(),
+        "product" => format!("products/{product}/policy.xml"),
+        "api" => format!("apis/{api}/policy.xml"),
+        "operation" => format!("apis/{api}/operations/{operation}/policy.xml"),
+        _ => {
+            if let Some(scope) = block.option("scope") {
+                problems.unknown(scope, "scope", &["global", "product", "api", "operation"]);
+            }
+            return;
+        }
+    };
+    if block.text.contains("<policies") {
+        file(block, world, &path, "", "");
+        return;
+    }
+    let base = if scope == "global" {
+        "<forward-request />"
+    } else {
+        "<base />"
+    };
+    let missing = |section: &str| !block.text.contains(&format!("<{section}"));
+    let mut behind = String::new();
+    for section in ["inbound", "backend", "outbound", "on-error"]
+        .into_iter()
+        .filter(|section| missing(section))
+    {
+        let base = if scope != "global" || section == "backend" {
+            base
+        } else {
+            ""
+        };
+        let _ = write!(behind, "<{section}>{base}</{section}>");
+    }
+    file(block, world, &path, "<policies>", &format!("{behind}</policies>"));
+}
+
+fn server(block: &Block, problems: &mut Problems) -> Option<Server> {
+    block.only(problems, &["times", "delay", "fails", "breaks-after"]);
+    let times = block.read(problems, "times", "a number", |text| text.parse().ok());
+    let delay = block.read(problems, "delay", DURATION, duration).unwrap_or_default();
+    let breaks_after = block.read(problems, "breaks-after", "a number of bytes", |text| text.parse().ok());
+    let failure = block.read(problems, "fails", "`timeout` or `refused`", |text| match text {
+        "timeout" => Some(Answer::Silence),
+        "refused" => Some(Answer::Refused),
+        _ => None,
+    });
+    let message = Message::read(block, problems)?;
+    let mut server = Server {
+        method: None,
+        url: "*".to_owned(),
+        times,
+        delay,
+        answer: Answer::Silence,
+        span: block.kind.span,
+    };
+    let mut text = block.text.as_str();
+    if let Some((method, url)) = message.method_and_url().filter(|_| message.status().is_none()) {
+        server.method = (method != "*").then(|| method.to_owned());
+        url.clone_into(&mut server.url);
+        text = text.split_once('\n').map_or("", |(_, rest)| rest);
+    }
+    if let Some(failure) = failure {
+        server.answer = failure;
+        return Some(server);
+    }
+    let offset = block.text.len() - text.len();
+    let place = match block.place {
+        Place::Verbatim(start) => Place::Verbatim(start + offset),
+        within @ Place::Within(_) => within,
+    };
+    let message = Message::read(
+        &Block {
+            text: text.to_owned(),
+            place,
+            ..block.clone()
+        },
+        problems,
+    )?;
+    let Some((status, reason)) = message.status() else {
+        let expected = "expected a status such as `200 OK`, or `GET http://host/path` and then a status";
+        problems.error(codes::BAD_MESSAGE, message.span, expected);
+        return None;
+    };
+    server.answer = Answer::Response(Reply {
+        status: (status, reason.map(str::to_owned)),
+        headers: message.headers,
+        body: message.body.unwrap_or_default(),
+        breaks_after,
+    });
+    Some(server)
+}
+
+fn request(block: &Block, problems: &mut Problems) -> Option<Request> {
+    block.only(problems, &["from", "after", "times"]);
+    let ip = block.read(problems, "from", "an address", |text| text.parse().ok());
+    let times = block.read(problems, "times", "a number", |text| text.parse().ok());
+    let message = Message::read(block, problems)?;
+    if message.method_and_url().is_none() {
+        let expected = "expected a request such as `GET /path`";
+        problems.error(codes::BAD_MESSAGE, message.span, expected);
+        return None;
+    }
+    Some(Request {
+        message,
+        ip,
+        certificate: None,
+        times: times.unwrap_or(1),
+    })
+}
+
+fn expected(block: &Block, problems: &mut Problems) -> Option<Expected> {
+    block.only(problems, &["json", "took", "breaks"]);
+    let took = block.read(problems, "took", DURATION, duration);
+    let message = Message::read(block, problems)?;
+    let Some((status, _)) = message.status() else {
+        let expected = "expected a status such as `200 OK`";
+        problems.error(codes::BAD_MESSAGE, message.span, expected);
+        return None;
+    };
+    Some(Expected {
+        message,
+        status,
+        is_json: block.option("json").is_some(),
+        took,
+        breaks: block.option("breaks").is_some(),
+    })
+}
+
+/// A request that a server got; without any text: none.
+fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Message>> {
+    block.only(problems, &[]);
+    if matches!(block.text.trim(), "" | "<none>") {
+        return Some(Vec::new());
+    }
+    let message = Message::read(block, problems)?;
+    if message.method_and_url().is_none() {
+        let expected = "expected a request such as `GET http://host/path`, or `<none>`";
+        problems.error(codes::BAD_MESSAGE, message.span, expected);
+        return None;
+    }
+    Some(vec![message])
+}
+
+fn what(block: &Block, problems: &mut Problems) -> Option<What> {
+    let lines = || {
+        block
+            .text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    Some(match block.kind.text.as_str() {
+        "trace" => What::Trace(lines()),
+        "steps" => What::Steps(lines()),
+        "metrics" => What::Metrics(lines()),
+        "variables" => {
+            let root = settings::read(block, problems)?;
+            What::Variables(settings::texts(block, &root, problems))
+        }
+        _ => {
+            let root = settings::read(block, problems)?;
+            let texts = settings::texts(block, &root, problems);
+            What::Error(
+                texts
+                    .into_iter()
+                    .map(|(name, text)| (name, text.unwrap_or_default()))
+                    .collect(),
+            )
+        }
+    })
+}

@@ -1,0 +1,312 @@
+//! `given` blocks: what a world has besides what blocks of their own bring.
+//!
+//! ```yaml
+//! folder: ..                      # the artifact folder, from the document's own
+//! clock: 2026-01-01T00:00:00Z     # where the clock starts
+//! client: { ip: 192.0.2.7, trusted: true }
+//! named-values: { name: value }
+//! api: { path: orders, service-url: http://orders.example, operations: [GET /orders/{id}] }
+//! products: { gold: { subscription-required: false } }
+//! subscriptions: { alice: { key: alice-key, scope: /products/gold } }
+//! ```
+//! Where there is no folder, there is one API, `api`, whose operations are those given, or one that takes everything.
+//! Never here: reading YAML.
+
+use crate::block::{Block, Problems, Word};
+use crate::codes;
+use crate::scenario::{File, World};
+use crate::settings;
+use catalog::document::{Member, Value};
+use serde_json::{Map, json};
+use std::path::Path;
+
+const SETTINGS: [&str; 7] = [
+    "folder",
+    "clock",
+    "client",
+    "named-values",
+    "api",
+    "products",
+    "subscriptions",
+];
+
+/// Ticks (100 ns) from 0001-01-01 to 1970-01-01.
+const UNIX_EPOCH_TICKS: i64 = 621_355_968_000_000_000;
+
+/// Writes what a block says into a world. `beside` is the document's folder.
+pub fn enter(block: &Block, beside: &Path, world: &mut World, problems: &mut Problems) {
+    block.only(problems, &[]);
+    let Some(root) = settings::read(block, problems) else {
+        return;
+    };
+    if root.object().is_none() {
+        settings::wrong(block, root.span, problems, "names and values", root.type_name());
+    }
+    for member in root.members() {
+        let mut given = Given {
+            block,
+            problems,
+            member,
+        };
+        match member.key.as_str() {
+            "folder" => {
+                let folder = given.text().map(|text| beside.join(text));
+                world.folder = folder.or(world.folder.take());
+            }
+            "clock" => {
+                let clock = given.read("a time such as 2026-01-31T00:00:00Z", ticks);
+                world.clock = clock.unwrap_or(world.clock);
+            }
+            "client" => given.client(world),
+            "named-values" => {
+                let values = settings::texts(block, &member.value, given.problems);
+                let values = values
+                    .into_iter()
+                    .map(|(name, value)| (name, value.unwrap_or_default()));
+                world.named_values.extend(values);
+            }
+            "api" => given.api(world),
+            "products" => given.each(|given| given.product(world)),
+            "subscriptions" => given.each(|given| given.subscription(world)),
+            _ => given.unknown("setting", &SETTINGS),
+        }
+    }
+}
+
+/// A moment in ticks since 0001-01-01 UTC.
+pub fn ticks(text: &str) -> Option<i64> {
+    let timestamp: jiff::Timestamp = text.parse().ok()?;
+    i64::try_from(timestamp.as_nanosecond() / 100)
+        .ok()?
+        .checked_add(UNIX_EPOCH_TICKS)
+}
+
+/// The world of a document that says nothing.
+pub fn nothing() -> World {
+    World {
+        folder: None,
+        files: [].into(),
+        named_values: [].into(),
+        clock: ticks("2026-01-01T00:00:00Z").unwrap_or(UNIX_EPOCH_TICKS),
+        ip: [192, 0, 2, 7].into(),
+        trusts: false,
+        servers: Vec::new(),
+    }
+}
+
+/// Gives a world without a folder the API that it lacks.
+pub fn complete(world: &mut World) {
+    let has_api = world
+        .files
+        .keys()
+        .any(|path| path.starts_with("apis/") && path.ends_with("/apiInformation.json"));
+    if world.folder.is_some() || has_api {
+        return;
+    }
+    put(
+        world,
+        "apis/api/apiInformation.json",
+        &json!({ "properties": api_defaults() }),
+    );
+    let operation = json!({"properties": {"displayName": "Any", "method": "*", "urlTemplate": "/*"}});
+    let has_operation = world
+        .files
+        .keys()
+        .any(|path| path.starts_with("apis/api/specification.") || path.ends_with("/operationInformation.json"));
+    if !has_operation {
+        put(world, "apis/api/operations/any/operationInformation.json", &operation);
+    }
+}
+
+fn api_defaults() -> serde_json::Value {
+    json!({
+        "displayName": "API",
+        "path": "",
+        "serviceUrl": "http://backend.example",
+        "subscriptionRequired": false,
+        "protocols": ["https", "http"],
+    })
+}
+
+fn put(world: &mut World, path: &str, content: &serde_json::Value) {
+    let file = File {
+        text: content.to_string(),
+        before: 0,
+        start: None,
+    };
+    world.files.insert(path.to_owned(), file);
+}
+
+/// A setting that is being read.
+struct Given<'g> {
+    block: &'g Block,
+    problems: &'g mut Problems,
+    member: &'g Member,
+}
+
+impl Given<'_> {
+    fn value(&self) -> &Value {
+        &self.member.value
+    }
+
+    fn wrong(&mut self, expected: &str) {
+        let (span, found) = (self.member.value.span, self.member.value.type_name());
+        settings::wrong(self.block, span, self.problems, expected, found);
+    }
+
+    fn unknown(&mut self, what: &str, known: &[&str]) {
+        let word = Word {
+            text: self.member.key.clone(),
+            span: self.block.place.of(self.member.key_span),
+        };
+        self.problems.unknown(&word, what, known);
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let text = self.value().scalar();
+        if text.is_none() {
+            self.wrong("a text");
+        }
+        text
+    }
+
+    fn read<T>(&mut self, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let text = self.text()?;
+        let read = read(&text);
+        if read.is_none() {
+            let message = format!("`{}` must be {expected}, found \"{text}\"", self.member.key);
+            let span = self.block.place.of(self.member.value.span);
+            self.problems.error(codes::BAD_VALUE, span, message);
+        }
+        read
+    }
+
+    fn flag(&mut self) -> Option<bool> {
+        self.read("`true` or `false`", |text| text.parse().ok())
+    }
+
+    /// Each member of this setting's value.
+    fn each(&mut self, mut visit: impl FnMut(&mut Given<'_>)) {
+        if self.value().object().is_none() {
+            self.wrong("names and values");
+        }
+        let member = self.member;
+        for member in member.value.members() {
+            visit(&mut Given {
+                block: self.block,
+                problems: self.problems,
+                member,
+            });
+        }
+    }
+
+    fn client(&mut self, world: &mut World) {
+        self.each(|given| match given.member.key.as_str() {
+            "ip" => world.ip = given.read("an address", |text| text.parse().ok()).unwrap_or(world.ip),
+            "trusted" => world.trusts = given.flag().unwrap_or(world.trusts),
+            _ => given.unknown("setting of `client`", &["ip", "trusted"]),
+        });
+    }
+
+    fn api(&mut self, world: &mut World) {
+        let mut properties = api_defaults();
+        let mut operations = Vec::new();
+        self.each(|given| {
+            let named = match given.member.key.as_str() {
+                "path" => Some("path"),
+                "name" => Some("displayName"),
+                "service-url" => Some("serviceUrl"),
+                "subscription-required" => Some("subscriptionRequired"),
+                "operations" => {
+                    operations = given.operations();
+                    None
+                }
+                _ => {
+                    let known = ["path", "name", "service-url", "subscription-required", "operations"];
+                    given.unknown("setting of `api`", &known);
+                    None
+                }
+            };
+            if let (Some(name), Some(properties)) = (named, properties.as_object_mut()) {
+                let value = serde_json::from_str(&given.value().to_json());
+                properties.insert(name.to_owned(), value.unwrap_or_default());
+            }
+        });
+        put(
+            world,
+            "apis/api/apiInformation.json",
+            &json!({ "properties": properties }),
+        );
+        if operations.is_empty() {
+            operations.push(("any".to_owned(), "*".to_owned(), "/*".to_owned()));
+        }
+        for (id, method, template) in operations {
+            let properties = json!({"displayName": id, "method": method, "urlTemplate": template});
+            let path = format!("apis/api/operations/{id}/operationInformation.json");
+            put(world, &path, &json!({ "properties": properties }));
+        }
+    }
+
+    /// `METHOD /template`, or `id: METHOD /template`.
+    fn operations(&mut self) -> Vec<(String, String, String)> {
+        let mut operations = Vec::new();
+        let value = &self.member.value;
+        let listed = value
+            .items()
+            .iter()
+            .enumerate()
+            .map(|(at, item)| (format!("operation-{}", at + 1), item));
+        let named = value.members().iter().map(|member| (member.key.clone(), &member.value));
+        for (id, item) in listed.chain(named) {
+            let text = item.scalar().unwrap_or_default();
+            match text.split_once(' ') {
+                Some((method, template)) if template.starts_with('/') => {
+                    operations.push((id, method.to_owned(), template.to_owned()));
+                }
+                _ => settings::wrong(
+                    self.block,
+                    item.span,
+                    self.problems,
+                    "a method and a template such as `GET /orders/{id}`",
+                    item.type_name(),
+                ),
+            }
+        }
+        operations
+    }
+
+    fn product(&mut self, world: &mut World) {
+        let name = self.member.key.clone();
+        let mut properties = Map::new();
+        properties.insert("displayName".to_owned(), json!(name));
+        properties.insert("state".to_owned(), json!("published"));
+        if !self.value().is_null() {
+            self.each(|given| match given.member.key.as_str() {
+                "subscription-required" => {
+                    if let Some(flag) = given.flag() {
+                        properties.insert("subscriptionRequired".to_owned(), json!(flag));
+                    }
+                }
+                _ => given.unknown("setting of a product", &["subscription-required"]),
+            });
+        }
+        let path = format!("products/{name}/productInformation.json");
+        put(world, &path, &json!({ "properties": properties }));
+        put(world, &format!("products/{name}/apis.json"), &json!([{"name": "api"}]));
+    }
+
+    fn subscription(&mut self, world: &mut World) {
+        let name = self.member.key.clone();
+        let (mut key, mut scope) = (format!("{name}-key"), "/apis".to_owned());
+        if !self.value().is_null() {
+            self.each(|given| match given.member.key.as_str() {
+                "key" => key = given.text().unwrap_or_default(),
+                "scope" => scope = given.text().unwrap_or_default(),
+                _ => given.unknown("setting of a subscription", &["key", "scope"]),
+            });
+        }
+        let properties = json!({"displayName": name, "scope": scope, "state": "active", "primaryKey": key});
+        let path = format!("subscriptions/{name}/subscriptionInformation.json");
+        put(world, &path, &json!({ "properties": properties }));
+    }
+}

@@ -1,0 +1,26 @@
+//! Specifications of policies: documents with examples that are run.
+//!
+//! A document is Markdown or YAML. It gives policies or an artifact folder, named values, servers and their answers, a
+//! clock, and requests; and it says what comes of them: responses, what servers got, variables, traces. It runs on the
+//! very code that serves, offline and in virtual time.
+//! Never here: what a policy means, sockets, printing on a terminal.
+
+mod block;
+pub mod codes;
+mod compare;
+mod document;
+mod given;
+mod markdown;
+mod message;
+mod pattern;
+mod recorder;
+pub mod report;
+mod run;
+mod scenario;
+mod servers;
+mod settings;
+mod suite;
+mod time;
+
+pub use compare::Difference;
+pub use suite::{Ran, Read, Report, Tested, read, read_text, test};

@@ -1,0 +1,39 @@
+//! For people: what failed and why, and a line about all of it.
+
+use super::explained;
+use crate::suite::Report;
+use std::fmt::Write;
+
+/// The report as text; `all` names scenarios that passed too.
+pub fn text(report: &Report, all: bool) -> String {
+    let mut out = diagnostic::render(&report.diagnostics);
+    for (tested, ran) in report.results() {
+        if ran.passed() {
+            if all {
+                let _ = writeln!(out, "ok    {} · {}", tested.source.name(), ran.name);
+            }
+            continue;
+        }
+        let line = tested.source.position(ran.span.start).line;
+        let _ = writeln!(out, "FAIL  {}:{line} · {}", tested.source.name(), ran.name);
+        for line in explained(tested, ran).lines() {
+            let _ = writeln!(out, "      {line}");
+        }
+        out.push('\n');
+    }
+    let (mut passed, mut failed) = (0, 0);
+    for (_, ran) in report.results() {
+        *(if ran.passed() { &mut passed } else { &mut failed }) += 1;
+    }
+    let took: u128 = report.results().map(|(_, ran)| ran.took.as_micros()).sum();
+    let documents = report.documents.len();
+    let _ = writeln!(
+        out,
+        "{documents} document{}: {passed} scenario{} passed, {failed} failed, {}.{:03} s",
+        if documents == 1 { "" } else { "s" },
+        if passed == 1 { "" } else { "s" },
+        took / 1_000_000,
+        took / 1000 % 1000
+    );
+    out
+}

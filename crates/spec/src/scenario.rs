@@ -1,0 +1,190 @@
+//! What a specification says: scenarios, each with its world and the steps that are taken in it.
+//!
+//! Never here: how a document says it, running it.
+
+use crate::message::Message;
+use catalog::Overlay;
+use diagnostic::{Source, Span};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A document that was read.
+pub struct Specification {
+    /// Its text.
+    pub source: Arc<Source>,
+    /// Its first heading, or its name.
+    pub title: String,
+    /// In the document's order.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// Requests in a world, and what is expected of them.
+#[derive(Clone)]
+pub struct Scenario {
+    /// The headings that lead to it, without the document's title.
+    pub name: String,
+    /// Its heading.
+    pub span: Span,
+    /// What is given.
+    pub world: World,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+/// What is given.
+#[derive(Clone)]
+pub struct World {
+    /// The artifact folder; none: the document's own files are all there is.
+    pub folder: Option<PathBuf>,
+    /// Files that the document brings, and where each stands in it.
+    pub files: BTreeMap<String, File>,
+    /// Named values.
+    pub named_values: BTreeMap<String, String>,
+    /// Where the clock starts, in ticks since 0001-01-01 UTC.
+    pub clock: i64,
+    /// The address that requests come from.
+    pub ip: IpAddr,
+    /// Whether clients' certificates are trusted.
+    pub trusts: bool,
+    /// Servers; those that were given later come first.
+    pub servers: Vec<Vec<Server>>,
+}
+
+/// A file of an artifact folder in a document.
+#[derive(Clone)]
+pub struct File {
+    /// Its bytes.
+    pub text: String,
+    /// Bytes before what the document has of it.
+    pub before: usize,
+    /// Where that stands, where it stands there as it is.
+    pub start: Option<usize>,
+}
+
+impl World {
+    /// The files as they lie over the folder.
+    pub fn overlay(&self) -> Overlay {
+        let mut overlay = if self.folder.is_some() {
+            Overlay::default()
+        } else {
+            Overlay::alone()
+        };
+        for (path, file) in &self.files {
+            overlay.insert(path, file.text.as_bytes());
+        }
+        overlay
+    }
+}
+
+/// Answers of a server.
+#[derive(Clone)]
+pub struct Server {
+    /// The method that it answers; none: any.
+    pub method: Option<String>,
+    /// The URLs that it answers, with `*` for anything.
+    pub url: String,
+    /// How often it answers; none: always.
+    pub times: Option<u32>,
+    /// Time before the answer, or before the failure.
+    pub delay: Duration,
+    /// What it answers.
+    pub answer: Answer,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a server answers.
+#[derive(Clone)]
+pub enum Answer {
+    /// A response.
+    Response(Reply),
+    /// Nothing, ever.
+    Silence,
+    /// There is no connection.
+    Refused,
+}
+
+/// A server's response.
+#[derive(Clone)]
+pub struct Reply {
+    /// Status code and reason.
+    pub status: (u16, Option<String>),
+    /// Headers.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: String,
+    /// Bytes of the body after which the connection breaks.
+    pub breaks_after: Option<usize>,
+}
+
+/// Requests that go out at the same time, and what is expected behind them.
+#[derive(Clone, Default)]
+pub struct Step {
+    /// Time that passes first.
+    pub after: Duration,
+    /// Servers that answer from now on.
+    pub servers: Vec<Server>,
+    /// The requests.
+    pub requests: Vec<Request>,
+    /// A response for each request.
+    pub responses: Vec<Expected>,
+    /// The requests that servers got, in order; none: any.
+    pub sent: Option<Vec<Message>>,
+    /// Other expectations.
+    pub seen: Vec<Seen>,
+}
+
+/// A request.
+#[derive(Clone)]
+pub struct Request {
+    /// Method, URL, headers and body.
+    pub message: Message,
+    /// The address that it comes from, where it is another.
+    pub ip: Option<IpAddr>,
+    /// The certificate that the client shows (DER).
+    pub certificate: Option<Vec<u8>>,
+    /// How often it is sent, one after another.
+    pub times: u32,
+}
+
+/// A response that is expected.
+#[derive(Clone)]
+pub struct Expected {
+    /// Status line, headers and body.
+    pub message: Message,
+    /// Status code.
+    pub status: u16,
+    /// Whether the bodies are compared as JSON.
+    pub is_json: bool,
+    /// How much time passes until it has come.
+    pub took: Option<Duration>,
+    /// Whether the body breaks off.
+    pub breaks: bool,
+}
+
+/// What else is expected of the last request.
+#[derive(Clone)]
+pub struct Seen {
+    /// Where it stands.
+    pub span: Span,
+    /// What.
+    pub what: What,
+}
+
+/// See [`Seen`].
+#[derive(Clone)]
+pub enum What {
+    /// Values of variables; none: not set.
+    Variables(Vec<(String, Option<String>)>),
+    /// Messages that policies traced, a line each.
+    Trace(Vec<String>),
+    /// Policies that ran, a line each.
+    Steps(Vec<String>),
+    /// Members of `context.LastError`.
+    Error(Vec<(String, String)>),
+    /// Measurements, a line each.
+    Metrics(Vec<String>),
+}
