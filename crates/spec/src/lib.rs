@@ -21,6 +21,7 @@ mod servers;
 mod settings;
 mod suite;
 mod time;
+mod yaml;
 
 pub use compare::Difference;
 pub use suite::{Ran, Read, Report, Tested, read, read_text, test};

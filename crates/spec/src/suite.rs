@@ -6,7 +6,7 @@ use crate::block::Problems;
 use crate::compare::Difference;
 use crate::run::{self, Outcome};
 use crate::scenario::{Scenario, Specification, World};
-use crate::{document, markdown};
+use crate::{document, markdown, yaml};
 use catalog::{Catalog, Environment};
 use diagnostic::{Diagnostic, Source, Span};
 use gateway::Ready;
@@ -216,7 +216,14 @@ fn read_file(path: &Path) -> Result<Read, String> {
 pub fn read_text(name: &str, text: &str, folder: Option<&Path>) -> Read {
     let source = Source::new(name, text);
     let mut problems = Problems::of(&source);
-    let root = markdown::read(text, &mut problems);
+    let is_yaml = Path::new(name)
+        .extension()
+        .is_some_and(|end| end == "yaml" || end == "yml");
+    let root = if is_yaml {
+        yaml::read(text, &mut problems)
+    } else {
+        markdown::read(text, &mut problems)
+    };
     let (specification, diagnostics) = document::specification(&source, &root, folder, problems);
     Read {
         specification,

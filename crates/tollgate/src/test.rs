@@ -26,7 +26,7 @@ pub struct Test {
     /// Name scenarios that passed too.
     #[arg(long, short)]
     verbose: bool,
-    /// Write a report beside what is printed: JUnit for `.xml`, TAP for `.tap`, text for everything else.
+    /// Write a report beside what is printed: as `JUnit` has it for `.xml`, TAP for `.tap`, else text.
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
 }
