@@ -32,6 +32,7 @@ mod key;
 mod known;
 mod limits;
 mod meter;
+mod mutation;
 mod openid;
 mod outline;
 mod pipeline;
@@ -66,6 +67,7 @@ pub use exchange::{
 pub use failure::Failure;
 pub use findings::Options;
 pub use identity::{Authorizations, ClientCredentials, IdentitySource, KnownAuthorizations, OwnIdentity, Secret};
+pub use mutation::{Mutation, mutations};
 pub use openid::Issuers;
 pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};

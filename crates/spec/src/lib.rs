@@ -8,10 +8,14 @@
 mod block;
 pub mod codes;
 mod compare;
+mod coverage;
 mod document;
+mod find;
 mod given;
 mod markdown;
 mod message;
+mod mutants;
+mod opened;
 mod pattern;
 mod recorder;
 pub mod report;
@@ -24,4 +28,7 @@ mod time;
 mod yaml;
 
 pub use compare::Difference;
-pub use suite::{Ran, Read, Report, Tested, read, read_text, test};
+pub use coverage::{Coverage, Covered};
+pub use find::{Read, read, read_text};
+pub use mutants::{Mutants, Survivor, mutate};
+pub use suite::{Ran, Report, Tested, test};

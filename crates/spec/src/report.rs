@@ -8,7 +8,7 @@ mod text;
 
 pub use junit::junit;
 pub use tap::tap;
-pub use text::text;
+pub use text::{mutants, text};
 
 use crate::compare::Difference;
 use crate::suite::{Ran, Tested};

@@ -2,8 +2,8 @@
 
 use crate::{EXIT_FAILED, EXIT_PROBLEMS};
 use clap::{Args, ValueEnum};
-use spec::{Report, report};
-use std::path::{Path, PathBuf};
+use spec::{Coverage, Report, report};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Run specifications of policies: Markdown or YAML documents with requests and what comes of them.
@@ -26,7 +26,20 @@ pub struct Test {
     /// Name scenarios that passed too.
     #[arg(long, short)]
     verbose: bool,
-    /// Write a report beside what is printed: as `JUnit` has it for `.xml`, TAP for `.tap`, else text.
+    /// Say which policies, branches and expressions no scenario came by.
+    #[arg(long)]
+    coverage: bool,
+    /// Fail when fewer of them than this were come by.
+    #[arg(long, value_name = "PERCENT")]
+    least_coverage: Option<f64>,
+    /// Try small faults in the policies of scenarios that pass, and name those that no scenario notices.
+    #[arg(long)]
+    mutate: bool,
+    /// Fail when fewer faults than this are noticed.
+    #[arg(long, value_name = "PERCENT", requires = "mutate")]
+    least_score: Option<f64>,
+    /// Write a report beside what is printed: as `JUnit` has it for `.xml`, TAP for `.tap`, coverage as LCOV for
+    /// `.info`, else text.
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
 }
@@ -65,18 +78,40 @@ impl Test {
             return Err(format!("there are no specifications in {}", looked.join(", ")));
         }
         let filter = self.filter.as_deref().unwrap_or_default();
-        let tested = spec::test(specifications, |title, name| {
+        let tested = spec::test(&specifications, |title, name| {
             title.contains(filter) || name.contains(filter)
         });
         if self.filter.is_some() && tested.results().next().is_none() {
             return Err(format!("no scenario's name holds \"{filter}\""));
         }
         crate::print(&self.printed(self.format, &tested));
+        let coverage = Coverage::of(&tested);
         for file in &self.report {
-            let text = self.printed(format_of(file), &tested);
+            let text = match file.extension().and_then(|extension| extension.to_str()) {
+                Some("info") => coverage.lcov(),
+                Some("xml") => self.printed(TestFormat::Junit, &tested),
+                Some("tap") => self.printed(TestFormat::Tap, &tested),
+                _ => self.printed(TestFormat::Text, &tested),
+            };
             std::fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
         }
-        Ok(tested.passed())
+        let (mut passed, mut beside) = (tested.passed(), String::new());
+        if self.coverage {
+            beside.push_str(&coverage.text());
+        }
+        passed &= enough("coverage", coverage.whole().percent(), self.least_coverage);
+        if self.mutate {
+            let mutants = spec::mutate(&specifications, &tested);
+            beside.push_str(&report::mutants(&mutants));
+            passed &= enough("mutation score", mutants.score(), self.least_score);
+        }
+        // What machines read on standard output stays whole.
+        if self.format == TestFormat::Text {
+            crate::print(&beside);
+        } else {
+            eprint!("{beside}");
+        }
+        Ok(passed)
     }
 
     fn printed(&self, format: TestFormat, tested: &Report) -> String {
@@ -88,10 +123,11 @@ impl Test {
     }
 }
 
-fn format_of(file: &Path) -> TestFormat {
-    match file.extension().and_then(|extension| extension.to_str()) {
-        Some("xml") => TestFormat::Junit,
-        Some("tap") => TestFormat::Tap,
-        _ => TestFormat::Text,
+/// Whether it is as much as is asked for; says so if not.
+fn enough(what: &str, found: f64, least: Option<f64>) -> bool {
+    let missed = least.filter(|least| found < *least);
+    if let Some(least) = missed {
+        eprintln!("error: the {what} is {found:.1} %, expected {least} % or more");
     }
+    missed.is_none()
 }

@@ -1,6 +1,7 @@
 //! For people: what failed and why, and a line about all of it.
 
 use super::explained;
+use crate::mutants::Mutants;
 use crate::suite::Report;
 use std::fmt::Write;
 
@@ -34,6 +35,31 @@ pub fn text(report: &Report, all: bool) -> String {
         if passed == 1 { "" } else { "s" },
         took / 1_000_000,
         took / 1000 % 1000
+    );
+    out
+}
+
+/// How faults fared, as text.
+pub fn mutants(mutants: &Mutants) -> String {
+    let mut out = "mutation\n".to_owned();
+    for survivor in &mutants.survivors {
+        let unseen = if survivor.was_seen {
+            ""
+        } else {
+            " (no scenario comes by)"
+        };
+        let _ = writeln!(
+            out,
+            "  {}:{}: not noticed: {}{unseen}",
+            survivor.document, survivor.position.line, survivor.what
+        );
+    }
+    let all = mutants.killed + mutants.survivors.len();
+    let _ = writeln!(
+        out,
+        "  score {:.1} %: {} of {all} faults noticed",
+        mutants.score(),
+        mutants.killed
     );
     out
 }

@@ -1,0 +1,119 @@
+//! The policies of a world, compiled and ready to run.
+//!
+//! Never here: requests.
+
+use crate::scenario::World;
+use catalog::{Environment, Overlay};
+use diagnostic::{Diagnostic, Position, Source, Span};
+use gateway::Ready;
+use policy::{Plans, Spot};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The name of the document that gateways have by themselves.
+const DEFAULT: &str = "default policies";
+
+/// Secrets come from specifications alone, so that a test means the same everywhere.
+struct Given<'g>(&'g World);
+
+impl Environment for Given<'_> {
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+    fn read(&self, _: &Path) -> std::io::Result<String> {
+        Err(std::io::ErrorKind::NotFound.into())
+    }
+    fn named_values(&self) -> Vec<(String, String)> {
+        self.0
+            .named_values
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}
+
+/// A world's policies, ready to run, with their places.
+pub struct Opened {
+    /// None when something is wrong with them.
+    pub ready: Option<Ready>,
+    /// The places that exchanges may come by.
+    pub places: BTreeSet<Spot>,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The folder of a world; one that has none is as if its document were a folder.
+pub fn folder(source: &Source, world: &World) -> PathBuf {
+    world.folder.clone().unwrap_or_else(|| PathBuf::from(source.name()))
+}
+
+impl Opened {
+    /// The policies of a world in the document `source`, with files that lie over its folder.
+    pub fn of(source: &Arc<Source>, world: &World, overlay: &Overlay) -> Self {
+        let folder = folder(source, world);
+        let (catalog, mut diagnostics) = catalog::load_over(&folder, overlay, &Given(world));
+        let (plans, spots, problems) = Plans::compile_to_watch(&catalog);
+        diagnostics.extend(problems);
+        let diagnostics = diagnostics.into_iter().filter(Diagnostic::is_error);
+        let diagnostics: Vec<_> = diagnostics.map(|it| home(it, source, world, &folder)).collect();
+        let places = spots.iter().map(|spot| Spot::clone(spot));
+        Self {
+            ready: diagnostics.is_empty().then(|| Ready::new(Arc::new(catalog), plans)),
+            places: places.filter(|spot| &*spot.document != DEFAULT).collect(),
+            diagnostics,
+        }
+    }
+}
+
+/// A place of a file that stands in the specification, at its place there; nothing for what the document only implies.
+pub fn spot_at_home(spot: &Spot, source: &Arc<Source>, world: &World) -> Option<Spot> {
+    let folder = folder(source, world);
+    let file = world
+        .files
+        .iter()
+        .find(|(path, _)| folder.join(path) == Path::new(&*spot.document));
+    let Some((_, file)) = file else {
+        return Some(spot.clone());
+    };
+    let start = source.position(file.start?);
+    let Position { line, column } = spot.position;
+    let lines = file.text.lines().count();
+    // What is put behind the text in a document stands on a line of its own there.
+    if line >= lines && file.before > 0 {
+        return None;
+    }
+    Some(Spot {
+        document: source.name().into(),
+        position: Position {
+            line: start.line + line - 1,
+            column: if line == 1 {
+                column.saturating_sub(file.before)
+            } else {
+                column
+            },
+        },
+        ..spot.clone()
+    })
+}
+
+/// A problem of a file that stands in the specification, at its place there.
+fn home(problem: Diagnostic, source: &Arc<Source>, world: &World, folder: &Path) -> Diagnostic {
+    let file = world
+        .files
+        .iter()
+        .find(|(path, _)| folder.join(path) == Path::new(problem.file()));
+    let Some((start, before)) = file.and_then(|(_, file)| Some((file.start?, file.before))) else {
+        return problem;
+    };
+    let span = problem
+        .source
+        .as_ref()
+        .map_or(problem.span, |own| own.written_span(problem.span));
+    let place = |at: usize| (at + start).saturating_sub(before).clamp(start, source.text().len());
+    Diagnostic {
+        source: Some(Arc::clone(source)),
+        span: Span::new(place(span.start), place(span.end)),
+        ..problem
+    }
+}
