@@ -5,7 +5,7 @@
 use crate::block::{Block, DURATION, Place, Problems, Section, duration};
 use crate::codes;
 use crate::given;
-use crate::message::Message;
+use crate::message::{Message, request_line, status};
 use crate::scenario::{
     Answer, Expected, File, Reply, Request, Scenario, Seen, Server, Specification, Step, What, World,
 };
@@ -292,7 +292,6 @@ fn server(block: &Block, problems: &mut Problems) -> Option<Server> {
         "refused" => Some(Answer::Refused),
         _ => None,
     });
-    let message = Message::read(block, problems)?;
     let mut server = Server {
         method: None,
         url: "*".to_owned(),
@@ -301,29 +300,29 @@ fn server(block: &Block, problems: &mut Problems) -> Option<Server> {
         answer: Answer::Silence,
         span: block.kind.span,
     };
+    let (first, rest) = block.text.split_once('\n').unwrap_or((&block.text, ""));
     let mut text = block.text.as_str();
-    if let Some((method, url)) = message.method_and_url().filter(|_| message.status().is_none()) {
+    if status(first).is_none()
+        && let Some((method, url)) = request_line(first)
+    {
         server.method = (method != "*").then(|| method.to_owned());
         url.clone_into(&mut server.url);
-        text = text.split_once('\n').map_or("", |(_, rest)| rest);
+        text = rest;
     }
     if let Some(failure) = failure {
         server.answer = failure;
         return Some(server);
     }
-    let offset = block.text.len() - text.len();
     let place = match block.place {
-        Place::Verbatim(start) => Place::Verbatim(start + offset),
+        Place::Verbatim(start) => Place::Verbatim(start + block.text.len() - text.len()),
         within @ Place::Within(_) => within,
     };
-    let message = Message::read(
-        &Block {
-            text: text.to_owned(),
-            place,
-            ..block.clone()
-        },
-        problems,
-    )?;
+    let response = Block {
+        text: text.to_owned(),
+        place,
+        ..block.clone()
+    };
+    let message = Message::read(&response, problems)?;
     let Some((status, reason)) = message.status() else {
         let expected = "expected a status such as `200 OK`, or `GET http://host/path` and then a status";
         problems.error(codes::BAD_MESSAGE, message.span, expected);

@@ -53,17 +53,22 @@ impl Message {
         })
     }
 
-    /// Like [`Message::read`], without its first line and with that as a block's option, when it is a request's.
+    /// Method and URL, when the first line is a request's.
     pub fn method_and_url(&self) -> Option<(&str, &str)> {
-        let (method, url) = self.first.split_once(' ')?;
-        let url = url.strip_suffix(" HTTP/1.1").unwrap_or(url).trim();
-        (is_token(method) && !url.is_empty() && !url.contains(' ')).then_some((method, url))
+        request_line(&self.first)
     }
 
     /// Status code and reason, when the first line is a response's.
     pub fn status(&self) -> Option<(u16, Option<&str>)> {
         status(&self.first)
     }
+}
+
+/// `GET /path`, `GET http://host/path HTTP/1.1`
+pub fn request_line(line: &str) -> Option<(&str, &str)> {
+    let (method, url) = line.split_once(' ')?;
+    let url = url.strip_suffix(" HTTP/1.1").unwrap_or(url).trim();
+    (is_token(method) && !url.is_empty() && !url.contains(' ')).then_some((method, url))
 }
 
 /// `200`, `200 OK`, `HTTP/1.1 200 OK`
