@@ -70,6 +70,11 @@ mod validate_jwt;
 mod wait;
 mod xml_to_json;
 
+/// The element names of all policies that are built.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    POLICIES.iter().map(|policy| policy.name)
+}
+
 /// All policies, in the order of APIM's reference.
 pub(crate) const POLICIES: &[Policy] = &[
     choose::CHOOSE,

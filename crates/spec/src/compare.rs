@@ -2,15 +2,14 @@
 //!
 //! Never here: how it came.
 
-use crate::message::Message;
 use crate::pattern::matches;
 use crate::recorder::Seen;
-use crate::scenario::{Expected, What};
+use crate::scenario::{Expected, Sent, What};
 use bytes::Bytes;
 use diagnostic::Span;
 use http::{HeaderMap, Request, Response};
 use hyper::ext::ReasonPhrase;
-use policy::BodyError;
+use policy::{BodyError, Connection};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -77,6 +76,19 @@ impl Differences<'_> {
         }
     }
 
+    /// Every header that came is one that was expected.
+    fn no_others(&mut self, expected: &[(String, String)], found: &HeaderMap) {
+        for (name, value) in found {
+            let is_expected = expected
+                .iter()
+                .any(|(known, _)| known.eq_ignore_ascii_case(name.as_str()));
+            if !is_expected {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                self.add(format!("header `{name}`"), NONE, value);
+            }
+        }
+    }
+
     fn body(&mut self, expected: Option<&str>, found: &[u8], is_json: bool) {
         let Some(expected) = expected else { return };
         let text = String::from_utf8_lossy(found);
@@ -87,6 +99,15 @@ impl Differences<'_> {
         };
         if !fits {
             self.add("body", expected, text);
+        }
+    }
+
+    /// Something of a connection that may be expected.
+    fn option(&mut self, what: &str, expected: Option<&str>, found: Option<String>) {
+        let Some(expected) = expected else { return };
+        let found = found.unwrap_or_else(|| NONE.to_owned());
+        if !matches(expected, &found) {
+            self.add(what, expected, found);
         }
     }
 
@@ -120,6 +141,9 @@ pub fn response(
         differences.add("status", expected.message.first.as_str(), format!("{status} {reason}"));
     }
     differences.headers(&expected.message.headers, response.headers());
+    if expected.is_whole {
+        differences.no_others(&expected.message.headers, response.headers());
+    }
     match response.body() {
         Ok(bytes) if !expected.breaks => {
             differences.body(expected.message.body.as_deref(), bytes, expected.is_json);
@@ -143,7 +167,7 @@ fn reason<B>(response: &Response<B>) -> String {
 }
 
 /// Compares what servers got with what was expected.
-pub fn sent(expected: &[Message], got: &[Request<Bytes>], span: Span, found: &mut Vec<Difference>) {
+pub fn sent(expected: &[Sent], got: &[Request<Bytes>], span: Span, found: &mut Vec<Difference>) {
     if expected.len() != got.len() {
         let list = |lines: Vec<String>| {
             if lines.is_empty() {
@@ -153,9 +177,9 @@ pub fn sent(expected: &[Message], got: &[Request<Bytes>], span: Span, found: &mu
             }
         };
         found.push(Difference {
-            span: expected.first().map_or(span, |first| first.span),
+            span: expected.first().map_or(span, |first| first.message.span),
             what: "requests that servers got".to_owned(),
-            expected: list(expected.iter().map(|message| message.first.clone()).collect()),
+            expected: list(expected.iter().map(|sent| sent.message.first.clone()).collect()),
             found: list(
                 got.iter()
                     .map(|request| format!("{} {}", request.method(), request.uri()))
@@ -164,7 +188,8 @@ pub fn sent(expected: &[Message], got: &[Request<Bytes>], span: Span, found: &mu
         });
         return;
     }
-    for (message, request) in expected.iter().zip(got) {
+    for (sent, request) in expected.iter().zip(got) {
+        let message = &sent.message;
         let mut differences = Differences {
             span: message.span,
             found,
@@ -177,6 +202,13 @@ pub fn sent(expected: &[Message], got: &[Request<Bytes>], span: Span, found: &mu
         }
         differences.headers(&message.headers, request.headers());
         differences.body(message.body.as_deref(), request.body(), false);
+        let connection = request.extensions().get::<Connection>();
+        let proxy = connection.and_then(|it| it.proxy.as_ref());
+        let proxy = proxy.map(|proxy| format!("{}:{}", proxy.host, proxy.port));
+        differences.option("proxy", sent.proxy.as_deref(), proxy);
+        let certificate = connection.and_then(|it| it.certificate.as_ref());
+        let thumbprint = certificate.map(|certificate| certificate.thumbprint.clone());
+        differences.option("certificate", sent.certificate.as_deref(), thumbprint);
     }
 }
 

@@ -7,10 +7,12 @@ use crate::codes;
 use crate::given;
 use crate::message::{Message, request_line, status};
 use crate::scenario::{
-    Answer, Expected, File, Reply, Request, Scenario, Seen, Server, Specification, Step, What, World,
+    Answer, Expected, File, Reply, Request, Scenario, Seen, Sent, Server, Specification, Step, What, World,
 };
 use crate::settings;
 use diagnostic::{Diagnostic, Source, Span};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -119,7 +121,7 @@ impl Reader<'_> {
             }
             "request" => {
                 let after = block.read(problems, "after", DURATION, duration);
-                if let Some(request) = request(block, problems) {
+                if let Some(request) = request(block, self.beside, problems) {
                     steps.request(request, after.unwrap_or_default(), problems);
                 }
             }
@@ -337,8 +339,12 @@ fn server(block: &Block, problems: &mut Problems) -> Option<Server> {
     Some(server)
 }
 
-fn request(block: &Block, problems: &mut Problems) -> Option<Request> {
-    block.only(problems, &["from", "after", "times"]);
+fn request(block: &Block, beside: &Path, problems: &mut Problems) -> Option<Request> {
+    block.only(problems, &["from", "after", "times", "certificate"]);
+    let certificate = block.read(problems, "certificate", "a file with a certificate (PEM)", |path| {
+        let pem = CertificateDer::from_pem_file(beside.join(path)).ok()?;
+        Some(pem.to_vec())
+    });
     let ip = block.read(problems, "from", "an address", |text| text.parse().ok());
     let times = block.read(problems, "times", "a number", |text| text.parse().ok());
     let message = Message::read(block, problems)?;
@@ -350,13 +356,13 @@ fn request(block: &Block, problems: &mut Problems) -> Option<Request> {
     Some(Request {
         message,
         ip,
-        certificate: None,
+        certificate,
         times: times.unwrap_or(1),
     })
 }
 
 fn expected(block: &Block, problems: &mut Problems) -> Option<Expected> {
-    block.only(problems, &["json", "took", "breaks"]);
+    block.only(problems, &["json", "whole", "took", "breaks"]);
     let took = block.read(problems, "took", DURATION, duration);
     let message = Message::read(block, problems)?;
     let Some((status, _)) = message.status() else {
@@ -368,14 +374,15 @@ fn expected(block: &Block, problems: &mut Problems) -> Option<Expected> {
         message,
         status,
         is_json: block.option("json").is_some(),
+        is_whole: block.option("whole").is_some(),
         took,
         breaks: block.option("breaks").is_some(),
     })
 }
 
 /// A request that a server got; without any text: none.
-fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Message>> {
-    block.only(problems, &[]);
+fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Sent>> {
+    block.only(problems, &["proxy", "certificate"]);
     if matches!(block.text.trim(), "" | "<none>") {
         return Some(Vec::new());
     }
@@ -385,7 +392,12 @@ fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Message>> {
         problems.error(codes::BAD_MESSAGE, message.span, expected);
         return None;
     }
-    Some(vec![message])
+    let option = |name: &str| block.option(name).map(|word| word.text.clone());
+    Some(vec![Sent {
+        message,
+        proxy: option("proxy"),
+        certificate: option("certificate"),
+    }])
 }
 
 fn what(block: &Block, problems: &mut Problems) -> Option<What> {

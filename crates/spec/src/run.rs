@@ -3,6 +3,7 @@
 //! The gateway is the one that serves, without sockets and in virtual time. Never here: how it is reported.
 
 use crate::compare::{self, Difference};
+use crate::pattern::matches;
 use crate::recorder::{Measured, Recorder, Traced};
 use crate::scenario::{Request, Scenario, Step, What};
 use crate::servers;
@@ -138,7 +139,7 @@ impl Run<'_> {
                 .sent
                 .iter()
                 .flatten()
-                .any(|message| crate::pattern::matches(&message.first, &url));
+                .any(|sent| matches(&sent.message.first, &url));
             if !expects_it {
                 self.differences.push(Difference {
                     span,

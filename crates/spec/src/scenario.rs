@@ -132,9 +132,20 @@ pub struct Step {
     /// A response for each request.
     pub responses: Vec<Expected>,
     /// The requests that servers got, in order; none: any.
-    pub sent: Option<Vec<Message>>,
+    pub sent: Option<Vec<Sent>>,
     /// Other expectations.
     pub seen: Vec<Seen>,
+}
+
+/// A request that a server is expected to get.
+#[derive(Clone)]
+pub struct Sent {
+    /// Method, URL, headers and body.
+    pub message: Message,
+    /// The proxy that it went through, `host:port`.
+    pub proxy: Option<String>,
+    /// The thumbprint of the certificate that the server was shown.
+    pub certificate: Option<String>,
 }
 
 /// A request.
@@ -159,6 +170,8 @@ pub struct Expected {
     pub status: u16,
     /// Whether the bodies are compared as JSON.
     pub is_json: bool,
+    /// Whether it has no other headers than those.
+    pub is_whole: bool,
     /// How much time passes until it has come.
     pub took: Option<Duration>,
     /// Whether the body breaks off.

@@ -8,7 +8,7 @@ use crate::unwinding::contained;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame};
 use policy::{Body, BodyError, Exchange, Head, ResponseMessage, StreamBody};
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -87,10 +87,19 @@ impl Early {
         run: impl Future<Output = Box<Exchange>> + 'static,
     ) -> Result<Box<Exchange>, ResponseMessage> {
         let mut run: Pin<Box<Run>> = Box::pin(async { contained(pin!(run)).await });
-        let begun = tokio::select! {
+        let mut begun = self.begun;
+        let ended = tokio::select! {
             biased;
-            ended = run.as_mut() => return ended,
-            Ok(begun) = self.begun => begun,
+            ended = run.as_mut() => Err(ended),
+            Ok(begun) = &mut begun => Ok(begun),
+        };
+        let (begun, run) = match ended {
+            Ok(begun) => (begun, run),
+            // Events and the answer may have come at once: the response has begun, and the run is over.
+            Err(ended) => match begun.try_recv() {
+                Ok(begun) => (begun, Box::pin(ready(ended)) as Pin<Box<Run>>),
+                Err(_) => return ended,
+            },
         };
         let body = Begin {
             run: Some(run),

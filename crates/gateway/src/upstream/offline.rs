@@ -61,6 +61,8 @@ impl OfflineClient {
         *request.method_mut() = call.method;
         *request.uri_mut() = call.url;
         *request.headers_mut() = call.headers;
+        // What a server would see of the connection.
+        request.extensions_mut().insert(call.connection);
         let (mut head, body) = self.servers.answer(request).await?.into_parts();
         hop_by_hop::strip_response(&mut head.headers, false);
         let reason = head.extensions.remove::<ReasonPhrase>();
