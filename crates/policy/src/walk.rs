@@ -50,6 +50,9 @@ impl Block {
                 Run::Now(run) => run.preflight(exchange),
                 Run::Waiting(run) => run.preflight(exchange),
             };
+            if result.is_some() {
+                witnessed(&step.origin, exchange);
+            }
             match result {
                 None => {}
                 Some(Ok(Flow::Next)) => seen = Some(Ok(Flow::Next)),
