@@ -1,7 +1,7 @@
 //! Policies with a small fault each, and whether a scenario notices it.
 //!
-//! A fault is tried on the scenarios that came by the policy it is in. One that nobody came by survives; one that makes
-//! a document that does not compile says nothing about the scenarios, and is left out.
+//! Faults are those of documents that some scenario came by. One is tried on the scenarios that came by the policy it is
+//! in, and survives when there are none; one that makes a document that does not compile says nothing, and is left out.
 //! Never here: which faults there are.
 
 use crate::find::Read;

@@ -54,7 +54,7 @@ pub struct World {
 }
 
 /// A file of an artifact folder in a document.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct File {
     /// Its bytes.
     pub text: String,
@@ -65,6 +65,11 @@ pub struct File {
 }
 
 impl World {
+    /// Whether both have the same policies, whatever else differs.
+    pub fn has_policies_of(&self, other: &Self) -> bool {
+        self.folder == other.folder && self.files == other.files && self.named_values == other.named_values
+    }
+
     /// The files as they lie over the folder.
     pub fn overlay(&self) -> Overlay {
         let mut overlay = if self.folder.is_some() {

@@ -6,7 +6,7 @@ use crate::compare::Difference;
 use crate::find::Read;
 use crate::opened::{Opened, spot_at_home};
 use crate::run::{self, Outcome};
-use crate::scenario::{Scenario, Specification};
+use crate::scenario::{Scenario, Specification, World};
 use diagnostic::{Diagnostic, Source, Span};
 use policy::Spot;
 use std::collections::BTreeSet;
@@ -91,13 +91,17 @@ pub fn test(specifications: &[Read], wanted: impl Fn(&str, &str) -> bool) -> Rep
 
 fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, report: &mut Report) -> Tested {
     let mut results = Vec::new();
+    let mut opened: Option<(&World, Opened)> = None;
     let source = &specification.source;
     for (number, scenario) in specification.scenarios.iter().enumerate() {
         if !wanted(&specification.title, &scenario.name) {
             continue;
         }
         let began = Instant::now();
-        let outcome = outcome(source, scenario, report);
+        let known = opened.take().filter(|(world, _)| scenario.world.has_policies_of(world));
+        let policies = known.map_or_else(|| open(source, &scenario.world, report), |(_, policies)| policies);
+        let outcome = outcome(scenario, &policies);
+        opened = Some((&scenario.world, policies));
         let at_home = outcome
             .spots
             .iter()
@@ -120,15 +124,26 @@ fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, 
     }
 }
 
-fn outcome(source: &Arc<Source>, scenario: &Scenario, report: &mut Report) -> Outcome {
-    let opened = Opened::of(source, &scenario.world, &scenario.world.overlay());
+/// Compiles the policies of a world, and notes their places and what is wrong with them.
+fn open(source: &Arc<Source>, world: &World, report: &mut Report) -> Opened {
+    let opened = Opened::of(source, world, &world.overlay());
     let at_home = opened
         .places
         .iter()
-        .filter_map(|spot| spot_at_home(spot, source, &scenario.world));
+        .filter_map(|spot| spot_at_home(spot, source, world));
     report.places.extend(at_home);
-    if let Some(ready) = opened.ready {
-        return run::run(scenario, &ready);
+    for problem in &opened.diagnostics {
+        let is_known = |known: &Diagnostic| known.file() == problem.file() && known.span == problem.span;
+        if !report.diagnostics.iter().any(is_known) {
+            report.diagnostics.push(problem.clone());
+        }
+    }
+    opened
+}
+
+fn outcome(scenario: &Scenario, opened: &Opened) -> Outcome {
+    if let Some(ready) = &opened.ready {
+        return run::run(scenario, ready);
     }
     let messages = opened.diagnostics.iter().map(|it| it.message.as_str());
     let broken = Difference {
@@ -137,12 +152,6 @@ fn outcome(source: &Arc<Source>, scenario: &Scenario, report: &mut Report) -> Ou
         expected: "policies that can be served".to_owned(),
         found: messages.collect::<Vec<_>>().join("\n"),
     };
-    for problem in opened.diagnostics {
-        let is_known = |known: &Diagnostic| known.file() == problem.file() && known.span == problem.span;
-        if !report.diagnostics.iter().any(is_known) {
-            report.diagnostics.push(problem);
-        }
-    }
     Outcome {
         differences: vec![broken],
         response: None,

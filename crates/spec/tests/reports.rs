@@ -1,0 +1,244 @@
+//! What is said of specifications that do not hold, and of those that are not written as they must be.
+
+use spec::{Coverage, Report, mutate, read_text, report, test};
+
+/// A document with one scenario: policies, what stands before the request, and what behind it.
+fn scenario(policies: &str, before: &str, behind: &str) -> String {
+    format!("# Doc\n\n```xml policy\n{policies}\n```\n\n## One\n\n{before}```http request\nGET /a\n```\n\n{behind}\n")
+}
+
+fn tested(text: &str) -> Report {
+    test(&[read_text("a.md", text, None)], |_, _| true)
+}
+
+/// What the text report says of a failing document, without its last line.
+fn told(text: &str) -> String {
+    let report = report::text(&tested(text), false);
+    let report = report.lines().rev().skip(1).collect::<Vec<_>>();
+    let lines: Vec<_> = report
+        .into_iter()
+        .rev()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn what_differs_is_told_with_its_place() {
+    let policy = "<inbound><set-header name='A'><value>1</value></set-header></inbound>";
+    for (before, behind, expected) in [
+        (
+            "",
+            "```http response\n404 Not Found\nB: 2\nC: <none>\n\nbody\n```",
+            "FAIL  a.md:7 · One\n      status at a.md:14\n        - 404 Not Found\n        + 200 OK\n      header `B` at a.md:14\n        - 2\n        + <none>\n      body at a.md:14\n        - body\n      the last response was\n        | 200 OK",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n\n```http sent\nGET http://backend.example/a\nA: 2\n```",
+            "FAIL  a.md:7 · One\n      header `A` at a.md:18\n        - 2\n        + 1\n      the last response was\n        | 200 OK",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n\n```http sent\n<none>\n```",
+            "FAIL  a.md:7 · One\n      requests that servers got at a.md:10\n        - <none>\n        + GET http://backend.example/a\n      the last response was\n        | 200 OK",
+        ),
+        (
+            "```http backend\nGET http://other.example/\n200 OK\n```\n\n",
+            "```http response\n500\n```",
+            "FAIL  a.md:7 · One\n      request that a server got at a.md:15\n        - one that a `backend` of this specification answers\n        + GET http://backend.example/a\n      the last response was\n        | 500 Internal Server Error\n        | content-type: application/json\n        |\n        | { \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": \"<any>\" }",
+        ),
+        (
+            "",
+            "```http response took=1s\n200\n```\n\n",
+            "FAIL  a.md:7 · One\n      time taken at a.md:14\n        - 1s\n        + 0ns\n      the last response was\n        | 200 OK",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n\n```yaml variables\nv: 1\n```\n\n```text steps\ninbound set-header\n```\n\n```yaml error\nreason: R\n```",
+            "FAIL  a.md:7 · One\n      variable `v` at a.md:17\n        - 1\n        + <none>\n      policies that ran at a.md:21\n          inbound set-header\n        + backend forward-request\n      `reason` of the last error at a.md:25\n        - R\n      the last response was\n        | 200 OK",
+        ),
+    ] {
+        let told = told(&scenario(policy, before, behind));
+        let without_id = match told.split_once("\"activityId\": \"") {
+            Some((head, rest)) => format!("{head}\"activityId\": \"<any>{}", &rest[36..]),
+            None => told,
+        };
+        assert_eq!(without_id, expected);
+    }
+}
+
+#[test]
+fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
+    let ok = "```http response\n200\n```";
+    for (before, behind, expected) in [
+        (
+            "```http backend times=x\n200\n```\n\n",
+            ok,
+            "9:17 `times` must be a number, found \"x\"",
+        ),
+        (
+            "```http backend delay=3\n200\n```\n\n",
+            ok,
+            "9:17 `delay` must be a time such as `3s`, `250ms`, `2m`, `1h` or `7d`, found \"3\"",
+        ),
+        (
+            "```http backend often\n200\n```\n\n",
+            ok,
+            "9:17 `often` is no option of `backend`, expected one of times, delay, fails, breaks-after",
+        ),
+        (
+            "```http backend\nGET http://a/\nOK\n```\n\n",
+            ok,
+            "11:1 expected a status such as `200 OK`, or `GET http://host/path` and then a status",
+        ),
+        (
+            "```yaml given\nclok: 1\n```\n\n",
+            ok,
+            "10:1 `clok` is no setting, expected one of folder, clock, client, named-values, api, products, subscriptions",
+        ),
+        (
+            "```yaml given\nclock: noon\n```\n\n",
+            ok,
+            "10:8 `clock` must be a time such as 2026-01-31T00:00:00Z, found \"noon\"",
+        ),
+        (
+            "```yaml given\napi: { operations: [GET] }\n```\n\n",
+            ok,
+            "10:21 expected a method and a template such as `GET /orders/{id}`, found a string",
+        ),
+        ("```yaml given\na: [\n```\n\n", ok, "10:4 unclosed bracket"),
+        ("```json file\n{}\n```\n\n", ok, "9:9 `file` lacks the option `path=…`"),
+        (
+            "```xml policy scope=galaxy\n```\n\n",
+            ok,
+            "9:15 `galaxy` is no scope, expected one of global, product, api, operation",
+        ),
+        (
+            "```http response\n200\n```\n\n",
+            ok,
+            "9:9 this `response` stands before any request",
+        ),
+        (
+            "```http request\nGET /\n```\n\n",
+            ok,
+            "14:1 2 requests go out here and 1 responses are expected",
+        ),
+        (
+            "",
+            "```http response\nfine\n```",
+            "14:1 expected a status such as `200 OK`",
+        ),
+        (
+            "",
+            "",
+            "10:1 what does this request expect? Write a `response` block behind it",
+        ),
+        (
+            "",
+            "```http response\n200\nA B\n```",
+            "15:1 expected a header such as `Name: value`, or an empty line before the body",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n```http sent\nGET\n```",
+            "17:1 expected a request such as `GET http://host/path`, or `<none>`",
+        ),
+    ] {
+        let read = read_text("a.md", &scenario("<inbound />", before, behind), None);
+        let first = &read.diagnostics[0];
+        let position = first.position();
+        let told = format!("{}:{} {}", position.line, position.column, first.message);
+        assert!(told.starts_with(expected), "{told}\nexpected {expected}");
+    }
+    let empty = read_text("a.md", "# Doc\n\nonly words\n", None);
+    assert_eq!(
+        empty.diagnostics[0].message,
+        "there is no scenario here: no section has a `request` block"
+    );
+}
+
+#[test]
+fn policies_that_are_wrong_are_told_where_they_stand() {
+    let text = scenario(
+        "<inbound>\n  <set-hader name='A' />\n</inbound>",
+        "",
+        "```http response\n200\n```",
+    );
+    let report = tested(&text);
+    assert!(!report.passed());
+    let problem = &report.diagnostics[0];
+    assert_eq!(
+        (problem.file(), problem.position().line, problem.position().column),
+        ("a.md", 5, 4)
+    );
+}
+
+#[test]
+fn machines_read_results() {
+    let failing = tested(&scenario("<inbound />", "", "```http response\n404\n\n<&>\n```"));
+    let tap = report::tap(&failing);
+    assert!(
+        tap.starts_with("TAP version 14\n1..1\nnot ok 1 - Doc · One\n  ---\n  at: a.md:7\n"),
+        "{tap}"
+    );
+    let junit = report::junit(&failing);
+    assert!(
+        junit.contains("<testsuites tests=\"1\" failures=\"1\" errors=\"0\">"),
+        "{junit}"
+    );
+    assert!(junit.contains("&lt;&amp;&gt;") && !junit.contains("<&>"), "{junit}");
+    let wrong = tested(&scenario("<inbound />", "", ""));
+    assert!(report::junit(&wrong).contains("errors=\"1\""));
+    assert!(report::tap(&wrong).contains("not ok 1 - what does this request expect?"));
+}
+
+/// A choice of which one branch is taken, and whose condition is at its border.
+const CHOICE: &str = "<inbound>
+<choose>
+<when condition='@(context.Request.Url.Path.Length &lt; 3)'><set-header name='A'><value>short</value></set-header></when>
+<otherwise><set-method>PUT</set-method></otherwise>
+</choose>
+</inbound>";
+
+#[test]
+fn what_no_scenario_comes_by_is_covered_by_none() {
+    let sent = "```http response\n200\n```\n\n```http sent\nGET http://backend.example/a\nA: short\n```";
+    let text = scenario(CHOICE, "", sent);
+    let report = tested(&text);
+    assert!(report.passed(), "{}", report::text(&report, false));
+    let coverage = Coverage::of(&report);
+    assert_eq!((coverage.whole().all, coverage.whole().seen), (6, 4));
+    let expected = "coverage\n  a.md: 2 of 3 policies, 1 of 2 branches, 1 of 1 expression; 66.7 %\n    \
+        a.md:7: `otherwise` was never taken\n    a.md:7: `<set-method>` never ran\n  \
+        all: 2 of 3 policies, 1 of 2 branches, 1 of 1 expression; 66.7 %\n";
+    assert_eq!(coverage.text(), expected);
+    let lcov = coverage.lcov();
+    assert!(
+        lcov.contains("SF:a.md\n") && lcov.contains("DA:7,0\n") && lcov.contains("BRF:2\nBRH:1\n"),
+        "{lcov}"
+    );
+}
+
+#[test]
+fn faults_that_no_scenario_notices_survive() {
+    let sent = "```http response\n200\n```\n\n```http sent\nGET http://backend.example/a\nA: short\n```";
+    let specifications = [read_text("a.md", &scenario(CHOICE, "", sent), None)];
+    let mutants = mutate(&specifications, &test(&specifications, |_, _| true));
+    let survivors: Vec<_> = mutants
+        .survivors
+        .iter()
+        .map(|it| format!("{} {}", it.position.line, it.what))
+        .collect();
+    assert_eq!(
+        survivors,
+        [
+            "6 `<=` instead of `<` in `@(context.Request.Url.Path.Length < 3)`",
+            "6 `4` instead of `3` in `@(context.Request.Url.Path.Length < 3)`",
+            "7 `<set-method>` left out",
+            "7 the text of `<set-method>` is \"another text\"",
+        ]
+    );
+    assert_eq!(mutants.killed, 4);
+    assert!((mutants.score() - 50.0).abs() < 0.1);
+}

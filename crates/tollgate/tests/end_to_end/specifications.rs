@@ -1,0 +1,79 @@
+//! `test` as a shell sees it: what it prints and writes, and how it exits.
+
+use crate::support::artifacts::Artifacts;
+use crate::support::shell::run;
+
+const PASSING: &str = "# Passing\n\n```http request\nGET /api\n```\n\n```http response\n200 OK\n```\n";
+const FAILING: &str = "# Failing\n\n```http request\nGET /api\n```\n\n```http response\n404 Not Found\n```\n";
+
+/// A folder with an API, and specifications beside it.
+fn folder(specifications: &[(&str, &str)]) -> Artifacts {
+    let folder = Artifacts::passing("api", "http://backend.example");
+    for (name, text) in specifications {
+        folder.write(name, text);
+    }
+    folder
+}
+
+#[test]
+fn the_exit_code_tells_whether_all_passed() {
+    for (specifications, code) in [
+        (vec![("specs/a.md", PASSING)], 0),
+        (vec![("specs/a.md", PASSING), ("apis/api/b.spec.md", FAILING)], 1),
+        (vec![("specs/a.md", "# Nothing\n")], 1),
+        (vec![("other/a.md", FAILING)], 2),
+        (vec![], 2),
+    ] {
+        let folder = folder(&specifications);
+        let outcome = run(&["test", folder.argument()]);
+        assert_eq!(outcome.code, Some(code), "{specifications:?}: {outcome:?}");
+    }
+    assert_eq!(run(&["test", "/nowhere"]).code, Some(2));
+}
+
+#[test]
+fn reports_are_printed_and_written() {
+    let folder = folder(&[("specs/a.md", PASSING), ("specs/b.md", FAILING)]);
+    let text = run(&["test", folder.argument()]);
+    assert!(
+        text.output.contains("FAIL ") && text.output.contains("1 scenario passed, 1 failed"),
+        "{text:?}"
+    );
+    let tap = run(&["test", folder.argument(), "--format", "tap", "--coverage"]);
+    assert!(
+        tap.output.starts_with("TAP version 14\n1..2\nok 1 - Passing"),
+        "{tap:?}"
+    );
+    assert!(tap.errors.contains("coverage"), "{tap:?}");
+    let file = folder.path().join("report.xml");
+    let filtered = run(&[
+        "test",
+        folder.argument(),
+        "--filter",
+        "Passing",
+        "--report",
+        file.to_str().unwrap(),
+    ]);
+    assert_eq!(filtered.code, Some(0), "{filtered:?}");
+    let junit = std::fs::read_to_string(file).unwrap();
+    assert!(
+        junit.contains("<testsuites tests=\"1\" failures=\"0\" errors=\"0\">"),
+        "{junit}"
+    );
+}
+
+#[test]
+fn too_little_is_not_enough() {
+    let policy = "<policies><inbound><choose><when condition=\"@(context.Request.Method == &quot;PUT&quot;)\"><return-response />\
+        </when></choose></inbound><backend><base /></backend><outbound /><on-error /></policies>";
+    let folder = folder(&[("apis/api/policy.xml", policy), ("specs/a.md", PASSING)]);
+    let coverage = |least: &str| run(&["test", folder.argument(), "--least-coverage", least]);
+    assert_eq!(coverage("50").code, Some(0));
+    assert_eq!(coverage("90").code, Some(1));
+    let score = run(&["test", folder.argument(), "--mutate", "--least-score", "100"]);
+    assert_eq!(score.code, Some(1));
+    assert!(
+        score.output.contains("not noticed") && score.errors.contains("the mutation score is"),
+        "{score:?}"
+    );
+}
