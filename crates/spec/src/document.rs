@@ -10,6 +10,7 @@ use crate::scenario::{
     Answer, Expected, File, Reply, Request, Scenario, Seen, Sent, Server, Specification, Step, What, World,
 };
 use crate::settings;
+use crate::tokens;
 use diagnostic::{Diagnostic, Source, Span};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -121,6 +122,10 @@ impl Reader<'_> {
             }
             "request" => {
                 let after = block.read(problems, "after", DURATION, duration);
+                for name in tokens::names(&block.text).filter(|name| !world.tokens.contains_key(*name)) {
+                    let message = format!("there is no token `{name}`; `given` has `tokens`");
+                    problems.error(codes::BAD_VALUE, block.kind.span, message);
+                }
                 if let Some(request) = request(block, self.beside, problems) {
                     steps.request(request, after.unwrap_or_default(), problems);
                 }

@@ -8,19 +8,23 @@
 //! api: { path: orders, service-url: http://orders.example, operations: [GET /orders/{id}] }
 //! products: { gold: { subscription-required: false } }
 //! subscriptions: { alice: { key: alice-key, scope: /products/gold } }
+//! tokens: { alice: { issuer: https://issuer.example, secret: bm8gc2VjcmV0IGF0IGFsbA==, claims: { aud: orders } } }
 //! ```
 //! Where there is no folder, there is one API, `api`, whose operations are those given, or one that takes everything.
 //! Never here: reading YAML.
 
-use crate::block::{Block, Problems, Word};
+use crate::block::{Block, DURATION, Problems, Word, duration};
 use crate::codes;
 use crate::scenario::{File, World};
 use crate::settings;
+use crate::tokens::Token;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use catalog::document::{Member, Value};
 use serde_json::{Map, json};
 use std::path::Path;
 
-const SETTINGS: [&str; 7] = [
+const SETTINGS: [&str; 8] = [
     "folder",
     "clock",
     "client",
@@ -28,6 +32,7 @@ const SETTINGS: [&str; 7] = [
     "api",
     "products",
     "subscriptions",
+    "tokens",
 ];
 
 /// Ticks (100 ns) from 0001-01-01 to 1970-01-01.
@@ -68,6 +73,7 @@ pub fn enter(block: &Block, beside: &Path, world: &mut World, problems: &mut Pro
             "api" => given.api(world),
             "products" => given.each(|given| given.product(world)),
             "subscriptions" => given.each(|given| given.subscription(world)),
+            "tokens" => given.each(|given| given.token(world)),
             _ => given.unknown("setting", &SETTINGS),
         }
     }
@@ -90,6 +96,7 @@ pub fn nothing() -> World {
         clock: ticks("2026-01-01T00:00:00Z").unwrap_or(UNIX_EPOCH_TICKS),
         ip: [192, 0, 2, 7].into(),
         trusts: false,
+        tokens: [].into(),
         servers: Vec::new(),
     }
 }
@@ -308,5 +315,36 @@ impl Given<'_> {
         let properties = json!({"displayName": name, "scope": scope, "state": "active", "primaryKey": key});
         let path = format!("subscriptions/{name}/subscriptionInformation.json");
         put(world, &path, &json!({ "properties": properties }));
+    }
+
+    fn token(&mut self, world: &mut World) {
+        let mut token = Token {
+            lifetime: 3600,
+            ..Token::default()
+        };
+        self.each(|given| match given.member.key.as_str() {
+            "issuer" => token.issuer = given.text(),
+            "configuration" => token.configuration = given.text(),
+            "secret" => token.secret = given.read("Base64", |text| STANDARD.decode(text).ok()),
+            "lifetime" => token.lifetime = given.read(DURATION, lifetime).unwrap_or_default(),
+            "claims" => match serde_json::from_str(&given.value().to_json()) {
+                Ok(claims) => token.claims = claims,
+                Err(_) => given.wrong("names and values"),
+            },
+            _ => {
+                let known = ["issuer", "configuration", "secret", "lifetime", "claims"];
+                given.unknown("setting of a token", &known);
+            }
+        });
+        world.tokens.insert(self.member.key.clone(), token);
+    }
+}
+
+/// Seconds that a token is valid; less than nothing for one that has expired.
+fn lifetime(text: &str) -> Option<i64> {
+    let seconds = |text: &str| i64::try_from(duration(text)?.as_secs()).ok();
+    match text.strip_prefix('-') {
+        Some(text) => seconds(text).map(|seconds| -seconds),
+        None => seconds(text),
     }
 }

@@ -25,6 +25,7 @@ mod servers;
 mod settings;
 mod suite;
 mod time;
+mod tokens;
 mod yaml;
 
 pub use compare::Difference;

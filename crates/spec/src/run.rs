@@ -8,13 +8,14 @@ use crate::recorder::{Measured, Recorder, Traced};
 use crate::scenario::{Request, Scenario, Step, What};
 use crate::servers;
 use crate::time::{Hours, Stuck, Time, VirtualClock};
+use crate::tokens;
 use bytes::Bytes;
 use diagnostic::Span;
 use gateway::{Client, Offline, Ready};
 use http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
 use http::{Response, Uri};
 use policy::{BodyError, Clock, Runtime, Spot, Trust};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +51,7 @@ type Came = (Response<Result<Bytes, BodyError>>, Duration);
 /// A scenario under way.
 struct Run<'r> {
     scenario: &'r Scenario,
+    tokens: BTreeMap<String, String>,
     time: Rc<Time>,
     hours: Rc<Hours>,
     servers: Rc<servers::World>,
@@ -66,7 +68,12 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
     let time = Time::new(Arc::new(VirtualClock::starting(scenario.world.clock)));
     let hours = Rc::new(Hours(Rc::clone(&time)));
     let given = scenario.world.servers.iter().flatten().cloned();
-    let servers = Rc::new(servers::World::new(given, Rc::clone(&hours) as Rc<dyn Runtime>));
+    let issuers = tokens::issuers(scenario.world.tokens.values());
+    let servers = Rc::new(servers::World::new(
+        given,
+        issuers,
+        Rc::clone(&hours) as Rc<dyn Runtime>,
+    ));
     let recorder = Rc::new(Recorder::default());
     let measured = Arc::<Measured>::default();
     let world = gateway::World {
@@ -79,8 +86,11 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
         trust: Arc::new(Trusts(scenario.world.trusts)),
         witness: Some(Rc::clone(&recorder) as Rc<dyn policy::Witness>),
     };
+    let made = scenario.world.tokens.iter();
+    let made = made.filter_map(|(name, token)| Some((name.clone(), token.minted(scenario.world.clock)?)));
     let mut run = Run {
         scenario,
+        tokens: made.collect(),
         gateway: ready.open(gateway::Config::default(), world),
         time,
         hours,
@@ -202,7 +212,7 @@ impl Run<'_> {
     async fn one(&self, request: &Request) -> Came {
         let clock = self.time.clock();
         let began = clock.monotonic();
-        let (https, built) = built(request);
+        let (https, built) = built(request, &self.tokens);
         let client = Client {
             ip: request.ip.unwrap_or(self.scenario.world.ip),
             https,
@@ -222,9 +232,10 @@ fn wanted(step: &Step) -> Vec<String> {
 }
 
 /// The request as a client would send it, and whether by TLS.
-fn built(request: &Request) -> (bool, http::Request<Bytes>) {
+fn built(request: &Request, tokens: &BTreeMap<String, String>) -> (bool, http::Request<Bytes>) {
     let message = &request.message;
     let (method, url) = message.method_and_url().unwrap_or(("GET", "/"));
+    let url = tokens::filled(url, tokens);
     let uri: Uri = url.parse().unwrap_or_default();
     let https = uri.scheme_str() != Some("http");
     let body = Bytes::copy_from_slice(message.body.as_deref().unwrap_or_default().as_bytes());
@@ -234,7 +245,10 @@ fn built(request: &Request) -> (bool, http::Request<Bytes>) {
     *built.uri_mut() = target.parse().unwrap_or_default();
     let host = uri.authority().map_or(AUTHORITY, |authority| authority.as_str());
     for (name, value) in &message.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes())) {
+        if let (Ok(name), Ok(value)) = (
+            name.parse::<HeaderName>(),
+            HeaderValue::from_bytes(tokens::filled(value, tokens).as_bytes()),
+        ) {
             built.headers_mut().append(name, value);
         }
     }

@@ -3,6 +3,7 @@
 //! Never here: how a document says it, running it.
 
 use crate::message::Message;
+use crate::tokens::Token;
 use catalog::Overlay;
 use diagnostic::{Source, Span};
 use std::collections::BTreeMap;
@@ -49,6 +50,8 @@ pub struct World {
     pub ip: IpAddr,
     /// Whether clients' certificates are trusted.
     pub trusts: bool,
+    /// Tokens that requests may carry.
+    pub tokens: BTreeMap<String, Token>,
     /// Servers; those that were given later come first.
     pub servers: Vec<Vec<Server>>,
 }

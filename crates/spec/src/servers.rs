@@ -26,16 +26,19 @@ pub struct World {
     servers: RefCell<Vec<(Server, Option<u32>)>>,
     sent: RefCell<Vec<Request<Bytes>>>,
     unanswered: RefCell<Vec<String>>,
+    /// Servers of tokens' issuers, which nobody had to give.
+    issuers: Vec<Server>,
     runtime: Rc<dyn Runtime>,
 }
 
 impl World {
     /// Servers in the order in which they are asked.
-    pub fn new(servers: impl IntoIterator<Item = Server>, runtime: Rc<dyn Runtime>) -> Self {
+    pub fn new(servers: impl IntoIterator<Item = Server>, issuers: Vec<Server>, runtime: Rc<dyn Runtime>) -> Self {
         let world = Self {
             servers: RefCell::default(),
             sent: RefCell::default(),
             unanswered: RefCell::default(),
+            issuers,
             runtime,
         };
         world.add(servers);
@@ -64,9 +67,6 @@ impl World {
     /// The server that answers this request, counted; `Err` when there is none although there are some.
     fn choose(&self, request: &Request<Bytes>) -> Result<Option<Server>, UpstreamFailure> {
         let mut servers = self.servers.borrow_mut();
-        if servers.is_empty() {
-            return Ok(None);
-        }
         let (method, url) = (request.method().as_str(), request.uri().to_string());
         let fits =
             |server: &Server| server.method.as_ref().is_none_or(|own| own == method) && names_url(&server.url, &url);
@@ -74,6 +74,10 @@ impl World {
             .iter_mut()
             .find(|(server, left)| *left != Some(0) && fits(server));
         let Some((server, left)) = found else {
+            let issuer = self.issuers.iter().find(|server| fits(server));
+            if issuer.is_some() || servers.is_empty() {
+                return Ok(issuer.cloned());
+            }
             self.unanswered.borrow_mut().push(format!("{method} {url}"));
             return Err(UpstreamFailure::Connection(format!("no server answers {method} {url}")));
         };
