@@ -19,7 +19,7 @@ mod value;
 
 pub use comparer::{compares_tokens, token_comparer};
 pub use token::{keep, read_through};
-pub use value::{content, scalar_value};
+pub use value::{compared, content, scalar_value};
 
 use super::Class;
 

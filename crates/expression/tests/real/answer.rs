@@ -63,9 +63,23 @@ impl Answer {
     }
 
     /// Whether our answer is as good as real C#'s: a source that is refused must be refused with one of C#'s numbers,
-    /// or with a number of our own.
+    /// or with a number of our own. A `double` may be written differently: Mono does not always take the digits that are
+    /// nearest to it.
     pub fn agrees_with(&self, real: &Self) -> bool {
         match (self, real) {
+            (
+                Self::Value {
+                    type_name,
+                    text: Some(ours),
+                },
+                Self::Value {
+                    type_name: real_type,
+                    text: Some(theirs),
+                },
+            ) if type_name == "System.Double" && real_type == type_name => {
+                let bits = |text: &String| text.parse().map(f64::to_bits).ok();
+                ours == theirs || bits(ours).is_some_and(|ours| Some(ours) == bits(theirs))
+            }
             (Self::Refused(ours), Self::Refused(theirs)) => {
                 ours.iter().any(|code| !code.starts_with("CS") || theirs.contains(code))
             }
