@@ -18,6 +18,7 @@ mod token;
 mod value;
 
 pub use comparer::{compares_tokens, token_comparer};
+pub use convert::read_as;
 pub use token::{keep, read_through};
 pub use value::{compared, content, scalar_value};
 

@@ -63,8 +63,8 @@ impl Answer {
     }
 
     /// Whether our answer is as good as real C#'s: a source that is refused must be refused with one of C#'s numbers,
-    /// or with a number of our own. A `double` may be written differently: Mono does not always take the digits that are
-    /// nearest to it.
+    /// or with a number of our own. A `double` may have fewer digits: Mono does not always write those that lead back to
+    /// it.
     pub fn agrees_with(&self, real: &Self) -> bool {
         match (self, real) {
             (
@@ -76,16 +76,24 @@ impl Answer {
                     type_name: real_type,
                     text: Some(theirs),
                 },
-            ) if type_name == "System.Double" && real_type == type_name => {
-                let bits = |text: &String| text.parse().map(f64::to_bits).ok();
-                ours == theirs || bits(ours).is_some_and(|ours| Some(ours) == bits(theirs))
-            }
+            ) if type_name == "System.Double" && real_type == type_name => ours == theirs || is_rounded(ours, theirs),
             (Self::Refused(ours), Self::Refused(theirs)) => {
                 ours.iter().any(|code| !code.starts_with("CS") || theirs.contains(code))
             }
             _ => self == real,
         }
     }
+}
+
+/// Whether a number is another one, rounded to the digits that it has.
+fn is_rounded(exact: &str, rounded: &str) -> bool {
+    let digits = rounded.split('E').next().unwrap_or_default();
+    let digits = digits.chars().filter(char::is_ascii_digit).count();
+    let (Ok(exact), Ok(rounded)) = (exact.parse::<f64>(), rounded.parse::<f64>()) else {
+        return false;
+    };
+    let exact = format!("{exact:.*e}", digits.saturating_sub(1));
+    digits >= 15 && exact.parse().map(f64::to_bits) == Ok(rounded.to_bits())
 }
 
 impl fmt::Display for Answer {
