@@ -63,8 +63,8 @@ impl Answer {
     }
 
     /// Whether our answer is as good as real C#'s: a source that is refused must be refused with one of C#'s numbers,
-    /// or with a number of our own. A `double` may have fewer digits: Mono does not always write those that lead back to
-    /// it.
+    /// or with a number of our own. A `double` may have fewer digits, because Mono does not always write those that lead
+    /// back to it; and which of the two zeros a sum or a minimum is differs between versions of .NET.
     pub fn agrees_with(&self, real: &Self) -> bool {
         match (self, real) {
             (
@@ -92,8 +92,10 @@ fn is_rounded(exact: &str, rounded: &str) -> bool {
     let (Ok(exact), Ok(rounded)) = (exact.parse::<f64>(), rounded.parse::<f64>()) else {
         return false;
     };
+    let is_zero = |number: f64| number.abs().to_bits() == 0;
+    let same_zero = is_zero(exact) && is_zero(rounded);
     let exact = format!("{exact:.*e}", digits.saturating_sub(1));
-    digits >= 15 && exact.parse().map(f64::to_bits) == Ok(rounded.to_bits())
+    same_zero || digits >= 15 && exact.parse().map(f64::to_bits) == Ok(rounded.to_bits())
 }
 
 impl fmt::Display for Answer {
