@@ -2,6 +2,7 @@
 
 mod array;
 mod comparer;
+mod constructor;
 mod container;
 mod convert;
 mod json_convert;
@@ -30,6 +31,7 @@ pub use options::CLASSES as OPTIONS;
 pub const CLASSES: &[&Class] = &[
     &array::JARRAY,
     &comparer::TOKEN_COMPARER,
+    &constructor::JCONSTRUCTOR,
     &container::JCONTAINER,
     &json_convert::JSON_CONVERT,
     &linq_extensions::EXTENSIONS,
