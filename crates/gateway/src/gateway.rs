@@ -4,6 +4,7 @@
 
 use crate::admin;
 use crate::config::Config;
+use crate::events::{self, Opened, Outbox};
 use crate::listener::{Queue, Room, accept, acceptor};
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
@@ -16,12 +17,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Caches, Counters};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 use tokio_rustls::TlsAcceptor;
+
+/// How long the last events may take when the gateway stops, however short requests are given.
+const LAST_EVENTS: Duration = Duration::from_secs(1);
 
 /// Starts gateways.
 pub struct Gateway;
@@ -35,6 +39,13 @@ pub struct Running {
     stop: watch::Sender<bool>,
     drain: Arc<AtomicUsize>,
     threads: Vec<JoinHandle<()>>,
+    events: Option<Sending>,
+}
+
+/// The thread that sends events, and until when it may when the gateway stops.
+struct Sending {
+    until: watch::Sender<Option<Instant>>,
+    thread: JoinHandle<()>,
 }
 
 impl Gateway {
@@ -55,6 +66,7 @@ impl Gateway {
         let metrics = Arc::new(Metrics::new(workers));
         let place = Arc::new(ArcSwap::from_pointee(Snapshot::of(catalog, plans, &metrics)));
         let drain = Arc::new(AtomicUsize::new(0));
+        let (outbox, opened) = Outbox::new(Arc::clone(&metrics));
         let connections = config.limits.connections;
         let shared = Shared {
             settings: Arc::new(config),
@@ -64,6 +76,7 @@ impl Gateway {
             caches,
             backends: Arc::default(),
             slots: Arc::default(),
+            events: Arc::new(outbox),
             clock,
             tls: Arc::new(ClientTls::with_system_roots()),
             drain: Arc::clone(&drain),
@@ -77,7 +90,9 @@ impl Gateway {
             stop,
             drain,
             threads: Vec::new(),
+            events: None,
         };
+        running.spawn_events(shared.clone(), opened)?;
         let queues = running.spawn_workers(workers, &shared)?;
         running.spawn_acceptor(sockets, connections, queues, stopped)?;
         Ok(running)
@@ -114,6 +129,7 @@ impl Running {
     /// Stops accepting, lets requests under way finish for at most `drain`, then closes what is left. Blocks until
     /// then.
     pub fn shutdown(mut self, drain: Duration) {
+        let until = Instant::now() + drain.max(LAST_EVENTS);
         self.drain.store(
             usize::try_from(drain.as_millis()).unwrap_or(usize::MAX),
             Ordering::Relaxed,
@@ -123,6 +139,20 @@ impl Running {
             // A thread that panicked has nothing left to finish.
             let _ = thread.join();
         }
+        if let Some(Sending { until: told, thread }) = self.events.take() {
+            told.send_replace(Some(until));
+            let _ = thread.join();
+        }
+    }
+
+    fn spawn_events(&mut self, shared: Shared, opened: Opened) -> Result<(), String> {
+        let (until, stop) = watch::channel(None);
+        let thread = spawn("events".to_owned(), move || match runtime() {
+            Ok(runtime) => LocalSet::new().block_on(&runtime, events::run(shared, opened, stop)),
+            Err(error) => tracing::error!(error, "no events can be sent"),
+        })?;
+        self.events = Some(Sending { until, thread });
+        Ok(())
     }
 
     fn spawn_workers(&mut self, count: usize, shared: &Shared) -> Result<Vec<Queue>, String> {
@@ -158,14 +188,15 @@ impl Running {
     }
 
     fn spawn(&mut self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), String> {
-        let named = format!("no thread for {name}");
-        let thread = std::thread::Builder::new()
-            .name(name)
-            .spawn(run)
-            .map_err(|error| format!("{named}: {error}"))?;
-        self.threads.push(thread);
+        self.threads.push(spawn(name, run)?);
         Ok(())
     }
+}
+
+fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, String> {
+    let named = format!("no thread for {name}");
+    let thread = std::thread::Builder::new().name(name).spawn(run);
+    thread.map_err(|error| format!("{named}: {error}"))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, String> {

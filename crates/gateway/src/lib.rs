@@ -12,6 +12,7 @@ mod clock;
 mod config;
 mod connection;
 mod entities;
+mod events;
 mod forwarded;
 mod gateway;
 mod hop_by_hop;

@@ -6,6 +6,7 @@ use crate::block::Origin;
 use crate::body::Body;
 use crate::caching::Missed;
 use crate::connection::Connection;
+use crate::events::Events;
 use crate::identity::{Authorizations, OwnIdentity};
 use crate::meter::Meter;
 use crate::openid::Issuers;
@@ -285,6 +286,8 @@ pub struct Services {
     pub slots: Arc<Slots>,
     /// Where measurements go.
     pub telemetry: Arc<dyn Telemetry>,
+    /// Where events for loggers go.
+    pub events: Arc<dyn Events>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`

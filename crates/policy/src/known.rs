@@ -39,7 +39,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("azure-openai-semantic-cache-lookup", I),
     known("llm-semantic-cache-store", O),
     known("azure-openai-semantic-cache-store", O),
-    known("log-to-eventhub", ALL),
     known("send-service-bus-message", IOE),
     known("publish-to-dapr", I),
     known("invoke-dapr-binding", IOE),

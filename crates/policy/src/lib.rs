@@ -17,6 +17,7 @@ mod context;
 mod document;
 mod effective;
 mod element;
+mod events;
 mod exchange;
 #[cfg(test)]
 mod expression_tests;
@@ -59,6 +60,7 @@ pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;
 pub use connection::{Connection, Proxy};
+pub use events::{Event, Events, Partition};
 pub use exchange::{
     Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target, Trust,
 };

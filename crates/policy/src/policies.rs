@@ -44,6 +44,7 @@ mod include_fragment;
 mod ip_filter;
 mod jsonp;
 mod limit_concurrency;
+mod log_to_eventhub;
 mod mock_response;
 mod proxy;
 mod quota;
@@ -115,6 +116,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     cache_value::CACHE_VALUE,
     send_request::SEND_REQUEST,
     send_one_way_request::SEND_ONE_WAY_REQUEST,
+    log_to_eventhub::LOG_TO_EVENTHUB,
     trace::TRACE,
     emit_metric::EMIT_METRIC,
 ];
