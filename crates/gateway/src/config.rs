@@ -35,6 +35,8 @@ pub struct Config {
     pub identity: Arc<IdentitySource>,
     /// Access to other services that policies may ask for.
     pub authorizations: Arc<KnownAuthorizations>,
+    /// What an operator must show to have requests traced; none: nothing is traced.
+    pub tracing_key: Option<String>,
     /// Base URL of Entra ID; none: that of Azure's public cloud.
     pub entra: Option<String>,
 }

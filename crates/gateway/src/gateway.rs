@@ -2,8 +2,9 @@
 //!
 //! Never here: where settings and catalogs come from.
 
-use crate::admin;
+use crate::admin::{self, Operator};
 use crate::config::Config;
+use crate::debug::Tracing;
 use crate::events::{self, Opened, Outbox};
 use crate::listener::{Queue, Room, accept, acceptor};
 use crate::metrics::Metrics;
@@ -68,6 +69,12 @@ impl Gateway {
         let drain = Arc::new(AtomicUsize::new(0));
         let (outbox, opened) = Outbox::new(Arc::clone(&metrics));
         let connections = config.limits.connections;
+        let tracing = config.tracing_key.as_deref().map(Tracing::new).map(Arc::new);
+        let operator = Operator {
+            metrics: Arc::clone(&metrics),
+            tracing: tracing.clone(),
+            clock: Arc::clone(&clock),
+        };
         let shared = Shared {
             settings: Arc::new(config),
             place: Arc::clone(&place),
@@ -76,6 +83,7 @@ impl Gateway {
             caches,
             backends: Arc::default(),
             slots: Arc::default(),
+            tracing,
             events: Arc::new(outbox),
             clock,
             tls: Arc::new(ClientTls::with_system_roots()),
@@ -94,7 +102,7 @@ impl Gateway {
         };
         running.spawn_events(shared.clone(), opened)?;
         let queues = running.spawn_workers(workers, &shared)?;
-        running.spawn_acceptor(sockets, connections, queues, stopped)?;
+        running.spawn_acceptor(sockets, operator, connections, queues, stopped)?;
         Ok(running)
     }
 }
@@ -175,14 +183,14 @@ impl Running {
     fn spawn_acceptor(
         &mut self,
         sockets: Sockets,
+        operator: Operator,
         connections: usize,
         queues: Vec<Queue>,
         stopped: watch::Receiver<bool>,
     ) -> Result<(), String> {
-        let metrics = Arc::clone(&self.metrics);
         let room = Room::new(connections);
         self.spawn("acceptor".to_owned(), move || match runtime() {
-            Ok(runtime) => LocalSet::new().block_on(&runtime, sockets.serve(room, queues, metrics, stopped)),
+            Ok(runtime) => LocalSet::new().block_on(&runtime, sockets.serve(room, queues, operator, stopped)),
             Err(error) => tracing::error!(error, "nothing can be accepted"),
         })
     }
@@ -229,7 +237,7 @@ impl Sockets {
         Ok(Self { listeners, admin })
     }
 
-    async fn serve(self, room: Room, queues: Vec<Queue>, metrics: Arc<Metrics>, mut stopped: watch::Receiver<bool>) {
+    async fn serve(self, room: Room, queues: Vec<Queue>, operator: Operator, mut stopped: watch::Receiver<bool>) {
         let mut accepting = Vec::new();
         for (address, listener, tls) in self.listeners {
             match TcpListener::from_std(listener) {
@@ -248,7 +256,7 @@ impl Sockets {
         drop(queues);
         if let Some((address, listener)) = self.admin {
             match TcpListener::from_std(listener) {
-                Ok(listener) => drop(tokio::task::spawn_local(admin::serve(listener, metrics))),
+                Ok(listener) => drop(tokio::task::spawn_local(admin::serve(listener, operator))),
                 Err(error) => tracing::error!(%error, %address, "the socket is not served"),
             }
         }

@@ -11,6 +11,7 @@ mod body;
 mod clock;
 mod config;
 mod connection;
+mod debug;
 mod entities;
 mod events;
 mod forwarded;

@@ -5,6 +5,7 @@
 use crate::background::Background;
 use crate::config::Config;
 use crate::connection;
+use crate::debug::Tracing;
 use crate::events::Outbox;
 use crate::forwarded::Peer;
 use crate::log_limit::LogLimit;
@@ -47,6 +48,8 @@ pub struct Shared {
     pub backends: Arc<Backends>,
     /// Who is within limits of concurrency.
     pub slots: Arc<policy::Slots>,
+    /// Who may have requests traced; none: nobody.
+    pub tracing: Option<Arc<Tracing>>,
     /// Events on their way to loggers.
     pub events: Arc<Outbox>,
     /// Time and randomness.
@@ -110,6 +113,8 @@ pub struct Worker {
     pub background: Rc<Background>,
     /// Its coarse clock.
     pub ticker: Rc<Ticker>,
+    /// Who may have requests traced; none: nobody.
+    pub tracing: Option<Arc<Tracing>>,
     /// What it may log about requests.
     pub log_limit: LogLimit,
     /// The empty text, so that none is made for each request.
@@ -223,6 +228,7 @@ impl Worker {
             services: Rc::new(services),
             background,
             ticker,
+            tracing: shared.tracing,
             log_limit: LogLimit::default(),
             nothing: Text::default(),
             draining: Arc::new(Notify::new()),

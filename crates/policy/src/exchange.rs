@@ -13,6 +13,7 @@ use crate::openid::Issuers;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
 use crate::telemetry::Telemetry;
+use crate::trace::Recorder;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -86,6 +87,8 @@ pub struct State {
     pub(crate) session_cookie: Option<String>,
     /// What policies say of the connection to the backend.
     pub(crate) connection: Connection,
+    /// Records what happens, where somebody wants to know.
+    pub(crate) recorder: Option<Box<Recorder>>,
     /// The variables that were set, where a copy of an exchange remembers them.
     pub(crate) written: Option<Vec<Text>>,
 }
@@ -138,6 +141,7 @@ impl Exchange {
 
     /// Sets `context.Variables[name]`.
     pub(crate) fn set_variable(&mut self, name: &Text, value: Value) {
+        self.note_variable(name, &value);
         if let Some(written) = &mut self.state.written {
             written.push(name.clone());
         }

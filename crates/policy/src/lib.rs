@@ -50,6 +50,7 @@ mod telemetry;
 #[cfg(test)]
 mod testing;
 mod token;
+mod trace;
 mod upstream;
 mod value;
 mod walk;
@@ -74,6 +75,7 @@ pub use runtime::Runtime;
 pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use telemetry::{Measurement, Telemetry};
+pub use trace::Secrets;
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
 use std::future::Future;

@@ -19,6 +19,11 @@ use std::time::{Duration, Instant};
 use store::{CACHE_BYTES, Caches, InProcessCache, InProcessCounters};
 use tokio::signal::unix::{SignalKind, signal};
 
+/// The environment variable that holds the key for traces.
+const TRACING_KEY: &str = "TOLLGATE_TRACING_KEY";
+/// Characters that the key has at least.
+const SHORTEST_TRACING_KEY: usize = 16;
+
 /// Serve the APIs of an artifact folder; a change of the folder is live at once, a broken one is refused.
 #[derive(Args)]
 pub struct Serve {
@@ -138,6 +143,7 @@ impl Serve {
                 Some(folder) => policy::KnownAuthorizations::read(Path::new(&folder))?,
                 None => policy::KnownAuthorizations::default(),
             }),
+            tracing_key: tracing_key()?,
             entra: std::env::var("AZURE_AUTHORITY_HOST").ok().filter(|url| !url.is_empty()),
             ..Config::default()
         };
@@ -192,6 +198,19 @@ impl Serve {
             tracing::error!("the changed configuration is broken; the last good one stays in service");
         }
     }
+}
+
+/// The key that traces of requests are had with; none: nothing is traced.
+fn tracing_key() -> Result<Option<String>, String> {
+    let Some(key) = std::env::var(TRACING_KEY).ok().filter(|key| !key.is_empty()) else {
+        return Ok(None);
+    };
+    if key.len() < SHORTEST_TRACING_KEY {
+        let message =
+            format!("{TRACING_KEY} is short enough to be guessed: it needs {SHORTEST_TRACING_KEY} characters");
+        return Err(message);
+    }
+    Ok(Some(key))
 }
 
 /// Tells people with excerpts, machines with fields.

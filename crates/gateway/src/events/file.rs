@@ -3,8 +3,7 @@
 //! Never here: moving it away.
 
 use super::sender::Sent;
-use crate::clock::UNIX_EPOCH_TICKS;
-use jiff::Timestamp;
+use expression::date::{DateTime, DateTimeKind};
 use policy::{Event, Partition};
 use serde_json::{Map, Value};
 use std::fs::OpenOptions;
@@ -27,9 +26,7 @@ pub async fn append(path: &Path, events: &[Event]) -> Sent {
 }
 
 fn line(event: &Event) -> String {
-    let nanoseconds = i128::from(event.ticks.saturating_sub(UNIX_EPOCH_TICKS)) * 100;
-    let time = Timestamp::from_nanosecond(nanoseconds).unwrap_or_default();
-    let time = time.to_string();
+    let time = DateTime::new(event.ticks, DateTimeKind::Utc).map_or_else(String::new, DateTime::iso);
     let mut object = Map::new();
     let mut put = |name: &str, value: &str| drop(object.insert(name.to_owned(), value.into()));
     put("time", &time);
@@ -51,7 +48,7 @@ mod tests {
         let event = |partition| Event {
             body: "a\n\"b\"".to_owned(),
             partition,
-            ticks: UNIX_EPOCH_TICKS + 12_345_678,
+            ticks: crate::clock::UNIX_EPOCH_TICKS + 12_345_678,
         };
         let time = "1970-01-01T00:00:01.2345678Z";
         for (partition, expected) in [

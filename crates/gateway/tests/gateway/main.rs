@@ -18,5 +18,6 @@ mod malformed;
 mod mcp;
 mod protocols;
 mod support;
+mod tracing;
 mod upstreams;
 mod ways;

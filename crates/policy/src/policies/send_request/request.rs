@@ -154,6 +154,7 @@ impl Template {
             extensions: Extensions::new(),
             wants_answer: false,
         };
+        exchange.note_call(&call);
         let access = self.access.as_ref().map(|block| (Arc::clone(block), exchange.fork()));
         let services = Rc::clone(&exchange.services);
         Ok(Prepared { call, access, services })
