@@ -265,6 +265,7 @@ pub fn services(
         events: Arc::clone(&shared.events) as Arc<dyn policy::Events>,
         trust: Arc::clone(&shared.tls) as Arc<dyn Trust>,
         deployment: Arc::clone(&settings.deployment),
+        service_bus: settings.service_bus.as_deref().map(Into::into),
         dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
         buffer_limit: settings.limits.buffer_bytes,
     };

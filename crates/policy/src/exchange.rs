@@ -296,6 +296,8 @@ pub struct Services {
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`
     pub deployment: Arc<Deployment>,
+    /// Where messages for Service Bus go in place of its namespaces, as a base URL; none: to the namespaces.
+    pub service_bus: Option<Text>,
     /// Base URL of the Dapr runtime beside the gateway.
     pub dapr: Text,
     /// Bytes of a body that are buffered at most.

@@ -68,6 +68,7 @@ pub(crate) struct Bench {
     pub slots: Arc<Slots>,
     pub measured: Arc<Measured>,
     pub logged: Arc<Logged>,
+    pub service_bus: Option<expression::text::Text>,
     /// How the upstream was reached each time: proxy and certificate.
     pub ways: Rc<RefCell<Vec<String>>>,
     /// What the upstream was sent, as text.
@@ -152,6 +153,7 @@ impl Bench {
             slots: Arc::default(),
             measured: Arc::default(),
             logged: Arc::default(),
+            service_bus: None,
             ways: Rc::default(),
             sent: Rc::default(),
             plans: None,
@@ -316,6 +318,7 @@ impl Bench {
                 events: self.logged.clone(),
                 trust: Arc::new(Trusts(self.trusts)),
                 deployment: Arc::default(),
+                service_bus: self.service_bus.clone(),
                 dapr: "http://localhost:3500".into(),
                 buffer_limit: self.buffer_limit,
             }),

@@ -55,7 +55,10 @@ pub struct Serve {
     /// Bytes that the gateway's own cache holds at most; what was used longest ago makes room.
     #[arg(long, value_name = "BYTES", default_value_t = CACHE_BYTES)]
     cache_bytes: usize,
-    /// Base URL of the Dapr runtime that `set-backend-service backend-id="dapr"` calls.
+    /// Base URL that `send-service-bus-message` sends to in place of the namespaces that policies name, such as a proxy.
+    #[arg(long, value_name = "URL")]
+    service_bus_url: Option<String>,
+    /// Base URL of the Dapr runtime that policies call.
     #[arg(long, value_name = "URL", default_value = "http://localhost:3500")]
     dapr_url: String,
     /// Worker threads; 0: one for each processor.
@@ -135,6 +138,7 @@ impl Serve {
                 ..Limits::default()
             },
             mcp_origins: self.mcp_origin.clone(),
+            service_bus: self.service_bus_url.clone(),
             dapr: Some(self.dapr_url.clone()),
             identity: Arc::new(policy::IdentitySource::from_environment(|name| {
                 std::env::var(name).ok()

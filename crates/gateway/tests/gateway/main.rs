@@ -16,6 +16,7 @@ mod forwarding;
 mod lifecycle;
 mod malformed;
 mod mcp;
+mod messaging;
 mod protocols;
 mod support;
 mod tracing;

@@ -3,7 +3,7 @@
 //! `logger-id` names a logger of the folder: an event hub, or one of the kinds that docs/configuration.md lists (a file,
 //! NATS, an OpenTelemetry collector). The text between the tags is the event; null is an empty one. Of more than 200 KB
 //! the rest is cut off. `partition-id` (a literal) or `partition-key` says where in the hub it goes, of the latter the
-//! first 128 characters; without both it goes anywhere.
+//! first 128 characters; without both it goes anywhere. With both, which APIM refuses, the key counts.
 //!
 //! Events wait in memory and are sent in batches, in order. While a logger cannot be reached they wait, up to a limit;
 //! beyond it new ones are dropped, which the log says once when it begins and once when it is over, and `/metrics`
@@ -30,18 +30,20 @@ const LONGEST_KEY: usize = 128;
 
 struct LogToEventHub {
     logger: Arc<Logger>,
-    partition_id: Option<u32>,
+    partition_id: Option<Text>,
     partition_key: Option<Value<Text>>,
     event: Value<Text>,
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let id: Option<Text> = element.required_literal("logger-id");
-    let partition_id: Option<u32> = element.literal("partition-id");
+    let partition_id: Option<Text> = element.literal("partition-id");
     let partition_key: Option<Value<Text>> = element.optional("partition-key");
     let event = element.required_text();
     if element.has("partition-id") && element.has("partition-key") {
-        element.exactly_one(&["partition-id", "partition-key"]);
+        let message = "`partition-id` and `partition-key` exclude each other: the key counts";
+        let span = element.attribute_span("partition-id");
+        element.compiler.refused_by_apim(codes::CONFLICT, span, message);
     }
     let logger = logger(element, &id?)?;
     now(LogToEventHub {
@@ -69,7 +71,7 @@ fn logger(element: &mut ElementReader<'_, '_>, id: &str) -> Option<Arc<Logger>> 
 
 impl Step for LogToEventHub {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let partition = match (&self.partition_key, self.partition_id) {
+        let partition = match (&self.partition_key, &self.partition_id) {
             (Some(key), _) => match key.get(exchange)? {
                 key if key.is_empty() => Partition::Any,
                 key => Partition::Key(key.chars().take(LONGEST_KEY).collect()),
@@ -176,11 +178,7 @@ mod tests {
             ),
             (
                 "logger-id='file' partition-id='1' partition-key='k'",
-                "`<log-to-eventhub>` has 2 of the attributes `partition-id`, `partition-key`, expected one",
-            ),
-            (
-                "logger-id='file' partition-id='x'",
-                "`partition-id` of `<log-to-eventhub>` must be a whole number that is not negative, found \"x\"",
+                "`partition-id` and `partition-key` exclude each other: the key counts",
             ),
         ] {
             let bench = bench(&format!(

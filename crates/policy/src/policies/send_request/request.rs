@@ -147,17 +147,31 @@ impl Template {
             backend,
             connection,
             timeout,
-            continue_timeout: None,
-            follow_redirects: false,
-            version: HttpVersion::One,
-            buffer_response: true,
-            extensions: Extensions::new(),
-            wants_answer: false,
+            ..bare_call()
         };
         exchange.note_call(&call);
         let access = self.access.as_ref().map(|block| (Arc::clone(block), exchange.fork()));
         let services = Rc::clone(&exchange.services);
         Ok(Prepared { call, access, services })
+    }
+}
+
+/// A call to nowhere: what calls of policies have in common.
+fn bare_call() -> Call {
+    Call {
+        method: Method::GET,
+        url: Uri::default(),
+        headers: HeaderMap::new(),
+        body: Body::Empty,
+        backend: None,
+        connection: Connection::default(),
+        timeout: DEFAULT_TIMEOUT,
+        continue_timeout: None,
+        follow_redirects: false,
+        version: HttpVersion::One,
+        buffer_response: true,
+        extensions: Extensions::new(),
+        wants_answer: false,
     }
 }
 
@@ -233,6 +247,24 @@ pub(in crate::policies) struct Sent {
 }
 
 impl Prepared {
+    /// A `POST` that a policy sends by itself.
+    pub fn post(exchange: &Exchange, url: Uri, headers: HeaderMap, body: Body, timeout: Duration) -> Self {
+        let call = Call {
+            method: Method::POST,
+            url,
+            headers,
+            body,
+            timeout,
+            ..bare_call()
+        };
+        exchange.note_call(&call);
+        Self {
+            call,
+            access: None,
+            services: Rc::clone(&exchange.services),
+        }
+    }
+
     pub async fn send(self) -> Sent {
         let Self {
             mut call,
