@@ -43,6 +43,7 @@ mod forward_request;
 mod get_authorization_context;
 mod include_fragment;
 mod invoke_dapr_binding;
+mod invoke_request;
 mod ip_filter;
 mod jsonp;
 mod limit_concurrency;
@@ -87,6 +88,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     forward_request::FORWARD_REQUEST,
     set_backend_service::SET_BACKEND_SERVICE,
     proxy::PROXY,
+    invoke_request::INVOKE_REQUEST,
     set_variable::SET_VARIABLE,
     set_header::SET_HEADER,
     set_query_parameter::SET_QUERY_PARAMETER,

@@ -78,15 +78,8 @@ impl Template {
         let method = last(element, "set-method");
         let headers = element.children("set-header", HeaderEdit::read);
         let body = element.at_most_one("set-body", read_content);
+        let copies_body = !must_be_whole && copies_body(element, body.as_ref());
         let section = element.compiler.place.section;
-        let copies_body = !must_be_whole && body.is_none() && section != Some(Section::Outbound);
-        if copies_body {
-            let reads = Reads {
-                request_body: true,
-                response_body: false,
-            };
-            element.need(Needs { reads, answer: false });
-        }
         // In here they may stand in any section.
         element.compiler.place.section = None;
         let access = element.policies(ACCESS);
@@ -101,6 +94,24 @@ impl Template {
             body,
             copies_body,
             access: (!access.steps.is_empty()).then(|| Arc::new(access)),
+        }
+    }
+
+    /// What an `invoke-request` says: the request as it stands, of which attributes and children change what they name.
+    pub fn invoked(element: &mut ElementReader<'_, '_>) -> Self {
+        let url = element.optional("url");
+        let method = element.optional("method");
+        let headers = element.children("set-header", HeaderEdit::read);
+        let body = element.at_most_one("set-body", read_content);
+        Self {
+            mode: Value::Constant(Mode::Copy),
+            timeout: Value::Constant(DEFAULT_TIMEOUT),
+            url,
+            method,
+            headers,
+            copies_body: copies_body(element, body.as_ref()),
+            body,
+            access: None,
         }
     }
 
@@ -154,6 +165,19 @@ impl Template {
         let services = Rc::clone(&exchange.services);
         Ok(Prepared { call, access, services })
     }
+}
+
+/// Whether a copy has the request's body, which must then be there; in outbound it is gone.
+fn copies_body(element: &mut ElementReader<'_, '_>, body: Option<&NewBody>) -> bool {
+    let copies = body.is_none() && element.compiler.place.section != Some(Section::Outbound);
+    if copies {
+        let reads = Reads {
+            request_body: true,
+            response_body: false,
+        };
+        element.need(Needs { reads, answer: false });
+    }
+    copies
 }
 
 /// A call to nowhere: what calls of policies have in common.
