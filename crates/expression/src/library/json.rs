@@ -18,8 +18,9 @@ mod token;
 mod value;
 
 pub use comparer::{compares_tokens, token_comparer};
+pub use convert::read_as;
 pub use token::{keep, read_through};
-pub use value::{content, scalar_value};
+pub use value::{compared, content, scalar_value};
 
 use super::Class;
 
