@@ -10,6 +10,7 @@ mod gateways;
 mod layout;
 mod links;
 mod liquid;
+mod loggers;
 mod mcp;
 mod named_values;
 mod operations;
@@ -84,6 +85,7 @@ impl<'l> Loader<'l> {
             fragments: self.fragments(),
             backends: backends.usable,
             certificates,
+            loggers: loggers::load(&self),
             users,
             ..Catalog::default()
         };

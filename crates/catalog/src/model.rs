@@ -1,6 +1,7 @@
 //! The catalog's types: APIM's entities, resolved (references checked, named values replaced), ready to be served.
 
 use crate::certificate::ClientCertificate;
+use crate::logger::Logger;
 use diagnostic::Source;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub struct Catalog {
     pub backends: BTreeMap<String, Arc<Backend>>,
     /// Client certificates by id, those that have their private key.
     pub certificates: BTreeMap<String, Arc<ClientCertificate>>,
+    /// Loggers by id.
+    pub loggers: BTreeMap<String, Arc<Logger>>,
     /// Named values by display name, which is what `{{…}}` names.
     pub named_values: BTreeMap<String, NamedValue>,
     /// Policy fragments by id.

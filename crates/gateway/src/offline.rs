@@ -16,7 +16,7 @@ use bytes::Bytes;
 use catalog::Catalog;
 use expression::certificate::Certificate;
 use http::{Request, Response};
-use policy::{BodyError, Clock, Plans, Runtime, Telemetry, Trust, Witness};
+use policy::{BodyError, Clock, Events, Plans, Runtime, Telemetry, Trust, Witness};
 use std::cell::Cell;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -43,6 +43,8 @@ pub struct World {
     pub caches: Caches,
     /// Where measurements go.
     pub telemetry: Arc<dyn Telemetry>,
+    /// Where events go.
+    pub events: Arc<dyn Events>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// Who watches exchanges.
@@ -82,6 +84,7 @@ impl Ready {
             backends: Arc::default(),
             slots: Arc::default(),
             telemetry: world.telemetry,
+            events: world.events,
             trust: world.trust,
             upstream: Rc::new(upstream),
             runtime: world.runtime,

@@ -16,7 +16,7 @@ mod tunnel;
 
 pub use offline::{OfflineClient, Servers, whole};
 pub use pool::Pool;
-pub use tls::ClientTls;
+pub use tls::{ClientTls, Verification};
 
 use crate::body::Outgoing;
 use crate::hop_by_hop;

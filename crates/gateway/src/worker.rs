@@ -5,6 +5,8 @@
 use crate::background::Background;
 use crate::config::Config;
 use crate::connection;
+use crate::debug::Tracing;
+use crate::events::Outbox;
 use crate::forwarded::Peer;
 use crate::log_limit::LogLimit;
 use crate::metrics::{ApiMetrics, Metrics, WorkerMetrics};
@@ -46,6 +48,10 @@ pub struct Shared {
     pub backends: Arc<Backends>,
     /// Who is within limits of concurrency.
     pub slots: Arc<policy::Slots>,
+    /// Who may have requests traced; none: nobody.
+    pub tracing: Option<Arc<Tracing>>,
+    /// Events on their way to loggers.
+    pub events: Arc<Outbox>,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
     /// TLS towards upstreams.
@@ -68,6 +74,8 @@ pub struct Outside {
     pub slots: Arc<policy::Slots>,
     /// Where measurements go.
     pub telemetry: Arc<dyn policy::Telemetry>,
+    /// Where events go.
+    pub events: Arc<dyn policy::Events>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// Connections to upstreams.
@@ -131,6 +139,8 @@ pub struct Worker {
     pub background: Rc<Background>,
     /// Its coarse clock.
     pub ticker: Rc<Ticker>,
+    /// Who may have requests traced; none: nobody.
+    pub tracing: Option<Arc<Tracing>>,
     /// What it may log about requests.
     pub log_limit: LogLimit,
     /// The empty text, so that none is made for each request.
@@ -234,34 +244,20 @@ impl<F: Future + 'static> hyper::rt::Executor<F> for Local {
 impl Worker {
     fn new(index: usize, shared: Shared) -> Rc<Self> {
         let ticker = Ticker::new();
-        let settings = shared.settings;
-        let trust: Arc<dyn Trust> = Arc::clone(&shared.tls) as Arc<dyn Trust>;
-        let pool = Pool::new(Rc::clone(&ticker), shared.tls, &settings);
         let metrics = shared.metrics.workers().get(index).cloned().unwrap_or_default();
-        tokio::task::spawn_local(Rc::clone(&ticker).run({
-            let pool = Rc::clone(&pool);
-            move || pool.purge()
-        }));
-        let client = Client::new(
-            pool,
-            Rc::clone(&ticker),
-            settings.timeouts.response_body,
-            Arc::clone(&metrics),
-        );
-        let background = Rc::new(Background::new());
-        let outside = Outside {
-            clock: shared.clock,
-            counters: shared.counters,
-            caches: shared.caches,
-            backends: shared.backends,
-            slots: shared.slots,
-            telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,
-            trust,
-            upstream: Rc::new(client),
-            runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
-            witness: None,
-        };
-        Self::with(index, settings, shared.place, metrics, ticker, background, outside)
+        let (services, pool, background) = services(&shared, &ticker, Arc::clone(&metrics));
+        tokio::task::spawn_local(Rc::clone(&ticker).run(move || pool.purge()));
+        Rc::new(Self {
+            tracing: shared.tracing,
+            ..Self::with(
+                shared.settings,
+                shared.place,
+                metrics,
+                ticker,
+                (services, background),
+                index,
+            )
+        })
     }
 
     /// A worker that reaches nothing but `outside`: no socket, no timer of its own.
@@ -272,51 +268,85 @@ impl Worker {
         outside: Outside,
     ) -> Rc<Self> {
         let metrics = metrics.workers().first().cloned().unwrap_or_default();
-        let background = Rc::new(Background::new());
-        Self::with(0, settings, place, metrics, Ticker::new(), background, outside)
+        let services = reaching(&settings, outside);
+        let reach = (services, Rc::new(Background::new()));
+        Rc::new(Self::with(settings, place, metrics, Ticker::new(), reach, 0))
     }
 
     fn with(
-        index: usize,
         settings: Arc<Config>,
         place: Arc<ArcSwap<Snapshot>>,
         metrics: Arc<WorkerMetrics>,
         ticker: Rc<Ticker>,
-        background: Rc<Background>,
-        outside: Outside,
-    ) -> Rc<Self> {
-        let services = Services {
-            clock: outside.clock,
-            counters: outside.counters,
-            caches: outside.caches,
-            backends: outside.backends,
-            upstream: outside.upstream,
-            runtime: outside.runtime,
-            issuers: Rc::default(),
-            identity: Rc::new(policy::OwnIdentity::new(Arc::clone(&settings.identity))),
-            authorizations: Rc::new(policy::Authorizations::new(Arc::clone(&settings.authorizations))),
-            entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
-            slots: outside.slots,
-            telemetry: outside.telemetry,
-            trust: outside.trust,
-            deployment: Arc::clone(&settings.deployment),
-            dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
-            buffer_limit: settings.limits.buffer_bytes,
-            witness: outside.witness,
-        };
-        Rc::new(Self {
+        (services, background): (Services, Rc<Background>),
+        index: usize,
+    ) -> Self {
+        Self {
             index,
             current: Current::new(place),
             metrics,
             services: Rc::new(services),
             background,
             ticker,
+            tracing: None,
             log_limit: LogLimit::default(),
             nothing: Text::default(),
             draining: Arc::new(Notify::new()),
             is_draining: Cell::new(false),
             settings,
-        })
+        }
+    }
+}
+
+/// What is reached of the outside from one thread.
+pub fn services(
+    shared: &Shared,
+    ticker: &Rc<Ticker>,
+    metrics: Arc<WorkerMetrics>,
+) -> (Services, Rc<Pool>, Rc<Background>) {
+    let settings = &shared.settings;
+    let pool = Pool::new(Rc::clone(ticker), Arc::clone(&shared.tls), settings);
+    let idle = settings.timeouts.response_body;
+    let client = Client::new(Rc::clone(&pool), Rc::clone(ticker), idle, metrics);
+    let background = Rc::new(Background::new());
+    let outside = Outside {
+        clock: Arc::clone(&shared.clock),
+        counters: Arc::clone(&shared.counters),
+        caches: shared.caches.clone(),
+        backends: Arc::clone(&shared.backends),
+        slots: Arc::clone(&shared.slots),
+        telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,
+        events: Arc::clone(&shared.events) as Arc<dyn policy::Events>,
+        trust: Arc::clone(&shared.tls) as Arc<dyn Trust>,
+        upstream: Rc::new(client),
+        runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
+        witness: None,
+    };
+    (reaching(settings, outside), pool, background)
+}
+
+/// What policies reach, as the operator has set it.
+fn reaching(settings: &Config, outside: Outside) -> Services {
+    Services {
+        clock: outside.clock,
+        counters: outside.counters,
+        caches: outside.caches,
+        backends: outside.backends,
+        upstream: outside.upstream,
+        runtime: outside.runtime,
+        issuers: Rc::default(),
+        identity: Rc::new(policy::OwnIdentity::new(Arc::clone(&settings.identity))),
+        authorizations: Rc::new(policy::Authorizations::new(Arc::clone(&settings.authorizations))),
+        entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
+        slots: outside.slots,
+        telemetry: outside.telemetry,
+        events: outside.events,
+        trust: outside.trust,
+        deployment: Arc::clone(&settings.deployment),
+        service_bus: settings.service_bus.as_deref().map(Into::into),
+        dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
+        buffer_limit: settings.limits.buffer_bytes,
+        witness: outside.witness,
     }
 }
 

@@ -26,7 +26,6 @@ const ALL: Sections = Sections::ALL;
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
-    known("invoke-request", ALL),
     known("json-to-xml", IOE),
     known("xsl-transform", IO),
     known("llm-token-limit", I),
@@ -39,10 +38,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("azure-openai-semantic-cache-lookup", I),
     known("llm-semantic-cache-store", O),
     known("azure-openai-semantic-cache-store", O),
-    known("log-to-eventhub", ALL),
-    known("send-service-bus-message", IOE),
-    known("publish-to-dapr", I),
-    known("invoke-dapr-binding", IOE),
     known("llm-emit-token-metric", I),
     known("azure-openai-emit-token-metric", I),
     known("validate-content", IOE),

@@ -18,6 +18,7 @@ impl Plan {
     /// `exchange.response` is what the client gets.
     pub async fn run(&self, exchange: &mut Exchange) {
         self.begin(exchange);
+        exchange.trace_request();
         if let Err((section, failure)) = self.forth_and_back(exchange).await {
             self.on_error(exchange, section, failure).await;
         }
@@ -27,6 +28,7 @@ impl Plan {
     /// Answers an exchange that failed before inbound: not matched, or refused for its key.
     pub async fn fail(&self, exchange: &mut Exchange, failure: Failure) {
         self.begin(exchange);
+        exchange.trace_request();
         // What cannot be matched fails on its way to a backend, says APIM; everything else fails on its way in.
         let section = if failure.source == "configuration" {
             Section::Backend

@@ -4,7 +4,7 @@
 
 use expression::context::LastError;
 use expression::{Budget, Expression, Target};
-use policy::{Exchange, Measurement, Origin, Spot, SpotKind, Telemetry, Witness};
+use policy::{Event as Logged, Events, Exchange, Measurement, Origin, Spot, SpotKind, Telemetry, Witness};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -105,7 +105,7 @@ fn variable(exchange: &Exchange, name: &str) -> Option<String> {
     ))
 }
 
-/// Measurements as lines.
+/// Measurements, and events that were logged, as lines.
 #[derive(Default)]
 pub struct Measured(Mutex<Vec<String>>);
 
@@ -122,6 +122,13 @@ impl Telemetry for Measured {
         for (name, value) in measurement.dimensions {
             let _ = write!(line, " {name}={value}");
         }
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+}
+
+impl Events for Measured {
+    fn log(&self, logger: &Arc<catalog::Logger>, event: Logged) {
+        let line = format!("{}: {}", logger.id, event.body);
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }

@@ -83,6 +83,7 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
         counters: Arc::<InProcessCounters>::default(),
         caches: Caches::default(),
         telemetry: Arc::clone(&measured) as Arc<dyn policy::Telemetry>,
+        events: Arc::clone(&measured) as Arc<dyn policy::Events>,
         trust: Arc::new(Trusts(scenario.world.trusts)),
         witness: Some(Rc::clone(&recorder) as Rc<dyn policy::Witness>),
     };

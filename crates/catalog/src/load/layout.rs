@@ -28,10 +28,12 @@ pub(crate) const SUBSCRIPTIONS: &[&str] = &["subscriptions"];
 /// Users.
 pub(crate) const USERS: &[&str] = &["users"];
 
+/// Loggers.
+pub(crate) const LOGGERS: &[&str] = &["loggers"];
 /// Client certificates.
 pub(crate) const CERTIFICATES: &[&str] = &["certificates"];
 
-const READ: [&[&str]; 10] = [
+const READ: [&[&str]; 11] = [
     NAMED_VALUES,
     FRAGMENTS,
     VERSION_SETS,
@@ -42,10 +44,11 @@ const READ: [&[&str]; 10] = [
     SUBSCRIPTIONS,
     USERS,
     CERTIFICATES,
+    LOGGERS,
 ];
 
 /// Folders that may be there and change nothing here.
-const IGNORED: [&str; 13] = [
+const IGNORED: [&str; 12] = [
     "authorizationServers",
     "caches",
     "diagnostics",
@@ -53,7 +56,6 @@ const IGNORED: [&str; 13] = [
     "globalSchemas",
     "groups",
     "identityProviders",
-    "loggers",
     "openIdConnectProviders",
     "policyRestrictions",
     "schemas",
