@@ -27,7 +27,6 @@ const ALL: Sections = Sections::ALL;
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
     known("invoke-request", ALL),
-    known("json-to-xml", IOE),
     known("xsl-transform", IO),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),

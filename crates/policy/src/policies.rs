@@ -42,6 +42,7 @@ mod forward_request;
 mod get_authorization_context;
 mod include_fragment;
 mod ip_filter;
+mod json_to_xml;
 mod jsonp;
 mod limit_concurrency;
 mod mock_response;
@@ -91,6 +92,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     set_status::SET_STATUS,
     find_and_replace::FIND_AND_REPLACE,
     redirect_content_urls::REDIRECT_CONTENT_URLS,
+    json_to_xml::JSON_TO_XML,
     xml_to_json::XML_TO_JSON,
     rate_limit::RATE_LIMIT,
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
