@@ -30,10 +30,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("xsl-transform", IO),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
-    Known {
-        scopes: Scopes::GLOBAL,
-        ..known("cross-domain", I)
-    },
     known("llm-semantic-cache-lookup", I),
     known("azure-openai-semantic-cache-lookup", I),
     known("llm-semantic-cache-store", O),

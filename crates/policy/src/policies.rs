@@ -36,6 +36,7 @@ mod cache_value;
 mod check_header;
 mod choose;
 mod cors;
+mod cross_domain;
 mod emit_metric;
 mod find_and_replace;
 mod forward_request;
@@ -109,6 +110,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     authentication_certificate::AUTHENTICATION_CERTIFICATE,
     cors::CORS,
     jsonp::JSONP,
+    cross_domain::CROSS_DOMAIN,
     cache_lookup::CACHE_LOOKUP,
     cache_store::CACHE_STORE,
     cache_lookup_value::CACHE_LOOKUP_VALUE,
