@@ -6,6 +6,7 @@
 
 mod certificate;
 pub mod codes;
+mod contract;
 mod document;
 mod environment;
 mod fields;
@@ -19,6 +20,7 @@ mod specification;
 mod watch;
 
 pub use certificate::ClientCertificate;
+pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPlace, ResponseContract, Statuses};
 pub use environment::{Environment, ProcessEnvironment};
 pub use load::load;
 pub use model::*;

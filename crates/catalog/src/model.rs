@@ -1,6 +1,7 @@
 //! The catalog's types: APIM's entities, resolved (references checked, named values replaced), ready to be served.
 
 use crate::certificate::ClientCertificate;
+use crate::contract::Described;
 use diagnostic::Source;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -25,10 +26,21 @@ pub struct Catalog {
     pub certificates: BTreeMap<String, Arc<ClientCertificate>>,
     /// Named values by display name, which is what `{{…}}` names.
     pub named_values: BTreeMap<String, NamedValue>,
+    /// Schemas that belong to no API, by id.
+    pub schemas: BTreeMap<String, SharedSchema>,
     /// Policy fragments by id.
     pub fragments: BTreeMap<String, Arc<PolicyText>>,
     /// The policy document of the global scope.
     pub policy: Option<Arc<PolicyText>>,
+}
+
+/// A schema that belongs to no API.
+#[derive(Clone, Debug)]
+pub enum SharedSchema {
+    /// JSON Schema, or a document that holds several.
+    Json(Arc<serde_json::Value>),
+    /// XML Schema, which nothing here validates by.
+    Xml,
 }
 
 /// A policy document or fragment as loaded: the source has its named values replaced already.
@@ -157,8 +169,11 @@ pub struct Operation {
     pub method: String,
     /// As written: `/orders/{id}?expand={expand}`.
     pub url_template: String,
-    /// Responses with examples and schemas, for mocks and validation.
+    /// Responses with examples, for mocks.
     pub responses: Vec<OperationResponse>,
+    /// Where it stands in its API's description, which says what its messages may hold; none where no policy of the
+    /// folder asks for it.
+    pub described: Option<Described>,
     /// The policy document of operation scope.
     pub policy: Option<Arc<PolicyText>>,
 }

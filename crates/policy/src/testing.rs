@@ -110,6 +110,7 @@ impl Bench {
             method: "*".into(),
             url_template: "/*".into(),
             responses: Vec::new(),
+            described: None,
             policy: text("operation"),
         };
         let product = Product {

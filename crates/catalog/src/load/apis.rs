@@ -10,6 +10,7 @@ use crate::specification::{self, Specification};
 use crate::{Api, ApiKind, ApiVersion, VersioningScheme};
 use diagnostic::Severity;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Header and query parameter of the subscription key where an API names no others.
 const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
@@ -30,6 +31,13 @@ pub(crate) struct LoadedApi {
     pub api: Api,
     /// Its information file.
     pub information: Information,
+}
+
+/// Lets go of an API's description, which nothing will ask for.
+pub(crate) fn forget_descriptions(loaded: &mut LoadedApi) {
+    for operation in loaded.api.operations.iter_mut().filter_map(Arc::get_mut) {
+        operation.described = None;
+    }
 }
 
 /// What an API may refer to.

@@ -31,7 +31,10 @@ pub(crate) const USERS: &[&str] = &["users"];
 /// Client certificates.
 pub(crate) const CERTIFICATES: &[&str] = &["certificates"];
 
-const READ: [&[&str]; 10] = [
+/// Schemas that belong to no API.
+pub(crate) const SCHEMAS: &[&str] = &["schemas", "globalSchemas"];
+
+const READ: [&[&str]; 11] = [
     NAMED_VALUES,
     FRAGMENTS,
     VERSION_SETS,
@@ -42,21 +45,20 @@ const READ: [&[&str]; 10] = [
     SUBSCRIPTIONS,
     USERS,
     CERTIFICATES,
+    SCHEMAS,
 ];
 
 /// Folders that may be there and change nothing here.
-const IGNORED: [&str; 13] = [
+const IGNORED: [&str; 11] = [
     "authorizationServers",
     "caches",
     "diagnostics",
     "documentations",
-    "globalSchemas",
     "groups",
     "identityProviders",
     "loggers",
     "openIdConnectProviders",
     "policyRestrictions",
-    "schemas",
     "tagDescriptions",
     "tags",
 ];

@@ -14,6 +14,7 @@ fn api(id: &str, path: &str, operations: &[&str]) -> Api {
             method: method.into(),
             url_template: template.into(),
             responses: Vec::new(),
+            described: None,
             policy: None,
         })
     };

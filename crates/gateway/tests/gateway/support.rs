@@ -169,6 +169,7 @@ pub fn api(path: &str, upstream: SocketAddr) -> Api {
             method: method.into(),
             url_template: "/*".into(),
             responses: Vec::new(),
+            described: None,
             policy: None,
         })
     };
