@@ -140,6 +140,13 @@ impl Described {
         }
     }
 
+    /// An operation of a description that stands alone, as JSON or YAML.
+    pub fn of(description: &str, path: &str, method: &str) -> Self {
+        let is_json = description.trim_start().starts_with('{');
+        let source = Source::new("specification", description);
+        Self::new(&Description::new(&source, is_json), path, method)
+    }
+
     /// What its messages may hold.
     ///
     /// # Errors

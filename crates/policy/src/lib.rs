@@ -50,6 +50,7 @@ mod telemetry;
 mod testing;
 mod token;
 mod upstream;
+mod validation;
 mod value;
 mod walk;
 mod xml;

@@ -4,6 +4,7 @@
 //! Never here: running a plan ([`crate::pipeline`]).
 
 use crate::block::{Block, Needs, Scope, Section};
+use crate::codes;
 use crate::compiler::{Compiler, Place};
 use crate::document::{Document, compile_document};
 use crate::effective::effective;
@@ -11,6 +12,7 @@ use crate::findings::{Findings, Options};
 use crate::fragment::fragment;
 use crate::outline::{OutlinedSection, outline};
 use crate::steps::read_step;
+use crate::validation::Validated;
 use catalog::{Api, ApiKind, Catalog, Operation, PolicyText, Product};
 use diagnostic::{Diagnostic, Source, Span};
 use expression::Reads;
@@ -70,6 +72,12 @@ impl Plan {
             needs_before_backend,
             wants_answer,
         }
+    }
+
+    /// What its policies validate by what the operation's description says.
+    fn validates(&self) -> Validated {
+        let blocks = Section::ALL.into_iter().flat_map(|section| self.section(section));
+        blocks.fold(Validated::default(), |all, block| all.or(block.validates()))
     }
 
     /// The blocks of a section in the order in which they run.
@@ -134,6 +142,9 @@ impl Plans {
                     let chain = documents.chain(&global, api, operation, product);
                     let key = (address(Some(api)), address(operation), address(product));
                     let plan = Plan::new(&chain, implicit_forward.clone());
+                    if let Some(operation) = operation {
+                        documents.prepare(api, operation, product, &plan);
+                    }
                     by_place.insert(
                         key,
                         Arc::new(Plan {
@@ -259,6 +270,22 @@ impl<'c> Documents<'c> {
         let document = self.compile_here(scope);
         self.known.insert(address(Some(text)), Arc::clone(&document));
         document
+    }
+
+    /// Compiles what an operation's messages are validated by.
+    fn prepare(&mut self, api: &Api, operation: &Operation, product: Option<&Arc<Product>>, plan: &Plan) {
+        let validated = plan.validates();
+        if validated == Validated::default() {
+            return;
+        }
+        let product = product.and_then(|product| product.policy.as_ref());
+        let nearest = operation.policy.as_ref().or(api.policy.as_ref()).or(product);
+        let global = self.compiler.catalog.and_then(|catalog| catalog.policy.as_ref());
+        let Some(text) = nearest.or(global) else { return };
+        for problem in validated.prepare(api, operation) {
+            let problem = Diagnostic::warning(codes::UNUSABLE_SCHEMA, &text.source, Span::at(0), problem);
+            self.compiler.findings.push(problem);
+        }
     }
 
     /// Checks the fragments that no document includes.

@@ -67,8 +67,13 @@ mod set_status;
 mod set_variable;
 mod trace;
 mod validate_azure_ad_token;
+
 mod validate_client_certificate;
+mod validate_content;
+mod validate_headers;
 mod validate_jwt;
+mod validate_parameters;
+mod validate_status_code;
 mod wait;
 mod xml_to_json;
 
@@ -121,6 +126,10 @@ pub(crate) const POLICIES: &[Policy] = &[
     send_one_way_request::SEND_ONE_WAY_REQUEST,
     trace::TRACE,
     emit_metric::EMIT_METRIC,
+    validate_content::VALIDATE_CONTENT,
+    validate_parameters::VALIDATE_PARAMETERS,
+    validate_headers::VALIDATE_HEADERS,
+    validate_status_code::VALIDATE_STATUS_CODE,
 ];
 
 #[cfg(test)]

@@ -169,6 +169,21 @@ impl Bench {
         self
     }
 
+    /// Has the operation's messages described by a path's `get` in an OpenAPI 3 description, from `parameters:` on.
+    pub fn described(mut self, operation: &str) -> Self {
+        let indented = operation.trim_matches('\n').replace('\n', "\n      ");
+        let text = format!("openapi: 3.0.1\npaths:\n  /a/{{id}}:\n    get:\n      {indented}\n");
+        self.describe(catalog::Described::of(&text, "/a/{id}", "get"));
+        self
+    }
+
+    /// Has the operation's messages described.
+    pub fn describe(&mut self, described: catalog::Described) {
+        let api = Arc::get_mut(&mut self.catalog.apis[0]).unwrap();
+        let operation = Arc::get_mut(&mut api.operations[0]).unwrap();
+        operation.described = Some(described);
+    }
+
     pub fn backend(mut self, id: &str, backend: Backend) -> Self {
         self.catalog.backends.insert(id.into(), Arc::new(backend));
         self

@@ -35,9 +35,26 @@ pub struct Use {
 
 impl Use {
     /// How many ways there are.
-    const COUNT: usize = 6;
+    pub const COUNT: usize = 6;
 
-    fn index(self) -> usize {
+    /// All ways, each at its own place.
+    pub fn all() -> [Self; Self::COUNT] {
+        let used = |additional_properties, ignores_case| Self {
+            additional_properties,
+            ignores_case,
+        };
+        [
+            used(None, false),
+            used(Some(false), false),
+            used(Some(true), false),
+            used(None, true),
+            used(Some(false), true),
+            used(Some(true), true),
+        ]
+    }
+
+    /// Its place among all.
+    pub fn index(self) -> usize {
         let additional = match self.additional_properties {
             None => 0,
             Some(false) => 1,

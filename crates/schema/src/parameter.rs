@@ -42,6 +42,18 @@ impl Schema {
         }
     }
 
+    /// The value of a text that is a property of an object.
+    ///
+    /// # Errors
+    /// As [`Self::value_of`].
+    pub fn property_of(&self, name: &str, text: &str) -> Result<Value, Unreadable> {
+        let properties = followed(&self.root, &self.written).get("properties");
+        match properties.and_then(|properties| properties.get(name)) {
+            Some(property) => self.typed(property, text),
+            None => Ok(Value::from(text)),
+        }
+    }
+
     fn typed(&self, schema: &Value, text: &str) -> Result<Value, Unreadable> {
         let types = self.types(schema);
         let is_text = types.is_empty() || types.contains(&"string");
@@ -120,6 +132,11 @@ mod tests {
                 "{schema} {text}"
             );
         }
+        let object = Schema::new("S", &root, json!({"properties": {"n": {"$ref": "#/a"}}}));
+        assert_eq!(
+            (object.property_of("n", "3"), object.property_of("m", "3")),
+            (Ok(json!(3)), Ok(json!("3")))
+        );
         let list = Schema::new("S", &root, json!({"type": "array", "items": {"$ref": "#/a"}}));
         assert_eq!(
             (list.is_list(), list.item_of("3"), list.item_of("x")),

@@ -242,6 +242,13 @@ fn a_use_may_override_the_schema() {
 }
 
 #[test]
+fn each_use_has_its_place() {
+    for (place, used) in Use::all().into_iter().enumerate() {
+        assert_eq!(used.index(), place);
+    }
+}
+
+#[test]
 fn dialects_follow_the_document() {
     let schema = json!({"exclusiveMinimum": 1, "prefixItems": [{"type": "string"}]});
     assert_eq!(

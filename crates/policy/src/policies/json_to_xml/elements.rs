@@ -26,7 +26,7 @@ pub(super) fn to_xml(json: &Text, shape: &Shape, limit: usize) -> Result<String,
     } else {
         JToken::parse_without_dates(json)
     };
-    let json = json.map_err(|error| error.to_string())?;
+    let json = json.map_err(|error| error.message)?;
     let mut writer = Elements {
         tree: Tree::of(Kind::Document { declaration: None }),
         shape,
