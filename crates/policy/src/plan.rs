@@ -358,10 +358,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_stops_serving_and_not_checking() {
-        let bench = Bench::with_documents(&[(
-            "api",
-            "<policies><inbound><validate-odata-request /></inbound></policies>",
-        )]);
+        let bench = Bench::with_documents(&[("api", "<policies><inbound><llm-token-limit /></inbound></policies>")]);
         assert!(Plans::compile(&bench.catalog).1[0].is_error());
         assert!(!Plans::check(&bench.catalog, Options::default())[0].is_error());
     }

@@ -72,6 +72,7 @@ mod validate_client_certificate;
 mod validate_content;
 mod validate_headers;
 mod validate_jwt;
+mod validate_odata_request;
 mod validate_parameters;
 mod validate_status_code;
 mod wait;
@@ -130,6 +131,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     validate_parameters::VALIDATE_PARAMETERS,
     validate_headers::VALIDATE_HEADERS,
     validate_status_code::VALIDATE_STATUS_CODE,
+    validate_odata_request::VALIDATE_ODATA_REQUEST,
 ];
 
 #[cfg(test)]
