@@ -7,6 +7,7 @@ mod backends;
 mod certificates;
 mod conflicts;
 mod gateways;
+mod graphql;
 mod layout;
 mod links;
 mod liquid;

@@ -130,6 +130,8 @@ pub struct Api {
     pub subscription_key_query: String,
     /// Host names it answers on; empty: on any.
     pub hosts: Vec<String>,
+    /// Its schema in GraphQL's language, where it is a GraphQL API and a policy of the folder validates by it.
+    pub graphql_schema: Option<Arc<str>>,
     /// Its operations in the order of the specification.
     pub operations: Vec<Arc<Operation>>,
     /// The policy document of API scope.

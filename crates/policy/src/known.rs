@@ -40,7 +40,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("invoke-dapr-binding", IOE),
     known("llm-emit-token-metric", I),
     known("azure-openai-emit-token-metric", I),
-    known("validate-graphql-request", I),
     known("llm-content-safety", IO),
     known("http-data-source", ALL),
     known("sql-data-source", ALL),

@@ -26,6 +26,8 @@ const DEFAULT: &str = "<policies><inbound /><backend><forward-request /></backen
 pub struct Plan {
     /// The operation; none for APIs without operations and for requests that match nothing.
     pub(crate) operation: Option<Arc<Operation>>,
+    /// What GraphQL requests are validated by, where a policy does that.
+    pub(crate) graphql: Option<Arc<graphql::Schema>>,
     inbound: Vec<Arc<Block>>,
     backend: Vec<Arc<Block>>,
     outbound: Vec<Arc<Block>>,
@@ -63,6 +65,7 @@ impl Plan {
         });
         Self {
             operation: None,
+            graphql: None,
             behind_cache_store,
             inbound,
             backend,
@@ -142,13 +145,12 @@ impl Plans {
                     let chain = documents.chain(&global, api, operation, product);
                     let key = (address(Some(api)), address(operation), address(product));
                     let plan = Plan::new(&chain, implicit_forward.clone());
-                    if let Some(operation) = operation {
-                        documents.prepare(api, operation, product, &plan);
-                    }
+                    let graphql = documents.prepare(api, operation, product, plan.validates());
                     by_place.insert(
                         key,
                         Arc::new(Plan {
                             operation: operation.cloned(),
+                            graphql,
                             ..plan
                         }),
                     );
@@ -213,6 +215,8 @@ impl Plans {
 struct Documents<'c> {
     compiler: Compiler<'c>,
     known: HashMap<usize, Arc<Document>>,
+    /// Schemas of GraphQL APIs by the API's address; nothing for those that cannot be used.
+    graphql: HashMap<usize, Option<Arc<graphql::Schema>>>,
 }
 
 impl<'c> Documents<'c> {
@@ -228,6 +232,7 @@ impl<'c> Documents<'c> {
         Self {
             compiler: Compiler::new(Findings::new(options), Some(catalog), place, read_step),
             known: HashMap::new(),
+            graphql: HashMap::new(),
         }
     }
 
@@ -272,20 +277,39 @@ impl<'c> Documents<'c> {
         document
     }
 
-    /// Compiles what an operation's messages are validated by.
-    fn prepare(&mut self, api: &Api, operation: &Operation, product: Option<&Arc<Product>>, plan: &Plan) {
-        let validated = plan.validates();
+    /// Compiles what an operation's messages are validated by; gives what its GraphQL requests are.
+    fn prepare(
+        &mut self,
+        api: &Arc<Api>,
+        operation: Option<&Arc<Operation>>,
+        product: Option<&Arc<Product>>,
+        validated: Validated,
+    ) -> Option<Arc<graphql::Schema>> {
         if validated == Validated::default() {
-            return;
+            return None;
         }
-        let product = product.and_then(|product| product.policy.as_ref());
-        let nearest = operation.policy.as_ref().or(api.policy.as_ref()).or(product);
+        let own = operation
+            .and_then(|operation| operation.policy.as_ref())
+            .or(api.policy.as_ref());
+        let of_product = product.and_then(|product| product.policy.as_ref());
         let global = self.compiler.catalog.and_then(|catalog| catalog.policy.as_ref());
-        let Some(text) = nearest.or(global) else { return };
-        for problem in validated.prepare(api, operation) {
-            let problem = Diagnostic::warning(codes::UNUSABLE_SCHEMA, &text.source, Span::at(0), problem);
+        let source = &own.or(of_product).or(global)?.source;
+        let mut problems = operation
+            .map(|operation| validated.prepare(api, operation))
+            .unwrap_or_default();
+        let mut schema = None;
+        if validated.graphql {
+            let known = self.graphql.entry(Arc::as_ptr(api).addr()).or_insert_with(|| {
+                let read = graphql_schema(api);
+                read.map_err(|problem| problems.push(problem)).ok()
+            });
+            schema.clone_from(known);
+        }
+        for problem in problems {
+            let problem = Diagnostic::warning(codes::UNUSABLE_SCHEMA, source, Span::at(0), problem);
             self.compiler.findings.push(problem);
         }
+        schema
     }
 
     /// Checks the fragments that no document includes.
@@ -303,6 +327,27 @@ impl<'c> Documents<'c> {
         let source = Arc::clone(&self.compiler.place.source);
         let nodes = crate::xml::read(&source, &mut self.compiler.findings);
         Arc::new(compile_document(&mut self.compiler, &nodes))
+    }
+}
+
+/// The schema of a GraphQL API, or why there is none.
+fn graphql_schema(api: &Api) -> Result<Arc<graphql::Schema>, String> {
+    let Some(text) = &api.graphql_schema else {
+        return Err(format!(
+            "API `{}` has no GraphQL schema to validate requests by, so that all are refused: it has no `specification.graphql`",
+            api.id
+        ));
+    };
+    match graphql::Schema::parse(text) {
+        Ok(schema) => Ok(Arc::new(schema)),
+        Err(errors) => {
+            let first = errors.into_iter().next().unwrap_or_default();
+            let (line, column) = first.location.unwrap_or_default();
+            Err(format!(
+                "API `{}`: its GraphQL schema cannot be used, so that all requests are refused: {} (line {line}, column {column})",
+                api.id, first.message
+            ))
+        }
     }
 }
 
@@ -358,7 +403,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_stops_serving_and_not_checking() {
-        let bench = Bench::with_documents(&[("api", "<policies><inbound><llm-token-limit /></inbound></policies>")]);
+        let bench = Bench::with_documents(&[("api", "<policies><inbound><sql-data-source /></inbound></policies>")]);
         assert!(Plans::compile(&bench.catalog).1[0].is_error());
         assert!(!Plans::check(&bench.catalog, Options::default())[0].is_error());
     }

@@ -70,6 +70,7 @@ mod validate_azure_ad_token;
 
 mod validate_client_certificate;
 mod validate_content;
+mod validate_graphql_request;
 mod validate_headers;
 mod validate_jwt;
 mod validate_odata_request;
@@ -132,6 +133,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     validate_headers::VALIDATE_HEADERS,
     validate_status_code::VALIDATE_STATUS_CODE,
     validate_odata_request::VALIDATE_ODATA_REQUEST,
+    validate_graphql_request::VALIDATE_GRAPHQL_REQUEST,
 ];
 
 #[cfg(test)]

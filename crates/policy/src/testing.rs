@@ -396,6 +396,7 @@ fn api(kind: ApiKind, operations: Vec<Arc<Operation>>, policy: Option<Arc<Policy
         subscription_required: false,
         subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
         subscription_key_query: "subscription-key".into(),
+        graphql_schema: None,
         hosts: Vec::new(),
         operations,
         policy,

@@ -12,6 +12,8 @@ pub(crate) struct Validated {
     pub headers: bool,
     /// Statuses of responses.
     pub statuses: bool,
+    /// GraphQL requests.
+    pub graphql: bool,
     /// Ways in which schemas of request bodies are used, a bit each.
     pub request: u8,
     /// Ways in which schemas of response bodies are used, a bit each.
@@ -41,6 +43,7 @@ impl Validated {
             parameters: self.parameters || other.parameters,
             headers: self.headers || other.headers,
             statuses: self.statuses || other.statuses,
+            graphql: self.graphql || other.graphql,
             request: self.request | other.request,
             response: self.response | other.response,
         }
@@ -48,6 +51,13 @@ impl Validated {
 
     /// Compiles what an operation is validated by, and tells what cannot be used.
     pub fn prepare(self, api: &Api, operation: &Operation) -> Vec<String> {
+        let by_graphql = Self {
+            graphql: self.graphql,
+            ..Self::default()
+        };
+        if self == by_graphql {
+            return Vec::new();
+        }
         let Some(described) = &operation.described else {
             return vec![format!(
                 "API `{}` says nothing of its messages to validate them by: it has no `specification.yaml` for them",
