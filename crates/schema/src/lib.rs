@@ -1,28 +1,27 @@
-//! JSON Schema as API descriptions have it (Swagger 2, OpenAPI 3.0 and 3.1, plain JSON Schema): a schema and a document
+//! JSON Schema as API descriptions have it (Swagger 2, `OpenAPI` 3.0 and 3.1, plain JSON Schema): a schema and a document
 //! in, what is wrong with the document out, in the words of Newtonsoft's validator and with its lines and positions.
 //!
-//! Validation itself is the crate `jsonschema`. Never here: where schemas stand in a description, HTTP, policies.
+//! What a peer sends costs no more than there are schemas and values, whatever a schema says of itself. Never here: where
+//! schemas stand in a description, HTTP, policies.
 
-mod adapt;
-mod message;
+mod compile;
+mod format;
 mod parameter;
 mod position;
-mod reach;
+mod validate;
 
 pub use parameter::Unreadable;
 pub use position::{Place, position};
-pub use reach::followed;
 
-use jsonschema::{Draft, PatternOptions, Validator};
-use message::{Found, describe};
+use compile::{Compiled, pointer_of};
 use serde_json::Value;
 use std::sync::{Arc, OnceLock};
 
-/// Schemas larger than this (as JSON text, with all that they refer to) are refused, as in APIM.
+/// Schemas larger than this, with all that they refer to, are refused, as in APIM.
 pub const MAX_SCHEMA: usize = 4 * 1024 * 1024;
 
-/// Attempts of a pattern that backtracks: what a peer sends must not keep the thread.
-const BACKTRACKS: usize = 100_000;
+/// References to references are followed so far.
+const MAX_HOPS: usize = 16;
 
 /// A way of using a schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +77,7 @@ pub struct Schema {
     name: String,
     root: Arc<Value>,
     written: Value,
-    compiled: [OnceLock<Result<Validator, String>>; Use::COUNT],
+    compiled: [OnceLock<Result<Compiled, String>>; Use::COUNT],
 }
 
 impl std::fmt::Debug for Schema {
@@ -116,78 +115,54 @@ impl Schema {
     /// # Errors
     /// What is wrong with the schema.
     pub fn prepare(&self, used: Use) -> Result<(), &str> {
-        self.validator(used).map(|_| ())
+        self.compiled(used).map(|_| ())
     }
 
     /// What is wrong with a document: the first `most` things, none when it conforms.
     ///
     /// # Errors
-    /// What is wrong with the schema.
+    /// What is wrong with the schema, or that it takes too long to say.
     pub fn faults(&self, used: Use, document: &Value, most: usize) -> Result<Vec<Fault>, &str> {
-        let validator = self.validator(used)?;
-        let lowered;
-        let document = if used.ignores_case {
-            lowered = adapt::lowered(document);
-            &lowered
+        let compiled = self.compiled(used)?;
+        let found = if used.ignores_case {
+            validate::faults(compiled, &lowered(document), most)
         } else {
-            document
+            validate::faults(compiled, document, most)
         };
-        let mut faults: Vec<Fault> = Vec::new();
-        let mut missing: Option<(Place, Vec<String>)> = None;
-        for error in validator.iter_errors(document) {
-            // Newtonsoft tells all missing properties of an object at once.
-            match describe(&error) {
-                Found::Missing(place, name) => match &mut missing {
-                    Some((known, names)) if *known == place => names.push(name),
-                    _ => {
-                        faults.extend(missing.take().map(absent));
-                        missing = Some((place, vec![name]));
-                    }
-                },
-                Found::Faults(found) => {
-                    faults.extend(missing.take().map(absent));
-                    faults.extend(found);
-                }
-            }
-            if faults.len() >= most {
-                break;
-            }
-        }
-        faults.extend(missing.take().map(absent));
-        faults.truncate(most);
-        Ok(faults)
+        found.map_err(|validate::Exhausted| "comparing the document with the schema takes too many steps")
     }
 
-    fn validator(&self, used: Use) -> Result<&Validator, &str> {
+    fn compiled(&self, used: Use) -> Result<&Compiled, &str> {
         let place = self.compiled.get(used.index()).ok_or("there is no such use")?;
-        place
-            .get_or_init(|| self.compile(used))
-            .as_ref()
-            .map_err(String::as_str)
-    }
-
-    fn compile(&self, used: Use) -> Result<Validator, String> {
-        let mut document = reach::reachable(&self.root, &self.written)?;
-        adapt::adapt(&mut document, used);
-        let mut options = jsonschema::options()
-            .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(BACKTRACKS))
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(true);
-        if document.get("$schema").is_none() {
-            options = options.with_draft(if reach::is_openapi_3_1(&self.root) {
-                Draft::Draft202012
-            } else {
-                Draft::Draft7
-            });
-        }
-        options.build(&document).map_err(|error| error.to_string())
+        let compile = || Compiled::new(&self.root, &self.written, used);
+        place.get_or_init(compile).as_ref().map_err(String::as_str)
     }
 }
 
-fn absent((place, names): (Place, Vec<String>)) -> Fault {
-    Fault {
-        message: format!("Required properties are missing from object: {}.", names.join(", ")),
-        place,
+/// What references at the top of a value lead to within its document.
+pub fn followed<'v>(root: &'v Value, value: &'v Value) -> &'v Value {
+    let mut value = value;
+    for _ in 0..MAX_HOPS {
+        let target = value.get("$ref").and_then(Value::as_str).and_then(pointer_of);
+        match target.and_then(|pointer| root.pointer(&pointer)) {
+            Some(target) => value = target,
+            None => break,
+        }
+    }
+    value
+}
+
+/// A document with the names of all properties in lower case.
+fn lowered(document: &Value) -> Value {
+    match document {
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(name, value)| (name.to_lowercase(), lowered(value)));
+            Value::Object(members.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(lowered).collect()),
+        other => other.clone(),
     }
 }
 

@@ -112,7 +112,11 @@ fn what_is_wrong_is_said_in_newtonsofts_words() {
             "{\"a\":1}",
             "Object property count 1 exceeds maximum count of 0. 1:1",
         ),
-        (json!({"uniqueItems": true}), "[1,1]", "Non-unique array item. 1:1"),
+        (
+            json!({"uniqueItems": true}),
+            "[1,1]",
+            "Non-unique array item at index 1. 1:1",
+        ),
         (
             json!({"items": {"type": "string"}}),
             "[\"a\", [], 2]",
@@ -131,7 +135,7 @@ fn what_is_wrong_is_said_in_newtonsofts_words() {
         (
             json!({"oneOf": [{}, {}]}),
             "1",
-            "JSON is valid against more than one schema from 'oneOf'. 1:1",
+            "JSON is valid against more than one schema from 'oneOf'. Valid schema indexes: 0, 1. 1:1",
         ),
         (json!({"not": {}}), "1", "JSON is valid against schema from 'not'. 1:1"),
         // OpenAPI's own words.
@@ -285,5 +289,27 @@ proptest::proptest! {
     #[test]
     fn any_place_in_any_text_has_a_position(text in ".{0,40}", path in proptest::collection::vec("[a-c0-2]", 0..3)) {
         position(&text, &Place { path, is_name: true }, true);
+    }
+}
+
+/// A document of so many objects within each other.
+fn nested(depth: usize, innermost: &str) -> String {
+    format!("{}{innermost}{}", "{\"next\":".repeat(depth), "}".repeat(depth))
+}
+
+#[test]
+fn deep_documents_end_whatever_the_schema_asks_of_them() {
+    let next = || json!({"$ref": "#/components/schemas/Node"});
+    let node = |schema: Value| json!({"openapi": "3.0.1", "components": {"schemas": {"Node": schema}}});
+    let two = || json!([{"properties": {"next": next()}, "type": "object"}, {"properties": {"next": next()}, "type": "object"}]);
+    for root in [
+        node(json!({"type": "object", "properties": {"next": next()}})),
+        node(json!({"anyOf": two()})),
+        node(json!({"oneOf": two()})),
+        node(json!({"allOf": two()})),
+        node(json!({"not": {"anyOf": two()}})),
+    ] {
+        faults(&root, &next(), Use::default(), &nested(120, "1"));
+        faults(&root, &next(), Use::default(), &nested(120, "{}"));
     }
 }

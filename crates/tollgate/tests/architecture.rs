@@ -11,7 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("xml", &[]),
     ("expression", &["diagnostic", "xml"]),
-    ("schema", &[]),
+    ("schema", &["expression"]),
     ("graphql", &[]),
     ("catalog", &["diagnostic", "schema"]),
     ("store", &[]),
