@@ -14,22 +14,14 @@ each scenario the candidates take turns (A B C, A B C, …), and the median of t
 import argparse
 import json
 import os
-import re
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")) / "release"
-PROXY_CPU, LOAD_CPU = "0", "1"
-CONNECTIONS = 32
+from load import LOAD_CPU, PROXY_CPU, REPOSITORY, TARGET, Server, latency, wrk
+
 KEY = "bench-primary-key-0001"
-TICK = os.sysconf("SC_CLK_TCK")
 
 MCP_CALL = json.dumps({"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "echo", "arguments": {"text": "hello"}}})
 MCP_HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
@@ -71,81 +63,6 @@ http {{
     }}
 }}
 """
-
-
-class Server:
-    """A program under load: started, awaited until it answers, measured, stopped."""
-
-    def __init__(self, name, command, cpu, ready):
-        self.name = name
-        self.process = subprocess.Popen(["taskset", "-c", cpu, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.time() + 20
-        while True:
-            try:
-                urllib.request.urlopen(ready, timeout=1)
-                break
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                if time.time() > deadline or self.process.poll() is not None:
-                    sys.exit(f"error: {name} did not start: {' '.join(command)}")
-                time.sleep(0.05)
-
-    def processes(self):
-        """The process and its children (nginx's worker)."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [self.process.pid, *map(int, children)]
-
-    def cpu_seconds(self):
-        total = 0
-        for pid in self.processes():
-            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / TICK
-
-    def resident_mib(self):
-        total = 0
-        for pid in self.processes():
-            total += int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
-        return total / 1024
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-
-
-def wrk(url, seconds, scenario, folder):
-    """Full load; returns requests, requests a second, failures."""
-    script = folder / "wrk.lua"
-    lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in scenario["headers"].items()]
-    if "body" in scenario:
-        lines += ['wrk.method = "POST"', f"wrk.body = {json.dumps(scenario['body'])}"]
-    script.write_text("\n".join(lines))
-    command = ["taskset", "-c", LOAD_CPU, "wrk", "-t1", f"-c{scenario.get('connections', CONNECTIONS)}", f"-d{seconds}s", "-s", str(script), url]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    failures = sum(int(n) for n in re.findall(r"Non-2xx or 3xx responses: (\d+)", out))
-    failures += sum(int(n) for line in re.findall(r"Socket errors: (.*)", out) for n in re.findall(r"\d+", line))
-    return int(re.search(r"(\d+) requests in", out)[1]), float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), failures
-
-
-def latency(url, rate, seconds, scenario, folder):
-    """Fixed rate over 8 connections; returns the median and the 99th percentile in µs."""
-    log = folder / "h2load.log"
-    log.unlink(missing_ok=True)
-    clients = 8
-    command = ["taskset", "-c", LOAD_CPU, "h2load", "--h1", f"-c{clients}", "-t1", f"-n{rate * seconds}", f"--rps={rate // clients}", f"--log-file={log}"]
-    for name, value in scenario["headers"].items():
-        command += ["-H", f"{name}: {value}"]
-    if "body" in scenario:
-        body = folder / "message.json"
-        body.write_text(scenario["body"])
-        command += ["-d", str(body)]
-    subprocess.run([*command, url], capture_output=True, check=True)
-    times = sorted(int(line.split()[2]) for line in log.read_text().splitlines())
-    return times[len(times) // 2], times[len(times) * 99 // 100]
 
 
 SCENARIOS = {

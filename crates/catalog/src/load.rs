@@ -11,6 +11,7 @@ mod graphql;
 mod layout;
 mod links;
 mod liquid;
+mod loggers;
 mod mcp;
 mod named_values;
 mod operations;
@@ -91,6 +92,7 @@ impl<'l> Loader<'l> {
             fragments,
             backends: backends.usable,
             certificates,
+            loggers: loggers::load(&self),
             users,
             schemas: schemas::load(&self),
             ..Catalog::default()

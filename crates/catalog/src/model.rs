@@ -2,6 +2,7 @@
 
 use crate::certificate::ClientCertificate;
 use crate::contract::Described;
+use crate::logger::Logger;
 use diagnostic::Source;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub struct Catalog {
     pub backends: BTreeMap<String, Arc<Backend>>,
     /// Client certificates by id, those that have their private key.
     pub certificates: BTreeMap<String, Arc<ClientCertificate>>,
+    /// Loggers by id.
+    pub loggers: BTreeMap<String, Arc<Logger>>,
     /// Named values by display name, which is what `{{…}}` names.
     pub named_values: BTreeMap<String, NamedValue>,
     /// Schemas that belong to no API, by id.

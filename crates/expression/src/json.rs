@@ -6,6 +6,7 @@
 //! serialisation of other objects.
 
 mod arena;
+mod constructor;
 mod convert;
 mod edit;
 mod equality;

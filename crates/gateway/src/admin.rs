@@ -1,9 +1,12 @@
-//! Pages about the gateway itself: status for probes, metrics for scrapers.
+//! Pages about the gateway itself: status for probes, metrics for scrapers, traces of requests.
 //!
 //! The status page answers on every listener, as APIM's self-hosted gateway does; metrics only on the operator's own.
 //! Never here: management of APIs.
 
+mod tracing_pages;
+
 use crate::body::Outgoing;
+use crate::debug::Tracing;
 use crate::metrics::Metrics;
 use crate::respond::{self, AnswerBody};
 use http::header::CONTENT_TYPE;
@@ -11,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use policy::ResponseMessage;
+use policy::{Clock, ResponseMessage};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,8 +46,19 @@ fn page(content_type: &'static str, text: impl Into<bytes::Bytes>) -> ResponseMe
 /// How long a client may take to ask, and then to take the answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What the operator's pages show.
+#[derive(Clone)]
+pub struct Operator {
+    /// All counters.
+    pub metrics: Arc<Metrics>,
+    /// Traces of requests; none: there is no tracing.
+    pub tracing: Option<Arc<Tracing>>,
+    /// Now.
+    pub clock: Arc<dyn Clock>,
+}
+
 /// Serves the operator's pages on a thread with a local task set.
-pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
+pub async fn serve(listener: TcpListener, operator: Operator) {
     // A scraper needs a few connections, not all of them.
     let room = Arc::new(Semaphore::new(64));
     loop {
@@ -55,11 +69,11 @@ pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let metrics = Arc::clone(&metrics);
+        let operator = operator.clone();
         tokio::task::spawn_local(async move {
             let service = service_fn(move |request| {
-                let response = answer(&request, &metrics);
-                async { Ok::<_, Infallible>(response) }
+                let operator = operator.clone();
+                async move { Ok::<_, Infallible>(answer(request, &operator).await) }
             });
             let mut builder = hyper::server::conn::http1::Builder::new();
             builder
@@ -74,12 +88,19 @@ pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
     }
 }
 
-fn answer(request: &Request<Incoming>, metrics: &Metrics) -> Response<AnswerBody> {
+async fn answer(request: Request<Incoming>, operator: &Operator) -> Response<AnswerBody> {
     let is_head = request.method() == Method::HEAD;
     let message = match request.uri().path() {
+        _ if request.method() == Method::POST => match &operator.tracing {
+            Some(tracing) => tracing_pages::answer(request, tracing, operator.clock.ticks()).await,
+            None => None,
+        },
         _ if !is_head && request.method() != Method::GET => None,
         path if is_status(path) => Some(status()),
-        "/metrics" => Some(page("text/plain; version=0.0.4; charset=utf-8", metrics.text())),
+        "/metrics" => Some(page(
+            "text/plain; version=0.0.4; charset=utf-8",
+            operator.metrics.text(),
+        )),
         _ => None,
     };
     if let Some(message) = message {

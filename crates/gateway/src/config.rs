@@ -29,12 +29,16 @@ pub struct Config {
     pub mcp_origins: Vec<String>,
     /// `context.Deployment`
     pub deployment: Arc<Deployment>,
-    /// Base URL of the Dapr runtime that `backend-id="dapr"` calls; none: `http://localhost:3500`.
+    /// Base URL that messages for Service Bus go to in place of its namespaces.
+    pub service_bus: Option<String>,
+    /// Base URL of the Dapr runtime that policies call; none: `http://localhost:3500`.
     pub dapr: Option<String>,
     /// Where tokens of the gateway's own identity come from; the machine's metadata service by default.
     pub identity: Arc<IdentitySource>,
     /// Access to other services that policies may ask for.
     pub authorizations: Arc<KnownAuthorizations>,
+    /// What an operator must show to have requests traced; none: nothing is traced.
+    pub tracing_key: Option<String>,
     /// Base URL of Entra ID; none: that of Azure's public cloud.
     pub entra: Option<String>,
 }

@@ -2,8 +2,10 @@
 //!
 //! Never here: where settings and catalogs come from.
 
-use crate::admin;
+use crate::admin::{self, Operator};
 use crate::config::Config;
+use crate::debug::Tracing;
+use crate::events::{self, Opened, Outbox};
 use crate::listener::{Queue, Room, accept, acceptor};
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
@@ -16,12 +18,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Caches, Counters};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 use tokio_rustls::TlsAcceptor;
+
+/// How long the last events may take when the gateway stops, however short requests are given.
+const LAST_EVENTS: Duration = Duration::from_secs(1);
 
 /// Starts gateways.
 pub struct Gateway;
@@ -35,6 +40,13 @@ pub struct Running {
     stop: watch::Sender<bool>,
     drain: Arc<AtomicUsize>,
     threads: Vec<JoinHandle<()>>,
+    events: Option<Sending>,
+}
+
+/// The thread that sends events, and until when it may when the gateway stops.
+struct Sending {
+    until: watch::Sender<Option<Instant>>,
+    thread: JoinHandle<()>,
 }
 
 impl Gateway {
@@ -55,7 +67,14 @@ impl Gateway {
         let metrics = Arc::new(Metrics::new(workers));
         let place = Arc::new(ArcSwap::from_pointee(Snapshot::of(catalog, plans, &metrics)));
         let drain = Arc::new(AtomicUsize::new(0));
+        let (outbox, opened) = Outbox::new(Arc::clone(&metrics));
         let connections = config.limits.connections;
+        let tracing = config.tracing_key.as_deref().map(Tracing::new).map(Arc::new);
+        let operator = Operator {
+            metrics: Arc::clone(&metrics),
+            tracing: tracing.clone(),
+            clock: Arc::clone(&clock),
+        };
         let shared = Shared {
             settings: Arc::new(config),
             place: Arc::clone(&place),
@@ -64,6 +83,8 @@ impl Gateway {
             caches,
             backends: Arc::default(),
             slots: Arc::default(),
+            tracing,
+            events: Arc::new(outbox),
             clock,
             tls: Arc::new(ClientTls::with_system_roots()),
             drain: Arc::clone(&drain),
@@ -77,9 +98,11 @@ impl Gateway {
             stop,
             drain,
             threads: Vec::new(),
+            events: None,
         };
+        running.spawn_events(shared.clone(), opened)?;
         let queues = running.spawn_workers(workers, &shared)?;
-        running.spawn_acceptor(sockets, connections, queues, stopped)?;
+        running.spawn_acceptor(sockets, operator, connections, queues, stopped)?;
         Ok(running)
     }
 }
@@ -114,6 +137,7 @@ impl Running {
     /// Stops accepting, lets requests under way finish for at most `drain`, then closes what is left. Blocks until
     /// then.
     pub fn shutdown(mut self, drain: Duration) {
+        let until = Instant::now() + drain.max(LAST_EVENTS);
         self.drain.store(
             usize::try_from(drain.as_millis()).unwrap_or(usize::MAX),
             Ordering::Relaxed,
@@ -123,6 +147,20 @@ impl Running {
             // A thread that panicked has nothing left to finish.
             let _ = thread.join();
         }
+        if let Some(Sending { until: told, thread }) = self.events.take() {
+            told.send_replace(Some(until));
+            let _ = thread.join();
+        }
+    }
+
+    fn spawn_events(&mut self, shared: Shared, opened: Opened) -> Result<(), String> {
+        let (until, stop) = watch::channel(None);
+        let thread = spawn("events".to_owned(), move || match runtime() {
+            Ok(runtime) => LocalSet::new().block_on(&runtime, events::run(shared, opened, stop)),
+            Err(error) => tracing::error!(error, "no events can be sent"),
+        })?;
+        self.events = Some(Sending { until, thread });
+        Ok(())
     }
 
     fn spawn_workers(&mut self, count: usize, shared: &Shared) -> Result<Vec<Queue>, String> {
@@ -145,27 +183,28 @@ impl Running {
     fn spawn_acceptor(
         &mut self,
         sockets: Sockets,
+        operator: Operator,
         connections: usize,
         queues: Vec<Queue>,
         stopped: watch::Receiver<bool>,
     ) -> Result<(), String> {
-        let metrics = Arc::clone(&self.metrics);
         let room = Room::new(connections);
         self.spawn("acceptor".to_owned(), move || match runtime() {
-            Ok(runtime) => LocalSet::new().block_on(&runtime, sockets.serve(room, queues, metrics, stopped)),
+            Ok(runtime) => LocalSet::new().block_on(&runtime, sockets.serve(room, queues, operator, stopped)),
             Err(error) => tracing::error!(error, "nothing can be accepted"),
         })
     }
 
     fn spawn(&mut self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), String> {
-        let named = format!("no thread for {name}");
-        let thread = std::thread::Builder::new()
-            .name(name)
-            .spawn(run)
-            .map_err(|error| format!("{named}: {error}"))?;
-        self.threads.push(thread);
+        self.threads.push(spawn(name, run)?);
         Ok(())
     }
+}
+
+fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, String> {
+    let named = format!("no thread for {name}");
+    let thread = std::thread::Builder::new().name(name).spawn(run);
+    thread.map_err(|error| format!("{named}: {error}"))
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, String> {
@@ -198,7 +237,7 @@ impl Sockets {
         Ok(Self { listeners, admin })
     }
 
-    async fn serve(self, room: Room, queues: Vec<Queue>, metrics: Arc<Metrics>, mut stopped: watch::Receiver<bool>) {
+    async fn serve(self, room: Room, queues: Vec<Queue>, operator: Operator, mut stopped: watch::Receiver<bool>) {
         let mut accepting = Vec::new();
         for (address, listener, tls) in self.listeners {
             match TcpListener::from_std(listener) {
@@ -217,7 +256,7 @@ impl Sockets {
         drop(queues);
         if let Some((address, listener)) = self.admin {
             match TcpListener::from_std(listener) {
-                Ok(listener) => drop(tokio::task::spawn_local(admin::serve(listener, metrics))),
+                Ok(listener) => drop(tokio::task::spawn_local(admin::serve(listener, operator))),
                 Err(error) => tracing::error!(%error, %address, "the socket is not served"),
             }
         }

@@ -20,6 +20,7 @@ pub const BUCKETS: [u64; 11] = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_00
 pub struct Metrics {
     workers: Vec<Arc<WorkerMetrics>>,
     apis: Mutex<BTreeMap<String, Arc<ApiMetrics>>>,
+    loggers: Mutex<BTreeMap<String, Arc<LoggerMetrics>>>,
     /// What policies measure.
     pub measured: Arc<Measured>,
     /// Snapshots that were put in place after the first.
@@ -48,6 +49,15 @@ pub struct WorkerMetrics {
 /// Counters of one API: requests by status class for each worker.
 pub struct ApiMetrics {
     workers: Vec<[Counter; 6]>,
+}
+
+/// Counters of a logger's events, written by who has its queue.
+#[derive(Default)]
+pub struct LoggerMetrics {
+    /// Events that have arrived.
+    pub sent: Counter,
+    /// Events that were dropped.
+    pub dropped: Counter,
 }
 
 /// A counter that only one thread writes.
@@ -89,6 +99,14 @@ impl Metrics {
             })
         };
         Arc::clone(apis.entry(id.to_owned()).or_insert_with(new))
+    }
+}
+
+impl Metrics {
+    /// The counters of a logger, which outlive the snapshot.
+    pub fn logger(&self, id: &str) -> Arc<LoggerMetrics> {
+        let mut loggers = self.loggers.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(loggers.entry(id.to_owned()).or_default())
     }
 }
 

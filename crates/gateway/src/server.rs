@@ -4,6 +4,7 @@
 
 use crate::admin;
 use crate::body::Progress;
+use crate::debug::{self, Tracing, Verdict};
 use crate::intake::{self, Arrived};
 use crate::mcp;
 use crate::metrics::ApiMetrics;
@@ -16,7 +17,7 @@ use crate::worker::{InFlight, Visit, Worker};
 use catalog::{Api, ApiKind};
 use expression::context::LastError;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
-use http::{Method, Request, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode};
 use hyper::body::Incoming;
 use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage};
 use std::cell::OnceCell;
@@ -77,18 +78,22 @@ async fn serve(
         let allowed = &worker.settings.mcp_origins;
         let plan = Arc::clone(snapshot.plans.plan(&api.catalog, None, None));
         Box::pin(mcp::run(&visit, &api.catalog, allowed, &plan, exchange, |exchange| {
-            run(held, called, exchange)
+            run(Rc::clone(&worker), held, called, exchange)
         }))
         .await
     } else {
-        Ok(run(held, called, exchange).await)
+        Ok(run(Rc::clone(&worker), held, called, exchange).await)
     };
     let response = ended.map(|exchange| ending(&worker, visit, &api.catalog, exchange, progress.as_deref()));
     respond(response.unwrap_or_else(|begun| begun), &api.metrics, in_flight)
 }
 
 /// Takes a request that was matched through admission and its plan.
-async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) -> Box<Exchange> {
+async fn run(worker: Rc<Worker>, snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) -> Box<Exchange> {
+    let verdict = worker.tracing.as_ref().and_then(|tracing| {
+        let token = debug::take_token(&mut exchange.request.headers)?;
+        Some(tracing.verdict(&token, &called.api.catalog.id, exchange.timestamp))
+    });
     let admitted = snapshot.doors.admit(&called, &exchange.request, exchange.timestamp);
     let product = admitted.as_ref().ok().and_then(|admitted| admitted.product.as_ref());
     let operation = called.operation.as_ref().map(|operation| &operation.catalog);
@@ -99,6 +104,9 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) ->
     let is_mcp = matches!(called.api.catalog.kind, ApiKind::Mcp(_));
     called.enter(&mut exchange);
     exchange.matched.product = product;
+    if verdict == Some(Verdict::Good) {
+        exchange.start_trace(snapshot.secrets());
+    }
     match admitted {
         Ok(admitted) => {
             exchange.identity = admitted.identity;
@@ -110,7 +118,26 @@ async fn run(snapshot: Rc<Held>, called: Called, mut exchange: Box<Exchange>) ->
         }
         Err(failure) => Box::pin(plan.fail(&mut exchange, failure)).await,
     }
+    if let (Some(verdict), Some(tracing)) = (verdict, &worker.tracing) {
+        tell_of_trace(tracing, verdict, &mut exchange);
+    }
     exchange
+}
+
+/// Keeps the trace and says where it is, or why there is none.
+fn tell_of_trace(tracing: &Tracing, verdict: Verdict, exchange: &mut Exchange) {
+    let id = format!("{:032x}", exchange.request_id);
+    let header = match verdict {
+        Verdict::Unknown => return,
+        Verdict::Refused(name, value) => Some((name, value)),
+        Verdict::Good => HeaderValue::from_str(&id).ok().map(|id| (debug::TRACE_ID, id)),
+    };
+    if let Some(trace) = exchange.finish_trace() {
+        tracing.keep(id, trace);
+    }
+    if let (Some((name, value)), Some(response)) = (header, &mut exchange.response) {
+        response.headers.insert(name, value);
+    }
 }
 
 impl Called {

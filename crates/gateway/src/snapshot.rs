@@ -8,10 +8,10 @@ use crate::metrics::{ApiMetrics, Metrics};
 use crate::route::Router;
 use arc_swap::ArcSwap;
 use catalog::Catalog;
-use policy::Plans;
+use policy::{Plans, Secrets};
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One state of the data plane.
 pub struct Snapshot {
@@ -23,6 +23,8 @@ pub struct Snapshot {
     pub doors: Doors,
     /// Counters of what matched no API.
     pub unmatched: Arc<ApiMetrics>,
+    catalog: Arc<Catalog>,
+    secrets: OnceLock<Arc<Secrets>>,
 }
 
 impl Snapshot {
@@ -30,13 +32,21 @@ impl Snapshot {
     pub fn of(catalog: Arc<Catalog>, plans: Plans, metrics: &Metrics) -> Self {
         let entities = Entities::of(&catalog);
         let router = Router::of(&catalog, &entities, metrics);
-        let doors = Doors::of(catalog, &entities);
+        let doors = Doors::of(Arc::clone(&catalog), &entities);
         Self {
             plans,
             router,
             doors,
             unmatched: metrics.api(""),
+            catalog,
+            secrets: OnceLock::new(),
         }
+    }
+
+    /// What no trace shows; found when the first request is traced.
+    pub fn secrets(&self) -> Arc<Secrets> {
+        let secrets = self.secrets.get_or_init(|| Arc::new(Secrets::of(&self.catalog)));
+        Arc::clone(secrets)
     }
 }
 

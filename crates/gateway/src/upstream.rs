@@ -14,7 +14,7 @@ mod tls;
 mod tunnel;
 
 pub use pool::Pool;
-pub use tls::ClientTls;
+pub use tls::{ClientTls, Verification};
 
 use crate::body::Outgoing;
 use crate::hop_by_hop;

@@ -5,6 +5,8 @@
 use crate::background::Background;
 use crate::config::Config;
 use crate::connection;
+use crate::debug::Tracing;
+use crate::events::Outbox;
 use crate::forwarded::Peer;
 use crate::log_limit::LogLimit;
 use crate::metrics::{ApiMetrics, Metrics, WorkerMetrics};
@@ -46,6 +48,10 @@ pub struct Shared {
     pub backends: Arc<Backends>,
     /// Who is within limits of concurrency.
     pub slots: Arc<policy::Slots>,
+    /// Who may have requests traced; none: nobody.
+    pub tracing: Option<Arc<Tracing>>,
+    /// Events on their way to loggers.
+    pub events: Arc<Outbox>,
     /// Time and randomness.
     pub clock: Arc<dyn Clock>,
     /// TLS towards upstreams.
@@ -107,6 +113,8 @@ pub struct Worker {
     pub background: Rc<Background>,
     /// Its coarse clock.
     pub ticker: Rc<Ticker>,
+    /// Who may have requests traced; none: nobody.
+    pub tracing: Option<Arc<Tracing>>,
     /// What it may log about requests.
     pub log_limit: LogLimit,
     /// The empty text, so that none is made for each request.
@@ -210,39 +218,9 @@ impl<F: Future + 'static> hyper::rt::Executor<F> for Local {
 impl Worker {
     fn new(index: usize, shared: Shared) -> Rc<Self> {
         let ticker = Ticker::new();
-        let settings = shared.settings;
-        let trust: Arc<dyn Trust> = Arc::clone(&shared.tls) as Arc<dyn Trust>;
-        let pool = Pool::new(Rc::clone(&ticker), shared.tls, &settings);
         let metrics = shared.metrics.workers().get(index).cloned().unwrap_or_default();
-        tokio::task::spawn_local(Rc::clone(&ticker).run({
-            let pool = Rc::clone(&pool);
-            move || pool.purge()
-        }));
-        let client = Client::new(
-            pool,
-            Rc::clone(&ticker),
-            settings.timeouts.response_body,
-            Arc::clone(&metrics),
-        );
-        let background = Rc::new(Background::new());
-        let services = Services {
-            clock: shared.clock,
-            counters: shared.counters,
-            caches: shared.caches,
-            backends: shared.backends,
-            upstream: Rc::new(client),
-            runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
-            issuers: Rc::default(),
-            identity: Rc::new(policy::OwnIdentity::new(Arc::clone(&settings.identity))),
-            authorizations: Rc::new(policy::Authorizations::new(Arc::clone(&settings.authorizations))),
-            entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
-            slots: shared.slots,
-            telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,
-            trust,
-            deployment: Arc::clone(&settings.deployment),
-            dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
-            buffer_limit: settings.limits.buffer_bytes,
-        };
+        let (services, pool, background) = services(&shared, &ticker, Arc::clone(&metrics));
+        tokio::task::spawn_local(Rc::clone(&ticker).run(move || pool.purge()));
         Rc::new(Self {
             index,
             current: Current::new(shared.place),
@@ -250,13 +228,48 @@ impl Worker {
             services: Rc::new(services),
             background,
             ticker,
+            tracing: shared.tracing,
             log_limit: LogLimit::default(),
             nothing: Text::default(),
             draining: Arc::new(Notify::new()),
             is_draining: Cell::new(false),
-            settings,
+            settings: shared.settings,
         })
     }
+}
+
+/// What is reached of the outside from one thread.
+pub fn services(
+    shared: &Shared,
+    ticker: &Rc<Ticker>,
+    metrics: Arc<WorkerMetrics>,
+) -> (Services, Rc<Pool>, Rc<Background>) {
+    let settings = &shared.settings;
+    let pool = Pool::new(Rc::clone(ticker), Arc::clone(&shared.tls), settings);
+    let idle = settings.timeouts.response_body;
+    let client = Client::new(Rc::clone(&pool), Rc::clone(ticker), idle, metrics);
+    let background = Rc::new(Background::new());
+    let services = Services {
+        clock: Arc::clone(&shared.clock),
+        counters: Arc::clone(&shared.counters),
+        caches: shared.caches.clone(),
+        backends: Arc::clone(&shared.backends),
+        upstream: Rc::new(client),
+        runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
+        issuers: Rc::default(),
+        identity: Rc::new(policy::OwnIdentity::new(Arc::clone(&settings.identity))),
+        authorizations: Rc::new(policy::Authorizations::new(Arc::clone(&settings.authorizations))),
+        entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
+        slots: Arc::clone(&shared.slots),
+        telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,
+        events: Arc::clone(&shared.events) as Arc<dyn policy::Events>,
+        trust: Arc::clone(&shared.tls) as Arc<dyn Trust>,
+        deployment: Arc::clone(&settings.deployment),
+        service_bus: settings.service_bus.as_deref().map(Into::into),
+        dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
+        buffer_limit: settings.limits.buffer_bytes,
+    };
+    (services, pool, background)
 }
 
 /// A worker's thread: serves connections until no more can come, then lets those that are open finish.

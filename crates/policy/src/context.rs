@@ -104,10 +104,11 @@ impl Context for Exchange {
     }
 
     fn tracing(&self) -> bool {
-        false
+        self.state.recorder.is_some()
     }
 
     fn trace(&self, message: &str) {
+        self.note("messages", || message.into());
         tracing::info!(target: "policy.trace", request_id = %self.activity_id(), "{message}");
     }
 

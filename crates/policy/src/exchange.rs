@@ -6,12 +6,14 @@ use crate::block::Origin;
 use crate::body::Body;
 use crate::caching::Missed;
 use crate::connection::Connection;
+use crate::events::Events;
 use crate::identity::{Authorizations, OwnIdentity};
 use crate::meter::Meter;
 use crate::openid::Issuers;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
 use crate::telemetry::Telemetry;
+use crate::trace::Recorder;
 use crate::upstream::Upstream;
 use expression::Reads;
 use expression::body::MessageBody;
@@ -87,6 +89,8 @@ pub struct State {
     pub(crate) session_cookie: Option<String>,
     /// What policies say of the connection to the backend.
     pub(crate) connection: Connection,
+    /// Records what happens, where somebody wants to know.
+    pub(crate) recorder: Option<Box<Recorder>>,
     /// The variables that were set, where a copy of an exchange remembers them.
     pub(crate) written: Option<Vec<Text>>,
 }
@@ -139,6 +143,7 @@ impl Exchange {
 
     /// Sets `context.Variables[name]`.
     pub(crate) fn set_variable(&mut self, name: &Text, value: Value) {
+        self.note_variable(name, &value);
         if let Some(written) = &mut self.state.written {
             written.push(name.clone());
         }
@@ -287,10 +292,14 @@ pub struct Services {
     pub slots: Arc<Slots>,
     /// Where measurements go.
     pub telemetry: Arc<dyn Telemetry>,
+    /// Where events for loggers go.
+    pub events: Arc<dyn Events>,
     /// Whose certificates are trusted.
     pub trust: Arc<dyn Trust>,
     /// `context.Deployment`
     pub deployment: Arc<Deployment>,
+    /// Where messages for Service Bus go in place of its namespaces, as a base URL; none: to the namespaces.
+    pub service_bus: Option<Text>,
     /// Base URL of the Dapr runtime beside the gateway.
     pub dapr: Text,
     /// Bytes of a body that are buffered at most.

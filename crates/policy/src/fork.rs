@@ -70,6 +70,7 @@ impl Exchange {
                 connection: self.state.connection.clone(),
                 has_cache_store: self.state.has_cache_store,
                 counted: self.state.counted.clone(),
+                recorder: self.state.recorder.as_ref().map(|recorder| Box::new(recorder.fork())),
                 written: Some(Vec::new()),
                 ..State::default()
             },

@@ -32,7 +32,7 @@ impl OwnIdentity {
     }
 
     /// A token for `resource`, of the identity that has this client id where the source has several.
-    pub(crate) async fn token(
+    pub async fn token(
         &self,
         services: &Rc<Services>,
         resource: &Text,

@@ -19,14 +19,11 @@ pub(crate) const ALIASES: &[(&str, &str)] = &[
 
 const I: Sections = Sections::INBOUND;
 const O: Sections = Sections::OUTBOUND;
-const E: Sections = Sections::ON_ERROR;
 const IO: Sections = I.and(O);
-const IOE: Sections = IO.and(E);
 const ALL: Sections = Sections::ALL;
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
-    known("invoke-request", ALL),
     known("xsl-transform", IO),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
@@ -34,10 +31,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("azure-openai-semantic-cache-lookup", I),
     known("llm-semantic-cache-store", O),
     known("azure-openai-semantic-cache-store", O),
-    known("log-to-eventhub", ALL),
-    known("send-service-bus-message", IOE),
-    known("publish-to-dapr", I),
-    known("invoke-dapr-binding", IOE),
     known("llm-emit-token-metric", I),
     known("azure-openai-emit-token-metric", I),
     known("llm-content-safety", IO),

@@ -17,6 +17,7 @@ mod context;
 mod document;
 mod effective;
 mod element;
+mod events;
 mod exchange;
 #[cfg(test)]
 mod expression_tests;
@@ -49,6 +50,7 @@ mod telemetry;
 #[cfg(test)]
 mod testing;
 mod token;
+mod trace;
 mod upstream;
 mod validation;
 mod value;
@@ -60,6 +62,7 @@ pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
 pub use check::check;
 pub use connection::{Connection, Proxy};
+pub use events::{Event, Events, Partition};
 pub use exchange::{
     Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target, Trust,
 };
@@ -73,6 +76,7 @@ pub use runtime::Runtime;
 pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
 pub use telemetry::{Measurement, Telemetry};
+pub use trace::Secrets;
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
 
 use std::future::Future;

@@ -18,6 +18,7 @@ impl Plan {
     /// `exchange.response` is what the client gets.
     pub async fn run(&self, exchange: &mut Exchange) {
         self.begin(exchange);
+        exchange.trace_request();
         if let Err((section, failure)) = self.forth_and_back(exchange).await {
             self.on_error(exchange, section, failure).await;
         }
@@ -28,6 +29,7 @@ impl Plan {
     /// answered by a policy of inbound that knows what it asks for.
     pub async fn fail(&self, exchange: &mut Exchange, failure: Failure) {
         self.begin(exchange);
+        exchange.trace_request();
         if exchange.matched.api.is_none() {
             let mut blocks = self.section(Section::Inbound).iter();
             match blocks.try_fold(false, |done, block| Ok(done || block.unmatched(exchange)?)) {

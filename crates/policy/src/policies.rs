@@ -37,17 +37,22 @@ mod check_header;
 mod choose;
 mod cors;
 mod cross_domain;
+mod dapr;
 mod emit_metric;
 mod find_and_replace;
 mod forward_request;
 mod get_authorization_context;
 mod include_fragment;
+mod invoke_dapr_binding;
+mod invoke_request;
 mod ip_filter;
 mod json_to_xml;
 mod jsonp;
 mod limit_concurrency;
+mod log_to_eventhub;
 mod mock_response;
 mod proxy;
+mod publish_to_dapr;
 mod quota;
 mod quota_by_key;
 mod rate_limit;
@@ -58,6 +63,7 @@ mod return_response;
 mod rewrite_uri;
 mod send_one_way_request;
 mod send_request;
+mod send_service_bus_message;
 mod set_backend_service;
 mod set_body;
 mod set_header;
@@ -91,6 +97,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     forward_request::FORWARD_REQUEST,
     set_backend_service::SET_BACKEND_SERVICE,
     proxy::PROXY,
+    invoke_request::INVOKE_REQUEST,
     set_variable::SET_VARIABLE,
     set_header::SET_HEADER,
     set_query_parameter::SET_QUERY_PARAMETER,
@@ -126,6 +133,10 @@ pub(crate) const POLICIES: &[Policy] = &[
     cache_value::CACHE_VALUE,
     send_request::SEND_REQUEST,
     send_one_way_request::SEND_ONE_WAY_REQUEST,
+    log_to_eventhub::LOG_TO_EVENTHUB,
+    send_service_bus_message::SEND_SERVICE_BUS_MESSAGE,
+    publish_to_dapr::PUBLISH_TO_DAPR,
+    invoke_dapr_binding::INVOKE_DAPR_BINDING,
     trace::TRACE,
     emit_metric::EMIT_METRIC,
     validate_content::VALIDATE_CONTENT,

@@ -15,20 +15,17 @@ use std::sync::Arc;
 
 /// Reads one policy element.
 pub(crate) fn read_step(compiler: &mut Compiler<'_>, element: &Element, path: String) -> Option<Planned> {
-    if let Some(policy) = POLICIES.iter().find(|policy| policy.name == element.name.text) {
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == element.name.text);
+    let name = alias.map_or(element.name.text.as_str(), |(alias, name)| {
+        let message = format!("`<{alias}>` is a misspelling of `<{name}>`");
+        compiler.refused_by_apim(codes::ALIAS, element.name.span, message);
+        name
+    });
+    if let Some(policy) = POLICIES.iter().find(|policy| policy.name == name) {
         check_place(compiler, element, policy.sections, policy.tolerated, policy.scopes);
         check_once(compiler, element, &path, policy.once);
         return read_policy(compiler, element, policy, path);
     }
-    let name = ALIASES
-        .iter()
-        .find(|(alias, _)| *alias == element.name.text)
-        .map(|(alias, name)| {
-            let message = format!("`<{alias}>` is a misspelling of `<{name}>`");
-            compiler.refused_by_apim(codes::ALIAS, element.name.span, message);
-            *name
-        });
-    let name = name.unwrap_or(&element.name.text);
     match KNOWN.iter().find(|known| known.name == name) {
         Some(known) => read_known(compiler, element, known),
         None => unknown(compiler, element),

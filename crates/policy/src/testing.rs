@@ -8,6 +8,7 @@
 use crate::backends::Backends;
 use crate::body::{Body, BodyError};
 use crate::connection::Connection;
+use crate::events::{Event, Events};
 use crate::exchange::{Clock, Exchange, Identity, Matched, RequestMessage, Services, State, Target, Trust};
 use crate::identity::{Authorizations, OwnIdentity};
 use crate::openid::Issuers;
@@ -66,6 +67,8 @@ pub(crate) struct Bench {
     pub answers: Rc<RefCell<VecDeque<Result<String, UpstreamFailure>>>>,
     pub slots: Arc<Slots>,
     pub measured: Arc<Measured>,
+    pub logged: Arc<Logged>,
+    pub service_bus: Option<expression::text::Text>,
     /// How the upstream was reached each time: proxy and certificate.
     pub ways: Rc<RefCell<Vec<String>>>,
     /// What the upstream was sent, as text.
@@ -150,6 +153,8 @@ impl Bench {
             answers: Rc::default(),
             slots: Arc::default(),
             measured: Arc::default(),
+            logged: Arc::default(),
+            service_bus: None,
             ways: Rc::default(),
             sent: Rc::default(),
             plans: None,
@@ -326,8 +331,10 @@ impl Bench {
                 entra: crate::ENTRA.into(),
                 slots: Arc::clone(&self.slots),
                 telemetry: self.measured.clone(),
+                events: self.logged.clone(),
                 trust: Arc::new(Trusts(self.trusts)),
                 deployment: Arc::default(),
+                service_bus: self.service_bus.clone(),
                 dapr: "http://localhost:3500".into(),
                 buffer_limit: self.buffer_limit,
             }),
@@ -518,6 +525,17 @@ impl Telemetry for Measured {
         } = measurement;
         let dimensions = dimensions.iter().map(|(name, value)| format!(" {name}={value}"));
         let line = format!("{namespace}/{name} {value}{}", dimensions.collect::<String>());
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+/// Events as text.
+#[derive(Default)]
+pub(crate) struct Logged(pub std::sync::Mutex<Vec<String>>);
+
+impl Events for Logged {
+    fn log(&self, logger: &Arc<catalog::Logger>, event: Event) {
+        let line = format!("{} {:?} {}", logger.id, event.partition, event.body);
         self.0.lock().unwrap().push(line);
     }
 }

@@ -8,6 +8,7 @@ use crate::buffer::{is_met, meet};
 use crate::exchange::{Exchange, FailedAt};
 use crate::failure::Failure;
 use crate::step::{Flow, Outcome, Run};
+use crate::trace::{enter, leave};
 use http::HeaderValue;
 use std::sync::Arc;
 
@@ -20,10 +21,13 @@ impl Block {
     /// Runs the steps behind the first so many, until one answers or fails.
     pub async fn run_behind(&self, passed: usize, exchange: &mut Exchange) -> Result<Flow, Failure> {
         for step in self.steps.iter().skip(passed) {
+            let entered = enter(exchange, &step.origin);
             if !is_met(step.needs, exchange)
                 && let Err(failure) = meet(step.needs, exchange).await
             {
-                return Err(note(failure, &step.origin, exchange));
+                let result = Err(failure);
+                leave(entered, exchange, &result);
+                return result.map_err(|failure| note(failure, &step.origin, exchange));
             }
             let result = match &step.run {
                 Run::Now(run) => run.run(exchange),
@@ -32,6 +36,7 @@ impl Block {
                     Outcome::Later(result) => result.await,
                 },
             };
+            leave(entered, exchange, &result);
             match result {
                 Ok(Flow::Next) => {}
                 Ok(Flow::Answer) => return Ok(Flow::Answer),
@@ -85,7 +90,10 @@ impl InstantBlock {
     /// Runs the steps until one answers or fails.
     pub fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         for (step, origin) in &self.steps {
-            match step.run(exchange) {
+            let entered = enter(exchange, origin);
+            let result = step.run(exchange);
+            leave(entered, exchange, &result);
+            match result {
                 Ok(Flow::Next) => {}
                 Ok(Flow::Answer) => return Ok(Flow::Answer),
                 Err(failure) => return Err(note(failure, origin, exchange)),

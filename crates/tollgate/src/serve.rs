@@ -19,6 +19,11 @@ use std::time::{Duration, Instant};
 use store::{CACHE_BYTES, Caches, InProcessCache, InProcessCounters};
 use tokio::signal::unix::{SignalKind, signal};
 
+/// The environment variable that holds the key for traces.
+const TRACING_KEY: &str = "TOLLGATE_TRACING_KEY";
+/// Characters that the key has at least.
+const SHORTEST_TRACING_KEY: usize = 16;
+
 /// Serve the APIs of an artifact folder; a change of the folder is live at once, a broken one is refused.
 #[derive(Args)]
 pub struct Serve {
@@ -50,7 +55,10 @@ pub struct Serve {
     /// Bytes that the gateway's own cache holds at most; what was used longest ago makes room.
     #[arg(long, value_name = "BYTES", default_value_t = CACHE_BYTES)]
     cache_bytes: usize,
-    /// Base URL of the Dapr runtime that `set-backend-service backend-id="dapr"` calls.
+    /// Base URL that `send-service-bus-message` sends to in place of the namespaces that policies name, such as a proxy.
+    #[arg(long, value_name = "URL")]
+    service_bus_url: Option<String>,
+    /// Base URL of the Dapr runtime that policies call.
     #[arg(long, value_name = "URL", default_value = "http://localhost:3500")]
     dapr_url: String,
     /// Worker threads; 0: one for each processor.
@@ -130,6 +138,7 @@ impl Serve {
                 ..Limits::default()
             },
             mcp_origins: self.mcp_origin.clone(),
+            service_bus: self.service_bus_url.clone(),
             dapr: Some(self.dapr_url.clone()),
             identity: Arc::new(policy::IdentitySource::from_environment(|name| {
                 std::env::var(name).ok()
@@ -138,6 +147,7 @@ impl Serve {
                 Some(folder) => policy::KnownAuthorizations::read(Path::new(&folder))?,
                 None => policy::KnownAuthorizations::default(),
             }),
+            tracing_key: tracing_key()?,
             entra: std::env::var("AZURE_AUTHORITY_HOST").ok().filter(|url| !url.is_empty()),
             ..Config::default()
         };
@@ -192,6 +202,19 @@ impl Serve {
             tracing::error!("the changed configuration is broken; the last good one stays in service");
         }
     }
+}
+
+/// The key that traces of requests are had with; none: nothing is traced.
+fn tracing_key() -> Result<Option<String>, String> {
+    let Some(key) = std::env::var(TRACING_KEY).ok().filter(|key| !key.is_empty()) else {
+        return Ok(None);
+    };
+    if key.len() < SHORTEST_TRACING_KEY {
+        let message =
+            format!("{TRACING_KEY} is short enough to be guessed: it needs {SHORTEST_TRACING_KEY} characters");
+        return Err(message);
+    }
+    Ok(Some(key))
 }
 
 /// Tells people with excerpts, machines with fields.

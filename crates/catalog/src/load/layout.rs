@@ -28,13 +28,15 @@ pub(crate) const SUBSCRIPTIONS: &[&str] = &["subscriptions"];
 /// Users.
 pub(crate) const USERS: &[&str] = &["users"];
 
+/// Loggers.
+pub(crate) const LOGGERS: &[&str] = &["loggers"];
 /// Client certificates.
 pub(crate) const CERTIFICATES: &[&str] = &["certificates"];
 
 /// Schemas that belong to no API.
 pub(crate) const SCHEMAS: &[&str] = &["schemas", "globalSchemas"];
 
-const READ: [&[&str]; 11] = [
+const READ: [&[&str]; 12] = [
     NAMED_VALUES,
     FRAGMENTS,
     VERSION_SETS,
@@ -46,17 +48,17 @@ const READ: [&[&str]; 11] = [
     USERS,
     CERTIFICATES,
     SCHEMAS,
+    LOGGERS,
 ];
 
 /// Folders that may be there and change nothing here.
-const IGNORED: [&str; 11] = [
+const IGNORED: [&str; 10] = [
     "authorizationServers",
     "caches",
     "diagnostics",
     "documentations",
     "groups",
     "identityProviders",
-    "loggers",
     "openIdConnectProviders",
     "policyRestrictions",
     "tagDescriptions",

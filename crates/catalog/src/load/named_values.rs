@@ -6,7 +6,7 @@ use crate::codes;
 use crate::environment::Environment;
 use crate::fields::{Fields, Text};
 use crate::problems::Problems;
-use diagnostic::{Diagnostic, Severity};
+use diagnostic::{Diagnostic, Severity, Source};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -34,13 +34,32 @@ impl NamedValues {
         Some(&value.value)
     }
 
+    /// A text with its named values replaced, where not having one does no harm yet. The error says which one is missing.
+    pub fn expand(&self, text: &str) -> Result<String, String> {
+        let (expanded, unknown) = Source::expanded("", text, |name| {
+            let value = self.all.get(name)?;
+            (!self.without_value.contains_key(name)).then_some(value.value.as_str())
+        });
+        let Some((name, _)) = unknown.first() else {
+            return Ok(expanded.text().to_string());
+        };
+        Err(if self.all.contains_key(name) {
+            format!(
+                "the named value \"{name}\" has no value: set the environment variable {}",
+                variable(name)
+            )
+        } else {
+            format!("there is no named value \"{name}\"")
+        })
+    }
+
     /// All names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.all.keys().map(String::as_str)
     }
 
     /// The named values, after reporting those without a value: errors where something uses them, else warnings.
-    /// Extracts name the credentials of loggers, which nothing here needs.
+    /// Extracts name the credentials of loggers that no policy uses.
     pub fn finished(self, problems: &Problems) -> BTreeMap<String, NamedValue> {
         let used = self.used.into_inner();
         for (name, problem) in self.without_value {

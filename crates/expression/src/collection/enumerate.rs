@@ -31,6 +31,12 @@ pub trait Enumerator: Send {
         Ok(())
     }
 
+    /// Passes up to so many elements without computing them; how many are left then. Lists can do that, and what is
+    /// computed from them element by element; `None` says that nothing was passed, because others must compute each.
+    fn pass(&mut self, _count: usize) -> Option<usize> {
+        None
+    }
+
     /// Leaves the rest alone, as `foreach` does in the end: functions that yield do what their `finally` says.
     ///
     /// # Errors
@@ -56,6 +62,10 @@ impl Enumerator for Box<dyn Enumerator> {
 
     fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
         (**self).each(frame, visit)
+    }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        (**self).pass(count)
     }
 
     fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
@@ -168,6 +178,16 @@ impl Enumerator for Tokens {
         self.place += 1;
         Ok(self.token.child_at(self.place - 1).map(Value::Json))
     }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        Some(pass(&mut self.place, self.count, count))
+    }
+}
+
+/// Moves a place in a list of this length up to so many elements on; how many are left behind it.
+fn pass(place: &mut usize, length: usize, count: usize) -> usize {
+    *place = place.saturating_add(count).min(length.max(*place));
+    length.saturating_sub(*place)
 }
 
 /// The UTF-16 units of a text.
@@ -207,6 +227,11 @@ impl Enumerator for Elements {
         let item = self.array.object::<Array>().and_then(|array| array.get(self.place));
         self.place += 1;
         Ok(item)
+    }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        let length = self.array.object::<Array>()?.len();
+        Some(pass(&mut self.place, length, count))
     }
 }
 
@@ -288,5 +313,10 @@ impl Enumerator for Versioned {
             self.place = place;
             item
         }))
+    }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        let length = self.collection.object::<List>()?.len();
+        Some(pass(&mut self.place, length, count))
     }
 }

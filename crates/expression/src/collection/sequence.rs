@@ -59,6 +59,10 @@ impl<E: Enumerator> Enumerator for Nested<E> {
         frame.within(6, |frame| self.0.each(frame, visit))
     }
 
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        self.0.pass(count)
+    }
+
     fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
         frame.deeper(4, |frame| self.0.dispose(frame))
     }

@@ -36,8 +36,43 @@ pub(super) struct Node {
 pub(super) enum Kind {
     Object(Members),
     Array(Vec<NodeId>),
+    Constructor(Box<Constructor>),
     Property { name: Text, value: NodeId },
     Value(Scalar),
+}
+
+/// `new Name(…)`, as JavaScript writes dates.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Constructor {
+    pub name: Option<Text>,
+    arguments: Vec<NodeId>,
+}
+
+impl Kind {
+    /// A constructor that has no arguments yet.
+    pub fn constructor(name: Option<Text>) -> Self {
+        Self::Constructor(Box::new(Constructor {
+            name,
+            arguments: Vec::new(),
+        }))
+    }
+
+    /// The children of what has them one after the other: an array's elements, a constructor's arguments.
+    pub fn elements(&self) -> Option<&[NodeId]> {
+        match self {
+            Self::Array(elements) => Some(elements),
+            Self::Constructor(constructor) => Some(&constructor.arguments),
+            _ => None,
+        }
+    }
+
+    fn elements_mut(&mut self) -> Option<&mut Vec<NodeId>> {
+        match self {
+            Self::Array(elements) => Some(elements),
+            Self::Constructor(constructor) => Some(&mut constructor.arguments),
+            _ => None,
+        }
+    }
 }
 
 /// An object's properties in order.
@@ -132,11 +167,12 @@ impl Arena {
         std::iter::successors(Some(id), |id| self.parent(*id))
     }
 
-    /// Direct children: an object's properties, a property's value, an array's elements.
+    /// Direct children: an object's properties, a property's value, an array's elements, a constructor's arguments.
     pub fn children(&self, id: NodeId) -> &[NodeId] {
         match self.kind(id) {
             Kind::Object(members) => &members.properties,
             Kind::Array(elements) => elements,
+            Kind::Constructor(constructor) => &constructor.arguments,
             Kind::Property { value, .. } => std::slice::from_ref(value),
             Kind::Value(_) => &[],
         }
@@ -202,10 +238,29 @@ impl Arena {
         }
     }
 
+    /// The name of a constructor that has one.
+    pub fn constructor_name(&self, id: NodeId) -> Option<&Text> {
+        match self.kind(id) {
+            Kind::Constructor(constructor) => constructor.name.as_ref(),
+            _ => None,
+        }
+    }
+
+    pub fn set_constructor_name(&mut self, id: NodeId, name: Option<Text>) {
+        if let Some(Node {
+            kind: Kind::Constructor(constructor),
+            ..
+        }) = self.node_mut(id)
+        {
+            constructor.name = name;
+        }
+    }
+
     pub fn token_type(&self, id: NodeId) -> JTokenType {
         match self.kind(id) {
             Kind::Object(_) => JTokenType::Object,
             Kind::Array(_) => JTokenType::Array,
+            Kind::Constructor(_) => JTokenType::Constructor,
             Kind::Property { .. } => JTokenType::Property,
             Kind::Value(scalar) => scalar.token_type(),
         }
@@ -216,13 +271,14 @@ impl Arena {
         match self.kind(id) {
             Kind::Object(_) => "JObject",
             Kind::Array(_) => "JArray",
+            Kind::Constructor(_) => "JConstructor",
             Kind::Property { .. } => "JProperty",
             Kind::Value(Scalar::Raw(_)) => "JRaw",
             Kind::Value(_) => "JValue",
         }
     }
 
-    /// Puts a root among the children of an object or array, or in place of a property's value.
+    /// Puts a root among the children of a container, or in place of a property's value.
     pub fn link(&mut self, container: NodeId, at: usize, item: NodeId) {
         let name = self.name(item).cloned();
         match self.node_mut(container).map(|node| &mut node.kind) {
@@ -234,9 +290,12 @@ impl Arena {
                     self.build_index(container);
                 }
             }
-            Some(Kind::Array(elements)) => elements.insert(at.min(elements.len()), item),
             Some(Kind::Property { value, .. }) => *value = item,
-            Some(Kind::Value(_)) | None => return,
+            Some(kind) => match kind.elements_mut() {
+                Some(elements) => elements.insert(at.min(elements.len()), item),
+                None => return,
+            },
+            None => return,
         }
         self.set_parent(item, Some(container));
     }
@@ -246,7 +305,7 @@ impl Arena {
         self.link(container, self.children(container).len(), item);
     }
 
-    /// Takes a child out of an object or array; it becomes a root.
+    /// Takes a child out of a container; it becomes a root.
     pub fn unlink(&mut self, container: NodeId, at: usize) {
         let Some(child) = self.children(container).get(at).copied() else {
             return;
@@ -259,19 +318,25 @@ impl Arena {
                     index.by_name.remove(&name);
                 }
             }
-            Some(Kind::Array(elements)) => drop(elements.remove(at)),
-            _ => return,
+            Some(kind) => match kind.elements_mut() {
+                Some(elements) => drop(elements.remove(at)),
+                None => return,
+            },
+            None => return,
         }
         self.set_parent(child, None);
     }
 
-    /// Takes all children out of an object or array.
+    /// Takes all children out of a container.
     pub fn unlink_all(&mut self, container: NodeId) {
         let children = self.children(container).to_vec();
         match self.node_mut(container).map(|node| &mut node.kind) {
             Some(Kind::Object(members)) => *members = Members::default(),
-            Some(Kind::Array(elements)) => elements.clear(),
-            _ => return,
+            Some(kind) => match kind.elements_mut() {
+                Some(elements) => elements.clear(),
+                None => return,
+            },
+            None => return,
         }
         for child in children {
             self.set_parent(child, None);
@@ -296,6 +361,7 @@ impl Arena {
             let node = copy.push(match self.kind(source) {
                 Kind::Object(_) => Kind::Object(Members::default()),
                 Kind::Array(_) => Kind::Array(Vec::new()),
+                Kind::Constructor(constructor) => Kind::constructor(constructor.name.clone()),
                 // The value follows at once: its node is the next to be copied.
                 Kind::Property { name, .. } => Kind::Property {
                     name: name.clone(),
@@ -362,6 +428,7 @@ impl Node {
                     .for_each(shift);
             }
             Kind::Array(elements) => elements.iter_mut().for_each(shift),
+            Kind::Constructor(constructor) => constructor.arguments.iter_mut().for_each(shift),
             Kind::Property { value, .. } => shift(value),
             Kind::Value(_) => {}
         }

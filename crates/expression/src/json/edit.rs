@@ -54,7 +54,7 @@ impl Arena {
                     "cannot add to Newtonsoft.Json.Linq.JValue",
                 ));
             }
-            Kind::Object(_) | Kind::Array(_) => {}
+            Kind::Object(_) | Kind::Array(_) | Kind::Constructor(_) => {}
         }
         if at > self.children(container).len() {
             return Err(JsonError::out_of_range("Index must be within the bounds of the List."));

@@ -61,7 +61,9 @@ fn content(arena: &Arena, node: NodeId) -> u64 {
         Kind::Value(Scalar::Integer(value)) => value.hash(&mut hasher),
         // The rest may be equal in different guises (1.0 and 1.00): its type must do.
         Kind::Value(scalar) => (scalar.token_type() as i32).hash(&mut hasher),
-        Kind::Object(_) | Kind::Array(_) => (arena.class(node), arena.children(node).len()).hash(&mut hasher),
+        Kind::Object(_) | Kind::Array(_) | Kind::Constructor(_) => {
+            (arena.class(node), arena.children(node).len()).hash(&mut hasher);
+        }
     }
     hasher.finish()
 }
@@ -81,9 +83,9 @@ fn alike(left: &Arena, one: NodeId, right: &Arena, two: NodeId, pending: &mut Ve
             pending.push((*value, *other_value));
             name == other_name
         }
-        (Kind::Array(_), Kind::Array(_)) => {
+        (Kind::Array(_), Kind::Array(_)) | (Kind::Constructor(_), Kind::Constructor(_)) => {
             pending.extend(children.iter().copied().zip(others.iter().copied()));
-            children.len() == others.len()
+            children.len() == others.len() && left.constructor_name(one) == right.constructor_name(two)
         }
         (Kind::Object(_), Kind::Object(_)) if children.len() == others.len() => children.iter().all(|child| {
             let counterpart = left.name(*child).and_then(|name| right.find(two, name));

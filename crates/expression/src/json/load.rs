@@ -1,6 +1,7 @@
 //! From a reader's tokens to a tree: `JToken.Parse`, `JObject.Parse` and `JArray.Parse`.
 
 use super::arena::{Arena, Kind, Members, NodeId};
+use super::constructor::check_name;
 use super::error::JsonError;
 use super::reader::{Reader, Token};
 use super::scalar::Scalar;
@@ -48,6 +49,7 @@ impl JToken {
         match first {
             Some(Token::StartObject) => load_object(reader),
             Some(Token::StartArray) => load_array(reader),
+            Some(Token::StartConstructor(name)) => load_constructor(reader, name),
             Some(Token::Value(scalar)) => Ok(Self::value(scalar)),
             Some(Token::Comment(comment)) => Ok(Self::value(Scalar::Comment(comment))),
             Some(Token::Name(name)) => {
@@ -88,6 +90,17 @@ impl JToken {
         }
     }
 
+    /// `JConstructor.Load`, as [`Self::load_object`].
+    ///
+    /// # Errors
+    /// As [`Self::parse`], and if there is no constructor.
+    pub fn load_constructor(first: Option<Token>, reader: &mut Reader) -> Result<Self, JsonError> {
+        match first_content(first, reader, "JConstructor")? {
+            Token::StartConstructor(name) => load_constructor(reader, name),
+            other => Err(wrong_start(reader, "JConstructor", other.name())),
+        }
+    }
+
     /// `JObject.Parse`
     ///
     /// # Errors
@@ -125,9 +138,13 @@ fn first_content(first: Option<Token>, reader: &mut Reader, class: &str) -> Resu
 }
 
 fn wrong_start(reader: &Reader, class: &str, found: &str) -> JsonError {
-    let noun = if class == "JObject" { "object" } else { "array" };
+    let noun = match class {
+        "JObject" => "an object",
+        "JArray" => "an array",
+        _ => "a constructor",
+    };
     reader.error(&format!(
-        "Error reading {class} from JsonReader. Current JsonReader item is not an {noun}: {found}."
+        "Error reading {class} from JsonReader. Current JsonReader item is not {noun}: {found}."
     ))
 }
 
@@ -137,6 +154,13 @@ fn load_object(reader: &mut Reader) -> Result<JToken, JsonError> {
 
 fn load_array(reader: &mut Reader) -> Result<JToken, JsonError> {
     load(reader, Kind::Array(Vec::new()), "JArray")
+}
+
+/// # Errors
+/// `ArgumentException` for a constructor without a name.
+fn load_constructor(reader: &mut Reader, name: Text) -> Result<JToken, JsonError> {
+    check_name(&name)?;
+    load(reader, Kind::constructor(Some(name)), "JConstructor")
 }
 
 /// Reads the rest of a container whose opening bracket was read.
@@ -163,12 +187,16 @@ fn load(reader: &mut Reader, root: Kind, class: &str) -> Result<JToken, JsonErro
                 continue;
             }
             Token::Comment(_) => continue,
-            Token::EndObject | Token::EndArray => {
+            Token::EndObject | Token::EndArray | Token::EndConstructor => {
                 open.pop();
                 continue;
             }
             Token::StartObject => arena.push(Kind::Object(Members::default())),
             Token::StartArray => arena.push(Kind::Array(Vec::new())),
+            Token::StartConstructor(name) => {
+                check_name(&name)?;
+                arena.push(Kind::constructor(Some(name)))
+            }
             Token::Value(scalar) => arena.push(Kind::Value(scalar)),
         };
         if !matches!(arena.kind(value), Kind::Value(_)) {
@@ -443,7 +471,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_the_reader_panic(source in r#"([\[\]{}:,'"/*\\u0-9a-fxIN.eE+\-tr \n\u{0}é]|true|null|NaN|/\*){0,40}"#) {
+        fn no_text_makes_the_reader_panic(source in r#"([\[\]{}:,'"/*\\u0-9a-fxIN.eE+\-tr \n\u{0}é]|true|null|NaN|/\*|new a\(|\)){0,40}"#) {
             let source = Text::from(source);
             for parsed in [JToken::parse(&source), JToken::parse_object(&source), JToken::parse_array(&source)].into_iter().flatten() {
                 let once = parsed.to_json(Formatting::None);

@@ -72,6 +72,12 @@ impl Merge<'_> {
     fn container(&mut self, arena: &mut Arena, target: NodeId, from: NodeId) {
         match (arena.kind(target), self.source.kind(from)) {
             (Kind::Array(_), Kind::Array(_)) => self.array(arena, target, from),
+            (Kind::Constructor(_), Kind::Constructor(from_constructor)) => {
+                if let Some(name) = &from_constructor.name {
+                    arena.set_constructor_name(target, Some(name.clone()));
+                }
+                self.array(arena, target, from);
+            }
             (Kind::Object(_), Kind::Object(_)) => {
                 for property in self.source.children(from) {
                     self.property(arena, target, *property);

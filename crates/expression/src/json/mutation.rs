@@ -4,6 +4,7 @@
 //! Never here: which item may stand where (`edit`).
 
 use super::arena::{Arena, Kind, NodeId};
+use super::constructor::wrong_argument_key;
 use super::error::JsonError;
 use super::scalar::Scalar;
 use super::token::{JToken, no_child, wrong_array_key, wrong_object_key};
@@ -49,6 +50,7 @@ impl JToken {
                 None => add_property(arena, object, name, item),
             }),
             "JArray" => Err(wrong_array_key("Set", &format!("\"{name}\""))),
+            "JConstructor" => Err(wrong_argument_key("Set", &format!("\"{name}\""))),
             class => Err(no_child("set", class)),
         }
     }
@@ -59,7 +61,7 @@ impl JToken {
     /// The token is not an array or has no such element, or the content is a property.
     pub fn set_at(&self, index: i64, content: impl Into<Content>) -> Result<(), JsonError> {
         match self.class() {
-            "JArray" => {
+            "JArray" | "JConstructor" => {
                 let at = position(index)?;
                 self.edit(content.into(), |arena, array, item| arena.replace(array, at, item))
             }

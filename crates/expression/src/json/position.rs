@@ -2,7 +2,7 @@
 //!
 //! Never here: paths that are searched for (`path`).
 
-use super::arena::{Arena, Kind, NodeId};
+use super::arena::{Arena, NodeId};
 use super::style::Escape;
 use super::writer::escape_into;
 use std::fmt::Write;
@@ -59,7 +59,7 @@ pub(super) fn path_of(arena: &Arena, node: NodeId) -> String {
         {
             write_name(&mut path, name);
         }
-        if let (Kind::Array(_), Some(child)) = (arena.kind(*node), way.get(at + 1)) {
+        if let (Some(_), Some(child)) = (arena.kind(*node).elements(), way.get(at + 1)) {
             let index = arena
                 .position(*node, *child)
                 .and_then(|index| i64::try_from(index).ok());

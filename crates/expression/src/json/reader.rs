@@ -20,8 +20,10 @@ use crate::text::Text;
 pub enum Token {
     StartObject,
     StartArray,
+    StartConstructor(Text),
     EndObject,
     EndArray,
+    EndConstructor,
     Name(Text),
     Value(Scalar),
     Comment(Text),
@@ -33,8 +35,10 @@ impl Token {
         match self {
             Self::StartObject => "StartObject",
             Self::StartArray => "StartArray",
+            Self::StartConstructor(_) => "StartConstructor",
             Self::EndObject => "EndObject",
             Self::EndArray => "EndArray",
+            Self::EndConstructor => "EndConstructor",
             Self::Name(_) => "PropertyName",
             Self::Value(scalar) => scalar.token_type().name(),
             Self::Comment(_) => "Comment",
@@ -57,6 +61,10 @@ enum State {
     ArrayStart,
     /// An element or the end, behind a comma.
     Array,
+    /// An argument or the end, right behind `new Name(`.
+    ConstructorStart,
+    /// An argument or the end, behind a comma.
+    Constructor,
     /// A comma or the end.
     PostValue,
     /// Nothing but comments.
@@ -67,6 +75,7 @@ enum State {
 enum Position {
     Object(Option<Text>),
     Array(i64),
+    Constructor(i64),
 }
 
 /// Reads a text.
@@ -116,7 +125,12 @@ impl Reader {
     pub fn read(&mut self) -> Result<Option<Token>, JsonError> {
         loop {
             match self.state {
-                State::Start | State::Property | State::ArrayStart | State::Array => return self.value(),
+                State::Start
+                | State::Property
+                | State::ArrayStart
+                | State::Array
+                | State::ConstructorStart
+                | State::Constructor => return self.value(),
                 State::ObjectStart | State::Object => return self.object(),
                 State::PostValue => {
                     if let Some(token) = self.post_value()? {
@@ -147,7 +161,10 @@ impl Reader {
 
     /// `Path`: where in the document it is.
     pub fn path(&self) -> String {
-        let at_start = matches!(self.state, State::ObjectStart | State::ArrayStart);
+        let at_start = matches!(
+            self.state,
+            State::ObjectStart | State::ArrayStart | State::ConstructorStart
+        );
         let shown = if at_start {
             self.open.len().saturating_sub(1)
         } else {
@@ -158,7 +175,7 @@ impl Reader {
             match position {
                 Position::Object(Some(name)) => write_name(&mut path, name),
                 Position::Object(None) => {}
-                Position::Array(index) => write_index(&mut path, *index),
+                Position::Array(index) | Position::Constructor(index) => write_index(&mut path, *index),
             }
         }
         path
@@ -217,9 +234,7 @@ impl Reader {
                 )));
             }
         };
-        while let Some(character) = self.peek().filter(|c| c.is_whitespace()) {
-            self.skip(character);
-        }
+        self.skip_white_space();
         match self.peek() {
             Some(':') => self.at += 1,
             other => {
@@ -263,15 +278,16 @@ impl Reader {
                 let scalar = self.style.scalar(text);
                 self.scalar(scalar)
             }
-            '{' => return self.open(State::ObjectStart).map(Some),
-            '[' => return self.open(State::ArrayStart).map(Some),
-            ']' => return self.close(']').map(Some),
+            '{' => return self.open(Token::StartObject).map(Some),
+            '[' => return self.open(Token::StartArray).map(Some),
+            ']' | ')' => return self.close(character).map(Some),
             // The comma itself is read behind the value that is missing before it.
             ',' => self.scalar(Scalar::Undefined),
             '/' => return self.comment().map(Some),
             't' => self.word("true", "boolean", Scalar::Boolean(true))?,
             'f' => self.word("false", "boolean", Scalar::Boolean(false))?,
             'n' if self.byte(1) == Some(b'u') => self.word("null", "null", Scalar::Null)?,
+            'n' if self.byte(1) == Some(b'e') => return self.constructor().map(Some),
             'n' if self.byte(1).is_none() => {
                 self.at += 1;
                 return Err(self.error("Unexpected end when reading JSON."));
@@ -304,6 +320,15 @@ impl Reader {
             self.at = self.text.len();
             return Err(self.error("Unexpected end when reading JSON."));
         }
+        if !self.passes(word) {
+            return Err(self.error(&format!("Error parsing {kind} value.")));
+        }
+        Ok(self.scalar(scalar))
+    }
+
+    /// Reads a word as far as it is there; whether it is, and ends where it ends.
+    fn passes(&mut self, word: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let same = rest
             .iter()
             .zip(word.bytes())
@@ -312,13 +337,38 @@ impl Reader {
         self.at += same;
         let ends = match self.peek() {
             None | Some('}' | ']' | ',' | '\0') => true,
+            Some(')') => matches!(self.state, State::ConstructorStart | State::Constructor),
             Some('/') => matches!(self.byte(1), Some(b'*' | b'/')),
             Some(character) => character.is_whitespace(),
         };
-        if same < word.len() || !ends {
-            return Err(self.error(&format!("Error parsing {kind} value.")));
+        same == word.len() && ends
+    }
+
+    /// `new Name(`
+    fn constructor(&mut self) -> Result<Token, JsonError> {
+        let start = self.at;
+        if self.text.len() < start + "new".len() || !self.passes("new") {
+            self.at = self.at.max(start);
+            return Err(self.error("Unexpected content while parsing JSON."));
         }
-        Ok(self.scalar(scalar))
+        self.skip_white_space();
+        let start = self.at;
+        while let Some(letter) = self.peek().filter(|letter| letter.is_alphanumeric()) {
+            self.skip(letter);
+        }
+        let name = self.slice(start, self.at);
+        self.skip_white_space();
+        match self.peek() {
+            Some('(') => self.open(Token::StartConstructor(name)),
+            Some(other) => Err(self.error(&format!("Unexpected character while parsing constructor: {other}."))),
+            None => Err(self.error("Unexpected end while parsing constructor.")),
+        }
+    }
+
+    fn skip_white_space(&mut self) {
+        while let Some(character) = self.peek().filter(|character| character.is_whitespace()) {
+            self.skip(character);
+        }
     }
 
     /// Notes that a value was read.
@@ -333,7 +383,7 @@ impl Reader {
     }
 
     fn count_element(&mut self) {
-        if let Some(Position::Array(index)) = self.open.last_mut() {
+        if let Some(Position::Array(index) | Position::Constructor(index)) = self.open.last_mut() {
             *index += 1;
         }
     }
@@ -346,13 +396,14 @@ impl Reader {
         };
     }
 
-    fn open(&mut self, state: State) -> Result<Token, JsonError> {
+    fn open(&mut self, token: Token) -> Result<Token, JsonError> {
         self.at += 1;
         self.count_element();
         let too_deep = self.open.len() >= self.style.depth;
-        let (position, token) = match state {
-            State::ObjectStart => (Position::Object(None), Token::StartObject),
-            _ => (Position::Array(-1), Token::StartArray),
+        let (position, state) = match token {
+            Token::StartObject => (Position::Object(None), State::ObjectStart),
+            Token::StartConstructor(_) => (Position::Constructor(-1), State::ConstructorStart),
+            _ => (Position::Array(-1), State::ArrayStart),
         };
         self.open.push(position);
         self.state = state;
@@ -365,18 +416,21 @@ impl Reader {
 
     fn close(&mut self, bracket: char) -> Result<Token, JsonError> {
         self.at += 1;
-        let token = if bracket == '}' {
-            Token::EndObject
-        } else {
-            Token::EndArray
+        let token = match bracket {
+            '}' => Token::EndObject,
+            ')' => Token::EndConstructor,
+            _ => Token::EndArray,
         };
         let container = match (self.open.pop(), bracket) {
-            (Some(Position::Object(_)), '}') | (Some(Position::Array(_)), ']') => {
+            (Some(Position::Object(_)), '}')
+            | (Some(Position::Array(_)), ']')
+            | (Some(Position::Constructor(_)), ')') => {
                 self.after_value();
                 return Ok(token);
             }
             (Some(Position::Object(_)), _) => "Object",
             (Some(Position::Array(_)), _) => "Array",
+            (Some(Position::Constructor(_)), _) => "Constructor",
             (None, _) => "None",
         };
         Err(self.error(&format!(
@@ -391,13 +445,14 @@ impl Reader {
                 self.state = State::Finished;
                 Ok(None)
             }
-            Some(bracket @ ('}' | ']')) => self.close(bracket).map(Some),
+            Some(bracket @ ('}' | ']' | ')')) => self.close(bracket).map(Some),
             Some('/') => self.comment().map(Some),
             Some(',') => {
                 self.at += 1;
                 self.state = match self.open.last() {
                     Some(Position::Object(_)) => State::Object,
                     Some(Position::Array(_)) => State::Array,
+                    Some(Position::Constructor(_)) => State::Constructor,
                     None => State::Finished,
                 };
                 Ok(None)

@@ -3,6 +3,7 @@
 //! Never here: reading and writing text, conversions, changes.
 
 use super::arena::{Arena, Kind, Members, NodeId};
+use super::constructor::wrong_argument_key;
 use super::error::JsonError;
 use super::mutation::Content;
 use super::position;
@@ -12,7 +13,7 @@ use crate::text::Text;
 use std::fmt;
 use std::sync::Arc;
 
-/// A reference to a `JObject`, `JArray`, `JProperty` or `JValue`. Clones refer to the same token.
+/// A reference to a `JObject`, `JArray`, `JConstructor`, `JProperty` or `JValue`. Clones refer to the same token.
 #[derive(Clone)]
 pub struct JToken {
     pub(super) tree: Arc<Tree>,
@@ -48,7 +49,7 @@ impl JToken {
         Self::root_of(Kind::Value(scalar.into()))
     }
 
-    fn root_of(kind: Kind) -> Self {
+    pub(super) fn root_of(kind: Kind) -> Self {
         let mut arena = Arena::default();
         let root = arena.push(kind);
         Self::of(arena, root)
@@ -79,7 +80,7 @@ impl JToken {
         self.read(|_, arena, node| arena.token_type(node))
     }
 
-    /// The .NET class without its namespace: `JObject`, `JArray`, `JProperty` or `JValue`.
+    /// The .NET class without its namespace: `JObject`, `JArray`, `JConstructor`, `JProperty`, `JRaw` or `JValue`.
     pub fn class(&self) -> &'static str {
         self.read(|_, arena, node| arena.class(node))
     }
@@ -283,6 +284,7 @@ impl JToken {
         });
         found.map_err(|class| match class {
             "JArray" => wrong_array_key("Accessed", &format!("\"{name}\"")),
+            "JConstructor" => wrong_argument_key("Accessed", &format!("\"{name}\"")),
             class => no_child("access", class),
         })
     }
@@ -294,7 +296,7 @@ impl JToken {
     pub fn get_at(&self, index: i64) -> Result<Self, JsonError> {
         let element = |arena: &Arena, node| arena.children(node).get(usize::try_from(index).ok()?).copied();
         match self.class() {
-            "JArray" => self.find(element).ok_or_else(|| {
+            "JArray" | "JConstructor" => self.find(element).ok_or_else(|| {
                 JsonError::out_of_range(
                     "Index was out of range. Must be non-negative and less than the size of the collection.",
                 )

@@ -72,7 +72,8 @@ impl<'a> Writer<'a> {
             let Some(child) = children.get(*next).copied() else {
                 let (close, filled) = (*close, *next > 0);
                 open.pop();
-                if filled {
+                // Newtonsoft ends an empty constructor on a line of its own.
+                if filled || close == ')' {
                     self.line(depth - 1);
                 }
                 self.json.push(close);
@@ -107,6 +108,11 @@ impl<'a> Writer<'a> {
             Kind::Object(_) => {
                 self.json.push('{');
                 return Some((arena.children(node), 0, '}'));
+            }
+            Kind::Constructor(constructor) => {
+                let name = constructor.name.as_deref().unwrap_or_default();
+                self.json.extend(["new ", name, "("]);
+                return Some((arena.children(node), 0, ')'));
             }
             _ => {
                 self.json.push('[');

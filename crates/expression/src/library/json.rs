@@ -2,6 +2,7 @@
 
 mod array;
 mod comparer;
+mod constructor;
 mod container;
 mod convert;
 mod json_convert;
@@ -18,8 +19,9 @@ mod token;
 mod value;
 
 pub use comparer::{compares_tokens, token_comparer};
+pub use convert::read_as;
 pub use token::{keep, read_through};
-pub use value::{content, scalar_value};
+pub use value::{compared, content, scalar_value};
 
 use super::Class;
 
@@ -29,6 +31,7 @@ pub use options::CLASSES as OPTIONS;
 pub const CLASSES: &[&Class] = &[
     &array::JARRAY,
     &comparer::TOKEN_COMPARER,
+    &constructor::JCONSTRUCTOR,
     &container::JCONTAINER,
     &json_convert::JSON_CONVERT,
     &linq_extensions::EXTENSIONS,

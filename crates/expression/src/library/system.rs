@@ -4,6 +4,7 @@ mod array;
 mod bit_converter;
 mod boolean;
 mod char;
+mod comparable;
 mod convert;
 mod date_reading;
 mod date_time;
@@ -11,6 +12,7 @@ mod date_time_offset;
 mod day_of_week;
 mod enumeration;
 pub mod exceptions;
+mod formattable;
 mod globalization;
 mod guid;
 mod math;
@@ -49,6 +51,7 @@ pub const CLASSES: &[&Class] = &[
     &boolean::BOOLEAN,
     &char::CHAR,
     &char::UNICODE_CATEGORY,
+    &comparable::ICOMPARABLE,
     &convert::BASE64_FORMATTING_OPTIONS,
     &convert::CONVERT,
     &date_time::DATE_TIME,
@@ -56,6 +59,7 @@ pub const CLASSES: &[&Class] = &[
     &date_time_offset::DATE_TIME_OFFSET,
     &day_of_week::DAY_OF_WEEK,
     &enumeration::ENUM,
+    &formattable::IFORMATTABLE,
     &globalization::CULTURE_INFO,
     &globalization::DATE_TIME_STYLES,
     &globalization::NUMBER_STYLES,

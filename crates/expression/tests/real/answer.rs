@@ -63,15 +63,39 @@ impl Answer {
     }
 
     /// Whether our answer is as good as real C#'s: a source that is refused must be refused with one of C#'s numbers,
-    /// or with a number of our own.
+    /// or with a number of our own. A `double` may have fewer digits, because Mono does not always write those that lead
+    /// back to it; and which of the two zeros a sum or a minimum is differs between versions of .NET.
     pub fn agrees_with(&self, real: &Self) -> bool {
         match (self, real) {
+            (
+                Self::Value {
+                    type_name,
+                    text: Some(ours),
+                },
+                Self::Value {
+                    type_name: real_type,
+                    text: Some(theirs),
+                },
+            ) if type_name == "System.Double" && real_type == type_name => ours == theirs || is_rounded(ours, theirs),
             (Self::Refused(ours), Self::Refused(theirs)) => {
                 ours.iter().any(|code| !code.starts_with("CS") || theirs.contains(code))
             }
             _ => self == real,
         }
     }
+}
+
+/// Whether a number is another one, rounded to the digits that it has.
+fn is_rounded(exact: &str, rounded: &str) -> bool {
+    let digits = rounded.split('E').next().unwrap_or_default();
+    let digits = digits.chars().filter(char::is_ascii_digit).count();
+    let (Ok(exact), Ok(rounded)) = (exact.parse::<f64>(), rounded.parse::<f64>()) else {
+        return false;
+    };
+    let is_zero = |number: f64| number.abs().to_bits() == 0;
+    let same_zero = is_zero(exact) && is_zero(rounded);
+    let exact = format!("{exact:.*e}", digits.saturating_sub(1));
+    same_zero || digits >= 15 && exact.parse().map(f64::to_bits) == Ok(rounded.to_bits())
 }
 
 impl fmt::Display for Answer {

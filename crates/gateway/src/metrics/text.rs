@@ -1,6 +1,6 @@
 //! Metrics in Prometheus' text format (version 0.0.4).
 
-use super::{BUCKETS, Counter, Metrics, WorkerMetrics};
+use super::{BUCKETS, Counter, LoggerMetrics, Metrics, WorkerMetrics};
 use std::fmt::Write;
 use std::sync::PoisonError;
 
@@ -51,6 +51,7 @@ impl Metrics {
             family(out, &name, kind, help)?;
             writeln!(out, "{name} {count}")?;
         }
+        self.write_events(out)?;
         self.measured.write(out)
     }
 
@@ -62,12 +63,28 @@ impl Metrics {
         let name = "tollgate_requests_total";
         family(out, name, "counter", "Requests by API and status class.")?;
         for (api, metrics) in self.apis.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let api = api.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let api = quoted(api);
             for (class, count) in (1..6)
                 .map(|class| (class, metrics.total(class)))
                 .filter(|(_, count)| *count > 0)
             {
                 writeln!(out, "{name}{{api=\"{api}\",status=\"{class}xx\"}} {count}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_events(&self, out: &mut String) -> std::fmt::Result {
+        let loggers = self.loggers.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts: [(&str, &str, Count); 2] = [
+            ("sent", "Events that loggers have taken.", |logger| &logger.sent),
+            ("dropped", "Events that no logger has taken.", |logger| &logger.dropped),
+        ];
+        for (name, help, count) in counts {
+            let name = format!("tollgate_events_{name}_total");
+            family(out, &name, "counter", help)?;
+            for (id, metrics) in loggers.iter() {
+                writeln!(out, "{name}{{logger=\"{}\"}} {}", quoted(id), count(metrics).get())?;
             }
         }
         Ok(())
@@ -91,6 +108,14 @@ impl Metrics {
 
 const REFUSED: &str = "Changed configurations that were broken and not put in place.";
 
+/// One of a logger's counters.
+type Count = fn(&LoggerMetrics) -> &Counter;
+
+/// A label's value.
+fn quoted(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
 /// The lines before a metric.
 pub(super) fn family(out: &mut String, name: &str, kind: &str, help: &str) -> std::fmt::Result {
     writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}")
@@ -108,6 +133,7 @@ mod tests {
         metrics.api("a\"b").count(1, StatusCode::OK);
         metrics.api("a\"b").count(0, StatusCode::CREATED);
         metrics.workers()[0].begun.add(3);
+        metrics.logger("l").dropped.add(2);
         metrics.workers()[0].end(Duration::from_millis(7));
         let text = metrics.text();
         for line in [
@@ -117,6 +143,8 @@ mod tests {
             "tollgate_request_duration_milliseconds_bucket{le=\"+Inf\"} 1",
             "tollgate_request_duration_milliseconds_sum 7.000",
             "tollgate_requests_in_flight 2",
+            "tollgate_events_sent_total{logger=\"l\"} 0",
+            "tollgate_events_dropped_total{logger=\"l\"} 2",
             "tollgate_reloads_total 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");

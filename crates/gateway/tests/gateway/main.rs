@@ -11,11 +11,14 @@
 mod access;
 mod bodies;
 mod client_certificates;
+mod events;
 mod forwarding;
 mod lifecycle;
 mod malformed;
 mod mcp;
+mod messaging;
 mod protocols;
 mod support;
+mod tracing;
 mod upstreams;
 mod ways;

@@ -68,6 +68,7 @@ impl ManagedIdentity {
                 )));
             }
         };
+        exchange.hide(&token);
         if let Some(name) = &self.output {
             exchange.set_variable(name, token.into());
             return Ok(None);

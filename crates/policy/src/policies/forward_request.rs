@@ -78,7 +78,10 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 impl WaitingStep for ForwardRequest {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
         match self.call(exchange) {
-            Ok(call) => Outcome::Later(Box::pin(self.send(call, exchange))),
+            Ok(call) => {
+                exchange.note_call(&call);
+                Outcome::Later(Box::pin(self.send(call, exchange)))
+            }
             Err(failure) => Outcome::Now(Err(failure)),
         }
     }

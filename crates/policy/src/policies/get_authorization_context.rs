@@ -64,10 +64,13 @@ impl WaitingStep for GetAuthorizationContext {
         Outcome::Later(Box::pin(async move {
             let variable = self.variable.get(exchange)?;
             let authorization = match self.authorization(exchange).await? {
-                Ok(token) => Object::of(Authorization {
-                    access_token: token,
-                    claims: Vec::new(),
-                }),
+                Ok(token) => {
+                    exchange.hide(&token);
+                    Object::of(Authorization {
+                        access_token: token,
+                        claims: Vec::new(),
+                    })
+                }
                 Err(_) if self.ignores_error.get(exchange)? => Object::Null,
                 Err(message) => return Err(Failure::internal("AccessTokenNotObtained", message)),
             };

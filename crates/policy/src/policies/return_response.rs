@@ -81,7 +81,8 @@ fn kept_in(name: &Text, exchange: &mut Exchange) -> Result<ResponseMessage, Fail
     }
 }
 
-fn copy(stored: &StoredResponse) -> ResponseMessage {
+/// A stored response as the exchange's.
+pub(super) fn copy(stored: &StoredResponse) -> ResponseMessage {
     let status = u16::try_from(stored.status_code).ok();
     let mut response = ResponseMessage {
         status: status

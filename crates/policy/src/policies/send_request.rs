@@ -20,6 +20,7 @@ use crate::value::Value;
 use expression::text::Text;
 use expression::value::Value as Object;
 use request::{Sent, Template};
+use serde_json::json;
 use std::sync::Arc;
 
 pub(crate) const SEND_REQUEST: Policy = Policy::new("send-request", parse);
@@ -61,7 +62,10 @@ impl SendRequest {
             exchange.join_variables(fork);
         }
         let value = match result {
-            Ok(response) => Arc::new(response).into_value(),
+            Ok(response) => {
+                exchange.note("received", || json!({ "status": response.status_code }));
+                Arc::new(response).into_value()
+            }
             Err(failure) if self.ignore_error && request::may_be_ignored(&failure) => Object::Null,
             Err(failure) => {
                 exchange.state.failed_at = fork.and_then(|fork| fork.state.failed_at);

@@ -101,7 +101,11 @@ fn base_url(text: &str) -> Option<Text> {
 }
 
 /// The backend that a literal names, which must exist.
-fn known(element: &mut ElementReader<'_, '_>, id: &str, backend: Option<&Arc<Backend>>) -> Option<Destination> {
+pub(super) fn known(
+    element: &mut ElementReader<'_, '_>,
+    id: &str,
+    backend: Option<&Arc<Backend>>,
+) -> Option<Destination> {
     let Some(backend) = backend else {
         let message = format!("there is no backend \"{id}\"");
         element.error_at("backend-id", codes::UNKNOWN_REFERENCE, message);
@@ -111,7 +115,7 @@ fn known(element: &mut ElementReader<'_, '_>, id: &str, backend: Option<&Arc<Bac
 }
 
 /// A pool has no URL of its own: a member is chosen when the request is sent.
-fn destination(backend: &Arc<Backend>) -> Destination {
+pub(super) fn destination(backend: &Arc<Backend>) -> Destination {
     let base_url = match &backend.kind {
         BackendKind::Single { url } => Some(url.as_str().into()),
         BackendKind::Pool(_) => None,

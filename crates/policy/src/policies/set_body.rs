@@ -86,10 +86,24 @@ impl NewBody {
 
 /// The content of a `set-body` element, wherever it stands.
 pub(crate) fn read_content(element: &mut ElementReader<'_, '_>) -> Option<NewBody> {
-    let template = element.literal_word("template", TEMPLATES);
+    let is_liquid = is_liquid(element);
     let binding = template::Binding::read(element);
+    content_of(element, is_liquid, binding)
+}
+
+/// Whether an element's content is a template.
+pub(super) fn is_liquid(element: &mut ElementReader<'_, '_>) -> bool {
+    matches!(element.literal_word("template", TEMPLATES), Some(Template::Liquid))
+}
+
+/// The content of an element that says nothing of how a template sees bodies.
+pub(super) fn plain_content(element: &mut ElementReader<'_, '_>, is_liquid: bool) -> Option<NewBody> {
+    content_of(element, is_liquid, template::Binding::default())
+}
+
+fn content_of(element: &mut ElementReader<'_, '_>, is_liquid: bool, binding: template::Binding) -> Option<NewBody> {
     let is_in_value = element.count("value") == 1 && element.count("*") == 1;
-    if let Some(Template::Liquid) = template {
+    if is_liquid {
         let read = |element: &mut ElementReader<'_, '_>| LiquidBody::read(element, binding);
         let body = if is_in_value {
             element.one("value", read)
@@ -112,6 +126,10 @@ pub(crate) fn read_content(element: &mut ElementReader<'_, '_>) -> Option<NewBod
 pub(crate) struct Content(Bytes);
 
 impl Content {
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
     pub fn into_body(self) -> Body {
         if self.0.is_empty() {
             Body::Empty

@@ -1,4 +1,5 @@
-//! `trace` writes a message of the policy's author into the gateway's log, under the target `policy.trace`.
+//! `trace` writes a message of the policy's author into the gateway's log, under the target `policy.trace`, and into the
+//! trace of the request where there is one.
 //!
 //! `severity` becomes the log's level: `verbose` (which is also the default) is debug, `information` info, `error`
 //! error. `metadata` elements are written with it. The message may also be the element's own text, as older documents
@@ -12,6 +13,7 @@ use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
 use crate::value::Value;
 use expression::text::Text;
+use serde_json::json;
 
 pub(crate) const TRACE: Policy = Policy {
     sections: Sections::INBOUND.and(Sections::BACKEND).and(Sections::OUTBOUND),
@@ -39,6 +41,14 @@ impl Severity {
         ("information", Self::Information),
         ("error", Self::Error),
     ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Verbose => "verbose",
+            Self::Information => "information",
+            Self::Error => "error",
+        }
+    }
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
@@ -78,12 +88,22 @@ impl Step for Trace {
         let message = messages?.join("\n");
         let mut metadata = Vec::new();
         for (name, value) in &self.metadata {
-            metadata.push(format!("{name}={}", value.get(exchange)?));
+            metadata.push((name, value.get(exchange)?));
         }
-        let metadata = metadata.join(", ");
-        let request_id = exchange.activity_id();
         let source = self.source.get(exchange)?;
         let source = source.as_str();
+        exchange.note("trace", || {
+            let pair = |(name, value): &(&Text, Text)| json!({ "name": name.as_str(), "value": value.as_str() });
+            json!({
+                "source": source,
+                "severity": self.severity.word(),
+                "message": message,
+                "metadata": metadata.iter().map(pair).collect::<Vec<_>>(),
+            })
+        });
+        let pair = |(name, value): &(&Text, Text)| format!("{name}={value}");
+        let metadata = metadata.iter().map(pair).collect::<Vec<_>>().join(", ");
+        let request_id = exchange.activity_id();
         match self.severity {
             Severity::Verbose => tracing::debug!(target: "policy.trace", %request_id, source, metadata, "{message}"),
             Severity::Information => tracing::info!(target: "policy.trace", %request_id, source, metadata, "{message}"),

@@ -65,9 +65,9 @@ impl Search<'_> {
                     self.element(*index, node, found)?;
                 }
             }
-            Filter::AllElements => match self.arena.kind(node) {
-                Kind::Array(elements) => found.extend(elements),
-                _ => self.complain(|class| format!("Index * not valid on {class}."), node)?,
+            Filter::AllElements => match self.arena.kind(node).elements() {
+                Some(elements) => found.extend(elements),
+                None => self.complain(|class| format!("Index * not valid on {class}."), node)?,
             },
             Filter::Slice { start, end, step } => self.slice((*start, *end, *step), node, found)?,
             Filter::Condition { condition, scan: false } => {
@@ -169,7 +169,7 @@ impl Search<'_> {
     }
 
     fn element(&self, index: i64, node: NodeId, found: &mut Vec<NodeId>) -> Result<(), JsonError> {
-        let Kind::Array(elements) = self.arena.kind(node) else {
+        let Some(elements) = self.arena.kind(node).elements() else {
             return self.complain(|class| format!("Index {index} not valid on {class}."), node);
         };
         let Ok(at) = usize::try_from(index) else {

@@ -29,10 +29,6 @@ pub static READONLY_LIST: Class = Class::new("System.Collections.Generic.IReadOn
     .generic(&["T"])
     .inherits(&["IReadOnlyCollection<T>"])
     .rows(INDEX_ROWS);
-/// What has an order.
-pub static ICOMPARABLE: Class = Class::new("System.IComparable", ClassKind::Interface);
-/// What has formats.
-pub static IFORMATTABLE: Class = Class::new("System.IFormattable", ClassKind::Interface);
 /// A culture; only null can be given for one.
 pub static IFORMAT_PROVIDER: Class = Class::new("System.IFormatProvider", ClassKind::Interface);
 /// What `using` releases.

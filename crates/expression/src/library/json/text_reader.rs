@@ -130,7 +130,7 @@ const ROWS: &[Row] = &[
         if matches!(place.current, Some(Token::Name(_))) {
             place.read(&reader.options)?;
         }
-        if matches!(place.current, Some(Token::StartObject | Token::StartArray)) {
+        if place.opened() {
             let depth = place.depth();
             while place.read(&reader.options)? && place.depth() > depth {
                 call.step(1)?;
@@ -167,8 +167,15 @@ impl Place {
 
     /// Containers around the token; a container's own brackets are outside of it.
     fn depth(&self) -> usize {
-        let opened = matches!(self.current, Some(Token::StartObject | Token::StartArray));
-        self.reader.depth().saturating_sub(usize::from(opened))
+        self.reader.depth().saturating_sub(usize::from(self.opened()))
+    }
+
+    /// Whether the token is a container's opening bracket.
+    fn opened(&self) -> bool {
+        matches!(
+            self.current,
+            Some(Token::StartObject | Token::StartArray | Token::StartConstructor(_))
+        )
     }
 }
 
@@ -213,10 +220,12 @@ fn number(token: &Token) -> i32 {
     match token {
         Token::StartObject => 1,
         Token::StartArray => 2,
+        Token::StartConstructor(_) => 3,
         Token::Name(_) => 4,
         Token::Comment(_) => 5,
         Token::EndObject => 13,
         Token::EndArray => 14,
+        Token::EndConstructor => 15,
         Token::Value(scalar) => match scalar.token_type() {
             JTokenType::Integer => 7,
             JTokenType::Float => 8,
@@ -232,7 +241,7 @@ fn number(token: &Token) -> i32 {
 fn value(a: Arguments<'_>) -> Result<Value, Thrown> {
     Ok(match &of(a, 0)?.place.lock().current {
         Some(Token::Value(scalar)) => scalar_value(scalar),
-        Some(Token::Name(text) | Token::Comment(text)) => text.clone().into(),
+        Some(Token::Name(text) | Token::Comment(text) | Token::StartConstructor(text)) => text.clone().into(),
         _ => Value::Null,
     })
 }
@@ -272,6 +281,7 @@ pub fn load_at(
     place.current = match last.class() {
         "JObject" => Some(Token::EndObject),
         "JArray" => Some(Token::EndArray),
+        "JConstructor" => Some(Token::EndConstructor),
         _ => last.scalar().map(Token::Value),
     };
     Ok(token)

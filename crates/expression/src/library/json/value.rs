@@ -3,7 +3,7 @@
 use crate::collection::{Array, Dictionary, List, Pair, Record, collect};
 use crate::frame::Frame;
 use crate::json::{Content, JToken, Scalar};
-use crate::library::{Arguments, Call, Class, ClassKind, Row, row};
+use crate::library::{Call, Class, ClassKind, Row, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
 use crate::value::Value;
@@ -73,7 +73,7 @@ const ROWS: &[Row] = &[
         "int CompareTo(JValue obj)",
         "new JValue(1).CompareTo(new JValue(2.5))",
         "-1",
-        |_, a| compared(a),
+        |_, a| compared(a.value(0), a.value(1)),
     ),
     row(
         "string ToString(IFormatProvider formatProvider)",
@@ -98,12 +98,20 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// `CompareTo`: of texts the difference, otherwise the sign.
-fn compared(a: Arguments<'_>) -> Outcome {
-    let (Value::Json(left), Value::Json(right)) = (a.value(0), a.value(1)) else {
+/// `CompareTo` with another JSON value or with what one could hold: of texts the difference, otherwise the sign.
+///
+/// # Errors
+/// `ArgumentException` when the two have no order.
+pub fn compared(left: &Value, right: &Value) -> Outcome {
+    if right.is_null() {
         return Ok(1.into());
+    }
+    let left = if let Value::Json(token) = left {
+        token.scalar()
+    } else {
+        None
     };
-    match (left.scalar(), right.scalar()) {
+    match (left, Some(scalar_of(right)?)) {
         (Some(Scalar::String(left)), Some(Scalar::String(right))) => {
             Ok(crate::library::system::difference(&left, &right, 4).into())
         }

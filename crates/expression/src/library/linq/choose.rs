@@ -1,7 +1,7 @@
 //! Choosing and projecting elements: `Where`, `Select`, `SelectMany`, `OfType`, `Cast`, `DefaultIfEmpty`.
 
 use super::walk::{Step, filtered, lazily, test, test_indexed};
-use crate::collection::{Enumerator, Sequence, enumerate};
+use crate::collection::{Enumerator, Sequence, Visit, enumerate};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call, Row, named_type, row};
 use crate::thrown::{Outcome, Thrown};
@@ -27,9 +27,13 @@ pub const ROWS: &[Row] = &[
         "string.Join(\",\", new[] { 1, 2 }.Select(x => x * 2))",
         "2,4",
         |call, a| {
-            projected(call, a, |frame, selector, item, _| {
-                frame.call(selector, std::slice::from_ref(item))
-            })
+            let (source, selector) = (a.required(0)?.clone(), a.required(1)?.clone());
+            Ok(Sequence::new(call.type_argument(1), move |frame| {
+                Ok(Projected {
+                    source: enumerate(&source, frame)?,
+                    selector: selector.clone(),
+                })
+            }))
         },
     ),
     row(
@@ -37,8 +41,14 @@ pub const ROWS: &[Row] = &[
         "string.Join(\",\", new[] { 5, 6 }.Select((x, i) => x * i))",
         "0,6",
         |call, a| {
-            projected(call, a, |frame, selector, item, index| {
-                frame.call(selector, &[item.clone(), index.into()])
+            a.required(0)?;
+            let selector = a.required(1)?.clone();
+            lazily(a, call.type_argument(1), move || {
+                let selector = selector.clone();
+                move |frame: &mut Frame<'_>, item: &mut Value, index| {
+                    *item = frame.call(&selector, &[std::mem::take(item), index.into()])?;
+                    Ok(Step::Give)
+                }
             })
         },
     ),
@@ -117,19 +127,37 @@ pub const ROWS: &[Row] = &[
     ),
 ];
 
-fn projected<P>(call: &Call<'_, '_>, a: Arguments<'_>, project: P) -> Outcome
-where
-    P: Fn(&mut Frame<'_>, &Value, &Value, i32) -> Outcome + Copy + Send + Sync + 'static,
-{
-    a.required(0)?;
-    let selector = a.required(1)?.clone();
-    lazily(a, call.type_argument(1), move || {
-        let selector = selector.clone();
-        move |frame: &mut Frame<'_>, item: &mut Value, index| {
-            *item = project(frame, &selector, item, index)?;
-            Ok(Step::Give)
-        }
-    })
+/// What a selector makes of each element; like .NET's, it is not called for elements of a list that are passed.
+struct Projected {
+    source: Box<dyn Enumerator>,
+    selector: Value,
+}
+
+impl Enumerator for Projected {
+    fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
+        frame.step(1)?;
+        let Some(item) = self.source.next(frame)? else {
+            return Ok(None);
+        };
+        frame.call(&self.selector, &[item]).map(Some)
+    }
+
+    fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
+        let Self { source, selector } = self;
+        source.each(frame, &mut |frame, item| {
+            frame.step(1)?;
+            *item = frame.call(selector, std::slice::from_ref(item))?;
+            visit(frame, item)
+        })
+    }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        self.source.pass(count)
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.source.dispose(frame)
+    }
 }
 
 fn flattened(call: &Call<'_, '_>, a: Arguments<'_>, indexed: bool) -> Outcome {

@@ -147,6 +147,12 @@ impl Enumerator for Numbers {
         }
         Ok(())
     }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        let start = self.0.start.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
+        self.0.start = start.min(self.0.end);
+        usize::try_from(self.0.end - self.0.start).ok()
+    }
 }
 
 struct Copies(Value, usize);
@@ -157,6 +163,11 @@ impl Enumerator for Copies {
             self.1 = left;
             self.0.clone()
         }))
+    }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        self.1 = self.1.saturating_sub(count);
+        Some(self.1)
     }
 }
 

@@ -1,6 +1,7 @@
 //! One element: `First`, `Last`, `Single`, `ElementAt`, and what stands in for a missing one.
 
 use super::walk::{each, list_element, list_length, no_elements, no_match};
+use crate::collection::enumerate;
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
@@ -85,12 +86,21 @@ fn last(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thro
     if let Some(length) = list_length(source) {
         return Ok(length.checked_sub(1).and_then(|at| list_element(source, at)));
     }
+    let mut walk = enumerate(source, call.frame)?;
     let mut found = None;
-    each(call, a, |_, item, _| {
-        found = Some(std::mem::take(item));
-        Ok(None::<()>)
-    })?;
-    Ok(found)
+    let outcome = match walk.pass(0) {
+        Some(left) => {
+            walk.pass(left.saturating_sub(1));
+            walk.next(call.frame).map(|item| found = item)
+        }
+        None => walk.each(call.frame, &mut |frame, item| {
+            frame.step(1)?;
+            found = Some(std::mem::take(item));
+            Ok(true)
+        }),
+    };
+    walk.dispose(call.frame)?;
+    outcome.map(|()| found)
 }
 
 /// The last element that a predicate is true of; a list is asked from its end.
@@ -151,8 +161,22 @@ fn at(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thrown
     if list_length(source).is_some() {
         return Ok(list_element(source, wanted));
     }
-    let wanted = a.int(1);
-    each(call, a, |_, item, index| {
-        Ok((index == wanted).then(|| std::mem::take(item)))
-    })
+    let mut walk = enumerate(source, call.frame)?;
+    let mut found = None;
+    let outcome = if walk.pass(wanted).is_some() {
+        walk.next(call.frame).map(|item| found = item)
+    } else {
+        let mut ahead = wanted;
+        walk.each(call.frame, &mut |frame, item| {
+            frame.step(1)?;
+            if ahead == 0 {
+                found = Some(std::mem::take(item));
+                return Ok(false);
+            }
+            ahead -= 1;
+            Ok(true)
+        })
+    };
+    walk.dispose(call.frame)?;
+    outcome.map(|()| found)
 }

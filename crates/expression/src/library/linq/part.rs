@@ -2,7 +2,7 @@
 
 use super::order::Ordered;
 use super::walk::{Step, lazily, test, test_indexed};
-use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Sequence, enumerate, go_through};
+use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Sequence, Visit, enumerate, go_through};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::{Outcome, Thrown};
@@ -38,9 +38,13 @@ pub const ROWS: &[Row] = &[
             if count <= 0 && computed {
                 return Ok(source.clone());
             }
-            lazily(a, call.type_argument(0), move || {
-                move |_: &mut Frame<'_>, _: &mut Value, index| Ok(if index < count { Step::Skip } else { Step::Give })
-            })
+            let (source, count) = (a.required(0)?.clone(), usize::try_from(count).unwrap_or(0));
+            Ok(Sequence::new(call.type_argument(0), move |frame| {
+                Ok(Skip {
+                    source: enumerate(&source, frame)?,
+                    pending: count,
+                })
+            }))
         },
     ),
     row(
@@ -185,6 +189,59 @@ impl Enumerator for Take {
         }
         self.left -= 1;
         self.source.next(frame)
+    }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        let taken = usize::try_from(self.left).unwrap_or(0);
+        let before = self.source.pass(0)?;
+        let left = self.source.pass(count.min(taken))?;
+        let taken = taken - (before - left).min(taken);
+        self.left = i32::try_from(taken).unwrap_or(i32::MAX);
+        Some(left.min(taken))
+    }
+
+    fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        self.source.dispose(frame)
+    }
+}
+
+/// `Skip` computes what it skips only where the source cannot pass it.
+struct Skip {
+    source: Box<dyn Enumerator>,
+    /// How many elements are still to be skipped.
+    pending: usize,
+}
+
+impl Skip {
+    fn start(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
+        let pending = std::mem::take(&mut self.pending);
+        if pending > 0 && self.source.pass(pending).is_none() {
+            for _ in 0..pending {
+                frame.step(1)?;
+                if self.source.next(frame)?.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Enumerator for Skip {
+    fn next(&mut self, frame: &mut Frame<'_>) -> Result<Option<Value>, Thrown> {
+        self.start(frame)?;
+        self.source.next(frame)
+    }
+
+    fn each(&mut self, frame: &mut Frame<'_>, visit: &mut Visit<'_>) -> Result<(), Thrown> {
+        self.start(frame)?;
+        self.source.each(frame, visit)
+    }
+
+    fn pass(&mut self, count: usize) -> Option<usize> {
+        let left = self.source.pass(self.pending.saturating_add(count))?;
+        self.pending = 0;
+        Some(left)
     }
 
     fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {

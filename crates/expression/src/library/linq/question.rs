@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::library::collections::{equality, key_of};
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::{Outcome, Thrown};
-use crate::value::{Equality, Key};
+use crate::value::{Equality, Key, Value};
 
 /// The operators.
 pub const ROWS: &[Row] = &[
@@ -41,10 +41,13 @@ pub const ROWS: &[Row] = &[
         "static bool Contains<TSource>(this IEnumerable<TSource> source, TSource value)",
         "new[] { 1 }.Contains(1)",
         "True",
-        |call, a| match a.required(0)?.object::<HashSet>() {
-            // A set knows, and by its own comparer.
-            Some(set) => Ok(set.contains(a.value(1)).into()),
-            None => contains(call, a),
+        |call, a| match (a.required(0)?, a.value(1)) {
+            // A collection knows by itself: a set by its own comparer, a JSON container which tokens are its own.
+            (Value::Json(container), Value::Json(token)) => Ok(container.index_of(token).is_some().into()),
+            (source, value) => match source.object::<HashSet>() {
+                Some(set) => Ok(set.contains(value).into()),
+                None => contains(call, a),
+            },
         },
     ),
     row(

@@ -8,6 +8,7 @@ pub use base64_rows::BASE64_FORMATTING_OPTIONS;
 use super::numbers::{error, read, too_large};
 use crate::arithmetic;
 use crate::date::{DateTime, DateTimeKind};
+use crate::json::JToken;
 use crate::library::{Arguments, Call, Class, ClassKind, Row, TypeObject, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{Simple, Type};
@@ -134,10 +135,10 @@ fn date(value: &Value) -> Outcome {
             let message = format!("String '{text}' was not recognized as a valid DateTime.");
             Thrown::new("System.FormatException", message)
         }),
-        Value::Json(token) => match token.scalar().map(|scalar| crate::library::scalar_value(&scalar)) {
-            Some(held @ (Value::Null | Value::DateTime(_) | Value::String(_))) => date(&held),
-            _ => Err(token.refused("Date").into()),
-        },
+        Value::Json(token) => json(
+            token,
+            &crate::library::named_type("DateTime", Vec::new()).unwrap_or(Type::OBJECT),
+        ),
         other => Err(not_convertible(other, "DateTime")),
     }
 }
@@ -151,18 +152,23 @@ fn not_convertible(value: &Value, to: &str) -> Thrown {
     )
 }
 
+/// `JValue` is an `IConvertible`: what its casts give; the other tokens are not.
+fn json(token: &JToken, to: &Type) -> Outcome {
+    if token.scalar().is_some() {
+        return crate::library::json::read_as(token, to);
+    }
+    Err(Thrown::new(
+        "System.InvalidCastException",
+        "Unable to cast object of type 'Newtonsoft.Json.Linq.JObject' to type 'System.IConvertible'.",
+    ))
+}
+
 fn number(value: &Value, to: Simple) -> Outcome {
     match value {
         Value::Null => Ok(Value::default_of(&Type::Simple(to))),
         Value::String(text) => read(text, to).map_err(|number_error| error(number_error, text, to)),
         Value::Boolean(truth) => arithmetic::convert(&Value::Int32(i32::from(*truth)), to, true),
-        Value::Json(token) => match token.scalar() {
-            Some(scalar) => number(&crate::library::scalar_value(&scalar), to),
-            None => Err(Thrown::new(
-                "System.InvalidCastException",
-                "Unable to cast object of type 'Newtonsoft.Json.Linq.JObject' to type 'System.IConvertible'.",
-            )),
-        },
+        Value::Json(token) => json(token, &Type::Simple(to)),
         Value::Double(_) | Value::Single(_) | Value::Decimal(_) if to.is_integral() => {
             arithmetic::convert(&rounded(value), to, true).map_err(|_| Thrown::overflow(&too_large(to)))
         }
@@ -196,7 +202,7 @@ fn boolean(value: &Value) -> Outcome {
                 format!("String '{text}' was not recognized as a valid Boolean."),
             )
         }),
-        Value::Json(token) => Ok(token.to_boolean()?.into()),
+        Value::Json(token) => json(token, &Type::Simple(Simple::Boolean)),
         Value::Char(_) => Err(not_convertible(value, "Boolean")),
         Value::Enum(_, number) => Ok((*number != 0).into()),
         other if other.simple().is_some_and(Simple::is_numeric) => {

@@ -7,7 +7,9 @@ use crate::types::{ClassRef, Type};
 use crate::value::Value;
 
 /// The base of enumerations.
-pub static ENUM: Class = Class::new("System.Enum", ClassKind::Class).rows(ROWS);
+pub static ENUM: Class = Class::new("System.Enum", ClassKind::Class)
+    .inherits(&["IComparable", "IFormattable"])
+    .rows(ROWS);
 
 const ROWS: &[Row] = &[
     row(

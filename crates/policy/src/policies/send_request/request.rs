@@ -78,15 +78,8 @@ impl Template {
         let method = last(element, "set-method");
         let headers = element.children("set-header", HeaderEdit::read);
         let body = element.at_most_one("set-body", read_content);
+        let copies_body = !must_be_whole && copies_body(element, body.as_ref());
         let section = element.compiler.place.section;
-        let copies_body = !must_be_whole && body.is_none() && section != Some(Section::Outbound);
-        if copies_body {
-            let reads = Reads {
-                request_body: true,
-                response_body: false,
-            };
-            element.need(Needs { reads, answer: false });
-        }
         // In here they may stand in any section.
         element.compiler.place.section = None;
         let access = element.policies(ACCESS);
@@ -101,6 +94,24 @@ impl Template {
             body,
             copies_body,
             access: (!access.steps.is_empty()).then(|| Arc::new(access)),
+        }
+    }
+
+    /// What an `invoke-request` says: the request as it stands, of which attributes and children change what they name.
+    pub fn invoked(element: &mut ElementReader<'_, '_>) -> Self {
+        let url = element.optional("url");
+        let method = element.optional("method");
+        let headers = element.children("set-header", HeaderEdit::read);
+        let body = element.at_most_one("set-body", read_content);
+        Self {
+            mode: Value::Constant(Mode::Copy),
+            timeout: Value::Constant(DEFAULT_TIMEOUT),
+            url,
+            method,
+            headers,
+            copies_body: copies_body(element, body.as_ref()),
+            body,
+            access: None,
         }
     }
 
@@ -147,16 +158,44 @@ impl Template {
             backend,
             connection,
             timeout,
-            continue_timeout: None,
-            follow_redirects: false,
-            version: HttpVersion::One,
-            buffer_response: true,
-            extensions: Extensions::new(),
-            wants_answer: false,
+            ..bare_call()
         };
+        exchange.note_call(&call);
         let access = self.access.as_ref().map(|block| (Arc::clone(block), exchange.fork()));
         let services = Rc::clone(&exchange.services);
         Ok(Prepared { call, access, services })
+    }
+}
+
+/// Whether a copy has the request's body, which must then be there; in outbound it is gone.
+fn copies_body(element: &mut ElementReader<'_, '_>, body: Option<&NewBody>) -> bool {
+    let copies = body.is_none() && element.compiler.place.section != Some(Section::Outbound);
+    if copies {
+        let reads = Reads {
+            request_body: true,
+            response_body: false,
+        };
+        element.need(Needs { reads, answer: false });
+    }
+    copies
+}
+
+/// A call to nowhere: what calls of policies have in common.
+fn bare_call() -> Call {
+    Call {
+        method: Method::GET,
+        url: Uri::default(),
+        headers: HeaderMap::new(),
+        body: Body::Empty,
+        backend: None,
+        connection: Connection::default(),
+        timeout: DEFAULT_TIMEOUT,
+        continue_timeout: None,
+        follow_redirects: false,
+        version: HttpVersion::One,
+        buffer_response: true,
+        extensions: Extensions::new(),
+        wants_answer: false,
     }
 }
 
@@ -232,6 +271,24 @@ pub(in crate::policies) struct Sent {
 }
 
 impl Prepared {
+    /// A `POST` that a policy sends by itself.
+    pub fn post(exchange: &Exchange, url: Uri, headers: HeaderMap, body: Body, timeout: Duration) -> Self {
+        let call = Call {
+            method: Method::POST,
+            url,
+            headers,
+            body,
+            timeout,
+            ..bare_call()
+        };
+        exchange.note_call(&call);
+        Self {
+            call,
+            access: None,
+            services: Rc::clone(&exchange.services),
+        }
+    }
+
     pub async fn send(self) -> Sent {
         let Self {
             mut call,

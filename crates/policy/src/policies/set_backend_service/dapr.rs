@@ -8,6 +8,7 @@ use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, Target};
 use crate::failure::Failure;
+use crate::policies::dapr::name;
 use crate::value::Value;
 use expression::text::Text;
 
@@ -46,9 +47,9 @@ impl Dapr {
 
     /// Where the request goes.
     pub fn target(&self, exchange: &Exchange) -> Result<Target, Failure> {
-        let app = name("dapr-app-id", self.app.get(exchange)?)?;
+        let app = name("dapr-app-id", self.app.get(exchange)?).map_err(not_found)?;
         let namespace = match &self.namespace {
-            Some(namespace) => name("dapr-namespace", namespace.get(exchange)?)?,
+            Some(namespace) => name("dapr-namespace", namespace.get(exchange)?).map_err(not_found)?,
             None => Text::default(),
         };
         let dot = if namespace.is_empty() { "" } else { "." };
@@ -68,14 +69,8 @@ impl Dapr {
     }
 }
 
-/// An application's id or a namespace: letters, digits, `-`, `_` and `.`, so that no caller leads the request elsewhere.
-fn name(attribute: &str, text: Text) -> Result<Text, Failure> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    if text.bytes().all(fits) && !text.bytes().all(|byte| byte == b'.') {
-        return Ok(text);
-    }
-    let message = format!("`{attribute}` \"{text}\" is no name, expected letters, digits, `-`, `_` and `.`");
-    Err(Failure::internal("BackendNotFound", message))
+fn not_found(message: String) -> Failure {
+    Failure::internal("BackendNotFound", message)
 }
 
 #[cfg(test)]

@@ -23,11 +23,21 @@ pub(super) struct Binding {
     reads_dates: bool,
 }
 
+impl Default for Binding {
+    fn default() -> Self {
+        Self {
+            nil: Nil::Blank,
+            reads_dates: true,
+        }
+    }
+}
+
 impl Binding {
     pub fn read(element: &mut ElementReader<'_, '_>) -> Self {
+        let default = Self::default();
         Self {
-            nil: element.literal_word("xsi-nil", NILS).unwrap_or(Nil::Blank),
-            reads_dates: element.literal("parse-date").unwrap_or(true),
+            nil: element.literal_word("xsi-nil", NILS).unwrap_or(default.nil),
+            reads_dates: element.literal("parse-date").unwrap_or(default.reads_dates),
         }
     }
 }

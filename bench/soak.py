@@ -1,0 +1,173 @@
+"""Ten minutes of everything at once, and what it leaves behind.
+
+usage: soak.py [--seconds N] [--every N]
+
+Good and bad traffic runs against one gateway at the same time: plain requests, keys and limits, MCP calls, streams of
+events, bodies of a megabyte both ways, upstreams that break off, never answer or answer garbage, unknown paths and keys,
+clients that leave in the middle, and a configuration that is reloaded every few seconds. Every `--every` seconds one
+line tells the gateway's resident memory, open files and threads; afterwards, with all load gone, once more. The run
+fails when memory at the end is more than a fifth above what it was after the first tenth, when files stay open, or when
+a request that must succeed fails.
+"""
+
+import argparse
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from bench import KEY, MCP_CALL, MCP_HEADERS
+from load import LOAD_CPU, PROXY_CPU, REPOSITORY, TARGET, Server, wrk
+
+REST, TOOLS, GATEWAY, ADMIN = 9203, 9202, 9580, 9582
+
+API = """{{"properties": {{"displayName": "{name}", "path": "{name}", "protocols": ["http"],
+"serviceUrl": "http://127.0.0.1:9203", "subscriptionRequired": false}}}}"""
+SPECIFICATION = """{"openapi": "3.0.3", "info": {"title": "any", "version": "1"}, "paths": {
+"/*": {"get": {"operationId": "get", "responses": {}}, "post": {"operationId": "post", "responses": {}}}}}"""
+FAULTS = """<policies>
+    <inbound><base /></inbound>
+    <backend>
+        <retry condition="@(context.Response == null || context.Response.StatusCode == 503)" count="1" interval="0">
+            <forward-request timeout="1" buffer-request-body="true" />
+        </retry>
+    </backend>
+    <outbound><base /></outbound>
+    <on-error><base /><set-header name="X-Reason" exists-action="override"><value>@(context.LastError.Reason)</value></set-header></on-error>
+</policies>
+"""
+BODIES = """<policies>
+    <inbound><base /><set-variable name="size" value="@(context.Request.Body == null ? 0 : context.Request.Body.As&lt;byte[]&gt;(true).Length)" /></inbound>
+    <backend><base /></backend>
+    <outbound><base /><set-header name="X-Turn" exists-action="override"><value>{turn}</value></set-header></outbound>
+    <on-error><base /></on-error>
+</policies>
+"""
+
+MCP = "/tools-allowlist/mcp"
+
+# What must succeed, and what must fail; the number of connections of each.
+GOOD = {
+    "/plain/bytes?size=1024": 8,
+    "/chain/bytes?size=1024": 8,
+    "/events/events?count=100&interval=1": 4,
+    "/bodies/bytes?size=1048576": 2,
+    MCP: 4,
+}
+BAD = {
+    "/faults/cut?after=1000": 2,
+    "/faults/status/503": 2,
+    "/faults/hang": 4,
+    "/nowhere": 2,
+    "/chain/none": 2,
+}
+
+
+def artifacts(folder):
+    shutil.copytree(REPOSITORY / "bench/gateway", folder)
+    for name, policy in (("faults", FAULTS), ("bodies", BODIES.format(turn=0))):
+        api = folder / "apis" / name
+        api.mkdir()
+        (api / "apiInformation.json").write_text(API.format(name=name))
+        (api / "specification.json").write_text(SPECIFICATION)
+        (api / "policy.xml").write_text(policy)
+
+
+def traffic(path, connections, seconds, folder, problems, must_succeed):
+    folder = Path(tempfile.mkdtemp(dir=folder))
+    scenario = {"headers": {"Ocp-Apim-Subscription-Key": KEY}, "connections": connections}
+    if path == MCP:
+        scenario |= {"headers": MCP_HEADERS, "body": MCP_CALL}
+    requests, _, failures = wrk(f"http://127.0.0.1:{GATEWAY}{path}", seconds, scenario, folder)
+    if must_succeed and failures or not requests:
+        problems.append(f"{path}: {failures} of {requests} failed")
+
+
+def leavers(until):
+    """Clients that go in the middle of a download, of an upload, and of a request's head."""
+    heads = [
+        b"GET /plain/download?bytes=100000000 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /events/events?count=100000&interval=1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"POST /bodies/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 10_000,
+        b"GET /plain/bytes HTTP/1.1\r\nHo",
+    ]
+    turn = 0
+    while time.time() < until:
+        with socket.create_connection(("127.0.0.1", GATEWAY), timeout=5) as client:
+            client.sendall(heads[turn % len(heads)])
+            time.sleep(0.01)
+        turn += 1
+
+
+def reloads(until, folder):
+    turn = 0
+    while time.time() < until:
+        time.sleep(3)
+        turn += 1
+        new = folder / "new.xml"
+        # Every fifth is refused: the last good one goes on.
+        new.write_text(BODIES.format(turn=turn) if turn % 5 else "<policies><inbound>")
+        new.replace(folder / "artifacts/apis/bodies/policy.xml")
+
+
+def state(gateway):
+    process = f"/proc/{gateway.process.pid}"
+    return gateway.resident_mib(), len(os.listdir(process + "/fd")), len(os.listdir(process + "/task"))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--every", type=int, default=30)
+    arguments = parser.parse_args()
+    problems, samples = [], []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        artifacts(folder / "artifacts")
+        servers = []
+        start = lambda *a: servers.append(Server(*a)) or servers[-1]
+        try:
+            start("rest", [str(TARGET / "peers"), "rest", "--listen", f"127.0.0.1:{REST}"], LOAD_CPU, f"http://127.0.0.1:{REST}/bytes")
+            start("tools", [str(TARGET / "peers"), "tools", "--listen", f"127.0.0.1:{TOOLS}"], LOAD_CPU, f"http://127.0.0.1:{TOOLS}/mcp")
+            command = [str(TARGET / "tollgate"), "serve", "--config", str(folder / "artifacts"), "--workers", "1"]
+            command += ["--listen", f"127.0.0.1:{GATEWAY}", "--admin-listen", f"127.0.0.1:{ADMIN}"]
+            gateway = start("tollgate", command, PROXY_CPU, f"http://127.0.0.1:{GATEWAY}/plain/bytes")
+            idle = state(gateway)
+            until = time.time() + arguments.seconds
+            loads = [threading.Thread(target=traffic, args=(path, connections, arguments.seconds, folder, problems, paths is GOOD))
+                     for paths in (GOOD, BAD) for path, connections in paths.items()]
+            loads += [threading.Thread(target=leavers, args=(until,)), threading.Thread(target=reloads, args=(until, folder))]
+            for load in loads:
+                load.start()
+            print(f"{'s':>6} {'rss MiB':>8} {'files':>6} {'threads':>8}")
+            began = time.time()
+            while time.time() < until:
+                time.sleep(max(min(arguments.every, until - time.time()), 0.1))
+                samples.append(state(gateway))
+                memory, files, threads = samples[-1]
+                print(f"{time.time() - began:6.0f} {memory:8.1f} {files:6} {threads:8}", flush=True)
+            for load in loads:
+                load.join()
+            # Idle connections to the upstream are let go after a minute and a half.
+            time.sleep(100)
+            memory, files, threads = state(gateway)
+            print(f"  idle {memory:8.1f} {files:6} {threads:8}; before {idle[0]:.1f} {idle[1]} {idle[2]}")
+            early = samples[len(samples) // 10][0]
+            if samples[-1][0] > early * 1.2:
+                problems.append(f"memory grew from {early:.1f} to {samples[-1][0]:.1f} MiB")
+            if files > idle[1] + 5:
+                problems.append(f"{files - idle[1]} files stayed open")
+        finally:
+            for server in reversed(servers):
+                server.stop()
+    for problem in problems:
+        print(f"error: {problem}")
+    sys.exit(bool(problems))
+
+
+if __name__ == "__main__":
+    main()

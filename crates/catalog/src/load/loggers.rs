@@ -1,0 +1,283 @@
+//! Loggers: where `log-to-eventhub` sends.
+//!
+//! What is wrong with one of Azure's is told where a policy uses it: extracts are full of loggers that only diagnostics
+//! need. Kinds of our own are checked where they stand.
+
+use super::{Loader, layout};
+use crate::codes;
+use crate::fields::{Fields, Text};
+use crate::logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink, base_url};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Clone, Copy)]
+enum Kind {
+    EventHub,
+    Diagnostics,
+    File,
+    Nats,
+    Otlp,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("azureEventHub", Kind::EventHub),
+    ("applicationInsights", Kind::Diagnostics),
+    ("azureMonitor", Kind::Diagnostics),
+    ("file", Kind::File),
+    ("nats", Kind::Nats),
+    ("otlp", Kind::Otlp),
+];
+
+/// All loggers by id.
+pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<Logger>> {
+    let mut loggers = BTreeMap::new();
+    for entry in layout::entities(loader, layout::LOGGERS) {
+        let Some(information) = loader.information(&entry.path, "loggerInformation.json") else {
+            continue;
+        };
+        let fields = information.properties(loader.problems);
+        let sink = match sink(loader, fields) {
+            Ok(Some(sink)) => sink,
+            Ok(None) => continue,
+            Err(why) => Sink::Unusable(why),
+        };
+        let logger = Logger {
+            id: entry.name.clone(),
+            sink,
+        };
+        loggers.insert(entry.name, Arc::new(logger));
+    }
+    loggers
+}
+
+/// What a logger writes to. `Err`: why no policy can use it; `Ok(None)`: that was reported already.
+fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, String> {
+    if fields.get("loggerType").is_none() {
+        return Err("it has no `loggerType`".to_owned());
+    }
+    let Some(kind) = fields.choice("loggerType", KINDS) else {
+        return Ok(None);
+    };
+    match kind {
+        Kind::EventHub => event_hub(loader, fields).map(|hub| Some(Sink::EventHub(hub))),
+        Kind::Diagnostics => Err("events go to loggers of type `azureEventHub`, `file`, `nats` or `otlp`".to_owned()),
+        Kind::File => {
+            let Some(path) = fields.required("path") else {
+                return Ok(None);
+            };
+            Ok(Some(Sink::File(PathBuf::from(expand(loader, path.value)?))))
+        }
+        Kind::Nats => nats(loader, fields).map(|nats| nats.map(Sink::Nats)),
+        Kind::Otlp => otlp(loader, fields).map(|otlp| otlp.map(Sink::Otlp)),
+    }
+}
+
+/// The text with its named values replaced; an error when one of them is not there.
+fn expand(loader: &Loader<'_>, text: &str) -> Result<String, String> {
+    loader.named_values.expand(text)
+}
+
+fn event_hub(loader: &Loader<'_>, fields: Fields<'_>) -> Result<EventHub, String> {
+    let credentials = fields.object("credentials").ok_or("it has no `credentials`")?;
+    let text = |key: &str| match credentials.string(key) {
+        Some(text) => expand(loader, text.value).map(|text| Some(text).filter(|text| !text.trim().is_empty())),
+        None => Ok(None),
+    };
+    let hub = text("name")?;
+    if let Some(connection) = text("connectionString")? {
+        return EventHub::from_connection_string(&connection, hub.as_deref());
+    }
+    let endpoint =
+        text("endpointAddress")?.ok_or("its `credentials` have no `connectionString` or `endpointAddress`")?;
+    let client_id = text("identityClientId")?.filter(|id| !id.eq_ignore_ascii_case("SystemAssigned"));
+    Ok(EventHub {
+        url: base_url(&endpoint, false).ok_or("its `endpointAddress` is no host")?,
+        hub: hub.ok_or("its `credentials` have no `name`, which is the event hub's")?,
+        access: Access::Identity { client_id },
+    })
+}
+
+fn nats(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Nats>, String> {
+    let (Some(endpoint), Some(subject)) = (fields.required("endpoint"), fields.required("subject")) else {
+        return Ok(None);
+    };
+    let credentials = fields.object("credentials");
+    let hidden = |key: &str| match credentials.and_then(|credentials| credentials.string(key)) {
+        Some(text) => expand(loader, text.value).map(Some),
+        None => Ok(None),
+    };
+    let (user, password, token) = (hidden("user")?, hidden("password")?, hidden("token")?);
+    let url = expand(loader, endpoint.value)?;
+    let Some((host, port, tls)) = server(&url) else {
+        let message = "`endpoint` must be `nats://host:port`, or `tls://…` for a connection with TLS";
+        report(fields, endpoint, message);
+        return Ok(None);
+    };
+    let name = expand(loader, subject.value)?;
+    if !is_subject(&name) {
+        report(
+            fields,
+            subject,
+            "`subject` must be words with `.` between them, without `*`, `>` and spaces",
+        );
+        return Ok(None);
+    }
+    Ok(Some(Nats {
+        host,
+        port,
+        tls,
+        subject: name,
+        user: user.map(|user| (user, Hidden(password.unwrap_or_default()))),
+        token: token.map(Hidden),
+    }))
+}
+
+fn report(fields: Fields<'_>, text: Text<'_>, message: &str) {
+    fields.report(codes::BAD_VALUE, text.span, message);
+}
+
+/// Host, port and whether there is TLS.
+fn server(url: &str) -> Option<(String, u16, bool)> {
+    let (scheme, rest) = url.trim().split_once("://").unwrap_or(("nats", url.trim()));
+    let tls = match scheme.to_ascii_lowercase().as_str() {
+        "nats" => false,
+        "tls" => true,
+        _ => return None,
+    };
+    let rest = rest.trim_end_matches('/');
+    let bare = |host: &str| host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
+        _ => (rest, 4222),
+    };
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    (!host.is_empty() && host.bytes().all(is_host)).then(|| (bare(host), port, tls))
+}
+
+fn is_subject(subject: &str) -> bool {
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '*' | '>');
+    !subject.is_empty()
+        && subject
+            .split('.')
+            .all(|word| !word.is_empty() && word.chars().all(is_plain))
+}
+
+fn otlp(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Otlp>, String> {
+    let Some(endpoint) = fields.required("endpoint") else {
+        return Ok(None);
+    };
+    let url = expand(loader, endpoint.value)?;
+    let url = url.trim().trim_end_matches('/');
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    if rest.is_none_or(|rest| rest.is_empty() || rest.contains(['@', '?', '#', ' '])) {
+        report(
+            fields,
+            endpoint,
+            "`endpoint` must be a whole http or https URL of a collector",
+        );
+        return Ok(None);
+    }
+    let mut headers = Vec::new();
+    if let Some(credentials) = fields.object("credentials") {
+        for member in credentials.value.members() {
+            if let Some(text) = credentials.string(&member.key) {
+                headers.push((member.key.clone(), Hidden(expand(loader, text.value)?)));
+            }
+        }
+    }
+    Ok(Some(Otlp {
+        url: url.to_owned(),
+        headers,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ProcessEnvironment;
+
+    /// What becomes of loggers with these properties, and the problems.
+    fn load(loggers: &[&str]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: String, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write(
+            "namedValues/key/namedValueInformation.json".to_owned(),
+            r#"{"properties": {"displayName": "key", "value": "c2VjcmV0"}}"#,
+        );
+        for (index, properties) in loggers.iter().enumerate() {
+            write(
+                format!("loggers/l{index}/loggerInformation.json"),
+                &format!("{{\"properties\": {properties}}}"),
+            );
+        }
+        let (catalog, problems) = crate::load(folder.path(), &ProcessEnvironment);
+        let problems: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
+        let sinks = catalog.loggers.values().map(|logger| format!("{:?}", logger.sink));
+        sinks.chain(problems).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn each_kind_is_read_with_its_named_values() {
+        for (properties, expected) in [
+            (
+                r#"{"loggerType": "azureEventHub", "credentials": {"name": "hub", "connectionString": "Endpoint=sb://ns/;SharedAccessKeyName=n;SharedAccessKey={{key}}"}}"#,
+                r#"EventHub(EventHub { url: "https://ns", hub: "hub", access: Key { name: "n", key: (hidden) } })"#,
+            ),
+            (
+                r#"{"loggerType": "azureEventHub", "credentials": {"name": "hub", "endpointAddress": "ns.servicebus.windows.net", "identityClientId": "SystemAssigned"}}"#,
+                r#"EventHub(EventHub { url: "https://ns.servicebus.windows.net", hub: "hub", access: Identity { client_id: None } })"#,
+            ),
+            (
+                r#"{"loggerType": "file", "path": "events.jsonl"}"#,
+                r#"File("events.jsonl")"#,
+            ),
+            (
+                r#"{"loggerType": "nats", "endpoint": "tls://[::1]:4223", "subject": "a.b", "credentials": {"user": "u", "password": "p"}}"#,
+                r#"Nats(Nats { host: "::1", port: 4223, tls: true, subject: "a.b", user: Some(("u", (hidden))), token: None })"#,
+            ),
+            (
+                r#"{"loggerType": "otlp", "endpoint": "http://c:4318/", "credentials": {"x-key": "{{key}}"}}"#,
+                r#"Otlp(Otlp { url: "http://c:4318", headers: [("x-key", (hidden))] })"#,
+            ),
+        ] {
+            assert_eq!(load(&[properties]), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_there_or_where_it_is_used() {
+        for (properties, expected) in [
+            ("{}", r#"Unusable("it has no `loggerType`")"#),
+            (
+                r#"{"loggerType": "applicationInsights", "credentials": {"instrumentationKey": "{{none}}"}}"#,
+                r#"Unusable("events go to loggers of type `azureEventHub`, `file`, `nats` or `otlp`")"#,
+            ),
+            (
+                r#"{"loggerType": "azureEventHub", "credentials": {"name": "hub", "connectionString": "{{none}}"}}"#,
+                r#"Unusable("there is no named value \"none\"")"#,
+            ),
+            (
+                r#"{"loggerType": "kafka"}"#,
+                "`loggerType` must be one of `azureEventHub`, `applicationInsights`, `azureMonitor`, `file`, `nats`, `otlp`, found \"kafka\"",
+            ),
+            (
+                r#"{"loggerType": "nats", "endpoint": "http://x", "subject": "a"}"#,
+                "`endpoint` must be `nats://host:port`, or `tls://…` for a connection with TLS",
+            ),
+            (
+                r#"{"loggerType": "nats", "endpoint": "x", "subject": "a.>"}"#,
+                "`subject` must be words with `.` between them, without `*`, `>` and spaces",
+            ),
+            (
+                r#"{"loggerType": "otlp", "endpoint": "collector"}"#,
+                "`endpoint` must be a whole http or https URL of a collector",
+            ),
+        ] {
+            assert_eq!(load(&[properties]), expected);
+        }
+    }
+}

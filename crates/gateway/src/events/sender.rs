@@ -1,0 +1,79 @@
+//! Sending a batch to whatever kind its logger is of.
+//!
+//! Never here: when, how often.
+
+use super::queue::Batch;
+use super::{event_hub, file, nats, otlp};
+use crate::upstream::ClientTls;
+use catalog::Sink;
+use policy::Services;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What became of a batch.
+#[derive(Debug, PartialEq)]
+pub enum Sent {
+    /// It has arrived, but for those that will never be taken.
+    Done {
+        /// How many those are.
+        refused: u64,
+        /// Why.
+        why: String,
+    },
+    /// It may arrive another time.
+    Later {
+        /// What went wrong.
+        why: String,
+        /// When the logger wants to be asked again.
+        after: Option<Duration>,
+    },
+}
+
+impl Sent {
+    /// All has arrived.
+    pub fn all() -> Self {
+        Self::refused(0, "")
+    }
+
+    /// All but these have arrived.
+    pub fn refused(refused: u64, why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self::Done { refused, why }
+    }
+
+    /// Nothing has arrived.
+    pub fn later(why: impl Into<String>) -> Self {
+        let why = why.into();
+        Self::Later { why, after: None }
+    }
+}
+
+/// Sends the batches of one queue.
+pub struct Sender {
+    services: Rc<Services>,
+    tls: Arc<ClientTls>,
+    nats: nats::Client,
+}
+
+impl Sender {
+    /// With no connection yet.
+    pub fn new(services: Rc<Services>, tls: Arc<ClientTls>) -> Self {
+        Self {
+            services,
+            tls,
+            nats: nats::Client::default(),
+        }
+    }
+
+    /// Sends a batch. Dropped before it is ready, the batch may have arrived.
+    pub async fn send(&mut self, batch: &Batch) -> Sent {
+        match &batch.logger.sink {
+            Sink::EventHub(hub) => event_hub::send(&self.services, hub, &batch.events).await,
+            Sink::File(path) => file::append(path, &batch.events).await,
+            Sink::Nats(nats) => self.nats.publish(nats, &self.tls, &batch.events).await,
+            Sink::Otlp(otlp) => otlp::send(&self.services, otlp, &batch.events).await,
+            Sink::Unusable(why) => Sent::refused(batch.events.len() as u64, why),
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! Events of `log-to-eventhub` on their way to loggers that are real servers.
+
+use crate::support::{Upstream, api, body_of, catalog, eventually, fetch, full, get, soon, start, text};
+use bytes::Bytes;
+use catalog::{Access, Api, EventHub, Hidden, Logger, Nats, Otlp, PolicyText, Sink};
+use gateway::Running;
+use http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+/// What a server was sent, as text.
+type Heard = Arc<Mutex<Vec<String>>>;
+
+fn heard(by: &Heard) -> Vec<String> {
+    by.lock().unwrap().clone()
+}
+
+/// A gateway that logs the query of each request, with these attributes.
+fn logging(sink: Sink, attributes: &str) -> Running {
+    let document = format!(
+        "<policies><inbound><log-to-eventhub logger-id='events' {attributes}>@(context.Request.Url.Query[\"e\"][0])\
+         </log-to-eventhub><return-response /></inbound></policies>"
+    );
+    let nowhere: SocketAddr = "127.0.0.1:1".parse().unwrap();
+    let mut catalog = catalog(vec![Api {
+        policy: Some(Arc::new(PolicyText {
+            source: diagnostic::Source::new("policy.xml", document),
+        })),
+        ..api("echo", nowhere)
+    }]);
+    let logger = Logger {
+        id: "events".into(),
+        sink,
+    };
+    catalog.loggers.insert("events".into(), Arc::new(logger));
+    start(catalog)
+}
+
+async fn log(gateway: &Running, event: &str) {
+    let (status, _) = fetch(gateway, get(&format!("/echo/x?e={event}"))).await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+async fn metrics(gateway: &Running) -> String {
+    let stream = TcpStream::connect(gateway.admin_address().unwrap()).await.unwrap();
+    let io = hyper_util::rt::TokioIo::new(stream);
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
+    tokio::spawn(connection);
+    let request = Request::get("/metrics").header("host", "a").body(full("")).unwrap();
+    body_of(sender.send_request(request).await.unwrap()).await
+}
+
+/// A server that keeps what it is sent and gives these statuses in turn, then 201.
+async fn server(statuses: &[u16]) -> (Upstream, Heard) {
+    let (heard, statuses) = (Heard::default(), Arc::new(Mutex::new(statuses.to_vec())));
+    let keeps = Arc::clone(&heard);
+    let server = Upstream::http(move |request: Request<Incoming>| {
+        let (heard, statuses) = (Arc::clone(&keeps), Arc::clone(&statuses));
+        async move {
+            let (parts, body) = request.into_parts();
+            let header = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+            let body: Bytes = body.collect().await.unwrap().to_bytes();
+            let line = format!(
+                "{} {} {} {} {}",
+                parts.method,
+                parts.uri,
+                header("content-type").unwrap_or_default(),
+                header("brokerproperties")
+                    .or_else(|| header("x-key"))
+                    .unwrap_or_default(),
+                String::from_utf8_lossy(&body)
+            );
+            if let Some(value) = header("authorization") {
+                assert!(
+                    value.starts_with("SharedAccessSignature sr=http%3A%2F%2F127.0.0.1"),
+                    "{value}"
+                );
+            }
+            let mut statuses = statuses.lock().unwrap();
+            let status = if statuses.is_empty() { 201 } else { statuses.remove(0) };
+            if status == 201 {
+                heard.lock().unwrap().push(line);
+            }
+            let mut response: Response<_> = text("{}");
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            response
+        }
+    })
+    .await;
+    (server, heard)
+}
+
+fn hub(address: SocketAddr) -> Sink {
+    Sink::EventHub(EventHub {
+        url: format!("http://{address}"),
+        hub: "my hub".into(),
+        access: Access::Key {
+            name: "send".into(),
+            key: Hidden("c2VjcmV0".into()),
+        },
+    })
+}
+
+const KIND: &str = "application/vnd.microsoft.servicebus.json";
+
+#[tokio::test]
+async fn an_event_hub_gets_batches_by_partition() {
+    for (attributes, expected) in [
+        (
+            "",
+            format!("POST /my%20hub/messages?timeout=60&api-version=2014-01 {KIND}  "),
+        ),
+        (
+            "partition-id='2'",
+            format!("POST /my%20hub/partitions/2/messages?timeout=60&api-version=2014-01 {KIND}  "),
+        ),
+        (
+            "partition-key='@(context.Request.Method)'",
+            format!("POST /my%20hub/messages?timeout=60&api-version=2014-01 {KIND} {{\"PartitionKey\":\"GET\"}} "),
+        ),
+    ] {
+        let (server, heard_by) = server(&[]).await;
+        let gateway = logging(hub(server.address), attributes);
+        log(&gateway, "one").await;
+        log(&gateway, "%22two%22").await;
+        eventually("the events' arrival", || heard(&heard_by).concat().contains("two")).await;
+        let body = r#"[{"Body":"one"},{"Body":"\"two\""}]"#;
+        let together = heard(&heard_by).concat() == format!("{expected}{body}");
+        // The second one may have come too late for the first one's batch.
+        let apart = heard(&heard_by)
+            == [
+                format!(r#"{expected}[{{"Body":"one"}}]"#),
+                format!(r#"{expected}[{{"Body":"\"two\""}}]"#),
+            ];
+        assert!(together || apart, "{:?}", heard(&heard_by));
+    }
+}
+
+#[tokio::test]
+async fn events_wait_for_a_logger_that_is_away_and_requests_do_not() {
+    let (server, heard_by) = server(&[503, 401]).await;
+    let gateway = logging(hub(server.address), "");
+    for number in 0..50 {
+        log(&gateway, &format!("e{number}")).await;
+    }
+    let all = |heard: &[String]| (0..50).all(|number| heard.concat().contains(&format!("\"e{number}\"")));
+    eventually("the events' arrival", || all(&heard(&heard_by))).await;
+    assert!(heard(&heard_by).len() < 20, "in batches");
+    let metrics = metrics(&gateway).await;
+    assert!(
+        metrics.contains("tollgate_events_sent_total{logger=\"events\"} 50\n"),
+        "{metrics}"
+    );
+    assert!(
+        metrics.contains("tollgate_events_dropped_total{logger=\"events\"} 0\n"),
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_is_dropped_and_the_next_event_goes_on() {
+    let (server, heard_by) = server(&[400]).await;
+    let gateway = logging(hub(server.address), "");
+    log(&gateway, "bad").await;
+    for _ in 0..400 {
+        if metrics(&gateway).await.contains("dropped_total{logger=\"events\"} 1\n") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    log(&gateway, "good").await;
+    eventually("the event's arrival", || heard(&heard_by).concat().contains("good")).await;
+    assert!(!heard(&heard_by).concat().contains("bad"));
+}
+
+#[tokio::test]
+async fn a_collector_gets_log_records() {
+    let (server, heard_by) = server(&[]).await;
+    let gateway = logging(
+        Sink::Otlp(Otlp {
+            url: format!("http://{}", server.address),
+            headers: vec![("x-key".into(), Hidden("k".into()))],
+        }),
+        "partition-key='p'",
+    );
+    log(&gateway, "hello").await;
+    eventually("the record's arrival", || !heard(&heard_by).is_empty()).await;
+    let line = heard(&heard_by).concat();
+    assert!(
+        line.starts_with("POST /v1/logs application/json k {\"resourceLogs\":[{"),
+        "{line}"
+    );
+    for part in [
+        r#""attributes":[{"key":"service.name","value":{"stringValue":"tollgate"}}]"#,
+        r#""body":{"stringValue":"hello"},"attributes":[{"key":"partition.key","value":{"stringValue":"p"}}]"#,
+        r#""timeUnixNano":"1"#,
+    ] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+}
+
+/// A NATS server that keeps what is published, after it has closed as many connections as it is told to.
+async fn nats(closing: usize) -> (Upstream, Heard) {
+    let heard = Heard::default();
+    let (keeps, closing) = (Arc::clone(&heard), Arc::new(Mutex::new(closing)));
+    let server = Upstream::serve(move |stream| {
+        let (heard, closing) = (Arc::clone(&keeps), Arc::clone(&closing));
+        async move {
+            let is_over = std::mem::replace(&mut *closing.lock().unwrap(), 0) > 0;
+            if !is_over {
+                // An error means that the client has gone.
+                let _ = talk(stream, &heard).await;
+            }
+        }
+    })
+    .await;
+    (server, heard)
+}
+
+async fn talk(stream: TcpStream, heard: &Heard) -> std::io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let information = "INFO {\"headers\":true,\"max_payload\":40,\"server_id\":\"x\"}\r\n";
+    stream.get_mut().write_all(information.as_bytes()).await?;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await? == 0 {
+            return Ok(());
+        }
+        let words: Vec<&str> = line.trim_end().split(' ').collect();
+        match words[0] {
+            "CONNECT" => {
+                assert!(line.contains(r#""user":"u","pass":"p""#), "{line}");
+                stream.get_mut().write_all(b"PING\r\n").await?;
+            }
+            "PING" => stream.get_mut().write_all(b"PONG\r\n").await?,
+            "PUB" | "HPUB" => {
+                let mut payload = vec![0; words[words.len() - 1].parse::<usize>().unwrap() + 2];
+                stream.read_exact(&mut payload).await?;
+                let payload = String::from_utf8(payload).unwrap();
+                heard
+                    .lock()
+                    .unwrap()
+                    .push(format!("{} {} {payload}", words[0], words[1]));
+            }
+            word => assert_eq!(word, "PONG"),
+        }
+    }
+}
+
+fn subject(address: SocketAddr) -> Sink {
+    Sink::Nats(Nats {
+        host: address.ip().to_string(),
+        port: address.port(),
+        tls: false,
+        subject: "gateway.events".into(),
+        user: Some(("u".into(), Hidden("p".into()))),
+        token: None,
+    })
+}
+
+#[tokio::test]
+async fn a_nats_server_gets_messages() {
+    let (server, heard_by) = nats(1).await;
+    let gateway = logging(subject(server.address), "");
+    log(&gateway, "first").await;
+    log(&gateway, &"long".repeat(20)).await;
+    eventually("the message's arrival", || !heard(&heard_by).is_empty()).await;
+    log(&gateway, "second").await;
+    eventually("the message's arrival", || heard(&heard_by).len() == 2).await;
+    assert_eq!(
+        heard(&heard_by),
+        ["PUB gateway.events first\r\n", "PUB gateway.events second\r\n"]
+    );
+
+    let (server, heard_by) = nats(0).await;
+    let gateway = logging(subject(server.address), r#"partition-key='@("a\r\nb")'"#);
+    log(&gateway, "x").await;
+    eventually("the message's arrival", || !heard(&heard_by).is_empty()).await;
+    assert_eq!(
+        heard(&heard_by),
+        ["HPUB gateway.events NATS/1.0\r\nPartition-Key: a  b\r\n\r\nx\r\n"]
+    );
+}
+
+fn temporary(name: &str) -> std::path::PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_file(&path);
+    path
+}
+
+#[tokio::test]
+async fn a_file_has_all_events_when_the_gateway_has_stopped() {
+    let path = temporary("events.jsonl");
+    let gateway = logging(Sink::File(path.clone()), "");
+    for number in 0..20 {
+        log(&gateway, &format!("e{number}")).await;
+    }
+    tokio::task::spawn_blocking(move || gateway.shutdown(Duration::from_secs(5)))
+        .await
+        .unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 20, "{text}");
+    for (number, line) in text.lines().enumerate() {
+        assert!(line.ends_with(&format!(",\"body\":\"e{number}\"}}")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_logger_that_is_away_does_not_keep_the_gateway_from_stopping() {
+    let gateway = logging(hub("127.0.0.1:1".parse().unwrap()), "");
+    log(&gateway, "lost").await;
+    let stopped = tokio::task::spawn_blocking(move || gateway.shutdown(Duration::ZERO));
+    soon(stopped).await.unwrap();
+}
