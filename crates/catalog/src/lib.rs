@@ -6,6 +6,7 @@
 
 mod certificate;
 pub mod codes;
+mod contract;
 pub mod document;
 mod environment;
 mod fields;
@@ -21,6 +22,7 @@ mod specification;
 mod watch;
 
 pub use certificate::ClientCertificate;
+pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPlace, ResponseContract, Statuses};
 pub use environment::{Environment, ProcessEnvironment};
 pub use load::{load, load_over};
 pub use logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink};

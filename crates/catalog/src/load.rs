@@ -7,6 +7,7 @@ mod backends;
 mod certificates;
 mod conflicts;
 mod gateways;
+mod graphql;
 mod layout;
 mod links;
 mod liquid;
@@ -16,6 +17,7 @@ mod named_values;
 mod operations;
 mod products;
 mod references;
+mod schemas;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -31,9 +33,13 @@ use crate::problems::{Problems, suggest};
 use crate::{Catalog, PolicyText};
 use diagnostic::{Diagnostic, Source, Span};
 use named_values::NamedValues;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+
+/// How the policies begin that validate messages by what descriptions say.
+const VALIDATES: &str = "<validate-";
 
 /// Loads an artifact folder.
 ///
@@ -56,6 +62,8 @@ pub(crate) struct Loader<'l> {
     problems: &'l Problems,
     files: Files<'l>,
     named_values: NamedValues,
+    /// Whether a policy document validates messages by what descriptions say.
+    validates: Cell<bool>,
 }
 
 impl<'l> Loader<'l> {
@@ -65,6 +73,7 @@ impl<'l> Loader<'l> {
             problems,
             files: Files::new(folder, overlay, problems),
             named_values: NamedValues::default(),
+            validates: Cell::new(false),
         }
     }
 
@@ -79,14 +88,19 @@ impl<'l> Loader<'l> {
         let products = products::load(&self, &mut apis);
         conflicts::check(&self, &apis);
         let users = users::load(&self);
+        let (policy, fragments) = (self.policy(self.folder), self.fragments());
+        if !self.validates.get() {
+            apis.served.iter_mut().for_each(apis::forget_descriptions);
+        }
         let mut catalog = Catalog {
             apis: apis.served.into_iter().map(|loaded| Arc::new(loaded.api)).collect(),
-            policy: self.policy(self.folder),
-            fragments: self.fragments(),
+            policy,
+            fragments,
             backends: backends.usable,
             certificates,
             loggers: loggers::load(&self),
             users,
+            schemas: schemas::load(&self),
             ..Catalog::default()
         };
         subscriptions::load(&self, &apis.known, &products, &mut catalog);
@@ -121,6 +135,9 @@ impl<'l> Loader<'l> {
         let path = folder.join("policy.xml");
         let text = self.files.read(&path)?;
         let (source, unknown) = Source::expanded(name_of(&path), text, |name| self.named_values.value_of(name));
+        if source.text().contains(VALIDATES) {
+            self.validates.set(true);
+        }
         let templates = liquid::templates(source.text());
         for (name, span) in unknown {
             if !liquid::is_own(&name) && !templates.iter().any(|t| t.start <= span.start && span.end <= t.end) {

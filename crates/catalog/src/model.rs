@@ -1,6 +1,7 @@
 //! The catalog's types: APIM's entities, resolved (references checked, named values replaced), ready to be served.
 
 use crate::certificate::ClientCertificate;
+use crate::contract::Described;
 use crate::logger::Logger;
 use diagnostic::Source;
 use std::collections::{BTreeMap, HashMap};
@@ -28,10 +29,21 @@ pub struct Catalog {
     pub loggers: BTreeMap<String, Arc<Logger>>,
     /// Named values by display name, which is what `{{…}}` names.
     pub named_values: BTreeMap<String, NamedValue>,
+    /// Schemas that belong to no API, by id.
+    pub schemas: BTreeMap<String, SharedSchema>,
     /// Policy fragments by id.
     pub fragments: BTreeMap<String, Arc<PolicyText>>,
     /// The policy document of the global scope.
     pub policy: Option<Arc<PolicyText>>,
+}
+
+/// A schema that belongs to no API.
+#[derive(Clone, Debug)]
+pub enum SharedSchema {
+    /// JSON Schema, or a document that holds several.
+    Json(Arc<serde_json::Value>),
+    /// XML Schema, which nothing here validates by.
+    Xml,
 }
 
 /// A policy document or fragment as loaded: the source has its named values replaced already.
@@ -121,6 +133,8 @@ pub struct Api {
     pub subscription_key_query: String,
     /// Host names it answers on; empty: on any.
     pub hosts: Vec<String>,
+    /// Its schema in GraphQL's language, where it is a GraphQL API and a policy of the folder validates by it.
+    pub graphql_schema: Option<Arc<str>>,
     /// Its operations in the order of the specification.
     pub operations: Vec<Arc<Operation>>,
     /// The policy document of API scope.
@@ -160,8 +174,11 @@ pub struct Operation {
     pub method: String,
     /// As written: `/orders/{id}?expand={expand}`.
     pub url_template: String,
-    /// Responses with examples and schemas, for mocks and validation.
+    /// Responses with examples, for mocks.
     pub responses: Vec<OperationResponse>,
+    /// Where it stands in its API's description, which says what its messages may hold; none where no policy of the
+    /// folder asks for it.
+    pub described: Option<Described>,
     /// The policy document of operation scope.
     pub policy: Option<Arc<PolicyText>>,
 }

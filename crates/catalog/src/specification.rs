@@ -12,6 +12,7 @@ mod tests;
 pub(crate) use representations::{as_sent, is_json};
 
 use crate::codes;
+use crate::contract;
 use crate::document::{Document, read_json, read_yaml};
 use crate::files::{Files, about, name_of};
 use crate::problems::Problems;
@@ -40,6 +41,8 @@ pub(crate) struct Described {
     pub url_template: String,
     /// Responses.
     pub responses: Vec<OperationResponse>,
+    /// Where it stands in its description.
+    pub place: Option<contract::Described>,
     /// Its policy document; specifications have none.
     pub policy: Option<Arc<PolicyText>>,
     /// The file that describes it.
@@ -57,6 +60,7 @@ impl Described {
             method,
             url_template,
             responses,
+            place,
             policy,
             source: _,
             span: _,
@@ -67,6 +71,7 @@ impl Described {
             method,
             url_template,
             responses,
+            described: place,
             policy,
         }
     }
@@ -94,7 +99,7 @@ pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Opt
                         problem.message,
                     ));
                 }
-                openapi::read(&source, &root, problems)
+                openapi::read(&source, is_json, &root, problems)
             }
             Err(problem) => {
                 problems.push(Diagnostic::error(code, &source, problem.span, problem.message));

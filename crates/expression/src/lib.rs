@@ -21,7 +21,7 @@ pub mod kept;
 pub mod library;
 pub mod number;
 pub mod recorded;
-mod regex;
+pub mod regex;
 pub mod response;
 pub mod runtime;
 pub mod syntax;

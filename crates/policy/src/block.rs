@@ -4,6 +4,7 @@
 
 use crate::outline::Outline;
 use crate::step::{Run, Step};
+use crate::validation::Validated;
 use diagnostic::Position;
 use expression::Reads;
 use std::sync::Arc;
@@ -117,6 +118,8 @@ pub(crate) struct Planned {
     pub size: usize,
     /// Whether it or a step inside it keeps the response in the cache.
     pub keeps_response: bool,
+    /// What it or a step inside it validates.
+    pub validates: Validated,
     /// Whether it always answers.
     pub ends: bool,
     /// The steps inside it.
@@ -151,6 +154,12 @@ impl Block {
     /// Whether a step, however deep, keeps the response in the cache.
     pub fn keeps_response(&self) -> bool {
         self.steps.iter().any(|step| step.keeps_response)
+    }
+
+    /// What its steps, however deep, validate.
+    pub fn validates(&self) -> Validated {
+        let each = self.steps.iter().map(|step| step.validates);
+        each.fold(Validated::default(), Validated::or)
     }
 
     /// Whether nothing in it waits for more than `covered`, so that it can be run as plain calls.

@@ -213,11 +213,11 @@ mod tests {
 
     #[test]
     fn policies_that_are_not_built_are_named_and_their_inside_is_read() {
-        let text = "<inbound><validate-odata-request><x y='@(z)' /></validate-odata-request>\
+        let text = "<inbound><sql-data-source><x y='@(z)' /></sql-data-source>\
                     <publish-to-darp topic='a'>x</publish-to-darp></inbound>";
-        let expected = "1:11 {} TG3301 `<validate-odata-request>` is not built yet\n\
-                        1:42 error CS0103 the name 'z' does not exist in the current context\n\
-                        1:74 warning TG3109 `<publish-to-darp>` is a misspelling of `<publish-to-dapr>`";
+        let expected = "1:11 {} TG3301 `<sql-data-source>` is not built yet\n\
+                        1:35 error CS0103 the name 'z' does not exist in the current context\n\
+                        1:60 warning TG3109 `<publish-to-darp>` is a misspelling of `<publish-to-dapr>`";
         assert_eq!(problems(text, Options::default()), expected.replace("{}", "warning"));
         let serving = Options {
             strict: false,

@@ -68,6 +68,9 @@ pub const UNKNOWN_REFERENCE: &str = "TG3208";
 /// Fragments that include each other.
 pub const FRAGMENT_CYCLE: &str = "TG3209";
 
+/// What messages are validated by is not there or cannot be used.
+pub const UNUSABLE_SCHEMA: &str = "TG3210";
+
 /// A policy of the reference that is not built yet.
 pub const POLICY_NOT_BUILT: &str = "TG3301";
 /// A feature of a policy that is not built yet.

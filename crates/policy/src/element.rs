@@ -14,6 +14,7 @@ use crate::compiler::Compiler;
 use crate::exchange::Message;
 use crate::findings::nearest;
 use crate::outline::{self, Outline};
+use crate::validation::Validated;
 use crate::value::{Readable, Value};
 use crate::witness::{Spot, SpotKind};
 use crate::xml::{Attribute, Element, Node, Piece};
@@ -34,6 +35,8 @@ pub(crate) struct Inner {
     pub size: usize,
     /// Whether one of them keeps the response in the cache.
     pub keeps_response: bool,
+    /// What it or a step inside it validates.
+    pub validates: Validated,
     /// Those steps.
     pub outline: Vec<Outline>,
 }
@@ -52,6 +55,7 @@ pub(crate) struct ElementReader<'r, 'c> {
     /// Steps inside.
     size: usize,
     keeps_response: bool,
+    validates: Validated,
     outline: Vec<Outline>,
 }
 
@@ -68,6 +72,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             inside: Needs::default(),
             size: 0,
             keeps_response: false,
+            validates: Validated::default(),
             outline: Vec::new(),
         }
     }
@@ -124,6 +129,12 @@ impl<'r, 'c> ElementReader<'r, 'c> {
     pub fn required_word<E: Copy + Send + Sync>(&mut self, name: &'static str, words: Words<E>) -> Option<Value<E>> {
         let attribute = self.required_attribute(name)?;
         self.attribute_value(attribute, of_words(words))
+    }
+
+    /// Like [`Self::literal_word`], for an attribute that must be there.
+    pub fn required_literal_word<E: Copy + Send + Sync>(&mut self, name: &'static str, words: Words<E>) -> Option<E> {
+        self.required_attribute(name)?;
+        self.literal_word(name, words)
     }
 
     /// An attribute that takes one of some words, ignoring case, and no expression.
@@ -197,6 +208,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             self.inside = self.inside.or(inner.inside);
             self.size = self.size.saturating_add(inner.size);
             self.keeps_response |= inner.keeps_response;
+            self.validates = self.validates.or(inner.validates);
             self.outline.extend(inner.outline);
         }
         found
@@ -291,11 +303,17 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.needs = self.needs.or(needs);
     }
 
+    /// Remembers what the policy validates by what operations' descriptions say.
+    pub fn validates(&mut self, validated: Validated) {
+        self.validates = self.validates.or(validated);
+    }
+
     /// Remembers the steps that run inside of the policy and wait for themselves.
     pub fn holds(&mut self, block: &Block) {
         self.inside = self.inside.or(block.needs());
         self.size = self.size.saturating_add(block.size());
         self.keeps_response |= block.keeps_response();
+        self.validates = self.validates.or(block.validates());
         self.outline.extend(outline::of_block(block));
     }
 
@@ -396,6 +414,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             inside: self.inside,
             size: self.size,
             keeps_response: self.keeps_response,
+            validates: self.validates,
             outline: self.outline,
         }
     }

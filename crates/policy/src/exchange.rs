@@ -62,6 +62,8 @@ pub struct State {
     pub(crate) failed_at: Option<FailedAt>,
     /// The operation as the catalog has it, with the responses that it declares.
     pub(crate) operation: Option<Arc<catalog::Operation>>,
+    /// What GraphQL requests are validated by, where a policy does that.
+    pub(crate) graphql: Option<Arc<graphql::Schema>>,
     /// What is still to do when the response leaves.
     pub(crate) leaving: Vec<Leaving>,
     /// What expressions see as the body of a message without one, where there must be one.

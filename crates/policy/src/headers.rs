@@ -53,6 +53,14 @@ const NOT_JOINED: [&str; 12] = [
     "retry-after",
 ];
 
+/// The values of a header, one a line; bytes that are no text become U+FFFD.
+pub(crate) fn values_of(headers: &HeaderMap, name: &str) -> Vec<String> {
+    let values = headers.get_all(name).iter();
+    values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect()
+}
+
 /// Whether no policy may change this header.
 pub(crate) fn is_protected(name: &HeaderName) -> bool {
     PROTECTED.contains(&name.as_str())

@@ -19,33 +19,20 @@ pub(crate) const ALIASES: &[(&str, &str)] = &[
 
 const I: Sections = Sections::INBOUND;
 const O: Sections = Sections::OUTBOUND;
-const E: Sections = Sections::ON_ERROR;
 const IO: Sections = I.and(O);
-const IOE: Sections = IO.and(E);
 const ALL: Sections = Sections::ALL;
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
-    known("json-to-xml", IOE),
     known("xsl-transform", IO),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
-    Known {
-        scopes: Scopes::GLOBAL,
-        ..known("cross-domain", I)
-    },
     known("llm-semantic-cache-lookup", I),
     known("azure-openai-semantic-cache-lookup", I),
     known("llm-semantic-cache-store", O),
     known("azure-openai-semantic-cache-store", O),
     known("llm-emit-token-metric", I),
     known("azure-openai-emit-token-metric", I),
-    known("validate-content", IOE),
-    known("validate-parameters", I),
-    known("validate-headers", O.and(E)),
-    known("validate-status-code", O.and(E)),
-    known("validate-odata-request", I),
-    known("validate-graphql-request", I),
     known("llm-content-safety", IO),
     known("http-data-source", ALL),
     known("sql-data-source", ALL),

@@ -53,6 +53,7 @@ mod testing;
 mod token;
 mod trace;
 mod upstream;
+mod validation;
 mod value;
 mod walk;
 mod witness;

@@ -25,10 +25,22 @@ impl Plan {
         leave(exchange).await;
     }
 
-    /// Answers an exchange that failed before inbound: not matched, or refused for its key.
+    /// Answers an exchange that failed before inbound: not matched, or refused for its key. What matches no API may be
+    /// answered by a policy of inbound that knows what it asks for.
     pub async fn fail(&self, exchange: &mut Exchange, failure: Failure) {
         self.begin(exchange);
         exchange.trace_request();
+        if exchange.matched.api.is_none() {
+            let mut blocks = self.section(Section::Inbound).iter();
+            match blocks.try_fold(false, |done, block| Ok(done || block.unmatched(exchange)?)) {
+                Ok(true) => return leave(exchange).await,
+                Ok(false) => {}
+                Err(failure) => {
+                    self.on_error(exchange, Section::Inbound, failure).await;
+                    return leave(exchange).await;
+                }
+            }
+        }
         // What cannot be matched fails on its way to a backend, says APIM; everything else fails on its way in.
         let section = if failure.source == "configuration" {
             Section::Backend
@@ -77,6 +89,7 @@ impl Plan {
         exchange.state.wants_answer = self.wants_answer;
         exchange.state.has_cache_store = self.behind_cache_store.is_some();
         exchange.state.operation.clone_from(&self.operation);
+        exchange.state.graphql.clone_from(&self.graphql);
     }
 
     async fn forth_and_back(&self, exchange: &mut Exchange) -> Result<(), (Section, Failure)> {

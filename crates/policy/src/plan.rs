@@ -4,6 +4,7 @@
 //! Never here: running a plan ([`crate::pipeline`]).
 
 use crate::block::{Block, Needs, Scope, Section};
+use crate::codes;
 use crate::compiler::{Compiler, Place};
 use crate::document::{Document, compile_document};
 use crate::effective::effective;
@@ -11,6 +12,7 @@ use crate::findings::{Findings, Options};
 use crate::fragment::fragment;
 use crate::outline::{OutlinedSection, outline};
 use crate::steps::read_step;
+use crate::validation::Validated;
 use crate::witness::Spot;
 use catalog::{Api, ApiKind, Catalog, Operation, PolicyText, Product};
 use diagnostic::{Diagnostic, Source, Span};
@@ -25,6 +27,8 @@ const DEFAULT: &str = "<policies><inbound /><backend><forward-request /></backen
 pub struct Plan {
     /// The operation; none for APIs without operations and for requests that match nothing.
     pub(crate) operation: Option<Arc<Operation>>,
+    /// What GraphQL requests are validated by, where a policy does that.
+    pub(crate) graphql: Option<Arc<graphql::Schema>>,
     inbound: Vec<Arc<Block>>,
     backend: Vec<Arc<Block>>,
     outbound: Vec<Arc<Block>>,
@@ -62,6 +66,7 @@ impl Plan {
         });
         Self {
             operation: None,
+            graphql: None,
             behind_cache_store,
             inbound,
             backend,
@@ -71,6 +76,12 @@ impl Plan {
             needs_before_backend,
             wants_answer,
         }
+    }
+
+    /// What its policies validate by what the operation's description says.
+    fn validates(&self) -> Validated {
+        let blocks = Section::ALL.into_iter().flat_map(|section| self.section(section));
+        blocks.fold(Validated::default(), |all, block| all.or(block.validates()))
     }
 
     /// The blocks of a section in the order in which they run.
@@ -150,10 +161,12 @@ impl Plans {
                     let chain = documents.chain(&global, api, operation, product);
                     let key = (address(Some(api)), address(operation), address(product));
                     let plan = Plan::new(&chain, implicit_forward.clone());
+                    let graphql = documents.prepare(api, operation, product, plan.validates());
                     by_place.insert(
                         key,
                         Arc::new(Plan {
                             operation: operation.cloned(),
+                            graphql,
                             ..plan
                         }),
                     );
@@ -219,6 +232,8 @@ impl Plans {
 struct Documents<'c> {
     compiler: Compiler<'c>,
     known: HashMap<usize, Arc<Document>>,
+    /// Schemas of GraphQL APIs by the API's address; nothing for those that cannot be used.
+    graphql: HashMap<usize, Option<Arc<graphql::Schema>>>,
 }
 
 impl<'c> Documents<'c> {
@@ -234,6 +249,7 @@ impl<'c> Documents<'c> {
         Self {
             compiler: Compiler::new(Findings::new(options), Some(catalog), place, read_step),
             known: HashMap::new(),
+            graphql: HashMap::new(),
         }
     }
 
@@ -278,6 +294,41 @@ impl<'c> Documents<'c> {
         document
     }
 
+    /// Compiles what an operation's messages are validated by; gives what its GraphQL requests are.
+    fn prepare(
+        &mut self,
+        api: &Arc<Api>,
+        operation: Option<&Arc<Operation>>,
+        product: Option<&Arc<Product>>,
+        validated: Validated,
+    ) -> Option<Arc<graphql::Schema>> {
+        if validated == Validated::default() {
+            return None;
+        }
+        let own = operation
+            .and_then(|operation| operation.policy.as_ref())
+            .or(api.policy.as_ref());
+        let of_product = product.and_then(|product| product.policy.as_ref());
+        let global = self.compiler.catalog.and_then(|catalog| catalog.policy.as_ref());
+        let source = &own.or(of_product).or(global)?.source;
+        let mut problems = operation
+            .map(|operation| validated.prepare(api, operation))
+            .unwrap_or_default();
+        let mut schema = None;
+        if validated.graphql {
+            let known = self.graphql.entry(Arc::as_ptr(api).addr()).or_insert_with(|| {
+                let read = graphql_schema(api);
+                read.map_err(|problem| problems.push(problem)).ok()
+            });
+            schema.clone_from(known);
+        }
+        for problem in problems {
+            let problem = Diagnostic::warning(codes::UNUSABLE_SCHEMA, source, Span::at(0), problem);
+            self.compiler.findings.push(problem);
+        }
+        schema
+    }
+
     /// Checks the fragments that no document includes.
     fn unused_fragments(&mut self, catalog: &Catalog) {
         (self.compiler.place.scope, self.compiler.place.section) = (None, None);
@@ -293,6 +344,27 @@ impl<'c> Documents<'c> {
         let source = Arc::clone(&self.compiler.place.source);
         let nodes = crate::xml::read(&source, &mut self.compiler.findings);
         Arc::new(compile_document(&mut self.compiler, &nodes))
+    }
+}
+
+/// The schema of a GraphQL API, or why there is none.
+fn graphql_schema(api: &Api) -> Result<Arc<graphql::Schema>, String> {
+    let Some(text) = &api.graphql_schema else {
+        return Err(format!(
+            "API `{}` has no GraphQL schema to validate requests by, so that all are refused: it has no `specification.graphql`",
+            api.id
+        ));
+    };
+    match graphql::Schema::parse(text) {
+        Ok(schema) => Ok(Arc::new(schema)),
+        Err(errors) => {
+            let first = errors.into_iter().next().unwrap_or_default();
+            let (line, column) = first.location.unwrap_or_default();
+            Err(format!(
+                "API `{}`: its GraphQL schema cannot be used, so that all requests are refused: {} (line {line}, column {column})",
+                api.id, first.message
+            ))
+        }
     }
 }
 
@@ -348,10 +420,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_stops_serving_and_not_checking() {
-        let bench = Bench::with_documents(&[(
-            "api",
-            "<policies><inbound><validate-odata-request /></inbound></policies>",
-        )]);
+        let bench = Bench::with_documents(&[("api", "<policies><inbound><sql-data-source /></inbound></policies>")]);
         assert!(Plans::compile(&bench.catalog).1[0].is_error());
         assert!(!Plans::check(&bench.catalog, Options::default())[0].is_error());
     }

@@ -36,6 +36,7 @@ mod cache_value;
 mod check_header;
 mod choose;
 mod cors;
+mod cross_domain;
 mod dapr;
 mod emit_metric;
 mod find_and_replace;
@@ -45,6 +46,7 @@ mod include_fragment;
 mod invoke_dapr_binding;
 mod invoke_request;
 mod ip_filter;
+mod json_to_xml;
 mod jsonp;
 mod limit_concurrency;
 mod log_to_eventhub;
@@ -71,8 +73,15 @@ mod set_status;
 mod set_variable;
 mod trace;
 mod validate_azure_ad_token;
+
 mod validate_client_certificate;
+mod validate_content;
+mod validate_graphql_request;
+mod validate_headers;
 mod validate_jwt;
+mod validate_odata_request;
+mod validate_parameters;
+mod validate_status_code;
 mod wait;
 mod xml_to_json;
 
@@ -103,6 +112,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     set_status::SET_STATUS,
     find_and_replace::FIND_AND_REPLACE,
     redirect_content_urls::REDIRECT_CONTENT_URLS,
+    json_to_xml::JSON_TO_XML,
     xml_to_json::XML_TO_JSON,
     rate_limit::RATE_LIMIT,
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
@@ -119,6 +129,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     authentication_certificate::AUTHENTICATION_CERTIFICATE,
     cors::CORS,
     jsonp::JSONP,
+    cross_domain::CROSS_DOMAIN,
     cache_lookup::CACHE_LOOKUP,
     cache_store::CACHE_STORE,
     cache_lookup_value::CACHE_LOOKUP_VALUE,
@@ -133,6 +144,12 @@ pub(crate) const POLICIES: &[Policy] = &[
     invoke_dapr_binding::INVOKE_DAPR_BINDING,
     trace::TRACE,
     emit_metric::EMIT_METRIC,
+    validate_content::VALIDATE_CONTENT,
+    validate_parameters::VALIDATE_PARAMETERS,
+    validate_headers::VALIDATE_HEADERS,
+    validate_status_code::VALIDATE_STATUS_CODE,
+    validate_odata_request::VALIDATE_ODATA_REQUEST,
+    validate_graphql_request::VALIDATE_GRAPHQL_REQUEST,
 ];
 
 #[cfg(test)]

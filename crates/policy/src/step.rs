@@ -26,6 +26,12 @@ pub trait Step: Send + Sync {
         None
     }
 
+    /// Whether it has answered a request that matches no API.
+    fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
+        let _ = exchange;
+        Ok(false)
+    }
+
     /// Whether it lets pages of this origin call, as a CORS policy may.
     fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {
         let _ = (origin, exchange);
@@ -50,6 +56,12 @@ pub trait WaitingStep: Send + Sync {
     fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {
         let _ = exchange;
         None
+    }
+
+    /// See [`Step::unmatched`].
+    fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
+        let _ = exchange;
+        Ok(false)
     }
 
     /// See [`Step::allows_origin`].

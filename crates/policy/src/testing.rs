@@ -113,6 +113,7 @@ impl Bench {
             method: "*".into(),
             url_template: "/*".into(),
             responses: Vec::new(),
+            described: None,
             policy: text("operation"),
         };
         let product = Product {
@@ -171,6 +172,21 @@ impl Bench {
         self.mcp_answer = Some(answer);
         self.target.whole_endpoint = true;
         self
+    }
+
+    /// Has the operation's messages described by a path's `get` in an OpenAPI 3 description, from `parameters:` on.
+    pub fn described(mut self, operation: &str) -> Self {
+        let indented = operation.trim_matches('\n').replace('\n', "\n      ");
+        let text = format!("openapi: 3.0.1\npaths:\n  /a/{{id}}:\n    get:\n      {indented}\n");
+        self.describe(catalog::Described::of(&text, "/a/{id}", "get"));
+        self
+    }
+
+    /// Has the operation's messages described.
+    pub fn describe(&mut self, described: catalog::Described) {
+        let api = Arc::get_mut(&mut self.catalog.apis[0]).unwrap();
+        let operation = Arc::get_mut(&mut api.operations[0]).unwrap();
+        operation.described = Some(described);
     }
 
     pub fn backend(mut self, id: &str, backend: Backend) -> Self {
@@ -388,6 +404,7 @@ fn api(kind: ApiKind, operations: Vec<Arc<Operation>>, policy: Option<Arc<Policy
         subscription_required: false,
         subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
         subscription_key_query: "subscription-key".into(),
+        graphql_schema: None,
         hosts: Vec::new(),
         operations,
         policy,

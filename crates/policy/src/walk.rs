@@ -67,6 +67,20 @@ impl Block {
         seen
     }
 
+    /// Whether a step has answered a request that matches no API; see [`Step::unmatched`].
+    pub fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
+        for step in &self.steps {
+            let answered = match &step.run {
+                Run::Now(run) => run.unmatched(exchange),
+                Run::Waiting(run) => run.unmatched(exchange),
+            };
+            if answered.map_err(|failure| note(failure, &step.origin, exchange))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether a step lets pages of this origin call; see [`Step::allows_origin`].
     pub fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {
         self.steps.iter().any(|step| match &step.run {

@@ -1,6 +1,6 @@
 //! Names: what may be one, and names with their namespaces (W3C: "Namespaces in XML 1.0").
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 /// The namespace that the prefix `xml` always means.
@@ -76,6 +76,22 @@ pub fn is_name_part(c: char) -> bool {
 pub fn is_ncname(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(is_name_start) && characters.all(is_name_part)
+}
+
+/// A name without a colon made of any text, as .NET's `XmlConvert.EncodeLocalName` makes it: what no name may hold is
+/// `_x0020_`.
+pub fn encoded(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for (at, c) in name.chars().enumerate() {
+        let sound = if at == 0 { is_name_start(c) } else { is_name_part(c) };
+        if sound {
+            out.push(c);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "_x{:04X}_", u32::from(c));
+        }
+    }
+    out
 }
 
 /// Whether XML 1.0 allows a character in a document.

@@ -1,7 +1,7 @@
 //! APIs: their information files, and what the folder around each adds (specification, operations, policies).
 
 use super::backends::{self, LoadedBackends};
-use super::{Loader, layout, mcp, operations, references, version_sets};
+use super::{Loader, graphql, layout, mcp, operations, references, version_sets};
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::files::{Entry, about};
@@ -10,6 +10,7 @@ use crate::specification::{self, Specification};
 use crate::{Api, ApiKind, ApiVersion, VersioningScheme};
 use diagnostic::Severity;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Header and query parameter of the subscription key where an API names no others.
 const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
@@ -30,6 +31,14 @@ pub(crate) struct LoadedApi {
     pub api: Api,
     /// Its information file.
     pub information: Information,
+}
+
+/// Lets go of an API's description, which nothing will ask for.
+pub(crate) fn forget_descriptions(loaded: &mut LoadedApi) {
+    loaded.api.graphql_schema = None;
+    for operation in loaded.api.operations.iter_mut().filter_map(Arc::get_mut) {
+        operation.described = None;
+    }
 }
 
 /// What an API may refer to.
@@ -89,6 +98,9 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
             .problems
             .push(about(Severity::Warning, codes::NOT_SERVED, &resolvers, message));
     }
+    let graphql_schema = matches!(kind, ApiKind::GraphQl)
+        .then(|| graphql::schema(loader, &entry.path))
+        .flatten();
     let (id, revision, is_current) = revision(fields, &entry.name);
     let key_names = fields.object("subscriptionKeyParameterNames");
     let key_name = |key: &str, default: &str| {
@@ -112,6 +124,7 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
         subscription_key_header: key_name("header", KEY_HEADER),
         subscription_key_query: key_name("query", KEY_QUERY),
         kind,
+        graphql_schema,
         hosts: Vec::new(),
         policy: loader.policy(&entry.path),
         products: Vec::new(),

@@ -33,7 +33,10 @@ pub(crate) const LOGGERS: &[&str] = &["loggers"];
 /// Client certificates.
 pub(crate) const CERTIFICATES: &[&str] = &["certificates"];
 
-const READ: [&[&str]; 11] = [
+/// Schemas that belong to no API.
+pub(crate) const SCHEMAS: &[&str] = &["schemas", "globalSchemas"];
+
+const READ: [&[&str]; 12] = [
     NAMED_VALUES,
     FRAGMENTS,
     VERSION_SETS,
@@ -44,21 +47,20 @@ const READ: [&[&str]; 11] = [
     SUBSCRIPTIONS,
     USERS,
     CERTIFICATES,
+    SCHEMAS,
     LOGGERS,
 ];
 
 /// Folders that may be there and change nothing here.
-const IGNORED: [&str; 12] = [
+const IGNORED: [&str; 10] = [
     "authorizationServers",
     "caches",
     "diagnostics",
     "documentations",
-    "globalSchemas",
     "groups",
     "identityProviders",
     "openIdConnectProviders",
     "policyRestrictions",
-    "schemas",
     "tagDescriptions",
     "tags",
 ];

@@ -92,6 +92,7 @@ fn of_kind(api: Fields<'_>, kind: &ApiKind) -> Vec<Described> {
         method: (*method).to_owned(),
         url_template: "/".to_owned(),
         responses: Vec::new(),
+        place: None,
         policy: None,
         source: Arc::clone(api.source),
         span: api.head(),
@@ -116,6 +117,7 @@ fn merge(operations: &mut Vec<Described>, found: Option<usize>, mut described: D
         if described.responses.is_empty() {
             described.responses.append(&mut existing.responses);
         }
+        described.place = existing.place.take();
         *existing = described;
         return at;
     }
@@ -136,6 +138,7 @@ fn described(fields: Fields<'_>, id: &str) -> Option<Described> {
         method: method?.value.trim().to_ascii_uppercase(),
         url_template: url_template.value.to_owned(),
         responses: fields.objects("responses").into_iter().map(response).collect(),
+        place: None,
         policy: None,
         source: Arc::clone(fields.source),
         span: url_template.span,

@@ -14,7 +14,7 @@ type Pairs = &'static [(&'static str, &'static str)];
 
 /// An environment of given variables and files.
 #[derive(Default)]
-struct Given(BTreeMap<&'static str, &'static str>);
+pub(super) struct Given(BTreeMap<&'static str, &'static str>);
 
 impl Environment for Given {
     fn variable(&self, name: &str) -> Option<String> {
@@ -30,7 +30,7 @@ impl Environment for Given {
     }
 }
 
-fn load_files(files: &[(&str, &str)], environment: &Given) -> (Catalog, String) {
+pub(super) fn load_files(files: &[(&str, &str)], environment: &Given) -> (Catalog, String) {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in files {
         let path = folder.path().join(path);

@@ -3,6 +3,7 @@
 use super::{Described, Specification, resource_name};
 use crate::OperationResponse;
 use crate::codes;
+use crate::contract;
 use crate::document::{Content, Value};
 use crate::problems::Problems;
 use diagnostic::{Diagnostic, Source, Span};
@@ -21,6 +22,8 @@ const MAX_UNRESOLVED: usize = 20;
 
 /// A whole description while it is read.
 pub(super) struct Description<'d> {
+    /// The same, for those who validate messages by it.
+    whole: Arc<contract::Description>,
     pub root: &'d Value,
     pub is_swagger: bool,
     /// Bytes of examples and samples made so far: references could multiply them without bound.
@@ -32,7 +35,7 @@ pub(super) struct Description<'d> {
 }
 
 /// Reads a description.
-pub(super) fn read(source: &Arc<Source>, root: &Value, problems: &Problems) -> Option<Specification> {
+pub(super) fn read(source: &Arc<Source>, is_json: bool, root: &Value, problems: &Problems) -> Option<Specification> {
     let version = |key: &str| root.get(key).and_then(Value::scalar);
     let (is_swagger, version) = match (version("openapi"), version("swagger")) {
         (Some(version), _) => (false, version),
@@ -53,7 +56,9 @@ pub(super) fn read(source: &Arc<Source>, root: &Value, problems: &Problems) -> O
         ));
     }
     let (written, unresolved, targets) = (Cell::new(0), Cell::new(0), RefCell::default());
+    let whole = contract::Description::new(source, is_json);
     let description = Description {
+        whole,
         root,
         is_swagger,
         written,
@@ -101,6 +106,7 @@ impl<'d> Description<'d> {
                 }
                 let mut described = self.operation(&path.key, item, &method, &member.value);
                 described.span = member.key_span;
+                described.place = Some(contract::Described::new(&self.whole, &path.key, &member.key));
                 if member.value.get("operationId").and_then(Value::text).is_none() {
                     described.id = unused(&described.id, &mut generated);
                 }
@@ -133,6 +139,7 @@ impl<'d> Description<'d> {
             method: method.to_ascii_uppercase(),
             url_template: self.url_template(path, item, operation),
             responses: self.responses(operation),
+            place: None,
             policy: None,
             source: Arc::clone(self.source),
             span: operation.span,

@@ -14,6 +14,7 @@ fn api(id: &str, path: &str, operations: &[&str]) -> Api {
             method: method.into(),
             url_template: template.into(),
             responses: Vec::new(),
+            described: None,
             policy: None,
         })
     };
@@ -31,6 +32,7 @@ fn api(id: &str, path: &str, operations: &[&str]) -> Api {
         subscription_required: false,
         subscription_key_header: String::new(),
         subscription_key_query: String::new(),
+        graphql_schema: None,
         hosts: Vec::new(),
         operations: operations.iter().map(operation).collect(),
         policy: None,

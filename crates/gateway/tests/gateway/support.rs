@@ -169,6 +169,7 @@ pub fn api(path: &str, upstream: SocketAddr) -> Api {
             method: method.into(),
             url_template: "/*".into(),
             responses: Vec::new(),
+            described: None,
             policy: None,
         })
     };
@@ -186,6 +187,7 @@ pub fn api(path: &str, upstream: SocketAddr) -> Api {
         subscription_required: false,
         subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
         subscription_key_query: "subscription-key".into(),
+        graphql_schema: None,
         hosts: Vec::new(),
         operations: ["GET", "POST", "PUT", "DELETE", "PATCH"]
             .into_iter()

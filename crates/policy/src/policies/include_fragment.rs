@@ -36,6 +36,10 @@ impl WaitingStep for IncludeFragment {
         self.block.preflight(exchange)
     }
 
+    fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
+        self.block.unmatched(exchange)
+    }
+
     fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {
         self.block.allows_origin(origin, exchange)
     }

@@ -116,6 +116,7 @@ mod tests {
             name: String::new(),
             method: "GET".into(),
             url_template: "/".into(),
+            described: None,
             responses: vec![
                 response(
                     Some(200),

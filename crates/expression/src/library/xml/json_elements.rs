@@ -8,9 +8,8 @@ use crate::json::{JToken, JTokenType};
 use crate::library::scalar_value;
 use crate::text::Text;
 use crate::thrown::Thrown;
-use std::fmt::Write;
 use std::sync::Arc;
-use xml::name::{XML_NAMESPACE, XMLNS_NAMESPACE, is_name_part, is_name_start};
+use xml::name::{XML_NAMESPACE, XMLNS_NAMESPACE, encoded};
 use xml::{Declaration, Kind, Name, NodeId, Tree};
 
 /// A document of JSON, whose root element has this name when the JSON itself names none; `dom` for an `XmlDocument`,
@@ -211,19 +210,4 @@ fn simple(value: &JToken) -> Result<Option<Text>, Thrown> {
             Err(unsuitable(&message))
         }
     }
-}
-
-/// `XmlConvert.EncodeName`: what no name may hold is `_x0020_`.
-fn encoded(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for (at, c) in name.chars().enumerate() {
-        let sound = if at == 0 { is_name_start(c) } else { is_name_part(c) };
-        if sound {
-            out.push(c);
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "_x{:04X}_", u32::from(c));
-        }
-    }
-    out
 }

@@ -1,0 +1,278 @@
+//! `validate-content` lets a message through if its body is not too large and is what a schema says: the request's in
+//! inbound, the response's in outbound and on-error. A message without a body passes.
+//!
+//! - A body of more than `max-size` bytes is treated by `size-exceeded-action`; APIM takes up to 4 MB there.
+//! - `content-type-map` says what the body is taken to be: what a `type` says that names the content type (`from`) or
+//!   whose `when` is true, else `missing-content-type-value` where there is none, else `any-content-type-value`, else
+//!   what the message says. Content types are compared without parameters and ignoring case.
+//! - A content type that neither the API's description has for the operation (and status) nor a `content` with a
+//!   `schema-id` names is treated by `unspecified-content-type-action`.
+//! - Each `content` of the type, or without a type, validates: by the schema `schema-id` (`schema-ref` is a place in it),
+//!   else by the one that the description has for the content type, as far as there is one.
+//!   `allow-additional-properties` overrides what schemas say of properties that they do not name;
+//!   `case-insensitive-property-names` compares names of properties ignoring case.
+//!
+//! Actions are `ignore`, `prevent` (400, in outbound 502) and `detect`, which only sets `errors-variable-name`. A body that
+//! is no JSON, or is compressed, cannot be validated, which is a fault like any other. Bodies are validated as JSON;
+//! `validate-as="xml"` and `"soap"` are not built.
+
+mod body;
+mod types;
+
+use crate::codes;
+use crate::element::{ElementReader, Words};
+use crate::exchange::{Exchange, Message};
+use crate::failure::Failure;
+use crate::registry::{Policy, Sections, now};
+use crate::step::{Flow, Run, Step};
+use crate::validation::{ACTIONS, Action, Fault, Found, Report, Validated, contract_of, no_contract};
+use crate::value::Value;
+use catalog::{Content, SharedSchema};
+use expression::text::Text;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use schema::{Schema, Use};
+use std::sync::Arc;
+use types::TypeMap;
+
+pub(crate) const VALIDATE_CONTENT: Policy = Policy {
+    sections: Sections::INBOUND.and(Sections::OUTBOUND).and(Sections::ON_ERROR),
+    ..Policy::new("validate-content", parse)
+};
+
+/// Bytes that APIM lets a body have at most.
+const MOST_BYTES: u32 = 4 * 1024 * 1024;
+
+struct ValidateContent {
+    report: Report,
+    unspecified: Value<Action>,
+    max_size: Value<u32>,
+    size_exceeded: Value<Action>,
+    types: TypeMap,
+    contents: Vec<Rule>,
+}
+
+/// A `content` element.
+struct Rule {
+    /// Lower case; none: every specified one.
+    content_type: Option<String>,
+    schema: Option<Arc<Schema>>,
+    used: Use,
+    action: Value<Action>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ValidateAs {
+    Json,
+    Xml,
+    Soap,
+}
+
+const VALIDATE_AS: Words<ValidateAs> = &[
+    ("json", ValidateAs::Json),
+    ("xml", ValidateAs::Xml),
+    ("soap", ValidateAs::Soap),
+];
+
+fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
+    let unspecified = element.required_word("unspecified-content-type-action", ACTIONS);
+    let max_size: Option<Value<u32>> = element.required("max-size");
+    if max_size
+        .as_ref()
+        .and_then(Value::constant)
+        .is_some_and(|size| *size > MOST_BYTES)
+    {
+        let span = element.attribute_span("max-size");
+        let message = format!("`max-size` may be {MOST_BYTES} at most");
+        element.compiler.refused_by_apim(codes::WRONG_VALUE, span, message);
+    }
+    let size_exceeded = if element.has("size-limit-exceeded-action") {
+        let span = element.attribute_span("size-limit-exceeded-action");
+        let message = "`size-limit-exceeded-action` is a misspelling of `size-exceeded-action`";
+        element.compiler.refused_by_apim(codes::ALIAS, span, message);
+        element.required_word("size-limit-exceeded-action", ACTIONS)
+    } else {
+        element.required_word("size-exceeded-action", ACTIONS)
+    };
+    let report = Report::read(element, "errors-variable-name");
+    let types = element.at_most_one("content-type-map", |element| Some(types::read(element)));
+    let contents = element.children("content", rule);
+    let message = element.rewrites_body();
+    for rule in contents.iter().filter(|rule| rule.schema.is_none()) {
+        element.validates(match message {
+            Message::Request => Validated::request(rule.used),
+            Message::Response => Validated::response(rule.used),
+        });
+    }
+    now(ValidateContent {
+        report,
+        unspecified: unspecified?,
+        max_size: max_size?,
+        size_exceeded: size_exceeded?,
+        types: types.unwrap_or_default(),
+        contents,
+    })
+}
+
+fn rule(element: &mut ElementReader<'_, '_>) -> Option<Rule> {
+    let content_type: Option<Text> = element.literal("type");
+    let validate_as = element.required_literal_word("validate-as", VALIDATE_AS);
+    let action = element.required_word("action", ACTIONS);
+    let used = Use {
+        additional_properties: element.literal("allow-additional-properties"),
+        ignores_case: element.literal("case-insensitive-property-names").unwrap_or(false),
+    };
+    let id: Option<Text> = element.literal("schema-id");
+    let place: Option<Text> = element.literal("schema-ref");
+    if id.is_none() && place.is_some() {
+        element.error_at(
+            "schema-ref",
+            codes::CONFLICT,
+            "`schema-ref` is a place in the schema that `schema-id` names",
+        );
+    }
+    let validate_as = validate_as?;
+    let schema = match (id, validate_as) {
+        (Some(id), ValidateAs::Json) => Some(shared(element, &id, place.as_deref(), used)?),
+        _ => None,
+    };
+    if validate_as != ValidateAs::Json {
+        let span = element.attribute_span("validate-as");
+        let message = "bodies are not validated by XML Schema yet, only `validate-as=\"json\"` works";
+        element.compiler.not_built(codes::FEATURE_NOT_BUILT, span, message);
+        return None;
+    }
+    Some(Rule {
+        content_type: content_type
+            .map(|content_type| types::media_type(&content_type))
+            .filter(|it| !it.is_empty()),
+        schema,
+        used,
+        action: action?,
+    })
+}
+
+/// The schema of the folder that an element names.
+fn shared(element: &mut ElementReader<'_, '_>, id: &str, place: Option<&str>, used: Use) -> Option<Arc<Schema>> {
+    let catalog = element.compiler.catalog?;
+    let root = match catalog.schemas.get(id) {
+        Some(SharedSchema::Json(root)) => root,
+        Some(SharedSchema::Xml) => {
+            let message = format!("schema \"{id}\" is of type `xml`, expected `json`");
+            element.error_at("schema-id", codes::UNKNOWN_REFERENCE, message);
+            return None;
+        }
+        None => {
+            let near = crate::findings::nearest(id, catalog.schemas.keys().map(String::as_str));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            let span = element.attribute_span("schema-id");
+            let message = format!("there is no schema \"{id}\"");
+            element
+                .compiler
+                .error_with_help(codes::UNKNOWN_REFERENCE, span, message, help);
+            return None;
+        }
+    };
+    let written = place.map_or_else(
+        || serde_json::Value::clone(root),
+        |place| serde_json::json!({ "$ref": place }),
+    );
+    let schema = Schema::new(id, root, written);
+    if let Err(problem) = schema.prepare(used) {
+        let attribute = if place.is_some() { "schema-ref" } else { "schema-id" };
+        let message = format!("schema \"{id}\" cannot be used: {problem}");
+        element.error_at(attribute, codes::UNUSABLE_SCHEMA, message);
+        return None;
+    }
+    Some(Arc::new(schema))
+}
+
+impl ValidateContent {
+    fn check(&self, exchange: &Exchange) -> Result<Found, Failure> {
+        let mut found = Found::default();
+        let Some(body) = exchange.body_to_rewrite(self.report.message) else {
+            return Ok(found);
+        };
+        let words = body::Words::of(self.report.message);
+        let (size, limit) = (body.bytes().len() as u64, u64::from(self.max_size.get(exchange)?));
+        if size > limit {
+            found.add(words.too_large(size, limit), self.size_exceeded.get(exchange)?);
+        }
+        let headers = headers_of(exchange, self.report.message);
+        let content_type = self.types.mapped(&content_type_of(headers), exchange)?;
+        let operation = exchange.state.operation.as_deref();
+        let contract = contract_of(operation);
+        let described: &[Content] = match self.report.message {
+            Message::Request => contract.map_or(&[], |contract| &contract.request),
+            Message::Response => {
+                let status = exchange
+                    .response
+                    .as_ref()
+                    .map_or(0, |response| response.status.as_u16());
+                contract
+                    .and_then(|contract| contract.response(status))
+                    .map_or(&[], |response| &response.content)
+            }
+        };
+        let described = described
+            .iter()
+            .find(|content| types::fits(&content.content_type, &content_type));
+        let is_named = |rule: &&Rule| rule.content_type.as_deref() == Some(content_type.as_str());
+        let has_own = self.contents.iter().filter(is_named).any(|rule| rule.schema.is_some());
+        if described.is_none() && !has_own {
+            let fault = if contract.is_none() {
+                no_contract()
+            } else {
+                words.unspecified(&content_type)
+            };
+            found.add(fault, self.unspecified.get(exchange)?);
+            return Ok(found);
+        }
+        let of_type = |rule: &&Rule| rule.content_type.as_ref().is_none_or(|own| *own == content_type);
+        let encoding = headers
+            .get(CONTENT_ENCODING)
+            .filter(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+        for rule in self.contents.iter().filter(of_type) {
+            let action = rule.action.get(exchange)?;
+            let schema = rule
+                .schema
+                .as_ref()
+                .or(described.and_then(|content| content.schema.as_ref()));
+            let (Some(schema), true) = (schema, action != Action::Ignore) else {
+                continue;
+            };
+            let faults: Vec<Fault> = match encoding {
+                Some(encoding) => {
+                    let encoding = String::from_utf8_lossy(encoding.as_bytes());
+                    vec![words.unreadable(&content_type, &format!("It is encoded with {encoding}."))]
+                }
+                None => words.faults(schema, rule.used, &content_type, &body.text()),
+            };
+            found.add_all(faults, action);
+        }
+        Ok(found)
+    }
+}
+
+fn headers_of(exchange: &Exchange, message: Message) -> &HeaderMap {
+    match (message, &exchange.response) {
+        (Message::Response, Some(response)) => &response.headers,
+        _ => &exchange.request.headers,
+    }
+}
+
+fn content_type_of(headers: &HeaderMap) -> String {
+    let written = headers
+        .get(CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    types::media_type(&written.unwrap_or_default())
+}
+
+impl Step for ValidateContent {
+    fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        let found = self.check(exchange)?;
+        self.report.tell(found, exchange)
+    }
+}
+
+#[cfg(test)]
+mod tests;

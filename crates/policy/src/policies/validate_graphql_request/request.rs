@@ -1,0 +1,123 @@
+//! Where a GraphQL request stands in an HTTP request.
+
+use crate::context::decode_query;
+use crate::exchange::{Exchange, Message};
+use crate::query::{encoded, pairs};
+use http::Method;
+use http::header::CONTENT_TYPE;
+use serde_json::{Map, Value};
+use std::fmt::Write;
+
+/// A GraphQL request as it was sent.
+pub(super) struct Sent {
+    pub query: String,
+    /// The operation that is meant.
+    pub operation: Option<String>,
+    /// Bytes of the body, or of the URL's query.
+    pub size: u64,
+    form: Form,
+}
+
+enum Form {
+    /// Parameters of the URL.
+    Url,
+    /// The body is the query.
+    Plain,
+    /// A member of the body.
+    Json(Map<String, Value>),
+}
+
+impl Sent {
+    /// Finds it; says what is wrong otherwise.
+    pub fn read(exchange: &Exchange) -> Result<Self, String> {
+        let request = &exchange.request;
+        if request.method == Method::GET {
+            return Self::of_url(&request.query);
+        }
+        let Some(body) = exchange.body_to_rewrite(Message::Request) else {
+            return Err("The request has no body.".to_owned());
+        };
+        let size = body.bytes().len() as u64;
+        let content_type = request
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        if media_type.eq_ignore_ascii_case("application/graphql") {
+            return Ok(Self {
+                query: body.text().to_string(),
+                operation: None,
+                size,
+                form: Form::Plain,
+            });
+        }
+        let members = match serde_json::from_str(&body.text()) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) => return Err("The body must be a JSON object.".to_owned()),
+            Err(error) => return Err(format!("The body is no JSON: {error}.")),
+        };
+        let Some(query) = members.get("query").and_then(Value::as_str) else {
+            return Err("The body has no `query`.".to_owned());
+        };
+        let operation = match members.get("operationName") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(name)) => Some(name.clone()).filter(|name| !name.is_empty()),
+            Some(_) => return Err("`operationName` must be a text.".to_owned()),
+        };
+        Ok(Self {
+            query: query.to_owned(),
+            operation,
+            size,
+            form: Form::Json(members),
+        })
+    }
+
+    fn of_url(query: &str) -> Result<Self, String> {
+        let named = |wanted: &str| -> Result<Option<String>, String> {
+            let mut found = pairs(query).filter_map(|pair| {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                (decode_query(name) == wanted).then(|| decode_query(value))
+            });
+            let first = found.next();
+            // Who comes later might take the other one.
+            if found.next().is_some() {
+                return Err(format!("The parameter `{wanted}` stands twice."));
+            }
+            Ok(first)
+        };
+        let Some(text) = named("query")? else {
+            return Err("The request has no parameter `query`.".to_owned());
+        };
+        Ok(Self {
+            query: text,
+            operation: named("operationName")?.filter(|name| !name.is_empty()),
+            size: query.len() as u64,
+            form: Form::Url,
+        })
+    }
+
+    /// Puts another query in its place.
+    pub fn replace(self, query: String, exchange: &mut Exchange) {
+        match self.form {
+            Form::Plain => exchange.rewrite_body(Message::Request, query),
+            Form::Json(mut members) => {
+                members.insert("query".to_owned(), Value::String(query));
+                exchange.rewrite_body(Message::Request, Value::Object(members).to_string());
+            }
+            Form::Url => {
+                let mut written = String::new();
+                for pair in pairs(&exchange.request.query) {
+                    let (name, _) = pair.split_once('=').unwrap_or((pair, ""));
+                    let separator = if written.is_empty() { "" } else { "&" };
+                    let _ = if decode_query(name) == "query" {
+                        write!(written, "{separator}query={}", encoded(&query, b""))
+                    } else {
+                        write!(written, "{separator}{pair}")
+                    };
+                }
+                exchange.request.query = written.into();
+            }
+        }
+    }
+}
