@@ -66,7 +66,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// How many there are.
-    pub fn len(self) -> usize {
+    pub fn count(self) -> usize {
         self.computed.len() + self.constant.len()
     }
 
