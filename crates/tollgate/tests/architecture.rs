@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic", "schema"]),
     ("store", &[]),
     ("jose", &[]),
-    ("liquid", &["expression", "xml"]),
+    ("liquid", &["diagnostic", "expression", "xml"]),
     (
         "policy",
         &[
