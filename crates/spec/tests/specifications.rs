@@ -5,34 +5,21 @@ use std::path::Path;
 
 /// Policies without a specification so far. What is built and stands neither here nor in `specs/` fails the test: write
 /// `specs/policies/<name>.md`.
-const NOT_YET: [&str; 28] = [
+const NOT_YET: [&str; 15] = [
     "azure-openai-emit-token-metric",
     "azure-openai-semantic-cache-lookup",
     "azure-openai-semantic-cache-store",
     "azure-openai-token-limit",
     "cosmosdb-data-source",
-    "cross-domain",
     "http-data-source",
-    "invoke-dapr-binding",
-    "invoke-request",
-    "json-to-xml",
     "llm-content-safety",
     "llm-emit-token-metric",
     "llm-semantic-cache-lookup",
     "llm-semantic-cache-store",
     "llm-token-limit",
-    "log-to-eventhub",
     "publish-event",
-    "publish-to-dapr",
-    "send-service-bus-message",
     "set-graphql-resolver",
     "sql-data-source",
-    "validate-content",
-    "validate-graphql-request",
-    "validate-headers",
-    "validate-odata-request",
-    "validate-parameters",
-    "validate-status-code",
     "xsl-transform",
 ];
 

@@ -268,9 +268,9 @@ async fn a_body_that_stops_coming_is_refused() {
     assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
 }
 
-/// A gateway that gives up on clients that take nothing for half a second, and one of its connections on which a large
+/// A gateway that gives up on clients that take nothing for this long, and one of its connections on which a large
 /// answer has been asked for, which is at hand as a whole.
-async fn taking(bytes: usize) -> (Running, TcpStream) {
+async fn taking(bytes: usize, stall: Duration) -> (Running, TcpStream) {
     let upstream = Upstream::http(move |_| async move { Response::new(full(vec![b'x'; bytes])) }).await;
     let policy = "<policies><inbound /><backend><base /></backend><outbound><set-body>\
         @(context.Response.Body.As&lt;string&gt;())</set-body></outbound><on-error /></policies>";
@@ -278,7 +278,7 @@ async fn taking(bytes: usize) -> (Running, TcpStream) {
     let source = Source::new("policy.xml", policy);
     api.policy = Some(Arc::new(PolicyText { source }));
     let gateway = start_with(catalog(vec![api]), |config| {
-        config.timeouts.write_stall = Duration::from_millis(500);
+        config.timeouts.write_stall = stall;
         config.limits.buffer_bytes = 64 << 20;
     });
     let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
@@ -290,7 +290,7 @@ async fn taking(bytes: usize) -> (Running, TcpStream) {
 #[tokio::test]
 async fn a_client_that_is_slow_gets_everything() {
     const BYTES: usize = 48 << 20;
-    let (_gateway, mut client) = taking(BYTES).await;
+    let (_gateway, mut client) = taking(BYTES, Duration::from_secs(2)).await;
     let mut stretch = vec![0; 1 << 20];
     for _ in 0..25 {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -304,7 +304,7 @@ async fn a_client_that_is_slow_gets_everything() {
 #[tokio::test]
 async fn a_client_that_takes_nothing_is_given_up() {
     const BYTES: usize = 48 << 20;
-    let (_gateway, mut client) = taking(BYTES).await;
+    let (_gateway, mut client) = taking(BYTES, Duration::from_millis(500)).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let mut taken = Vec::new();
     let _ = soon(client.read_to_end(&mut taken)).await;
@@ -325,7 +325,7 @@ async fn an_http2_client_that_opens_no_window_is_given_up() {
     })
     .await;
     let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
-        config.timeouts.write_stall = Duration::from_millis(500);
+        config.timeouts.write_stall = stall;
     });
     let stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
     let io = hyper_util::rt::TokioIo::new(stream);
