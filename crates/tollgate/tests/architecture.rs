@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("graphql", &[]),
     ("catalog", &["diagnostic", "schema"]),
     ("store", &[]),
+    ("shared", &["store"]),
     ("jose", &[]),
     ("liquid", &["expression", "xml"]),
     (
