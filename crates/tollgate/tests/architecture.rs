@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "expression",
             "gateway",
             "policy",
+            "shared",
             "spec",
             "store",
         ],
