@@ -2,7 +2,7 @@
 
 use crate::codes;
 use crate::document::{Content, Value};
-use crate::problems::{Problems, nearest, suggest};
+use crate::problems::{Problems, suggest};
 use diagnostic::{Diagnostic, Source, Span};
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl<'d> Fields<'d> {
                 format!("required property `{key}` is missing"),
             );
             let alike = self.value.members().iter().map(|member| member.key.as_str());
-            let near = nearest(key, alike).filter(|near| near.eq_ignore_ascii_case(key));
+            let near = diagnostic::nearest(key, alike).filter(|near| near.eq_ignore_ascii_case(key));
             self.problems.push(match near {
                 Some(near) => problem.with_help(format!("`{near}` must be written `{key}`")),
                 None => problem,

@@ -7,10 +7,12 @@
 //! Never here: reading files, deciding what is a problem, exit codes.
 
 mod mapped;
+mod nearest;
 mod render;
 mod source;
 
 pub use mapped::Mapped;
+pub use nearest::nearest;
 pub use render::{Report, render};
 pub use source::{Position, Source, Span};
 

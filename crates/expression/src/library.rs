@@ -148,24 +148,6 @@ pub fn extensions(name: &str) -> &'static [&'static Member] {
     EXTENSIONS.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// The known name that is most like `name`, for a diagnostic's advice.
-pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    // Comparing costs the product of both lengths, and no known name is nearly as long.
-    if name.len() > 200 {
-        return None;
-    }
-    known
-        .map(|candidate| {
-            (
-                strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase()),
-                candidate,
-            )
-        })
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, candidate)| candidate)
-}
-
 /// The digest of bytes by the hash function that the argument at `index` names.
 ///
 /// # Errors

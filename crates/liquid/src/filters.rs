@@ -63,7 +63,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Filter> {
 
 /// Advice for a name that is nearly a filter's.
 pub(crate) fn nearest(name: &str) -> Option<String> {
-    let near = expression::library::nearest(name, all().map(|filter| filter.name))?;
+    let near = diagnostic::nearest(name, all().map(|filter| filter.name))?;
     Some(format!("did you mean `{near}`?"))
 }
 

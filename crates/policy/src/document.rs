@@ -95,7 +95,7 @@ pub(crate) fn compile_sections(compiler: &mut Compiler<'_>, content: &[Node]) ->
         let name = element.name.text.as_str();
         let Some(section) = Section::ALL.into_iter().find(|section| section.name() == name) else {
             let names = Section::ALL.map(Section::name);
-            let near = crate::findings::nearest(name, names);
+            let near = diagnostic::nearest(name, names);
             let help = near.map(|near| format!("did you mean `<{near}>`?"));
             let message = format!("`<{name}>` is no section, expected {}", names.join(", "));
             compiler.error_with_help(codes::DOCUMENT_SHAPE, element.name.span, message, help);

@@ -77,18 +77,3 @@ impl Findings {
         list
     }
 }
-
-/// The known name that a misspelt one probably means.
-pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    // Comparing costs the product of both lengths, and no known name is nearly as long.
-    if name.len() > 200 {
-        return None;
-    }
-    let longest = name.chars().count();
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance * 3 <= longest.max(candidate.len()).max(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}

@@ -19,7 +19,7 @@ const MOST_STEPS: usize = 100_000;
 pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Option<Arc<Block>> {
     let catalog = compiler.catalog?;
     let Some(text) = catalog.fragments.get(id) else {
-        let help = crate::findings::nearest(id, catalog.fragments.keys().map(String::as_str));
+        let help = diagnostic::nearest(id, catalog.fragments.keys().map(String::as_str));
         let help = help.map(|near| format!("did you mean `{near}`?"));
         compiler.error_with_help(
             codes::UNKNOWN_REFERENCE,

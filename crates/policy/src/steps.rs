@@ -6,12 +6,12 @@ use crate::block::Planned;
 use crate::codes;
 use crate::compiler::Compiler;
 use crate::element::ElementReader;
-use crate::findings::nearest;
 use crate::known::{ALIASES, KNOWN, Known};
 use crate::policies::POLICIES;
 use crate::registry::{Policy, Scopes, Sections};
 use crate::witness::SpotKind;
 use crate::xml::Element;
+use diagnostic::nearest;
 use std::sync::Arc;
 
 /// Reads one policy element.

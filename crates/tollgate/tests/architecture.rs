@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &[]),
     ("shared", &["store"]),
     ("jose", &[]),
-    ("liquid", &["expression", "xml"]),
+    ("liquid", &["diagnostic", "expression", "xml"]),
     (
         "policy",
         &[

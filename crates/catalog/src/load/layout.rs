@@ -4,7 +4,6 @@ use super::Loader;
 use crate::codes;
 use crate::files::{Entry, about};
 use crate::information;
-use crate::problems::nearest;
 use diagnostic::Severity;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -99,7 +98,7 @@ pub(crate) fn check(loader: &Loader<'_>) {
             loader
                 .problems
                 .push(about(Severity::Warning, codes::WORKSPACES, &entry.path, message));
-        } else if let Some(near) = nearest(name, read()).filter(|near| strsim::damerau_levenshtein(near, name) <= 3) {
+        } else if let Some(near) = diagnostic::nearest(name, read()) {
             let problem = about(
                 Severity::Warning,
                 codes::UNKNOWN_FOLDER,

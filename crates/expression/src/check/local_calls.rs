@@ -81,7 +81,7 @@ impl Checker {
                 && !function.parameters.iter().any(|parameter| parameter.name == wrong.text)
             {
                 let known = function.parameters.iter().map(|parameter| parameter.name.as_str());
-                let help = crate::library::nearest(&wrong.text, known).map(|near| format!("did you mean `{near}`?"));
+                let help = diagnostic::nearest(&wrong.text, known).map(|near| format!("did you mean `{near}`?"));
                 let message = format!("'{name}' has no parameter named '{}'", wrong.text);
                 self.report("CS1739", wrong.span, message, help);
                 return None;

@@ -219,7 +219,7 @@ impl Checker {
             .iter()
             .filter_map(Type::library_class)
             .flat_map(|class| class.0.values.iter().map(|(name, _)| *name));
-        let help = library::nearest(name, known.chain(values)).map(|near| format!("did you mean `{near}`?"));
+        let help = diagnostic::nearest(name, known.chain(values)).map(|near| format!("did you mean `{near}`?"));
         self.report(code, span, format!("'{ty}' {what} '{name}'"), help);
     }
 

@@ -88,7 +88,7 @@ impl Checker {
     pub(super) fn unknown_type(&mut self, code: &'static str, name: &str, span: Span) {
         let short = name.rsplit('.').next().unwrap_or(name);
         let known = library::all().map(library::Class::short_name);
-        let help = library::nearest(short, known).map(|near| format!("did you mean `{near}`?"));
+        let help = diagnostic::nearest(short, known).map(|near| format!("did you mean `{near}`?"));
         let message = format!(
             "the type or namespace name '{name}' could not be found among those that policy expressions may use"
         );
@@ -132,9 +132,9 @@ impl Checker {
         if library::is_namespace(text) {
             return Operand::Namespace(text.clone());
         }
-        let near = library::nearest(text, self.names_in_scope()).map(str::to_owned);
-        let near =
-            near.or_else(|| library::nearest(text, library::all().map(library::Class::short_name)).map(str::to_owned));
+        let near = diagnostic::nearest(text, self.names_in_scope()).map(str::to_owned);
+        let near = near
+            .or_else(|| diagnostic::nearest(text, library::all().map(library::Class::short_name)).map(str::to_owned));
         let help = near.map(|near| format!("did you mean `{near}`?"));
         if let Some(code) = self.declared_later(text) {
             let message = format!("the variable '{text}' is used before it has a value");

@@ -14,6 +14,10 @@ use diagnostic::Span;
 struct Callee {
     member: &'static Member,
     types: Vec<Type>,
+    /// Arguments behind those that are computed, the same in every call.
+    constants: Vec<Value>,
+    /// What is read of their texts.
+    constant_bytes: usize,
     null_check: bool,
     lifted: bool,
     span: Span,
@@ -30,11 +34,8 @@ impl Callee {
             return Ok(result);
         }
         frame.step(1)?;
-        frame.read(self.read_bytes(values))?;
-        let arguments = Arguments {
-            values,
-            member: self.member,
-        };
+        frame.read(self.read_bytes(values) + self.constant_bytes)?;
+        let arguments = Arguments::with_constants(values, &self.constants, self.member);
         (self.member.run)(
             &mut Call {
                 frame,
@@ -73,9 +74,11 @@ fn lifted(name: &str, values: &[Value]) -> Option<Value> {
 
 /// A library member is called.
 pub fn call(compiler: &mut Compiler<'_>, call: &CallExpr, span: Span) -> Code {
-    let callee = Callee {
+    let mut callee = Callee {
         member: call.member,
         types: call.types.iter().map(Type::erased).collect(),
+        constants: Vec::new(),
+        constant_bytes: 0,
         null_check: call.null_check,
         lifted: call.lifted,
         span,
@@ -90,8 +93,16 @@ pub fn call(compiler: &mut Compiler<'_>, call: &CallExpr, span: Span) -> Code {
     if let Some(code) = on_constants(&callee, &call.arguments, call.gives_last_argument) {
         return code;
     }
-    let mut codes: Vec<Code> = Vec::with_capacity(call.arguments.len());
-    for argument in &call.arguments {
+    let is_split = !callee.lifted && !call.gives_last_argument;
+    let (computed, constants) = if is_split {
+        split_constants(&call.arguments)
+    } else {
+        (call.arguments.as_slice(), Vec::new())
+    };
+    callee.constant_bytes = callee.read_bytes(&constants);
+    callee.constants = constants;
+    let mut codes: Vec<Code> = Vec::with_capacity(computed.len());
+    for argument in computed {
         if let CallArgument::Value(value) = argument {
             codes.push(compiler.value(value));
         }
@@ -107,6 +118,26 @@ pub fn call(compiler: &mut Compiler<'_>, call: &CallExpr, span: Span) -> Code {
         });
     }
     by_count(callee, codes)
+}
+
+/// The constants behind the last argument that must be computed, and the arguments before them. The first one, which calls
+/// check for null, is never among the constants.
+fn split_constants(arguments: &[CallArgument]) -> (&[CallArgument], Vec<Value>) {
+    let computed = arguments.iter().rposition(|argument| constant(argument).is_none());
+    let count = computed.map_or(1, |last| last + 1).min(arguments.len());
+    let (computed, constants) = arguments.split_at(count);
+    (computed, constants.iter().filter_map(constant).cloned().collect())
+}
+
+/// The value of an argument that is a constant.
+fn constant(argument: &CallArgument) -> Option<&Value> {
+    match argument {
+        CallArgument::Value(Expr {
+            kind: Kind::Constant(constant),
+            ..
+        }) => Some(constant),
+        _ => None,
+    }
 }
 
 /// Up to three arguments are passed without a vector.
@@ -141,16 +172,7 @@ fn by_count(callee: Callee, mut codes: Vec<Code>) -> Code {
 /// A call whose arguments are all constants, such as a member of a part of `context`: they are made once, and what is
 /// asked of them before each call is asked now.
 fn on_constants(callee: &Callee, arguments: &[CallArgument], setter: bool) -> Option<Code> {
-    let constants: Option<Vec<Value>> = arguments
-        .iter()
-        .map(|argument| match argument {
-            CallArgument::Value(Expr {
-                kind: Kind::Constant(constant),
-                ..
-            }) => Some(constant.clone()),
-            _ => None,
-        })
-        .collect();
+    let constants: Option<Vec<Value>> = arguments.iter().map(|argument| constant(argument).cloned()).collect();
     let constants = constants.filter(|constants| !setter && !constants.is_empty())?;
     if callee.lifted || constants.first().is_none_or(Value::is_null) {
         return None;
@@ -160,10 +182,7 @@ fn on_constants(callee: &Callee, arguments: &[CallArgument], setter: bool) -> Op
     Some(Box::new(move |frame| {
         frame.step(steps as u64)?;
         let mut call = Call { frame, types: &types };
-        let arguments = Arguments {
-            values: &constants,
-            member,
-        };
+        let arguments = Arguments::new(&constants, member);
         (member.run)(&mut call, arguments).map_err(|thrown| thrown.at(span))
     }))
 }

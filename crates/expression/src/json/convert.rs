@@ -37,12 +37,13 @@ impl JToken {
     /// # Errors
     /// `ArgumentException` for objects and arrays.
     pub fn to_nullable_string(&self) -> Result<Option<Text>, JsonError> {
-        match self.operand() {
-            Some(scalar) if !scalar.has_value() => Ok(None),
-            Some(Scalar::Bytes(bytes)) => Ok(Some(base64(&bytes).into())),
-            Some(scalar) => Ok(Some(scalar.to_text())),
-            None => Err(self.refused("String")),
-        }
+        let text = |scalar: &Scalar| match scalar {
+            scalar if !scalar.has_value() => None,
+            Scalar::Bytes(bytes) => Some(base64(bytes).into()),
+            scalar => Some(scalar.to_text()),
+        };
+        let text = self.read(|_, arena, node| arena.scalar(arena.property_value(node).unwrap_or(node)).map(text));
+        text.ok_or_else(|| self.refused("String"))
     }
 
     /// `(bool)token`

@@ -40,8 +40,10 @@ impl DerefMut for Call<'_, '_> {
 /// another type is never seen.
 #[derive(Clone, Copy)]
 pub struct Arguments<'a> {
-    /// The values.
-    pub values: &'a [Value],
+    /// Those that were computed for this call.
+    computed: &'a [Value],
+    /// Those behind them, which are the same in every call.
+    constant: &'a [Value],
     /// Whose arguments they are.
     pub member: &'a Member,
 }
@@ -49,9 +51,36 @@ pub struct Arguments<'a> {
 static NULL: Value = Value::Null;
 
 impl<'a> Arguments<'a> {
+    /// Arguments of a member.
+    pub fn new(values: &'a [Value], member: &'a Member) -> Self {
+        Self::with_constants(values, &[], member)
+    }
+
+    /// Arguments of a member, the last ones the same in every call: nobody copies those.
+    pub fn with_constants(computed: &'a [Value], constant: &'a [Value], member: &'a Member) -> Self {
+        Self {
+            computed,
+            constant,
+            member,
+        }
+    }
+
+    /// How many there are.
+    pub fn count(self) -> usize {
+        self.computed.len() + self.constant.len()
+    }
+
+    /// All of them.
+    pub fn to_vec(self) -> Vec<Value> {
+        [self.computed, self.constant].concat()
+    }
+
     /// The value at `index`.
     pub fn value(self, index: usize) -> &'a Value {
-        self.values.get(index).unwrap_or(&NULL)
+        self.computed
+            .get(index)
+            .or_else(|| self.constant.get(index - self.computed.len()))
+            .unwrap_or(&NULL)
     }
 
     /// The text at `index`, `None` for null.

@@ -1,5 +1,7 @@
-//! The cultures that formats know, and the order of strings in the invariant culture, simplified: white space and
-//! punctuation, digits, letters; letters first by their base letter, then by accent, then lower case before upper case.
+//! The cultures that formats know, and the order of strings in the invariant culture, simplified from Unicode's root
+//! collation, which .NET 5 and later sort by: white space, punctuation, symbols, digits, letters; letters first by their
+//! base letter, then by accent, then lower case before upper case. No character weighs nothing but control characters:
+//! the word sort of older .NET, which passes over hyphens and apostrophes, is not offered.
 
 use std::cmp::Ordering;
 
@@ -36,15 +38,15 @@ pub fn culture_compare(left: &str, right: &str, ignores_case: bool) -> Ordering 
     if left == right {
         return Ordering::Equal;
     }
-    let primary = left.chars().map(primary).cmp(right.chars().map(primary));
-    let accents = || left.chars().map(lower).cmp(right.chars().map(lower));
+    let primary = weighing(left).map(primary).cmp(weighing(right).map(primary));
+    let accents = || weighing(left).map(lower).cmp(weighing(right).map(lower));
     let cases = || {
         if ignores_case {
             Ordering::Equal
         } else {
-            left.chars()
+            weighing(left)
                 .map(char::is_uppercase)
-                .cmp(right.chars().map(char::is_uppercase))
+                .cmp(weighing(right).map(char::is_uppercase))
         }
     };
     primary.then_with(accents).then_with(cases)
@@ -73,8 +75,16 @@ pub fn culture_of_flag(ignores_case: bool) -> i32 {
     if ignores_case { 3 } else { 2 }
 }
 
-/// Kind of character, then its base letter.
-fn primary(c: char) -> (u8, char) {
+/// ASCII's punctuation and symbols in the order of Unicode's root collation (CLDR).
+const SYMBOLS: &str = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$";
+
+/// The characters that have a weight: all but control characters, white space among them excepted.
+fn weighing(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|c| !c.is_control() || c.is_whitespace())
+}
+
+/// Kind of character, place among the symbols, base letter.
+fn primary(c: char) -> (u8, usize, char) {
     let kind = if c.is_alphabetic() {
         3
     } else if c.is_numeric() {
@@ -82,7 +92,12 @@ fn primary(c: char) -> (u8, char) {
     } else {
         u8::from(!c.is_whitespace())
     };
-    (kind, base_letter(lower(c)))
+    let place = if kind == 1 {
+        SYMBOLS.find(c).unwrap_or(SYMBOLS.len())
+    } else {
+        0
+    };
+    (kind, place, base_letter(lower(c)))
 }
 
 /// Latin letters without their accents.
@@ -116,5 +131,16 @@ mod tests {
         words.sort_by(|left, right| culture_compare(left, right, false));
         assert_eq!(words, ["_", "1", "a", "A", "ab", "b", "B", "é", "z"]);
         assert_eq!(culture_compare("ABC", "abc", true), Ordering::Equal);
+    }
+
+    #[test]
+    fn symbols_have_the_order_of_the_root_collation_and_none_is_passed_over() {
+        let mut words = ["a$b", "a~b", "a b", "a-b", "a_b", "ab", "a.b", "a1b", "a'b", "a\u{1}b"];
+        words.sort_by(|left, right| culture_compare(left, right, false));
+        assert_eq!(
+            words,
+            ["a b", "a_b", "a-b", "a.b", "a'b", "a~b", "a$b", "a1b", "ab", "a\u{1}b"]
+        );
+        assert_eq!(culture_compare("ab", "a\u{1}b", false), Ordering::Equal);
     }
 }

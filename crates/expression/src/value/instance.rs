@@ -61,14 +61,16 @@ impl Value {
             (_, Type::Simple(Simple::Object)) => true,
             (_, Type::Simple(simple)) => self.simple() == Some(*simple),
             (Self::Enum(own, _), Type::Class(class, _)) if ty.is_enum() => own == class,
-            (Self::Json(token), Type::Class(class, _)) if class.name.starts_with("Newtonsoft.Json.Linq.") => {
-                let own = token.class();
-                let wanted = class.short_name();
-                wanted == own
-                    || wanted == "JToken"
-                    || (wanted == "JContainer" && !matches!(own, "JValue" | "JRaw"))
-                    || is_reference(&self.runtime_type(), ty)
-            }
+            (Self::Json(token), Type::Class(class, _)) => match class.name.strip_prefix("Newtonsoft.Json.Linq.") {
+                Some("JToken") => true,
+                Some(wanted) => {
+                    let own = token.class();
+                    wanted == own
+                        || (wanted == "JContainer" && !matches!(own, "JValue" | "JRaw"))
+                        || is_reference(&self.runtime_type(), ty)
+                }
+                None => is_reference(&self.runtime_type(), ty),
+            },
             _ => is_reference(&self.runtime_type(), ty),
         }
     }

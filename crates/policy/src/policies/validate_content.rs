@@ -162,7 +162,7 @@ fn shared(element: &mut ElementReader<'_, '_>, id: &str, place: Option<&str>, us
             return None;
         }
         None => {
-            let near = crate::findings::nearest(id, catalog.schemas.keys().map(String::as_str));
+            let near = diagnostic::nearest(id, catalog.schemas.keys().map(String::as_str));
             let help = near.map(|near| format!("did you mean `{near}`?"));
             let span = element.attribute_span("schema-id");
             let message = format!("there is no schema \"{id}\"");

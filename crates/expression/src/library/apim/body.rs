@@ -19,10 +19,9 @@ const ROWS: &[Row] = &[
         r#"(string)context.Request.Body.As<JObject>(preserveContent: true)["a"]"#,
         "b",
         |call, a| {
-            let ty = call.type_argument(0);
-            let body = a.value(0).clone();
-            let read = |frame: &mut Frame<'_>, body: &MessageBody| read(frame, body, &ty);
-            with_body(call, &body, a.bool(1), read).unwrap_or_else(|| Ok(Value::default_of(&ty)))
+            let ty = call.types.first().unwrap_or(&Type::OBJECT);
+            let read = |frame: &mut Frame<'_>, body: &MessageBody| read(frame, body, ty);
+            with_body(call, a.value(0), a.bool(1), read).unwrap_or_else(|| Ok(Value::default_of(ty)))
         },
     ),
     row(
@@ -30,8 +29,7 @@ const ROWS: &[Row] = &[
         "context.Request.Body.AsFormUrlEncodedContent(true).Count",
         "1",
         |call, a| {
-            let body = a.value(0).clone();
-            let text = with_body(call, &body, a.bool(1), |_, body| Ok(body.text().into())).transpose()?;
+            let text = with_body(call, a.value(0), a.bool(1), |_, body| Ok(body.text().into())).transpose()?;
             form(
                 call.frame,
                 text.as_ref().and_then(Value::as_text).map_or("", |text| text.as_str()),

@@ -162,7 +162,7 @@ impl Enumerator for Projected {
 
 fn flattened(call: &Call<'_, '_>, a: Arguments<'_>, indexed: bool) -> Outcome {
     let (source, selector) = (a.required(0)?.clone(), a.required(1)?.clone());
-    let result = if a.values.len() > 2 {
+    let result = if a.count() > 2 {
         Some(a.required(2)?.clone())
     } else {
         None

@@ -146,15 +146,11 @@ fn distinct(call: &Call<'_, '_>, a: Arguments<'_>, selector: Option<usize>, comp
 fn union(call: &Call<'_, '_>, a: Arguments<'_>, selector: Option<usize>, comparer: usize) -> Outcome {
     let element = call.type_argument(0);
     let both = chain(element, vec![a.required(0)?.clone(), a.required(1)?.clone()])?;
-    let mut values = a.values.to_vec();
+    let mut values = a.to_vec();
     if let Some(first) = values.first_mut() {
         *first = both;
     }
-    let joined = Arguments {
-        values: &values,
-        member: a.member,
-    };
-    distinct(call, joined, selector, comparer)
+    distinct(call, Arguments::new(&values, a.member), selector, comparer)
 }
 
 /// The elements of the first sequence, judged by the keys in the second.

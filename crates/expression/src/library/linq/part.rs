@@ -18,7 +18,11 @@ pub const ROWS: &[Row] = &[
         "new[] { 1, 2, 3 }.Take(2).Count()",
         "2",
         |call, a| {
-            let (source, count) = (a.required(0)?.clone(), a.int(1));
+            let (mut source, count) = (a.required(0)?.clone(), a.int(1));
+            if count <= 0 {
+                // Nothing of the source is computed, not even its order.
+                source = Value::of(Array::new(call.type_argument(0), Vec::new()));
+            }
             Ok(Sequence::new(call.type_argument(0), move |frame| {
                 Ok(Take {
                     source: enumerate(&source, frame)?,

@@ -84,7 +84,7 @@ fn number_type(ty: &Type) -> Simple {
 /// The sum of the elements (or of what the selector makes of them) that are not null, and how many they are.
 fn total(call: &mut Call<'_, '_>, a: Arguments<'_>, adds: Simple) -> Result<(Value, i64), Thrown> {
     a.required(0)?;
-    let selector = if a.values.len() > 1 { Some(a.required(1)?) } else { None };
+    let selector = if a.count() > 1 { Some(a.required(1)?) } else { None };
     let mut total = arithmetic::convert(&Value::Int32(0), adds, false)?;
     let mut count = 0;
     each(call, a, |frame, item, _| {

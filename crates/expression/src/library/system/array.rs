@@ -279,7 +279,7 @@ fn of(a: Arguments<'_>, index: usize) -> Result<&Array, Thrown> {
 /// Copies a stretch; the arrays stand at the first argument and, by the form called, at the second or third.
 fn copy(a: Arguments<'_>, from: i64, to: i64, count: i64) -> Outcome {
     let source = of(a, 0)?;
-    let target = of(a, if a.values.len() == 3 { 1 } else { 2 })?;
+    let target = of(a, if a.count() == 3 { 1 } else { 2 })?;
     let short = |side: &str| {
         Thrown::argument(
             &format!(

@@ -167,12 +167,13 @@ const CREATE_ROWS: &[Row] = &[
         "Tuple.Create(1, 2, 3, 4, 5, 6, 7, 8)",
         "(1, 2, 3, 4, 5, 6, 7, 8)",
         |call, a| {
-            let (first, last) = a.values.split_at_checked(7).unwrap_or((a.values, &[]));
+            let items = a.to_vec();
+            let (first, last) = items.split_at_checked(7).unwrap_or((&items, &[]));
             let (types, rest) = call.types.split_at_checked(7).unwrap_or((call.types, &[]));
-            let rest = record(rest, last);
+            let rest = record(rest, last.to_vec());
             Ok(record(
                 &[types, &[rest.runtime_type()]].concat(),
-                &[first, &[rest]].concat(),
+                [first, &[rest]].concat(),
             ))
         },
     ),
@@ -202,13 +203,13 @@ const fn of(parameters: &'static [&'static str]) -> Class {
         .inherits(&["IComparable"])
 }
 
-fn record(types: &[Type], items: &[Value]) -> Value {
+fn record(types: &[Type], items: Vec<Value>) -> Value {
     let ty = named_type("System.Tuple", types.to_vec()).unwrap_or(Type::OBJECT);
-    Value::of(Record::new(ty, items.to_vec()))
+    Value::of(Record::new(ty, items))
 }
 
 fn made(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
-    Ok(record(call.types, a.values))
+    Ok(record(call.types, a.to_vec()))
 }
 
 fn tuple(value: &Value) -> Option<&Record> {

@@ -339,17 +339,11 @@ const READING: &[Row] = &[
         "",
         |call, a| {
             let text = Value::String(of(a)?.0.lock().as_str().into());
-            let mut values = a.values.to_vec();
+            let mut values = a.to_vec();
             if let Some(first) = values.first_mut() {
                 *first = text;
             }
-            string_copy_to(
-                call,
-                Arguments {
-                    values: &values,
-                    member: a.member,
-                },
-            )
+            string_copy_to(call, Arguments::new(&values, a.member))
         },
     ),
     row(

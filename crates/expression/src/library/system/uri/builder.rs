@@ -359,10 +359,10 @@ fn build(a: Arguments<'_>) -> Outcome {
     let mut parts = builder.0.lock();
     parts.set_scheme(text(0))?;
     parts.set_host(text(1));
-    if a.values.len() > 2 {
+    if a.count() > 2 {
         parts.set_port(a.int(2))?;
     }
-    if a.values.len() > 3 {
+    if a.count() > 3 {
         parts.set_path(text(3));
     }
     let extra = text(4);

@@ -163,7 +163,7 @@ fn skip(cursor: &mut Cursor) -> Result<bool, Thrown> {
 fn has_name(cursor: &Cursor, id: NodeId, a: Arguments<'_>) -> bool {
     let tree = cursor.tree();
     let wanted = a.text_or_null(1);
-    if a.values.len() < 3 {
+    if a.count() < 3 {
         return name(tree, id).as_ref() == wanted;
     }
     let namespace = tree.name(id).map(|name| shared(name.namespace()));
@@ -211,7 +211,7 @@ fn check_names(a: Arguments<'_>) -> Result<(), Thrown> {
     if a.text(1)?.is_empty() {
         return Err(Thrown::argument("The empty string '' is not a valid name.", "name"));
     }
-    if a.values.len() > 2 {
+    if a.count() > 2 {
         a.text(2)?;
     }
     Ok(())
