@@ -1,7 +1,8 @@
 //! A policy that refuses or cannot go on: what `context.LastError` says, and what the client gets when no on-error
 //! policy says otherwise.
 
-use http::{HeaderMap, StatusCode};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 /// Why the pipeline goes to on-error.
 #[derive(Clone, Debug)]
@@ -40,6 +41,14 @@ impl Failure {
             headers: Box::default(),
             keeps_response: false,
         }
+    }
+
+    /// A call under a limit whose counter cannot be reached, where that refuses it.
+    pub(crate) fn counters_away() -> Self {
+        let message = "Service is temporarily unavailable.";
+        let mut failure = Self::refused("CountersUnavailable", StatusCode::SERVICE_UNAVAILABLE, message, message);
+        failure.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        failure
     }
 
     /// A failure whose details are not the client's business: 500 with an activity id.

@@ -53,6 +53,9 @@ pub struct Taken {
     pub remaining: u64,
     /// When not allowed: how long until they will be; at most a period.
     pub retry_after: Duration,
+    /// Whether the counter was asked. If not, it could not be reached, and the rest is what its owner has decided for
+    /// that case.
+    pub counted: bool,
 }
 
 /// Counters by key; a key's counter starts at zero with its first use and is forgotten after an idle period.
@@ -141,6 +144,7 @@ impl Counters for InProcessCounters {
             allowed: true,
             remaining: window.limit,
             retry_after: Duration::ZERO,
+            counted: true,
         }))
     }
 
@@ -236,6 +240,7 @@ impl Counter {
             } else {
                 self.until_room(window, wanted, now)
             },
+            counted: true,
         }
     }
 

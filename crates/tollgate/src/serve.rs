@@ -10,17 +10,20 @@ use diagnostic::{Diagnostic, Severity};
 use gateway::{Config, Gateway, Limits, Listen, Running, SystemClock, TlsIdentity};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use shared::{Address, Link, Options, RedisCache, RedisCounters, WhenAway};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
-use store::{CACHE_BYTES, Caches, InProcessCache, InProcessCounters};
+use store::{CACHE_BYTES, Caches, Counters, InProcessCache, InProcessCounters};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The environment variable that holds the key for traces.
 const TRACING_KEY: &str = "TOLLGATE_TRACING_KEY";
+/// The environment variable that holds the address of Redis, and with it the password.
+const REDIS: &str = "TOLLGATE_REDIS";
 /// Characters that the key has at least.
 const SHORTEST_TRACING_KEY: usize = 16;
 
@@ -55,6 +58,12 @@ pub struct Serve {
     /// Bytes that the gateway's own cache holds at most; what was used longest ago makes room.
     #[arg(long, value_name = "BYTES", default_value_t = CACHE_BYTES)]
     cache_bytes: usize,
+    /// What becomes of calls under a limit while Redis, which `TOLLGATE_REDIS` names, cannot be reached.
+    #[arg(long, value_enum, default_value = "fail-open")]
+    redis_away: RedisAway,
+    /// Certificates (PEM) of authorities that sign those of Redis; none: those that the system trusts.
+    #[arg(long, value_name = "FILE")]
+    redis_ca: Option<PathBuf>,
     /// Base URL that `send-service-bus-message` sends to in place of the namespaces that policies name, such as a proxy.
     #[arg(long, value_name = "URL")]
     service_bus_url: Option<String>,
@@ -73,6 +82,15 @@ pub struct Serve {
     /// How much is logged.
     #[arg(long, value_enum, default_value = "info")]
     log_level: LogLevel,
+}
+
+/// `--redis-away`
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum RedisAway {
+    /// They pass and are not counted.
+    FailOpen,
+    /// They are refused with 503.
+    FailClosed,
 }
 
 impl Serve {
@@ -151,11 +169,19 @@ impl Serve {
             entra: std::env::var("AZURE_AUTHORITY_HOST").ok().filter(|url| !url.is_empty()),
             ..Config::default()
         };
-        let counters = Arc::new(InProcessCounters::default());
-        let caches = Caches {
+        let mut counters: Arc<dyn Counters> = Arc::new(InProcessCounters::default());
+        let mut caches = Caches {
             internal: Arc::new(InProcessCache::with_room_for(self.cache_bytes)),
             external: None,
         };
+        if let Some(link) = self.redis()? {
+            let when_away = match self.redis_away {
+                RedisAway::FailOpen => WhenAway::LetPass,
+                RedisAway::FailClosed => WhenAway::Refuse,
+            };
+            counters = Arc::new(RedisCounters::new(Arc::clone(&link), when_away));
+            caches.external = Some(Arc::new(RedisCache::new(link)));
+        }
         Gateway::start(
             config,
             Arc::new(configuration.catalog),
@@ -164,6 +190,19 @@ impl Serve {
             caches,
             Arc::new(SystemClock::default()),
         )
+    }
+
+    /// The connection to the Redis that the environment names.
+    fn redis(&self) -> Result<Option<Arc<Link>>, String> {
+        let Some(url) = std::env::var(REDIS).ok().filter(|url| !url.is_empty()) else {
+            return Ok(None);
+        };
+        let authorities = self
+            .redis_ca
+            .as_ref()
+            .map(|path| std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display())));
+        let address = Address::new(&url, authorities.transpose()?).map_err(|error| format!("{REDIS}: {error}"))?;
+        Link::start(address, Options::default()).map(Some)
     }
 
     fn tls_identity(&self) -> Result<Option<Vec<TlsIdentity>>, String> {

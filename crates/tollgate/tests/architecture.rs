@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("graphql", &[]),
     ("catalog", &["diagnostic", "schema"]),
     ("store", &[]),
+    ("shared", &["store"]),
     ("jose", &[]),
     ("liquid", &["diagnostic", "expression", "xml"]),
     (
@@ -49,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "expression",
             "gateway",
             "policy",
+            "shared",
             "spec",
             "store",
         ],

@@ -59,6 +59,9 @@ impl Announced {
 
     /// The refusal; the time to wait is set for on-error before it runs.
     pub fn refusal(&self, exchange: &mut Exchange, taken: &Taken, calls: u32) -> Failure {
+        if !taken.counted {
+            return Failure::counters_away();
+        }
         let seconds = taken.retry_after.as_nanos().div_ceil(1_000_000_000).max(1) as u64;
         if let Some(name) = &self.retry_after_variable {
             exchange.set_variable(name, int(seconds).into());

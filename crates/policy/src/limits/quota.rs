@@ -173,7 +173,10 @@ impl Tally {
 
 /// The refusal of a call whose asks were refused, in APIM's words.
 pub(crate) fn refusal(taking: &Taking) -> Option<Failure> {
-    let (at, _) = taking.refused()?;
+    let (at, taken) = taking.refused()?;
+    if !taken.counted {
+        return Some(Failure::counters_away());
+    }
     let ask = taking.asks().get(at)?;
     let what = if ask.counter.ends_with("/bytes") {
         "bandwidth"

@@ -1,0 +1,395 @@
+//! What is asked of the state of one process is asked of that in Redis, and both must say the same; and what only a
+//! server can do: not be there, come back, refuse.
+
+mod server;
+
+use crate::{Address, Link, Options, RedisCache, RedisCounters, WhenAway};
+use bytes::Bytes;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use server::Server;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::{Cache, Counters, InProcessCache, InProcessCounters, Period, Reply, Taken, Window};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// For what must happen soon.
+const SOON: Duration = Duration::from_secs(20);
+
+fn wait<T>(reply: Reply<T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(reply.wait())
+}
+
+fn link(url: &str) -> Arc<Link> {
+    Link::start(Address::new(url, None).unwrap(), Options::default()).unwrap()
+}
+
+/// A link whose calls have time on a busy machine.
+fn patient(url: &str) -> Arc<Link> {
+    let options = Options {
+        patience: SOON,
+        ..Options::default()
+    };
+    Link::start(Address::new(url, None).unwrap(), options).unwrap()
+}
+
+fn counters(server: &Server) -> RedisCounters {
+    RedisCounters::new(patient(&server.url()), WhenAway::LetPass)
+}
+
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < SOON, "not within {SOON:?}: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Counters by the caller's clock, as a test moves it.
+struct ByTheCaller(RedisCounters);
+
+impl Counters for ByTheCaller {
+    fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken> {
+        self.0.take_at(key, window, amount, Some(now))
+    }
+    fn add(&self, key: &str, period: Period, amount: u64, now: Duration) {
+        drop(self.0.run(key, period, None, amount, Some(now)));
+    }
+}
+
+/// What is done to a counter, in words: `take 1`, `ask`, `add 5`, at a second, and the answer: `yes, 2 left` or
+/// `no, 0 left, wait 51`.
+type Act = (u64, &'static str, &'static str);
+
+fn sliding(seconds: u64) -> Period {
+    Period::Sliding(SECOND * seconds as u32)
+}
+
+fn check(counters: &dyn Counters, key: &str, limit: u64, period: impl Fn(u64) -> Period, acts: &[Act]) {
+    for (at, act, expected) in acts {
+        let now = SECOND * *at as u32;
+        let period = period(*at);
+        let (word, amount) = act.split_once(' ').unwrap_or((act, "0"));
+        let amount = amount.parse().unwrap();
+        if word == "add" {
+            counters.add(key, period, amount, now);
+            continue;
+        }
+        let taken = wait(counters.take(key, Window { limit, period }, amount, now));
+        assert!(taken.counted);
+        let found = if taken.allowed {
+            format!("yes, {} left", taken.remaining)
+        } else {
+            format!("no, {} left, wait {}", taken.remaining, taken.retry_after.as_secs())
+        };
+        assert_eq!(found, *expected, "{key}: {act} at {at}");
+    }
+}
+
+#[test]
+fn both_counters_count_alike() {
+    let server = Server::start(&[]);
+    let both: [Box<dyn Counters>; 2] = [
+        Box::new(InProcessCounters::default()),
+        Box::new(ByTheCaller(counters(&server))),
+    ];
+    for counters in both {
+        let acts = [
+            (0, "take 1", "yes, 2 left"),
+            (1, "take 1", "yes, 1 left"),
+            (2, "ask", "yes, 1 left"),
+            (2, "take 1", "yes, 0 left"),
+            (10, "take 1", "no, 0 left, wait 51"),
+            (60, "ask", "no, 0 left, wait 1"),
+            (61, "take 1", "yes, 1 left"),
+            (500, "take 4", "no, 3 left, wait 60"),
+            (500, "take 3", "yes, 0 left"),
+        ];
+        check(&*counters, "slides", 3, |_| sliding(60), &acts);
+        let acts = [
+            (0, "add 5", ""),
+            (1, "ask", "no, 0 left, wait 60"),
+            (61, "ask", "yes, 3 left"),
+        ];
+        check(&*counters, "added beyond the limit", 3, |_| sliding(60), &acts[..1]);
+        check(
+            &*counters,
+            "added beyond the limit",
+            3,
+            |_| sliding(60),
+            &[(1, "ask", "no, 0 left, wait 59")],
+        );
+        check(&*counters, "added beyond the limit", 3, |_| sliding(60), &acts[2..]);
+        let ends = |at: u64| Period::Ending(SECOND * (100 - at % 100) as u32);
+        let acts = [
+            (1, "take 1", "yes, 2 left"),
+            (98, "take 2", "yes, 0 left"),
+            (99, "take 1", "no, 0 left, wait 1"),
+            (100, "take 1", "yes, 2 left"),
+            (101, "take 3", "no, 2 left, wait 99"),
+            (199, "ask", "yes, 2 left"),
+        ];
+        check(&*counters, "ends", 3, ends, &acts);
+        let acts = [
+            (1, "add 1", ""),
+            (1_000_000, "ask", "yes, 1 left"),
+            (1_000_000, "take 2", "yes, 0 left"),
+            (1_000_001, "ask", "no, 0 left, wait 4000000000"),
+        ];
+        check(
+            &*counters,
+            "never ends",
+            2,
+            |_| Period::Ending(Duration::MAX),
+            &acts[..1],
+        );
+        check(
+            &*counters,
+            "a limit of none",
+            0,
+            |_| sliding(60),
+            &[(0, "ask", "no, 0 left, wait 60")],
+        );
+        let huge = [(0, "add 9007199254740991", ""), (1, "ask", "yes, 0 left")];
+        check(&*counters, "large", (1 << 53) - 1, |_| sliding(60), &huge[..1]);
+        check(
+            &*counters,
+            "large",
+            (1 << 53) - 1,
+            |_| sliding(60),
+            &[(1, "ask", "no, 0 left, wait 59")],
+        );
+    }
+}
+
+#[test]
+fn whatever_is_counted_both_counters_say_the_same() {
+    let server = Server::start(&[]);
+    let theirs = ByTheCaller(counters(&server));
+    let acts = proptest::collection::vec((0..3_u8, 0..6_u64, 0..20_000_u64), 1..150);
+    let lengths = prop_oneof![Just(60_000_u64), Just(90_001), Just(300_000)];
+    let cases = (0..40_u64, lengths, any::<bool>(), acts);
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let ran = runner.run(&cases, |(limit, milliseconds, ends, acts)| {
+        let ours = InProcessCounters::default();
+        let key = server::fresh_key();
+        let mut now = Duration::from_secs(7);
+        for (act, amount, pause) in acts {
+            now += Duration::from_millis(pause);
+            let length = Duration::from_millis(milliseconds);
+            let period = if ends {
+                Period::Ending(length - Duration::from_millis(now.as_millis() as u64 % milliseconds))
+            } else {
+                Period::Sliding(length)
+            };
+            if act == 0 {
+                ours.add(&key, period, amount, now);
+                theirs.add(&key, period, amount, now);
+                continue;
+            }
+            let window = Window { limit, period };
+            prop_assert_eq!(
+                wait(ours.take(&key, window, amount, now)),
+                wait(theirs.take(&key, window, amount, now))
+            );
+        }
+        Ok(())
+    });
+    ran.unwrap();
+}
+
+#[test]
+fn gateways_that_share_a_limit_let_exactly_so_many_pass() {
+    let server = Server::start(&[]);
+    let gateways: Vec<_> = (0..2).map(|_| Arc::new(counters(&server))).collect();
+    let window = Window {
+        limit: 1000,
+        period: Period::Sliding(MINUTE * 60),
+    };
+    let threads: Vec<_> = (0..4)
+        .map(|number| {
+            let counters = Arc::clone(&gateways[number % 2]);
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                let replies: Vec<_> = (0..1000).map(|_| counters.take("k", window, 1, SECOND)).collect();
+                runtime.block_on(async move {
+                    let mut passed = 0;
+                    for reply in replies {
+                        let taken = reply.wait().await;
+                        assert!(taken.counted);
+                        passed += usize::from(taken.allowed);
+                    }
+                    passed
+                })
+            })
+        })
+        .collect();
+    let passed: usize = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
+    assert_eq!(passed, 1000);
+}
+
+#[test]
+fn both_caches_keep_alike() {
+    let server = Server::start(&[]);
+    let both: [Box<dyn Cache>; 2] = [
+        Box::new(InProcessCache::default()),
+        Box::new(RedisCache::new(patient(&server.url()))),
+    ];
+    let now = SECOND;
+    for cache in both {
+        let get = |key: &str| wait(cache.get(key, now));
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(get("a"), None);
+        cache.put("a", Bytes::from(bytes.clone()), MINUTE, now);
+        assert_eq!(get("a").as_deref(), Some(&bytes[..]));
+        cache.put("a", Bytes::new(), Duration::MAX, now);
+        assert_eq!(get("a").as_deref(), Some(&b""[..]));
+        cache.put("a", Bytes::from_static(b"none"), Duration::ZERO, now);
+        assert_eq!(get("a"), None);
+        cache.put("b", Bytes::from(vec![7; 2 << 20]), MINUTE, now);
+        assert_eq!(get("b").map(|value| value.len()), Some(2 << 20));
+        assert_eq!(wait(cache.remove("b")), Ok(()));
+        assert_eq!(wait(cache.remove("never")), Ok(()));
+        assert_eq!(get("b"), None);
+    }
+}
+
+#[test]
+fn what_is_kept_in_redis_expires_by_its_clock() {
+    let server = Server::start(&[]);
+    let cache = RedisCache::new(patient(&server.url()));
+    cache.put("a", Bytes::from_static(b"1"), Duration::from_millis(30), SECOND);
+    until("the entry expires", || wait(cache.get("a", SECOND)).is_none());
+    let counters = counters(&server);
+    let window = Window {
+        limit: 1,
+        period: Period::Sliding(Duration::from_millis(30)),
+    };
+    assert!(wait(counters.take("k", window, 1, SECOND)).allowed);
+    until("a call passes again", || {
+        wait(counters.take("k", window, 1, SECOND)).allowed
+    });
+}
+
+#[test]
+fn without_redis_the_choice_is_the_answer_and_no_call_waits() {
+    let server = Server::start(&[]);
+    let url = server.url();
+    let link = patient(&url);
+    let open = RedisCounters::new(Arc::clone(&link), WhenAway::LetPass);
+    let closed = RedisCounters::new(Arc::clone(&link), WhenAway::Refuse);
+    let cache = RedisCache::new(Arc::clone(&link));
+    let window = Window {
+        limit: 1,
+        period: Period::Sliding(MINUTE),
+    };
+    let said = |counters: &RedisCounters| {
+        let taken = wait(counters.take("k", window, 1, SECOND));
+        (taken.counted, taken.allowed)
+    };
+    assert_eq!(said(&open), (true, true));
+    assert_eq!(said(&closed), (true, false));
+    let port = server.stop();
+    until("the loss is noticed", || !link.is_connected());
+    assert_eq!(said(&open), (false, true));
+    assert_eq!(said(&closed), (false, false));
+    assert!(matches!(open.take("k", window, 1, SECOND), Reply::Now(_)));
+    assert!(matches!(cache.get("a", SECOND), Reply::Now(None)));
+    assert!(matches!(cache.remove("a"), Reply::Now(Err(_))));
+    cache.put("a", Bytes::new(), MINUTE, SECOND);
+    let _again = Server::at(port, &[]);
+    until("the connection is back", || link.is_connected());
+    assert_eq!(said(&closed), (true, true));
+    assert_eq!(said(&open), (true, false));
+    assert!(link.unanswered() >= 6);
+}
+
+#[test]
+fn a_redis_that_hangs_costs_a_call_no_more_than_its_patience() {
+    let server = Server::start(&[]);
+    let link = link(&server.url());
+    until("there is a connection", || link.is_connected());
+    let counters = RedisCounters::new(Arc::clone(&link), WhenAway::LetPass);
+    server.pause();
+    let window = Window {
+        limit: 1,
+        period: Period::Sliding(MINUTE),
+    };
+    let taken = wait(counters.take("k", window, 1, SECOND));
+    assert!(!taken.counted && taken.allowed);
+    assert!(!link.is_connected());
+    assert!(matches!(counters.take("k", window, 1, SECOND), Reply::Now(_)));
+    server.resume();
+    until("the connection is back", || link.is_connected());
+    until("it counts again", || {
+        wait(counters.take("k", window, 1, SECOND)).counted
+    });
+}
+
+#[test]
+fn users_and_passwords() {
+    let rules = [
+        "--requirepass",
+        "right",
+        "--user",
+        "gate",
+        "on",
+        ">secret",
+        "~tollgate:*",
+        "+@all",
+    ];
+    let server = Server::start(&rules);
+    let at = |user: &str| format!("redis://{user}@127.0.0.1:{}", server.port());
+    for (user, connects) in [
+        (":right", true),
+        (":wrong", false),
+        ("gate:secret", true),
+        ("gate:wrong", false),
+        ("nobody:secret", false),
+    ] {
+        assert_eq!(patient(&at(user)).is_connected(), connects, "{user}");
+    }
+    let counters = RedisCounters::new(patient(&at("gate:secret")), WhenAway::Refuse);
+    let window = Window {
+        limit: 1,
+        period: Period::Sliding(MINUTE),
+    };
+    assert!(wait(counters.take("k", window, 1, SECOND)).counted);
+}
+
+#[test]
+fn addresses() {
+    for (url, expected) in [
+        ("redis://127.0.0.1", Ok("redis://127.0.0.1")),
+        ("redis://u:pass@h:1/2", Ok("redis://h:1")),
+        ("rediss://:pass@h:1", Ok("rediss://h:1")),
+        ("redis-cluster://u:pass@a:1,b:2", Ok("redis-cluster://a:1,b:2")),
+        ("redis-sentinel://u:pass@a:1,b:2/main", Ok("redis-sentinel://a:1,b:2")),
+        ("redis-sentinel://:pass@a:1", Err("does not say under which name")),
+        ("redis://:pass@a:1,b:2", Err("names several servers")),
+        ("http://:pass@a", Err("unknown scheme")),
+        ("redisx://:pass@a", Err("unknown scheme")),
+        (":pass", Err("no scheme")),
+        ("redis://:pass@a:port", Err("cannot be read")),
+    ] {
+        match (Address::new(url, None), expected) {
+            (Ok(address), Ok(shown)) => assert_eq!(address.shown(), shown),
+            (Err(message), Err(part)) => {
+                assert!(message.contains(part), "{url}: {message}");
+                assert!(
+                    !message.contains("pass@") || message.contains("user:password@"),
+                    "{message}"
+                );
+                assert!(!message.contains(":pass@"), "{message}");
+            }
+            (found, _) => panic!("{url}: {:?}", found.map(|address| address.shown().to_owned())),
+        }
+    }
+}
