@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts a gateway to try, `make test` tests all of it, `make bench` measures it.
 
-.PHONY: run test check bench bench-expressions vectors vectors-check differ fuzz
+.PHONY: run test check bench bench-expressions bench-policies bench-scale soak vectors vectors-check differ fuzz
 
 ## Start the sample: MCP servers, a REST API and the gateway in front of them.
 run:
@@ -23,6 +23,18 @@ bench:
 ## The part of it that times expressions.
 bench-expressions:
 	@python3 bench/expressions.py
+
+## What each policy costs alone, over the plain pass-through.
+bench-policies:
+	@scripts/bench policies
+
+## What 5,000 APIs cost: start, memory, routing, the reload of one of them.
+bench-scale:
+	@scripts/bench scale
+
+## Ten minutes of good and bad traffic at once, and whether memory, files and threads stay.
+soak:
+	@scripts/bench soak
 
 ## Ask real C# (Mono) for the answers of crates/expression/vectors and write them down.
 vectors:
