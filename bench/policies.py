@@ -119,6 +119,7 @@ def signed(token):
 
 def artifacts(folder, rows):
     write(folder / "policy.xml", DOCUMENT.format(inbound="", outbound="", backend="<forward-request />").replace("<base />", ""))
+    write(folder / "policy fragments" / "one" / "policyFragmentInformation.json", {"properties": {"description": "one"}})
     write(folder / "policy fragments" / "one" / "policy.xml", '<fragment><set-variable name="team" value="alpha" /></fragment>')
     specification = {"openapi": "3.0.3", "info": {"title": "rows", "version": "1"}, "paths": {
         "/bytes": {"get": {"operationId": "bytes", "parameters": [{"name": "size", "in": "query", "schema": {"type": "integer"}}], "responses": {

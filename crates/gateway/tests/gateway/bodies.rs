@@ -325,7 +325,7 @@ async fn an_http2_client_that_opens_no_window_is_given_up() {
     })
     .await;
     let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
-        config.timeouts.write_stall = stall;
+        config.timeouts.write_stall = Duration::from_millis(500);
     });
     let stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
     let io = hyper_util::rt::TokioIo::new(stream);
