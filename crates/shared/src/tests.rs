@@ -185,7 +185,8 @@ fn whatever_is_counted_both_counters_say_the_same() {
             now += Duration::from_millis(pause);
             let length = Duration::from_millis(milliseconds);
             let period = if ends {
-                Period::Ending(length - Duration::from_millis(now.as_millis() as u64 % milliseconds))
+                let passed = Duration::from_millis(now.as_millis() as u64 % milliseconds);
+                Period::Ending(length.checked_sub(passed).unwrap())
             } else {
                 Period::Sliding(length)
             };
