@@ -89,9 +89,9 @@ impl Explained {
     /// Evaluates it.
     pub fn run(&self, context: &dyn Context, budget: Budget) -> Explanation {
         let mut frame = Frame::new(context, budget, self.expression.locals);
-        frame.told = Some(Box::default());
+        frame.set_told(Box::default());
         let outcome = self.expression.run(&mut frame);
-        let told = frame.told.take().unwrap_or_default();
+        let told = frame.take_told().unwrap_or_default();
         let outcome = outcome.and_then(|value| Described::of(&value, &mut frame));
         Explanation {
             steps: told.steps,
@@ -104,13 +104,13 @@ impl Explained {
 /// Notes what a part gave, when the frame keeps such notes.
 pub fn tell(frame: &mut Frame<'_>, span: Span, outcome: &Outcome) {
     // Away while a value is written out, which may run parts of the expression.
-    let Some(mut told) = frame.told.take() else { return };
+    let Some(mut told) = frame.take_told() else { return };
     if told.steps.len() < STEPS {
         told.add(step(frame, span, outcome));
     } else {
         told.cut = true;
     }
-    frame.told = Some(told);
+    frame.set_told(told);
 }
 
 fn step(frame: &mut Frame<'_>, span: Span, outcome: &Outcome) -> Step {

@@ -56,21 +56,42 @@ impl Slot {
 /// Closures inside closures that a stack of 2 MiB holds with room to spare.
 const NODES: u32 = 1500;
 
+/// What few evaluations need.
+#[derive(Default)]
+struct Seldom {
+    /// Values of `out` parameters of the library function that just returned, in order.
+    outs: Vec<Value>,
+    /// What the innermost `catch` caught, for `throw;`.
+    caught: Option<Thrown>,
+    /// What the parts of the expression gave, when somebody wants to know.
+    told: Option<Box<Told>>,
+    /// Every shared cell, to be emptied in the end: delegates and what they capture may refer to each other.
+    cells: Vec<Weak<Mutex<Value>>>,
+}
+
+impl Seldom {
+    fn empty_cells(&mut self, result: &Value) {
+        let lazy = matches!(result, Value::Object(_)) && result.object::<Array>().is_none();
+        for cell in self.cells.drain(..).filter_map(|cell| cell.upgrade()) {
+            let mut value = cell.lock();
+            if !lazy || value.object::<Closure>().is_some() {
+                let content = std::mem::take(&mut *value);
+                drop(value);
+                drop(content);
+            }
+        }
+    }
+}
+
 /// One evaluation.
 pub struct Frame<'c> {
     /// The exchange.
     pub context: &'c dyn Context,
-    /// Values of `out` parameters of the library function that just returned, in order.
-    pub outs: Vec<Value>,
-    /// What the innermost `catch` caught, for `throw;`.
-    caught: Option<Thrown>,
+    slots: Vec<Slot>,
     /// How the function that runs was entered.
     entry: Entry,
-    /// What the parts of the expression gave, when somebody wants to know.
-    pub told: Option<Box<Told>>,
-    slots: Vec<Slot>,
-    /// Every shared cell, to be emptied in the end: delegates and what they capture may refer to each other.
-    cells: Vec<Weak<Mutex<Value>>>,
+    /// Made when it is first needed: to begin and to end an evaluation is much of what a short one costs.
+    seldom: Option<Box<Seldom>>,
     base: usize,
     steps: u64,
     bytes: u64,
@@ -86,12 +107,9 @@ impl<'c> Frame<'c> {
         slots.resize(locals, Slot::Own(Value::Null));
         Self {
             context,
-            outs: Vec::new(),
-            caught: None,
-            entry: Entry::Begin,
-            told: None,
             slots,
-            cells: Vec::new(),
+            entry: Entry::Begin,
+            seldom: None,
             base: 0,
             steps: budget.steps,
             bytes: budget.allocation,
@@ -157,14 +175,42 @@ impl<'c> Frame<'c> {
         Ok(text.into())
     }
 
+    #[cold]
+    fn seldom(&mut self) -> &mut Seldom {
+        self.seldom.get_or_insert_default()
+    }
+
+    /// Gives the value of the next `out` parameter of the library function that runs.
+    pub fn give_out(&mut self, value: Value) {
+        self.seldom().outs.push(value);
+    }
+
+    /// What the library function that just returned gave to its `out` parameters, in order.
+    pub fn take_outs(&mut self) -> Vec<Value> {
+        self.seldom
+            .as_mut()
+            .map(|seldom| std::mem::take(&mut seldom.outs))
+            .unwrap_or_default()
+    }
+
+    /// What the parts of the expression gave so far, when somebody wants to know.
+    pub fn take_told(&mut self) -> Option<Box<Told>> {
+        self.seldom.as_mut()?.told.take()
+    }
+
+    /// Keeps what the parts of the expression give, from now on or again.
+    pub fn set_told(&mut self, told: Box<Told>) {
+        self.seldom().told = Some(told);
+    }
+
     /// What the innermost `catch` caught.
     pub fn caught(&self) -> Option<Thrown> {
-        self.caught.clone()
+        self.seldom.as_ref()?.caught.clone()
     }
 
     /// Enters or leaves a `catch`; gives what the one around it caught.
     pub fn set_caught(&mut self, thrown: Option<Thrown>) -> Option<Thrown> {
-        std::mem::replace(&mut self.caught, thrown)
+        std::mem::replace(&mut self.seldom().caught, thrown)
     }
 
     /// The value of a local variable.
@@ -249,7 +295,7 @@ impl<'c> Frame<'c> {
     fn cell(&mut self, value: Value) -> Result<Arc<Mutex<Value>>, Thrown> {
         self.allocate(size_of::<Value>() * 3)?;
         let cell = Arc::new(Mutex::new(value));
-        self.cells.push(Arc::downgrade(&cell));
+        self.seldom().cells.push(Arc::downgrade(&cell));
         Ok(cell)
     }
 
@@ -272,18 +318,10 @@ impl<'c> Frame<'c> {
 
     /// Ends the evaluation: cells are emptied, so that delegates which capture themselves are released. A result that
     /// is computed later needs them still; then only delegates go.
+    #[inline]
     pub fn finish(&mut self, result: &Value) {
-        if self.cells.is_empty() {
-            return;
-        }
-        let lazy = matches!(result, Value::Object(_)) && result.object::<Array>().is_none();
-        for cell in self.cells.drain(..).filter_map(|cell| cell.upgrade()) {
-            let mut value = cell.lock();
-            if !lazy || value.object::<Closure>().is_some() {
-                let content = std::mem::take(&mut *value);
-                drop(value);
-                drop(content);
-            }
+        if let Some(seldom) = &mut self.seldom {
+            seldom.empty_cells(result);
         }
     }
 

@@ -186,7 +186,7 @@ impl Expression {
     }
 
     fn run(&self, frame: &mut frame::Frame<'_>) -> Result<Value, thrown::Thrown> {
-        let outcome = (self.code)(frame).and_then(|value| target::convert(value, self.target));
+        let outcome = target::convert((self.code)(frame), self.target);
         frame.finish(outcome.as_ref().unwrap_or(&Value::Null));
         outcome
     }

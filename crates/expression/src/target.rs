@@ -7,11 +7,19 @@ use crate::thrown::{Outcome, Thrown};
 use crate::types::Simple;
 use crate::value::Value;
 
-/// The value for a place.
+/// The value for a place, of what the expression gave.
 ///
 /// # Errors
-/// `InvalidCastException` or `FormatException` when the value is not what the place accepts.
-pub fn convert(value: Value, target: Target) -> Outcome {
+/// What the expression threw; `InvalidCastException` or `FormatException` when the value is not what the place accepts.
+#[inline]
+pub fn convert(outcome: Outcome, target: Target) -> Outcome {
+    if matches!(target, Target::Object | Target::Body) {
+        return outcome;
+    }
+    outcome.and_then(|value| of_type(value, target))
+}
+
+fn of_type(value: Value, target: Target) -> Outcome {
     match target {
         Target::Object | Target::Body => Ok(value),
         Target::String => Ok(Value::String(value.display_string())),

@@ -216,9 +216,9 @@ fn with_outs(compiler: &mut Compiler<'_>, callee: Callee, arguments: &[CallArgum
                 Part::Out(..) => Value::Null,
             });
         }
-        frame.outs.clear();
+        frame.take_outs();
         let result = callee.run(frame, &values)?;
-        let mut outs = std::mem::take(&mut frame.outs).into_iter();
+        let mut outs = frame.take_outs().into_iter();
         for part in &parts {
             if let Part::Out(local, _) = part {
                 let value = outs.next().unwrap_or_default();

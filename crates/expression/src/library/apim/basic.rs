@@ -30,7 +30,7 @@ const EXTENSION_ROWS: &[Row] = &[
         |call, a| {
             let credentials = a.text_or_null(0).and_then(|text| parse(text));
             let parsed = credentials.is_some();
-            call.outs.push(credentials.map_or(Value::Null, Value::of));
+            call.give_out(credentials.map_or(Value::Null, Value::of));
             Ok(parsed.into())
         },
     ),

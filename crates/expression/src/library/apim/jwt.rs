@@ -35,7 +35,7 @@ const EXTENSION_ROWS: &[Row] = &[
         |call, a| {
             let jwt = a.text_or_null(0).and_then(|text| parse(text));
             let parsed = jwt.is_some();
-            call.outs.push(jwt.map_or(Value::Null, Value::of));
+            call.give_out(jwt.map_or(Value::Null, Value::of));
             Ok(parsed.into())
         },
     ),

@@ -128,7 +128,7 @@ const ROWS: &[Row] = &[
             let removed = of(a)?.remove(a.required(1)?);
             let known = removed.is_some();
             let default = Value::default_of(&call.type_argument(1));
-            call.outs.push(removed.unwrap_or(default));
+            call.give_out(removed.unwrap_or(default));
             Ok(known.into())
         },
     ),
@@ -176,7 +176,7 @@ const READ_ROWS: &[Row] = &[
             let found = find(a.value(0), call.frame, a.required(1)?);
             let known = found.is_some();
             let default = Value::default_of(&call.type_argument(1));
-            call.outs.push(found.unwrap_or(default));
+            call.give_out(found.unwrap_or(default));
             Ok(known.into())
         },
     ),

@@ -103,7 +103,7 @@ const ELEMENT_ROWS: &[Row] = &[
             let found = of(a)?.find(a.value(1));
             let known = found.is_some();
             let default = Value::default_of(&call.type_argument(0));
-            call.outs.push(found.unwrap_or(default));
+            call.give_out(found.unwrap_or(default));
             Ok(known.into())
         },
     ),

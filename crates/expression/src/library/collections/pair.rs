@@ -46,9 +46,10 @@ const ROWS: &[Row] = &[
         },
     ),
     row("void Deconstruct(out TKey key, out TValue value)", "", "", |call, a| {
-        let pair = a.value(0).object::<Pair>();
-        let parts = pair.map(|pair| [pair.key.clone(), pair.value.clone()]);
-        call.frame.outs = parts.map(Vec::from).unwrap_or_default();
+        if let Some(pair) = a.value(0).object::<Pair>() {
+            call.give_out(pair.key.clone());
+            call.give_out(pair.value.clone());
+        }
         Ok(Value::Null)
     }),
 ];

@@ -157,6 +157,6 @@ fn empty(a: Arguments<'_>) -> Thrown {
 fn tried(call: &mut Call<'_, '_>, found: Option<Value>) -> Outcome {
     let known = found.is_some();
     let default = Value::default_of(&call.type_argument(0));
-    call.outs.push(found.unwrap_or(default));
+    call.give_out(found.unwrap_or(default));
     Ok(known.into())
 }

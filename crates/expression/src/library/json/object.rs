@@ -172,7 +172,7 @@ const ROWS: &[Row] = &[
         |call, a| {
             let found = a.text_or_null(1).and_then(|name| token(a, 0).ok()?.try_get(name));
             let known = found.is_some();
-            call.outs.push(found.into());
+            call.give_out(found.into());
             Ok(known.into())
         },
     ),
@@ -188,8 +188,7 @@ const ROWS: &[Row] = &[
                 object.property(a.text(1)?)
             };
             let known = found.is_some();
-            call.outs
-                .push(found.and_then(|property| property.property_value()).into());
+            call.give_out(found.and_then(|property| property.property_value()).into());
             Ok(known.into())
         },
     ),

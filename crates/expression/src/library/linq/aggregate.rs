@@ -36,7 +36,7 @@ pub const ROWS: &[Row] = &[
         "2",
         |call, a| {
             let count = known_count(a.required(0)?);
-            call.outs.push((count.unwrap_or_default() as i32).into());
+            call.give_out((count.unwrap_or_default() as i32).into());
             Ok(count.is_some().into())
         },
     ),

@@ -39,7 +39,7 @@ const ROWS: &[Row] = &[
         |call, a| {
             let address = a.text_or_null(0).and_then(|text| parse(text));
             let is_valid = address.is_some();
-            call.outs.push(address.map_or(Value::Null, Value::of));
+            call.give_out(address.map_or(Value::Null, Value::of));
             Ok(is_valid.into())
         },
     ),

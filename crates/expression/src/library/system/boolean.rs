@@ -43,7 +43,7 @@ const ROWS: &[Row] = &[
         "False",
         |call, a| {
             let parsed = a.text_or_null(0).and_then(|text| parse(text));
-            call.outs.push(parsed.unwrap_or(false).into());
+            call.give_out(parsed.unwrap_or(false).into());
             Ok(parsed.is_some().into())
         },
     ),

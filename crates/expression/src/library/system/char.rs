@@ -203,7 +203,7 @@ const ROWS: &[Row] = &[
         |call, a| {
             let parsed = a.text_or_null(0).and_then(|text| single(text));
             let found = parsed.is_some();
-            call.outs.push(parsed.unwrap_or(Value::Char(0)));
+            call.give_out(parsed.unwrap_or(Value::Char(0)));
             Ok(found.into())
         },
     ),

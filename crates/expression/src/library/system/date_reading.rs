@@ -227,7 +227,7 @@ impl Reader {
 
     fn tried(&self, call: &mut Call<'_, '_>, value: Option<Value>) -> Value {
         let read = value.is_some();
-        call.outs.push(value.unwrap_or_else(|| self.failed.clone()));
+        call.give_out(value.unwrap_or_else(|| self.failed.clone()));
         read.into()
     }
 

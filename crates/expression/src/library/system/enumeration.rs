@@ -140,7 +140,7 @@ fn try_parse(call: &mut Call<'_, '_>, a: Arguments<'_>, ignores_case: bool) -> O
     let ty = call.type_argument(0);
     let parsed = a.text_or_null(0).and_then(|text| parse(&ty, text, ignores_case));
     let found = parsed.is_some();
-    call.outs.push(parsed.unwrap_or_else(|| Value::default_of(&ty)));
+    call.give_out(parsed.unwrap_or_else(|| Value::default_of(&ty)));
     Ok(found.into())
 }
 

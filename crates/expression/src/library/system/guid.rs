@@ -93,7 +93,7 @@ const ROWS: &[Row] = &[
         |call, a| {
             let format = a.text_or_null(1).map_or("", |text| text.as_str());
             let parsed = a.text_or_null(0).and_then(|text| exactly(text, format).ok().flatten());
-            call.outs.push(Value::Guid(parsed.unwrap_or_default()));
+            call.give_out(Value::Guid(parsed.unwrap_or_default()));
             Ok(parsed.is_some().into())
         },
     ),
@@ -109,7 +109,7 @@ const ROWS: &[Row] = &[
         "False",
         |call, a| {
             let parsed = a.text_or_null(0).and_then(|text| parse_guid(text));
-            call.outs.push(Value::Guid(parsed.unwrap_or_default()));
+            call.give_out(Value::Guid(parsed.unwrap_or_default()));
             Ok(parsed.is_some().into())
         },
     ),

@@ -208,7 +208,7 @@ fn divide(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     let (left, right) = (a.value(0), a.value(1));
     let quotient = arithmetic::binary(BinaryOperator::Divide, left, right, false)?;
     let rest = arithmetic::binary(BinaryOperator::Remainder, left, right, false)?;
-    call.outs.push(rest);
+    call.give_out(rest);
     Ok(quotient)
 }
 

@@ -385,7 +385,6 @@ fn try_parse(call: &mut Call<'_, '_>, a: Arguments<'_>, to: Simple, style: Optio
         .ok()
     });
     let found = parsed.is_some();
-    call.outs
-        .push(parsed.unwrap_or_else(|| Value::default_of(&Type::Simple(to))));
+    call.give_out(parsed.unwrap_or_else(|| Value::default_of(&Type::Simple(to))));
     Ok(found.into())
 }

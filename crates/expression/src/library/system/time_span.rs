@@ -136,7 +136,7 @@ const ROWS: &[Row] = &[
         "False",
         |call, a| {
             let parsed = a.text_or_null(0).and_then(|text| parse(text).ok());
-            call.outs.push(Value::TimeSpan(parsed.unwrap_or_default()));
+            call.give_out(Value::TimeSpan(parsed.unwrap_or_default()));
             Ok(parsed.is_some().into())
         },
     ),

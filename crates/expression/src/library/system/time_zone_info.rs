@@ -48,7 +48,7 @@ const ROWS: &[Row] = &[
         |call, a| {
             let zone = a.text_or_null(0).and_then(|id| Zone::named(id));
             let is_known = zone.is_some();
-            call.outs.push(zone.map_or(Value::Null, Value::of));
+            call.give_out(zone.map_or(Value::Null, Value::of));
             Ok(is_known.into())
         },
     ),

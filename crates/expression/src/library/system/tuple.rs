@@ -223,7 +223,13 @@ fn item<const AT: usize>(_: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
 }
 
 fn parts(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
-    let items = a.value(0).object::<Record>().map(|record| record.items.clone());
-    call.frame.outs = items.unwrap_or_default();
+    for item in a
+        .value(0)
+        .object::<Record>()
+        .into_iter()
+        .flat_map(|record| &record.items)
+    {
+        call.give_out(item.clone());
+    }
     Ok(Value::Null)
 }

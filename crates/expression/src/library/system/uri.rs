@@ -440,7 +440,7 @@ fn resolve(a: Arguments<'_>, reference: &str) -> Result<Option<Uri>, Thrown> {
 /// Gives a URI, or whether there is one, to an `out` argument.
 fn give(call: &mut Call<'_, '_>, uri: Option<Uri>) -> Outcome {
     let created = uri.is_some();
-    call.outs.push(uri.map_or(Value::Null, Value::of));
+    call.give_out(uri.map_or(Value::Null, Value::of));
     Ok(created.into())
 }
 
