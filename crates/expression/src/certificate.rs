@@ -1,8 +1,10 @@
 //! X.509 certificates (RFC 5280), read into what .NET's `X509Certificate2` tells of them.
 //!
-//! Never here: whether a certificate is trusted, which the host knows ([`crate::context::Context::trusts`]); private keys.
+//! Never here: whether a certificate is trusted, which the host knows ([`crate::context::Context::trusts`]); what is done
+//! with private keys.
 
 use crate::date::{TICKS_PER_SECOND, UNIX_EPOCH_TICKS};
+use crate::value::Value;
 use std::fmt::{self, Write as _};
 use x509_parser::asn1_rs::ToDer;
 use x509_parser::certificate::X509Certificate;
@@ -69,6 +71,12 @@ pub enum AlternativeName {
     Url(String),
     /// A user principal name of a Windows domain.
     Upn(String),
+}
+
+/// A certificate of the host's own (DER) with its private key (PKCS #8, or an RSA key as RFC 8017 has it), as expressions
+/// see it: they may sign and decrypt with an RSA key, not read it. `None` when the certificate cannot be read.
+pub fn with_private_key(certificate: &[u8], key: &[u8]) -> Option<Value> {
+    crate::library::own_certificate(certificate, key)
 }
 
 impl Certificate {

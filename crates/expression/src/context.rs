@@ -43,6 +43,9 @@ pub trait Context {
     fn graphql(&self) -> Option<&Arc<GraphQl>>;
     /// `context.Deployment`
     fn deployment(&self) -> &Arc<Deployment>;
+    /// `context.Deployment.Certificates`, by their ids: those of the configuration, which the deployment itself outlives;
+    /// see [`crate::certificate::with_private_key`].
+    fn certificates(&self) -> &[(Text, Value)];
     /// `context.LastError`; `None` outside of on-error.
     fn last_error(&self) -> Option<&LastError>;
     /// `context.RequestId` as its 128 bits.
@@ -258,8 +261,6 @@ pub struct Deployment {
     pub region: Text,
     pub service_id: Text,
     pub service_name: Text,
-    /// By their ids.
-    pub certificates: Vec<(Text, Arc<Certificate>)>,
 }
 
 /// `context.LastError`

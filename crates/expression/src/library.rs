@@ -45,7 +45,7 @@ use std::sync::LazyLock;
 pub use system::exceptions::EXCEPTION;
 
 pub(crate) use apim::find;
-pub(crate) use certificates::certificate;
+pub(crate) use certificates::{certificate, own_certificate};
 pub(crate) use collections::LIST;
 pub(crate) use cryptography::no_hash_name;
 pub(crate) use culture::{Culture, culture_compare};

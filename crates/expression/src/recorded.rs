@@ -43,6 +43,7 @@ pub struct RecordedContext {
     graphql: Option<Arc<GraphQl>>,
     user: Option<Arc<User>>,
     deployment: Arc<Deployment>,
+    certificates: Vec<(Text, Value)>,
     last_error: Option<LastError>,
     request_id: u128,
     timestamp: i64,
@@ -142,6 +143,7 @@ impl RecordedContext {
                 .map(|part| Arc::new(entity::workspace(&part))),
             user: root.get("user").present().map(|user| Arc::new(entity::user(&user))),
             deployment: Arc::new(entity::deployment(&root.get("deployment"))),
+            certificates: entity::certificates(&root.get("deployment")),
             last_error: root.get("lastError").present().map(|error| entity::last_error(&error)),
             request_id: root
                 .text("requestId")
@@ -218,6 +220,9 @@ impl Context for RecordedContext {
     }
     fn deployment(&self) -> &Arc<Deployment> {
         &self.deployment
+    }
+    fn certificates(&self) -> &[(Text, Value)] {
+        &self.certificates
     }
     fn last_error(&self) -> Option<&LastError> {
         self.last_error.as_ref()

@@ -6,6 +6,7 @@
 
 use crate::body::{ClientBody, Progress};
 use crate::respond::Refusal;
+use crate::snapshot::Snapshot;
 use crate::worker::{Visit, Worker};
 use bytes::Bytes;
 use expression::text::Text;
@@ -15,6 +16,7 @@ use http_body::Body as HttpBody;
 use policy::{Body, Exchange, Matched, RequestMessage, Target};
 use std::fmt::Display;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A request that may go on.
 pub struct Arrived {
@@ -25,7 +27,12 @@ pub struct Arrived {
 }
 
 /// Checks a request and makes it an exchange.
-pub fn arrive<B>(worker: &Rc<Worker>, visit: &Visit, request: Request<B>) -> Result<Arrived, Refusal>
+pub fn arrive<B>(
+    worker: &Rc<Worker>,
+    visit: &Visit,
+    snapshot: &Snapshot,
+    request: Request<B>,
+) -> Result<Arrived, Refusal>
 where
     B: HttpBody<Data = Bytes, Error: Display> + Unpin + 'static,
 {
@@ -63,6 +70,7 @@ where
         matched: Matched::default(),
         identity: policy::Identity::default(),
         target: Target::default(),
+        certificates: Arc::clone(&snapshot.certificates),
         services: Rc::clone(&worker.services),
         request_id: crate::clock::request_id(),
         timestamp: worker.services.clock.ticks(),

@@ -67,7 +67,7 @@ where
         in_flight.count(metrics, response.status);
         respond::head(response, Some(in_flight), is_head)
     };
-    let Arrived { mut exchange, progress } = match intake::arrive(&worker, &visit, request) {
+    let Arrived { mut exchange, progress } = match intake::arrive(&worker, &visit, &snapshot, request) {
         Ok(arrived) => arrived,
         Err(refusal) => return respond(refusal.response(), &snapshot.unmatched, in_flight),
     };

@@ -8,6 +8,9 @@ use crate::metrics::{ApiMetrics, Metrics};
 use crate::route::Router;
 use arc_swap::ArcSwap;
 use catalog::Catalog;
+use expression::certificate::with_private_key;
+use expression::text::Text;
+use expression::value::Value;
 use policy::{Plans, Secrets};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -23,6 +26,8 @@ pub struct Snapshot {
     pub doors: Doors,
     /// Counters of what matched no API.
     pub unmatched: Arc<ApiMetrics>,
+    /// `context.Deployment.Certificates`
+    pub certificates: Arc<[(Text, Value)]>,
     catalog: Arc<Catalog>,
     secrets: OnceLock<Arc<Secrets>>,
 }
@@ -38,6 +43,7 @@ impl Snapshot {
             router,
             doors,
             unmatched: metrics.api(""),
+            certificates: certificates(&catalog),
             catalog,
             secrets: OnceLock::new(),
         }
@@ -48,6 +54,15 @@ impl Snapshot {
         let secrets = self.secrets.get_or_init(|| Arc::new(Secrets::of(&self.catalog)));
         Arc::clone(secrets)
     }
+}
+
+/// The catalog's certificates as expressions see them.
+fn certificates(catalog: &Catalog) -> Arc<[(Text, Value)]> {
+    let entries = catalog.certificates.iter().filter_map(|(id, own)| {
+        let certificate = with_private_key(own.chain.first()?, own.key.secret_der())?;
+        Some((id.as_str().into(), certificate))
+    });
+    entries.collect()
 }
 
 /// A snapshot that a worker holds once for all of its requests.

@@ -83,6 +83,10 @@ impl Context for Exchange {
         &self.services.deployment
     }
 
+    fn certificates(&self) -> &[(Text, Value)] {
+        &self.certificates
+    }
+
     fn last_error(&self) -> Option<&LastError> {
         self.last_error.as_ref()
     }

@@ -45,6 +45,8 @@ pub struct Exchange {
     pub identity: Identity,
     /// The backend that the request goes to.
     pub target: Target,
+    /// `context.Deployment.Certificates`: the catalog's certificates by id.
+    pub certificates: Arc<[(Text, Value)]>,
     /// Clock, counters, upstreams …
     pub services: Rc<Services>,
     /// `context.RequestId`

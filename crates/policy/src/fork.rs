@@ -58,6 +58,7 @@ impl Exchange {
             matched: self.matched.clone(),
             identity: self.identity.clone(),
             target: self.target.clone(),
+            certificates: Arc::clone(&self.certificates),
             services: Rc::clone(&self.services),
             request_id: self.request_id,
             timestamp: self.timestamp,

@@ -318,6 +318,7 @@ impl Bench {
             matched: Matched::default(),
             identity: Identity::default(),
             target: self.target.clone(),
+            certificates: Arc::default(),
             services: Rc::new(Services {
                 clock: self.clock.clone(),
                 counters: self.counters.clone(),

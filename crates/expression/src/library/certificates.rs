@@ -61,7 +61,7 @@ pub fn certificate_of(value: &Value) -> Option<&Certificate> {
 }
 
 pub use extension::items;
-pub use key_storage::private_key;
+pub use key_storage::{own_certificate, private_key};
 
 /// Two hexadecimal digits for each byte.
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -10,6 +10,7 @@ use crate::json::{Formatting, JToken, Scalar};
 use crate::library::{decode_base64, url_decode};
 use crate::response::{HeaderList, StoredResponse};
 use crate::text::Text;
+use crate::value::Value;
 use std::sync::Arc;
 
 /// A stretch of the JSON that may be missing.
@@ -311,12 +312,16 @@ pub fn deployment(part: &Part) -> Deployment {
         region: part.text_or("region", ""),
         service_id: part.text_or("serviceId", ""),
         service_name: part.text_or("serviceName", ""),
-        certificates: part
-            .get("certificates")
-            .entries()
-            .filter_map(|(id, part)| Some((id, certificate(&part)?)))
-            .collect(),
     }
+}
+
+/// The deployment's certificates by id.
+pub fn certificates(deployment: &Part) -> Vec<(Text, Value)> {
+    let part = deployment.get("certificates");
+    let entries = part.entries();
+    entries
+        .filter_map(|(id, part)| Some((id, Value::Object(certificate(&part)?))))
+        .collect()
 }
 
 /// A certificate: Base64 of its DER.

@@ -2,7 +2,7 @@
 
 use crate::collection::Dictionary;
 use crate::context::Deployment;
-use crate::library::{Arguments, Class, ClassKind, Row, certificate, named_type, row};
+use crate::library::{Arguments, Class, ClassKind, Row, named_type, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::types::Type;
 use crate::value::{Equality, Object, Value};
@@ -46,12 +46,11 @@ const ROWS: &[Row] = &[
         "IReadOnlyDictionary<string, X509Certificate2> Certificates { get; }",
         r#"context.Deployment.Certificates["mine"].Subject"#,
         "CN=client.example.org",
-        |call, a| {
-            let deployment = a.value(0).object::<Deployment>().ok_or_else(Thrown::null_reference)?;
+        |call, _| {
             let value_type = named_type("X509Certificate2", Vec::new()).unwrap_or(Type::OBJECT);
             let certificates = Dictionary::new(Type::STRING, value_type, Equality::Default);
-            for (id, own) in &deployment.certificates {
-                certificates.set(call.frame, id.clone().into(), certificate(own))?;
+            for (id, own) in call.context.certificates() {
+                certificates.set(call.frame, id.clone().into(), own.clone())?;
             }
             Ok(Value::of(certificates))
         },

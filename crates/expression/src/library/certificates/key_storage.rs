@@ -1,4 +1,4 @@
-//! Certificates that came with their private keys out of a PKCS #12 container, and `X509KeyStorageFlags`.
+//! Certificates with their private keys, out of a PKCS #12 container or the host's own, and `X509KeyStorageFlags`.
 
 use super::x509_certificate;
 use crate::certificate::Certificate;
@@ -27,7 +27,7 @@ pub static KEY_STORAGE_FLAGS: Class = Class::enumeration(
 
 const EXPORTABLE: i32 = 4;
 
-/// A certificate out of a container.
+/// A certificate that may have its private key.
 pub struct Opened {
     /// The certificate.
     pub certificate: Certificate,
@@ -60,7 +60,19 @@ impl Object for Opened {
     }
 }
 
-/// The certificate out of a container that a value is.
+/// See [`crate::certificate::with_private_key`].
+pub fn own_certificate(certificate: &[u8], key: &[u8]) -> Option<Value> {
+    let key = RsaKey::of_pkcs8(key).or_else(|| RsaKey::of_pkcs1(key));
+    Some(Value::of(Opened {
+        certificate: Certificate::parse(certificate)?,
+        name: String::new(),
+        has_key: true,
+        key: key.map(Arc::new),
+        exportable: false,
+    }))
+}
+
+/// The certificate that a value is, if it may have a private key.
 pub fn opened(value: &Value) -> Option<&Opened> {
     value.object()
 }

@@ -51,6 +51,11 @@ impl RsaKey {
         Self::of_pair(KeyPair::from_pkcs8(der).ok()?)
     }
 
+    /// The private key that is written as `RSAPrivateKey` (RFC 8017); `None` when it is none, or has fewer than 2048 bits.
+    pub fn of_pkcs1(der: &[u8]) -> Option<Self> {
+        Self::of_pair(KeyPair::from_der(der).ok()?)
+    }
+
     fn of_pair(pair: KeyPair) -> Option<Self> {
         // `RSAPublicKey` (RFC 8017): a SEQUENCE of the two numbers.
         let mut numbers = Elements(pair.public_key().as_ref()).inside(SEQUENCE)?;
