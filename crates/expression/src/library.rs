@@ -107,7 +107,7 @@ pub fn named_type(name: &str, arguments: Vec<Type>) -> Option<Type> {
         return Some(Type::Simple(simple));
     }
     if let Some(class) = class(name, arguments.len()) {
-        if class.name == "System.Nullable" {
+        if class.name == "System.Nullable" && !arguments.is_empty() {
             return arguments.into_iter().next().map(Type::nullable);
         }
         return Some(Type::generic(class, arguments));

@@ -14,7 +14,7 @@ mod read_only;
 mod set_algebra;
 mod view;
 
-pub use bounds::{backwards, forwards, range};
+pub use bounds::{backwards, copy_to, forwards, range};
 pub use comparer::{by_delegate, equality, failed_comparison, key_of, order, sorted};
 pub use list::LIST;
 

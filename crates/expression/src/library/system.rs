@@ -67,6 +67,7 @@ pub const CLASSES: &[&Class] = &[
     &math::MATH,
     &math::MIDPOINT_ROUNDING,
     &nullable::NULLABLE,
+    &nullable::STATIC_NULLABLE,
     &numbers::SBYTE,
     &numbers::BYTE,
     &numbers::INT16,

@@ -37,6 +37,7 @@ pub static CONTENT_TYPE: Class = Class::enumeration(
         ("Cert", 1),
         ("SerializedCert", 2),
         ("Pfx", 3),
+        ("Pkcs12", 3),
         ("SerializedStore", 4),
         ("Pkcs7", 5),
         ("Authenticode", 6),

@@ -3,6 +3,7 @@
 mod parts;
 
 use crate::collection::{Array, ELEMENT_BYTES, ReadOnly};
+use crate::library::collections::copy_to;
 use crate::library::{Arguments, Class, ClassKind, Row, row, sort_values};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::{Value, compare};
@@ -32,26 +33,59 @@ const ROWS: &[Row] = &[
         "int GetLength(int dimension)",
         "new int[3, 4].GetLength(1)",
         "4",
-        |_, a| {
-            let length = usize::try_from(a.long(1))
-                .ok()
-                .and_then(|at| of(a, 0).ok()?.lengths().get(at).copied());
-            length
-                .map(|length| (length as i32).into())
-                .ok_or_else(Thrown::index_out_of_range)
-        },
+        |_, a| Ok((dimension(a)? as i32).into()),
     ),
     row(
         "object GetValue(int index)",
         "new[] { 1, 2 }.GetValue(1)",
         "2",
         |_, a| {
-            usize::try_from(a.long(1))
-                .ok()
-                .and_then(|at| of(a, 0).ok()?.get(at))
-                .ok_or_else(Thrown::index_out_of_range)
+            let array = one_dimensional(a)?;
+            let value = array.place(&[a.long(1)]).and_then(|place| array.get(place));
+            value.ok_or_else(Thrown::index_out_of_range)
         },
     ),
+    row(
+        "object GetValue(params int[] indices)",
+        "new int[2, 3].GetValue(1, 2)",
+        "0",
+        |_, a| {
+            let array = of(a, 0)?;
+            let place = places(a, 1, array)?;
+            array.get(place).ok_or_else(Thrown::index_out_of_range)
+        },
+    ),
+    row("void SetValue(object value, int index)", "", "", |_, a| {
+        let array = one_dimensional(a)?;
+        let place = array.place(&[a.long(2)]).ok_or_else(Thrown::index_out_of_range)?;
+        set(array, place, a.value(1))
+    }),
+    row("void SetValue(object value, params int[] indices)", "", "", |_, a| {
+        let array = of(a, 0)?;
+        set(array, places(a, 2, array)?, a.value(1))
+    }),
+    row(
+        "int GetLowerBound(int dimension)",
+        "new int[3, 4].GetLowerBound(1)",
+        "0",
+        |_, a| dimension(a).map(|_| 0.into()),
+    ),
+    row(
+        "int GetUpperBound(int dimension)",
+        "new int[3, 4].GetUpperBound(1)",
+        "3",
+        |_, a| Ok((dimension(a)? as i32 - 1).into()),
+    ),
+    row("bool IsReadOnly { get; }", "new int[3].IsReadOnly", "False", |_, a| {
+        of(a, 0).map(|_| false.into())
+    }),
+    row("bool IsFixedSize { get; }", "new int[3].IsFixedSize", "True", |_, a| {
+        of(a, 0).map(|_| true.into())
+    }),
+    row("void CopyTo(T[] array, int index)", "", "", |_, a| {
+        let items = of(a, 0)?.to_vec();
+        copy_to(a, items, 1, Some(2))
+    }),
     row(
         "object Clone()",
         "((int[])new[] { 1 }.Clone()).Length",
@@ -274,6 +308,54 @@ fn binary_search(items: &[Value], wanted: &Value) -> Outcome {
 
 fn of(a: Arguments<'_>, index: usize) -> Result<&Array, Thrown> {
     a.value(index).object::<Array>().ok_or_else(|| a.null(index))
+}
+
+/// The length of the dimension that the second argument names.
+fn dimension(a: Arguments<'_>) -> Result<usize, Thrown> {
+    let lengths = of(a, 0)?.lengths();
+    let length = usize::try_from(a.long(1)).ok().and_then(|at| lengths.get(at));
+    length.copied().ok_or_else(Thrown::index_out_of_range)
+}
+
+/// The array, if one index names its elements.
+fn one_dimensional(a: Arguments<'_>) -> Result<&Array, Thrown> {
+    let array = of(a, 0)?;
+    if array.lengths().len() == 1 {
+        return Ok(array);
+    }
+    Err(Thrown::new(
+        "System.ArgumentException",
+        "Array was not a one-dimensional array.",
+    ))
+}
+
+/// The element that an argument's indices name.
+fn places(a: Arguments<'_>, index: usize, array: &Array) -> Result<usize, Thrown> {
+    let indices = of(a, index)?.to_vec();
+    if indices.len() != array.lengths().len() {
+        return Err(Thrown::new(
+            "System.ArgumentException",
+            "Indices length does not match the array rank.",
+        ));
+    }
+    let indices: Vec<i64> = indices.iter().map(|index| index.integer().unwrap_or(-1)).collect();
+    array.place(&indices).ok_or_else(Thrown::index_out_of_range)
+}
+
+/// Sets an element to a value of any type that fits.
+fn set(array: &Array, place: usize, value: &Value) -> Outcome {
+    let value = if value.is_null() {
+        Value::default_of(array.element())
+    } else if value.is_instance(array.element()) {
+        value.clone()
+    } else {
+        return Err(Thrown::new(
+            "System.InvalidCastException",
+            "Object cannot be stored in an array of this type.",
+        ));
+    };
+    array.set(place, value);
+    Ok(Value::Null)
 }
 
 /// Copies a stretch; the arrays stand at the first argument and, by the form called, at the second or third.

@@ -50,6 +50,25 @@ const ROWS: &[Row] = &[
     row("int CompareTo(bool value)", "true.CompareTo(false)", "1", |_, a| {
         Ok((i32::from(a.bool(0)) - i32::from(a.bool(1))).into())
     }),
+    row(
+        "int CompareTo(object obj)",
+        "true.CompareTo((object)false)",
+        "1",
+        |_, a| match a.value(1) {
+            Value::Null => Ok(1.into()),
+            Value::Boolean(other) => Ok((i32::from(a.bool(0)) - i32::from(*other)).into()),
+            _ => Err(Thrown::new(
+                "System.ArgumentException",
+                "Object must be of type Boolean.",
+            )),
+        },
+    ),
+    row(
+        "string ToString(IFormatProvider provider)",
+        "true.ToString(CultureInfo.InvariantCulture)",
+        "True",
+        |_, a| Ok(a.value(0).display_string().into()),
+    ),
     row("bool Equals(bool obj)", "true.Equals(true)", "True", |_, a| {
         Ok((a.bool(0) == a.bool(1)).into())
     }),

@@ -1,8 +1,9 @@
 //! `System.DateTime`. The time zone is UTC: `Now` is `UtcNow` of another kind.
 
 use super::date_reading::DATE_TIME_ROWS;
+use super::globalization::culture;
 use crate::date::{Civil, DateTime, DateTimeKind, MAX_TICKS, TICKS_PER_DAY, days_in_month, is_leap_year};
-use crate::library::{Arguments, Call, Class, ClassKind, Row, format_value, row};
+use crate::library::{Arguments, Call, Class, ClassKind, Row, format_in, format_value, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
 
@@ -291,6 +292,31 @@ const ROWS: &[Row] = &[
         "new DateTime(2024, 5, 6, 7, 8, 9).ToString()",
         "05/06/2024 07:08:09",
         |_, a| Ok(a.value(0).display_string().into()),
+    ),
+    row(
+        "string ToString(IFormatProvider provider)",
+        "new DateTime(2024, 5, 6, 7, 8, 9).ToString(CultureInfo.InvariantCulture)",
+        "05/06/2024 07:08:09",
+        |_, a| Ok(format_in(a.value(0), "", culture(a.value(1)))?.into()),
+    ),
+    row(
+        "int CompareTo(object value)",
+        "DateTime.MinValue.CompareTo((object)DateTime.MaxValue)",
+        "-1",
+        |_, a| match a.value(1) {
+            Value::Null => Ok(1.into()),
+            Value::DateTime(_) => Ok((of(a, 0).cmp(&of(a, 1)) as i32).into()),
+            _ => Err(Thrown::new(
+                "System.ArgumentException",
+                "Object must be of type DateTime.",
+            )),
+        },
+    ),
+    row(
+        "string ToLongTimeString()",
+        "new DateTime(2024, 5, 6, 7, 8, 9).ToLongTimeString()",
+        "07:08:09",
+        |_, a| Ok(format_value(a.value(0), "T")?.into()),
     ),
     row(
         "string ToString(string format)",

@@ -14,6 +14,8 @@ pub static DATE_TIME_OFFSET: Class = Class::new("System.DateTimeOffset", ClassKi
     .more(&[DATE_TIME_OFFSET_ROWS, OPERATORS]);
 
 const MINUTE: i64 = 600_000_000;
+/// Ticks of 1601-01-01.
+const FILE_TIME_EPOCH: i64 = 504_911_232_000_000_000;
 
 const ROWS: &[Row] = &[
     row(
@@ -62,28 +64,39 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "new(long ticks, TimeSpan offset)",
+        "new DateTimeOffset(637134336000000000L, TimeSpan.Zero).Year",
+        "2020",
+        |_, a| {
+            if !(0..=MAX_TICKS).contains(&a.long(0)) {
+                return Err(Thrown::out_of_range(
+                    "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.",
+                    "ticks",
+                ));
+            }
+            with_offset(a.long(0), span(a, 1))
+        },
+    ),
+    row(
+        "new(int year, int month, int day, int hour, int minute, int second, int millisecond, TimeSpan offset)",
+        "new DateTimeOffset(2024, 5, 6, 7, 8, 9, 10, TimeSpan.Zero).ToString(\"o\")",
+        "2024-05-06T07:08:09.0100000+00:00",
+        |_, a| {
+            let milliseconds = a.long(6);
+            if !(0..1000).contains(&milliseconds) {
+                return Err(Thrown::out_of_range(
+                    "Valid values are between 0 and 999, inclusive.",
+                    "millisecond",
+                ));
+            }
+            with_offset(civil(a)?.ticks + milliseconds * 10_000, span(a, 7))
+        },
+    ),
+    row(
         "new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)",
         "new DateTimeOffset(2024, 5, 6, 7, 8, 9, TimeSpan.Zero).ToString(\"o\")",
         "2024-05-06T07:08:09.0000000+00:00",
-        |_, a| {
-            let civil = crate::date::Civil {
-                year: a.long(0),
-                month: a.long(1),
-                day: a.long(2),
-                hour: a.long(3),
-                minute: a.long(4),
-                second: a.long(5),
-                fraction: 0,
-            };
-            let invalid = || {
-                Thrown::new(
-                    "System.ArgumentOutOfRangeException",
-                    "Year, Month, and Day parameters describe an un-representable DateTime.",
-                )
-            };
-            let date = DateTime::from_civil(civil, DateTimeKind::Unspecified).ok_or_else(invalid)?;
-            with_offset(date.ticks, span(a, 6))
-        },
+        |_, a| with_offset(civil(a)?.ticks, span(a, 6)),
     ),
     row(
         "static DateTimeOffset FromUnixTimeSeconds(long seconds)",
@@ -96,6 +109,36 @@ const ROWS: &[Row] = &[
         "DateTimeOffset.FromUnixTimeMilliseconds(1000).Second",
         "1",
         |_, a| from_unix(a.long(0), 10_000),
+    ),
+    row(
+        "static DateTimeOffset FromFileTime(long fileTime)",
+        "DateTimeOffset.FromFileTime(0).Year",
+        "1601",
+        |_, a| {
+            let ticks = a
+                .long(0)
+                .checked_add(FILE_TIME_EPOCH)
+                .filter(|ticks| *ticks <= MAX_TICKS);
+            match ticks {
+                Some(ticks) if a.long(0) >= 0 => Ok(at(ticks, 0)),
+                _ => Err(Thrown::out_of_range("Not a valid Win32 FileTime.", "fileTime")),
+            }
+        },
+    ),
+    row(
+        "long ToFileTime()",
+        "DateTimeOffset.FromFileTime(5).ToFileTime()",
+        "5",
+        |_, a| {
+            let ticks = utc(a, 0) - FILE_TIME_EPOCH;
+            if ticks < 0 {
+                return Err(Thrown::new(
+                    "System.ArgumentOutOfRangeException",
+                    "Not a valid Win32 FileTime.",
+                ));
+            }
+            Ok(ticks.into())
+        },
     ),
     row(
         "long ToUnixTimeSeconds()",
@@ -430,6 +473,25 @@ fn at(ticks: i64, offset: i32) -> Value {
         },
         offset,
     )
+}
+
+/// The date and time that the first six arguments name.
+fn civil(a: Arguments<'_>) -> Result<DateTime, Thrown> {
+    let civil = crate::date::Civil {
+        year: a.long(0),
+        month: a.long(1),
+        day: a.long(2),
+        hour: a.long(3),
+        minute: a.long(4),
+        second: a.long(5),
+        fraction: 0,
+    };
+    DateTime::from_civil(civil, DateTimeKind::Unspecified).ok_or_else(|| {
+        Thrown::new(
+            "System.ArgumentOutOfRangeException",
+            "Year, Month, and Day parameters describe an un-representable DateTime.",
+        )
+    })
 }
 
 /// A time at an offset, which is at most 14 hours of whole minutes.

@@ -78,6 +78,16 @@ const ROWS: &[Row] = &[
         |_, a| Ok(of_parts(a, (3..11).fold(0, |rest, at| rest << 8 | a.long(at) as u64))),
     ),
     row(
+        "new(uint a, ushort b, ushort c, byte d, byte e, byte f, byte g, byte h, byte i, byte j, byte k)",
+        "new Guid(4294967295, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)",
+        "ffffffff-0002-0003-0405-060708090a0b",
+        |_, a| {
+            let rest = (3..11).fold(0, |rest, at| rest << 8 | a.long(at) as u64);
+            let high = (a.long(0) as u64) << 32 | (a.long(1) as u64) << 16 | a.long(2) as u64;
+            Ok(Value::Guid(u128::from(high) << 64 | u128::from(rest)))
+        },
+    ),
+    row(
         "static Guid ParseExact(string input, string format)",
         r#"Guid.ParseExact("0f8fad5bd9cb469fa16570867728950e", "N")"#,
         "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -130,6 +140,22 @@ const ROWS: &[Row] = &[
         r#"Guid.Empty.ToString("N")"#,
         "00000000000000000000000000000000",
         |_, a| Ok(format_value(a.value(0), a.text_or_null(1).map_or("", |text| text.as_str()))?.into()),
+    ),
+    row(
+        "string ToString(string format, IFormatProvider provider)",
+        r#"Guid.Empty.ToString("N", null)"#,
+        "00000000000000000000000000000000",
+        |_, a| Ok(format_value(a.value(0), a.text_or_null(1).map_or("", |text| text.as_str()))?.into()),
+    ),
+    row(
+        "int CompareTo(object value)",
+        "Guid.Empty.CompareTo((object)Guid.Empty)",
+        "0",
+        |_, a| match a.value(1) {
+            Value::Null => Ok(1.into()),
+            Value::Guid(other) => Ok((of(a, 0).cmp(other) as i32).into()),
+            _ => Err(Thrown::new("System.ArgumentException", "Object must be of type GUID.")),
+        },
     ),
     row(
         "int CompareTo(Guid value)",

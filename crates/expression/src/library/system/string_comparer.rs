@@ -115,6 +115,37 @@ const ROWS: &[Row] = &[
         |_, _| Ok(Value::of(Comparer(5))),
     ),
     row(
+        "bool Equals(object x, object y)",
+        r#"StringComparer.OrdinalIgnoreCase.Equals((object)"a", "A")"#,
+        "True",
+        |_, a| {
+            Ok(match (a.value(1), a.value(2)) {
+                (Value::String(left), Value::String(right)) => {
+                    compare(left, right, comparison(a.value(0)).unwrap_or_default()).is_eq()
+                }
+                (left, right) => left.equals(right),
+            }
+            .into())
+        },
+    ),
+    row(
+        "int Compare(object x, object y)",
+        r#"StringComparer.OrdinalIgnoreCase.Compare((object)"a", "A")"#,
+        "0",
+        |_, a| {
+            Ok(match (a.value(1), a.value(2)) {
+                (Value::Null, Value::Null) => 0,
+                (Value::Null, _) => -1,
+                (_, Value::Null) => 1,
+                (Value::String(left), Value::String(right)) => {
+                    difference(left, right, comparison(a.value(0)).unwrap_or_default())
+                }
+                (left, right) => crate::value::compare(left, right)? as i32,
+            }
+            .into())
+        },
+    ),
+    row(
         "bool Equals(string x, string y)",
         r#"StringComparer.Ordinal.Equals("a", "A")"#,
         "False",

@@ -141,6 +141,16 @@ const ROWS: &[Row] = &[
         },
     ),
     row(
+        "static bool TryParse(string input, IFormatProvider formatProvider, out TimeSpan result)",
+        r#"TimeSpan.TryParse("1:2", null, out var t) ? t : t"#,
+        "01:02:00",
+        |call, a| {
+            let parsed = a.text_or_null(0).and_then(|text| parse(text).ok());
+            call.give_out(Value::TimeSpan(parsed.unwrap_or_default()));
+            Ok(parsed.is_some().into())
+        },
+    ),
+    row(
         "long Ticks { get; }",
         "TimeSpan.FromSeconds(1).Ticks",
         "10000000",

@@ -1,7 +1,8 @@
 //! `System.Array`'s static members that take a part of an array, or an order.
 
 use super::of;
-use crate::library::collections::{backwards, by_delegate, failed_comparison, forwards, range, sorted};
+use crate::collection::{Array, ELEMENT_BYTES};
+use crate::library::collections::{backwards, by_delegate, failed_comparison, forwards, order, range, sorted};
 use crate::library::{Arguments, Call, Row, row, sort_values};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::{Value, compare};
@@ -58,6 +59,48 @@ pub const ROWS: &[Row] = &[
                     by_delegate(frame, a.value(1), left, right).map_err(failed_comparison)
                 })
             })
+        },
+    ),
+    row(
+        "static void Sort<TKey, TValue>(TKey[] keys, TValue[] items)",
+        "",
+        "",
+        |call, a| sort_with_keys(call, a, 0..of(a, 0)?.len(), &Value::Null),
+    ),
+    row(
+        "static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, IComparer<TKey> comparer)",
+        "",
+        "",
+        |call, a| sort_with_keys(call, a, 0..of(a, 0)?.len(), a.value(2)),
+    ),
+    row(
+        "static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, int index, int length)",
+        "",
+        "",
+        |call, a| {
+            let part = range(of(a, 0)?.len(), a.long(2), a.long(3))?;
+            sort_with_keys(call, a, part, &Value::Null)
+        },
+    ),
+    row(
+        "static void Resize<T>(ref T[] array, int newSize)",
+        "",
+        "",
+        |call, a| {
+            let size = usize::try_from(a.long(1))
+                .map_err(|_| Thrown::out_of_range("Non-negative number required.", "newSize"))?;
+            call.allocate(size.saturating_mul(ELEMENT_BYTES))?;
+            let element = call.type_argument(0);
+            let mut items = a.value(0).object::<Array>().map(Array::to_vec).unwrap_or_default();
+            // One that has this size already stays itself.
+            let same = !a.value(0).is_null() && items.len() == size;
+            items.resize(size, Value::default_of(&element));
+            call.give_out(if same {
+                a.value(0).clone()
+            } else {
+                Value::of(Array::new(element, items))
+            });
+            Ok(Value::Null)
         },
     ),
     row("static void Clear<T>(T[] array)", "", "", |call, a| {
@@ -210,4 +253,43 @@ fn behind(a: Arguments<'_>, start: i64, count: Option<i64>) -> Result<Range<usiz
         return Ok(0..0);
     }
     backwards(length, start, count)
+}
+
+/// Sorts a stretch of the keys and, in step, of the items.
+fn sort_with_keys(call: &mut Call<'_, '_>, a: Arguments<'_>, part: Range<usize>, comparer: &Value) -> Outcome {
+    let keys = of(a, 0)?;
+    let items = a.value(1).object::<Array>();
+    if items.is_some_and(|items| items.len() < part.end) {
+        return Err(Thrown::new(
+            "System.ArgumentException",
+            "Offset and length were out of bounds for the array or count is greater than the number of elements from index to the end of the source collection.",
+        ));
+    }
+    let all_keys = keys.to_vec();
+    let own_keys = all_keys.get(part.clone()).unwrap_or_default();
+    let places: Vec<Value> = (0..own_keys.len()).map(|place| (place as i32).into()).collect();
+    call.allocate(own_keys.len() * ELEMENT_BYTES * 2)?;
+    let key = |place: &Value| {
+        let place = place.integer().and_then(|place| usize::try_from(place).ok());
+        place.and_then(|place| own_keys.get(place)).unwrap_or(&Value::Null)
+    };
+    let sorted = sort_values(call.frame, places, &mut |frame, left, right| {
+        if comparer.is_null() {
+            compare(key(left), key(right))
+        } else {
+            order(frame, comparer, key(left), key(right))
+        }
+    })?;
+    let values = items.map(Array::to_vec);
+    for (place, from) in part.clone().zip(&sorted) {
+        keys.set(place, key(from).clone());
+        let from = from
+            .integer()
+            .and_then(|from| usize::try_from(from).ok())
+            .unwrap_or_default();
+        if let (Some(items), Some(value)) = (items, values.as_ref().and_then(|values| values.get(part.start + from))) {
+            items.set(place, value.clone());
+        }
+    }
+    Ok(Value::Null)
 }
