@@ -1,10 +1,14 @@
-//! GraphQL requests against a schema: what is wrong with them, which fields they ask for, and the request without some.
+//! GraphQL requests against a schema: what is wrong with them, which fields they ask for, the request without some, and
+//! their execution.
 //!
-//! Parsing and validation are `apollo-compiler`'s. Never here: HTTP, who may ask for what, execution.
+//! Parsing, validation and the coercion of values are `apollo-compiler`'s. Never here: HTTP, who may ask for what, where
+//! values come from.
 
+mod execution;
 mod fields;
 mod without;
 
+pub use execution::{Call, Execution, Limits};
 pub use fields::{Asked, Shape};
 
 use apollo_compiler::executable::ExecutableDocument;
@@ -103,6 +107,13 @@ impl Schema {
             return Err(vec![Error::new(message)]);
         }
         Ok(Request { schema: self, document })
+    }
+}
+
+impl Schema {
+    /// Whether objects of this type have this field.
+    pub fn has_field(&self, type_name: &str, field: &str) -> bool {
+        self.definitions.type_field(type_name, field).is_ok()
     }
 }
 

@@ -1,0 +1,163 @@
+//! The execution of a request whose fields are resolved by somebody else (GraphQL, October 2021, section 6).
+//!
+//! An [`Execution`] goes through the request as far as it can and tells which [`Call`]s it needs; when it has been told
+//! what they gave, it goes through again, and so on. The calls of one turn do not depend on each other, so that they may
+//! run at the same time; of a mutation's own fields, each waits for the one before and all below it.
+//! Never here: what a resolver does, waiting.
+
+mod pass;
+
+use crate::{Error, Request};
+use apollo_compiler::executable::{ExecutableDocument, Operation};
+use apollo_compiler::resolvers::Execution as Engine;
+use apollo_compiler::response::{ExecutionResponse, JsonMap, JsonValue};
+use apollo_compiler::validation::Valid;
+use pass::{Node, Pass, weight};
+use std::collections::HashMap;
+
+/// How much one request may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Calls of resolvers.
+    pub calls: usize,
+    /// Bytes of what resolvers give, and of the response, about.
+    pub bytes: usize,
+}
+
+/// A field that a resolver gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Where in the response it stands: names and places in lists.
+    path: String,
+    /// The type that the field belongs to.
+    pub type_name: String,
+    /// The field.
+    pub field: String,
+    /// Its arguments: a JSON object.
+    pub arguments: String,
+    /// The object that the field belongs to (JSON); null for the fields of the request itself.
+    pub parent: String,
+}
+
+/// A request being executed.
+pub struct Execution<'r> {
+    request: &'r Request<'r>,
+    operation: &'r Operation,
+    variables: Valid<JsonMap>,
+    resolves: &'r dyn Fn(&str, &str) -> bool,
+    limits: Limits,
+    answers: HashMap<String, Result<JsonValue, String>>,
+    /// Bytes of what resolvers gave so far.
+    given: usize,
+    response: Option<ExecutionResponse>,
+}
+
+impl<'r> Execution<'r> {
+    /// Prepares an operation: the one of this name, or the only one. `variables` is a JSON object. `resolves` says which
+    /// fields of which types have a resolver; all others are members of their object.
+    ///
+    /// # Errors
+    /// No such operation, a subscription, or variables that it does not take.
+    pub fn new(
+        request: &'r Request<'r>,
+        operation: Option<&str>,
+        variables: Option<&str>,
+        resolves: &'r dyn Fn(&str, &str) -> bool,
+        limits: Limits,
+    ) -> Result<Self, Vec<Error>> {
+        let refused = |message: String| vec![Error::new(message)];
+        let chosen = request.document.operations.get(operation).map_err(|_| {
+            refused(operation.map_or_else(
+                || "The request does not say which of its operations is meant.".to_owned(),
+                |name| format!("The request has no operation `{name}`."),
+            ))
+        })?;
+        if chosen.is_subscription() {
+            let message = "Subscriptions are not served: ask for a query or a mutation.";
+            return Err(refused(message.to_owned()));
+        }
+        let given: JsonMap = match variables {
+            Some(text) => serde_json::from_str(text)
+                .map_err(|error| refused(format!("`variables` is no JSON object: {error}.")))?,
+            None => JsonMap::new(),
+        };
+        let variables = apollo_compiler::request::coerce_variable_values(&request.schema.definitions, chosen, &given);
+        Ok(Self {
+            request,
+            operation: chosen,
+            variables: variables.map_err(|error| refused(error.message().to_string()))?,
+            resolves,
+            limits,
+            answers: HashMap::new(),
+            given: 0,
+            response: None,
+        })
+    }
+
+    /// Goes through the request; gives the calls that are needed to come further. When there are none, it is done.
+    pub fn turn(&mut self) -> Vec<Call> {
+        let pass = Pass::new(
+            &self.request.schema.definitions,
+            (self.resolves, &self.answers),
+            self.operation.is_mutation(),
+            self.limits,
+        );
+        let document: &Valid<ExecutableDocument> = Valid::assume_valid_ref(&self.request.document);
+        let engine = Engine::new(&self.request.schema.definitions, document)
+            .operation(self.operation)
+            .coerced_variable_values(&self.variables)
+            .enable_schema_introspection(true);
+        let response = engine.execute_sync(&Node::root(&pass, self.operation.object_type()));
+        let calls = pass.into_calls();
+        if calls.is_empty() {
+            self.response = Some(response.unwrap_or_else(|error| ExecutionResponse {
+                errors: vec![error.to_graphql_error(&self.request.document.sources)],
+                data: None,
+            }));
+        }
+        calls
+    }
+
+    /// Tells what a call gave: JSON, or why there is none.
+    pub fn answer(&mut self, call: Call, given: Result<&[u8], String>) {
+        let answer = given.and_then(|bytes| {
+            self.given = self.given.saturating_add(bytes.len());
+            if self.given > self.limits.bytes {
+                return Err(format!(
+                    "The resolvers of this request gave more than {} bytes.",
+                    self.limits.bytes
+                ));
+            }
+            if bytes.iter().all(u8::is_ascii_whitespace) {
+                return Ok(JsonValue::Null);
+            }
+            serde_json::from_slice(bytes).map_err(|error| format!("The resolver gave no JSON: {error}."))
+        });
+        // What is parsed takes more than its text: many small values.
+        let answer = answer.and_then(|value| {
+            if weight(&value) > self.limits.bytes.saturating_mul(4) {
+                return Err("The resolver gave too many values.".to_owned());
+            }
+            Ok(value)
+        });
+        self.answers.insert(call.path, answer);
+    }
+
+    /// The response (JSON) once [`Execution::turn`] asks for nothing more: `data`, and `errors` where there are any.
+    pub fn response(self) -> String {
+        let mut response = self.response.unwrap_or(ExecutionResponse {
+            errors: Vec::new(),
+            data: None,
+        });
+        // What the engine puts before the words of whoever resolves.
+        for error in &mut response.errors {
+            if let Some(own) = error.message.strip_prefix("resolver error: ") {
+                error.message = own.to_owned();
+            }
+        }
+        serde_json::to_string(&response).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests;
