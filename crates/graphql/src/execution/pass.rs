@@ -114,6 +114,11 @@ impl<'e> Node<'e> {
                     path,
                 }))
             }
+            // Identifiers are texts, whatever servers hold them as.
+            JsonValue::Number(number) if type_name == "ID" => {
+                pass.write(VALUE * 2)?;
+                Ok(ResolvedValue::leaf(number.to_string()))
+            }
             leaf => {
                 pass.write(weight(leaf))?;
                 Ok(ResolvedValue::Leaf(leaf.clone()))

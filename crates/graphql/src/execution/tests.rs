@@ -94,7 +94,7 @@ fn resolvers_are_called_turn_by_turn() {
         ),
         (
             "{ ... on Query { numbers } __typename }",
-            "Query.numbers=[1,2.0,null]",
+            "Query.numbers=[1,2,null]",
             r#"Query.numbers{} | {"data":{"numbers":[1,2,null],"__typename":"Query"}}"#,
         ),
     ] {
