@@ -21,7 +21,7 @@ use crate::value::Value;
 pub use array::Array;
 pub use deque::Deque;
 pub use dictionary::Dictionary;
-pub use enumerate::{Enumerator, Visit, collect, enumerate, go_through, pairs};
+pub use enumerate::{Enumerator, Passed, Visit, collect, enumerate, go_through, pairs};
 pub use list::List;
 pub use pair::Pair;
 pub use read_only::ReadOnly;

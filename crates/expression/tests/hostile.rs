@@ -332,3 +332,13 @@ fn conditions_inside_conditions_are_counted() {
         "too deep",
     );
 }
+
+#[test]
+fn a_chain_of_parts_asks_each_source_once() {
+    let parts = ".Take(5).Skip(0)".repeat(30);
+    check(
+        format!("@(string.Join(\",\", new[] {{ 1, 2, 3 }}.Skip(1){parts}.Skip(1)))"),
+        "3",
+    );
+    check(format!("@(new[] {{ 1, 2, 3 }}.Skip(1){parts}.Last())"), "3");
+}

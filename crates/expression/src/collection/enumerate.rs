@@ -31,9 +31,10 @@ pub trait Enumerator: Send {
         Ok(())
     }
 
-    /// Passes up to so many elements without computing them; how many are left then. Lists can do that, and what is
-    /// computed from them element by element; `None` says that nothing was passed, because others must compute each.
-    fn pass(&mut self, _count: usize) -> Option<usize> {
+    /// Passes up to so many elements without computing them. Lists can do that, and what is computed from them element by
+    /// element; `None` says that nothing was passed, because others must compute each. Whoever asks its source asks once:
+    /// sources stand behind each other.
+    fn pass(&mut self, _count: usize) -> Option<Passed> {
         None
     }
 
@@ -44,6 +45,15 @@ pub trait Enumerator: Send {
     fn dispose(&mut self, _frame: &mut Frame<'_>) -> Result<(), Thrown> {
         Ok(())
     }
+}
+
+/// Elements that were passed without computing them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// How many were.
+    pub passed: usize,
+    /// How many there are behind them.
+    pub left: usize,
 }
 
 /// What is done with each element, which it may take; whether to go on.
@@ -64,7 +74,7 @@ impl Enumerator for Box<dyn Enumerator> {
         (**self).each(frame, visit)
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
+    fn pass(&mut self, count: usize) -> Option<Passed> {
         (**self).pass(count)
     }
 
@@ -179,15 +189,19 @@ impl Enumerator for Tokens {
         Ok(self.token.child_at(self.place - 1).map(Value::Json))
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
+    fn pass(&mut self, count: usize) -> Option<Passed> {
         Some(pass(&mut self.place, self.count, count))
     }
 }
 
-/// Moves a place in a list of this length up to so many elements on; how many are left behind it.
-fn pass(place: &mut usize, length: usize, count: usize) -> usize {
-    *place = place.saturating_add(count).min(length.max(*place));
-    length.saturating_sub(*place)
+/// Moves a place in a list of this length up to so many elements on.
+fn pass(place: &mut usize, length: usize, count: usize) -> Passed {
+    let passed = count.min(length.saturating_sub(*place));
+    *place += passed;
+    Passed {
+        passed,
+        left: length.saturating_sub(*place),
+    }
 }
 
 /// The UTF-16 units of a text.
@@ -229,7 +243,7 @@ impl Enumerator for Elements {
         Ok(item)
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
+    fn pass(&mut self, count: usize) -> Option<Passed> {
         let length = self.array.object::<Array>()?.len();
         Some(pass(&mut self.place, length, count))
     }
@@ -315,7 +329,7 @@ impl Enumerator for Versioned {
         }))
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
+    fn pass(&mut self, count: usize) -> Option<Passed> {
         let length = self.collection.object::<List>()?.len();
         Some(pass(&mut self.place, length, count))
     }

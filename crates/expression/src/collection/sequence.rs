@@ -1,6 +1,6 @@
 //! `IEnumerable<T>` that is computed while it is gone through, as LINQ's operators make.
 
-use super::{Enumerator, Release, Visit, release};
+use super::{Enumerator, Passed, Release, Visit, release};
 use crate::frame::Frame;
 use crate::library;
 use crate::thrown::Thrown;
@@ -59,7 +59,7 @@ impl<E: Enumerator> Enumerator for Nested<E> {
         frame.within(6, |frame| self.0.each(frame, visit))
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
+    fn pass(&mut self, count: usize) -> Option<Passed> {
         self.0.pass(count)
     }
 

@@ -1,7 +1,7 @@
 //! Choosing and projecting elements: `Where`, `Select`, `SelectMany`, `OfType`, `Cast`, `DefaultIfEmpty`.
 
 use super::walk::{Step, filtered, lazily, test, test_indexed};
-use crate::collection::{Enumerator, Sequence, Visit, enumerate};
+use crate::collection::{Enumerator, Passed, Sequence, Visit, enumerate};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call, Row, named_type, row};
 use crate::thrown::{Outcome, Thrown};
@@ -151,7 +151,7 @@ impl Enumerator for Projected {
         })
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
+    fn pass(&mut self, count: usize) -> Option<Passed> {
         self.source.pass(count)
     }
 

@@ -1,6 +1,6 @@
 //! Sequences into collections, and sequences out of nothing: `ToList`, `ToDictionary`, `Range` …
 
-use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Pair, Record, Sequence, Visit, collect};
+use crate::collection::{Array, Dictionary, Enumerator, HashSet, List, Pair, Passed, Record, Sequence, Visit, collect};
 use crate::frame::Frame;
 use crate::library::collections::equality;
 use crate::library::{Arguments, Call, LIST, Row, row};
@@ -148,10 +148,14 @@ impl Enumerator for Numbers {
         Ok(())
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
-        let start = self.0.start.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
-        self.0.start = start.min(self.0.end);
-        usize::try_from(self.0.end - self.0.start).ok()
+    fn pass(&mut self, count: usize) -> Option<Passed> {
+        let left = usize::try_from(self.0.end - self.0.start).ok()?;
+        let passed = count.min(left);
+        self.0.start += i64::try_from(passed).ok()?;
+        Some(Passed {
+            passed,
+            left: left - passed,
+        })
     }
 }
 
@@ -165,9 +169,10 @@ impl Enumerator for Copies {
         }))
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
-        self.1 = self.1.saturating_sub(count);
-        Some(self.1)
+    fn pass(&mut self, count: usize) -> Option<Passed> {
+        let passed = count.min(self.1);
+        self.1 -= passed;
+        Some(Passed { passed, left: self.1 })
     }
 }
 

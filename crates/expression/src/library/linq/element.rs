@@ -1,7 +1,7 @@
 //! One element: `First`, `Last`, `Single`, `ElementAt`, and what stands in for a missing one.
 
 use super::walk::{each, list_element, list_length, no_elements, no_match};
-use crate::collection::enumerate;
+use crate::collection::{Passed, enumerate};
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::{Outcome, Thrown};
 use crate::value::Value;
@@ -89,7 +89,7 @@ fn last(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Result<Option<Value>, Thro
     let mut walk = enumerate(source, call.frame)?;
     let mut found = None;
     let outcome = match walk.pass(0) {
-        Some(left) => {
+        Some(Passed { left, .. }) => {
             walk.pass(left.saturating_sub(1));
             walk.next(call.frame).map(|item| found = item)
         }

@@ -2,7 +2,7 @@
 
 use super::order::Ordered;
 use super::walk::{Step, lazily, test, test_indexed};
-use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Sequence, Visit, enumerate, go_through};
+use crate::collection::{Array, ELEMENT_BYTES, Enumerator, Passed, Sequence, Visit, enumerate, go_through};
 use crate::frame::Frame;
 use crate::library::{Arguments, Call, Row, row};
 use crate::thrown::{Outcome, Thrown};
@@ -195,13 +195,15 @@ impl Enumerator for Take {
         self.source.next(frame)
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
+    fn pass(&mut self, count: usize) -> Option<Passed> {
         let taken = usize::try_from(self.left).unwrap_or(0);
-        let before = self.source.pass(0)?;
-        let left = self.source.pass(count.min(taken))?;
-        let taken = taken - (before - left).min(taken);
+        let Passed { passed, left } = self.source.pass(count.min(taken))?;
+        let taken = taken.saturating_sub(passed);
         self.left = i32::try_from(taken).unwrap_or(i32::MAX);
-        Some(left.min(taken))
+        Some(Passed {
+            passed,
+            left: left.min(taken),
+        })
     }
 
     fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
@@ -242,10 +244,13 @@ impl Enumerator for Skip {
         self.source.each(frame, visit)
     }
 
-    fn pass(&mut self, count: usize) -> Option<usize> {
-        let left = self.source.pass(self.pending.saturating_add(count))?;
-        self.pending = 0;
-        Some(left)
+    fn pass(&mut self, count: usize) -> Option<Passed> {
+        let Passed { passed, left } = self.source.pass(self.pending.saturating_add(count))?;
+        let skipped = std::mem::take(&mut self.pending);
+        Some(Passed {
+            passed: passed.saturating_sub(skipped),
+            left,
+        })
     }
 
     fn dispose(&mut self, frame: &mut Frame<'_>) -> Result<(), Thrown> {
