@@ -17,6 +17,7 @@ mod named_values;
 mod operations;
 mod products;
 mod references;
+mod resolvers;
 mod schemas;
 mod subscriptions;
 #[cfg(test)]

@@ -87,7 +87,7 @@ pub enum ApiKind {
     Soap,
     /// Upgraded connections; one `onHandshake` operation.
     WebSocket,
-    /// Passed through as HTTP.
+    /// Passed through as HTTP, or answered by its resolvers if it has any.
     GraphQl,
     /// An existing MCP server behind the gateway.
     Mcp(McpServer),
@@ -133,14 +133,30 @@ pub struct Api {
     pub subscription_key_query: String,
     /// Host names it answers on; empty: on any.
     pub hosts: Vec<String>,
-    /// Its schema in GraphQL's language, where it is a GraphQL API and a policy of the folder validates by it.
+    /// Its schema in GraphQL's language, where it is a GraphQL API that has resolvers, or a policy of the folder validates
+    /// by it.
     pub graphql_schema: Option<Arc<str>>,
+    /// Where the values of its schema's fields come from; none for an API that is passed through.
+    pub resolvers: Vec<Resolver>,
     /// Its operations in the order of the specification.
     pub operations: Vec<Arc<Operation>>,
     /// The policy document of API scope.
     pub policy: Option<Arc<PolicyText>>,
     /// Ids of the products it is in.
     pub products: Vec<String>,
+}
+
+/// Where the values of a field of a GraphQL schema come from.
+#[derive(Debug)]
+pub struct Resolver {
+    /// Its id.
+    pub id: String,
+    /// The type that has the field.
+    pub type_name: String,
+    /// The field.
+    pub field: String,
+    /// The document that says it: an `http-data-source` or another.
+    pub policy: Arc<PolicyText>,
 }
 
 /// A version of an API within its version set.

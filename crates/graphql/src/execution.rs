@@ -12,7 +12,7 @@ use apollo_compiler::executable::{ExecutableDocument, Operation};
 use apollo_compiler::resolvers::Execution as Engine;
 use apollo_compiler::response::{ExecutionResponse, JsonMap, JsonValue};
 use apollo_compiler::validation::Valid;
-use pass::{Node, Pass, weight};
+use pass::{Answers, Node, Pass, Resolves, weight};
 use std::collections::HashMap;
 
 /// How much one request may cost.
@@ -44,9 +44,9 @@ pub struct Execution<'r> {
     request: &'r Request<'r>,
     operation: &'r Operation,
     variables: Valid<JsonMap>,
-    resolves: &'r dyn Fn(&str, &str) -> bool,
+    resolves: Resolves<'r>,
     limits: Limits,
-    answers: HashMap<String, Result<JsonValue, String>>,
+    answers: Answers,
     /// Bytes of what resolvers gave so far.
     given: usize,
     response: Option<ExecutionResponse>,
@@ -92,6 +92,11 @@ impl<'r> Execution<'r> {
             given: 0,
             response: None,
         })
+    }
+
+    /// Whether it is a mutation.
+    pub fn changes(&self) -> bool {
+        self.operation.is_mutation()
     }
 
     /// Goes through the request; gives the calls that are needed to come further. When there are none, it is done.

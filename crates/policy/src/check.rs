@@ -213,9 +213,9 @@ mod tests {
 
     #[test]
     fn policies_that_are_not_built_are_named_and_their_inside_is_read() {
-        let text = "<inbound><sql-data-source><x y='@(z)' /></sql-data-source>\
+        let text = "<inbound><llm-token-limit><x y='@(z)' /></llm-token-limit>\
                     <publish-to-darp topic='a'>x</publish-to-darp></inbound>";
-        let expected = "1:11 {} TG3301 `<sql-data-source>` is not built yet\n\
+        let expected = "1:11 {} TG3301 `<llm-token-limit>` is not built yet\n\
                         1:35 error CS0103 the name 'z' does not exist in the current context\n\
                         1:60 warning TG3109 `<publish-to-darp>` is a misspelling of `<publish-to-dapr>`";
         assert_eq!(problems(text, Options::default()), expected.replace("{}", "warning"));
@@ -224,6 +224,27 @@ mod tests {
             serving: true,
         };
         assert_eq!(problems(text, serving), expected.replace("{}", "error"));
+    }
+
+    #[test]
+    fn policies_that_are_not_offered_are_refused_with_a_reason() {
+        for (name, help) in [
+            (
+                "sql-data-source",
+                "let an `http-data-source` ask a service in front of the database",
+            ),
+            ("publish-event", "subscriptions of GraphQL are not served"),
+            (
+                "set-graphql-resolver",
+                "put the data source in it into `resolvers/<id>/policy.xml`",
+            ),
+        ] {
+            let found = check(&Source::new("a.xml", format!("<{name} />")), Options::default());
+            assert!(found[0].is_error());
+            let shown = render(&found);
+            let expected = format!("error[TG3303]: `<{name}>` is not offered");
+            assert!(shown.contains(&expected) && shown.contains(help), "{shown}");
+        }
     }
 
     #[test]

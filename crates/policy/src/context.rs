@@ -66,8 +66,7 @@ impl Context for Exchange {
     }
 
     fn graphql(&self) -> Option<&Arc<GraphQl>> {
-        // No policy runs inside of a resolver: those are not built yet.
-        None
+        self.state.graphql_call.as_ref()
     }
 
     fn workspace(&self) -> Option<&Arc<Workspace>> {

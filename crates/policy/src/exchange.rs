@@ -10,6 +10,7 @@ use crate::events::Events;
 use crate::identity::{Authorizations, OwnIdentity};
 use crate::meter::Meter;
 use crate::openid::Issuers;
+use crate::resolvers::Resolvers;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
 use crate::telemetry::Telemetry;
@@ -19,7 +20,7 @@ use crate::witness::Witness;
 use expression::Reads;
 use expression::body::MessageBody;
 use expression::certificate::Certificate;
-use expression::context::{Api, Deployment, LastError, Operation, Product, Subscription, User};
+use expression::context::{Api, Deployment, GraphQl, LastError, Operation, Product, Subscription, User};
 use expression::text::Text;
 use expression::value::Value;
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
@@ -66,6 +67,10 @@ pub struct State {
     pub(crate) operation: Option<Arc<catalog::Operation>>,
     /// What GraphQL requests are validated by, where a policy does that.
     pub(crate) graphql: Option<Arc<graphql::Schema>>,
+    /// What answers the requests of a GraphQL API, instead of a backend.
+    pub(crate) resolvers: Option<Arc<Resolvers>>,
+    /// The field that a resolver is asked for.
+    pub(crate) graphql_call: Option<Arc<GraphQl>>,
     /// What is still to do when the response leaves.
     pub(crate) leaving: Vec<Leaving>,
     /// What expressions see as the body of a message without one, where there must be one.

@@ -64,6 +64,8 @@ impl Exchange {
             timestamp: self.timestamp,
             state: State {
                 operation: self.state.operation.clone(),
+                resolvers: self.state.resolvers.clone(),
+                graphql_call: self.state.graphql_call.clone(),
                 wants_answer: self.state.wants_answer,
                 is_mcp: self.state.is_mcp,
                 forwarded: self.state.forwarded,

@@ -1,18 +1,23 @@
-//! Where a GraphQL request stands in an HTTP request.
+//! Where a GraphQL request stands in an HTTP request, and how an error is written.
+//!
+//! Never here: what a request means.
 
 use crate::context::decode_query;
 use crate::exchange::{Exchange, Message};
 use crate::query::{encoded, pairs};
+use graphql::Error;
 use http::Method;
 use http::header::CONTENT_TYPE;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
 /// A GraphQL request as it was sent.
-pub(super) struct Sent {
+pub(crate) struct Sent {
     pub query: String,
     /// The operation that is meant.
     pub operation: Option<String>,
+    /// Values of its variables: a JSON object.
+    pub variables: Option<String>,
     /// Bytes of the body, or of the URL's query.
     pub size: u64,
     form: Form,
@@ -48,6 +53,7 @@ impl Sent {
             return Ok(Self {
                 query: body.text().to_string(),
                 operation: None,
+                variables: None,
                 size,
                 form: Form::Plain,
             });
@@ -65,9 +71,11 @@ impl Sent {
             Some(Value::String(name)) => Some(name.clone()).filter(|name| !name.is_empty()),
             Some(_) => return Err("`operationName` must be a text.".to_owned()),
         };
+        let variables = members.get("variables").filter(|variables| !variables.is_null());
         Ok(Self {
             query: query.to_owned(),
             operation,
+            variables: variables.map(Value::to_string),
             size,
             form: Form::Json(members),
         })
@@ -92,6 +100,7 @@ impl Sent {
         Ok(Self {
             query: text,
             operation: named("operationName")?.filter(|name| !name.is_empty()),
+            variables: named("variables")?.filter(|text| !text.trim().is_empty()),
             size: query.len() as u64,
             form: Form::Url,
         })
@@ -120,4 +129,20 @@ impl Sent {
             }
         }
     }
+}
+
+/// An error as GraphQL writes it.
+pub(crate) fn entry(error: &Error) -> Value {
+    let mut entry = json!({ "message": error.message });
+    if let Some((line, column)) = error.location
+        && let Some(members) = entry.as_object_mut()
+    {
+        members.insert("locations".to_owned(), json!([{ "line": line, "column": column }]));
+    }
+    if !error.path.is_empty()
+        && let Some(members) = entry.as_object_mut()
+    {
+        members.insert("path".to_owned(), json!(error.path));
+    }
+    entry
 }

@@ -9,6 +9,8 @@ pub(crate) struct Known {
     /// Sections that its page does not name and where APIM accepts it nevertheless.
     pub tolerated: Sections,
     pub scopes: Scopes,
+    /// Why it is not offered and what to do; none where it is to be built.
+    pub refused: Option<&'static str>,
 }
 
 /// Names that another tool writes, and what they mean.
@@ -34,12 +36,24 @@ pub(crate) const KNOWN: &[Known] = &[
     known("llm-emit-token-metric", I),
     known("azure-openai-emit-token-metric", I),
     known("llm-content-safety", IO),
-    known("http-data-source", ALL),
-    known("sql-data-source", ALL),
     known("cosmosdb-data-source", ALL),
-    known("publish-event", ALL),
-    known("set-graphql-resolver", ALL),
+    refused(
+        "sql-data-source",
+        "it speaks the protocol of SQL Server, which the gateway does not; let an `http-data-source` ask a service in front of the database",
+    ),
+    refused("publish-event", "subscriptions of GraphQL are not served"),
+    refused(
+        "set-graphql-resolver",
+        "APIM has retired it; put the data source in it into `resolvers/<id>/policy.xml` of its API, with a `resolverInformation.json` whose `path` is `parent-type/field`",
+    ),
 ];
+
+const fn refused(name: &'static str, why: &'static str) -> Known {
+    Known {
+        refused: Some(why),
+        ..known(name, ALL)
+    }
+}
 
 const fn known(name: &'static str, sections: Sections) -> Known {
     Known {
@@ -47,5 +61,6 @@ const fn known(name: &'static str, sections: Sections) -> Known {
         sections,
         tolerated: Sections::NONE,
         scopes: Scopes::ALL,
+        refused: None,
     }
 }

@@ -90,6 +90,7 @@ impl Plan {
         exchange.state.has_cache_store = self.behind_cache_store.is_some();
         exchange.state.operation.clone_from(&self.operation);
         exchange.state.graphql.clone_from(&self.graphql);
+        exchange.state.resolvers.clone_from(&self.resolvers);
     }
 
     async fn forth_and_back(&self, exchange: &mut Exchange) -> Result<(), (Section, Failure)> {

@@ -11,6 +11,7 @@ use crate::effective::effective;
 use crate::findings::{Findings, Options};
 use crate::fragment::fragment;
 use crate::outline::{OutlinedSection, outline};
+use crate::resolvers::Resolvers;
 use crate::steps::read_step;
 use crate::validation::Validated;
 use crate::witness::Spot;
@@ -29,6 +30,8 @@ pub struct Plan {
     pub(crate) operation: Option<Arc<Operation>>,
     /// What GraphQL requests are validated by, where a policy does that.
     pub(crate) graphql: Option<Arc<graphql::Schema>>,
+    /// What answers the requests of a GraphQL API, instead of a backend.
+    pub(crate) resolvers: Option<Arc<Resolvers>>,
     inbound: Vec<Arc<Block>>,
     backend: Vec<Arc<Block>>,
     outbound: Vec<Arc<Block>>,
@@ -67,6 +70,7 @@ impl Plan {
         Self {
             operation: None,
             graphql: None,
+            resolvers: None,
             behind_cache_store,
             inbound,
             backend,
@@ -155,18 +159,21 @@ impl Plans {
             } else {
                 None
             };
+            let resolvers = documents.resolvers(api);
             let api_products = api.products.iter().filter_map(|id| catalog.products.get(id));
             for product in std::iter::once(None).chain(api_products.map(Some)) {
                 for operation in std::iter::once(None).chain(api.operations.iter().map(Some)) {
                     let chain = documents.chain(&global, api, operation, product);
                     let key = (address(Some(api)), address(operation), address(product));
-                    let plan = Plan::new(&chain, implicit_forward.clone());
+                    let mut plan = Plan::new(&chain, implicit_forward.clone());
+                    plan.needs_before_backend.reads.request_body |= resolvers.is_some();
                     let graphql = documents.prepare(api, operation, product, plan.validates());
                     by_place.insert(
                         key,
                         Arc::new(Plan {
                             operation: operation.cloned(),
                             graphql,
+                            resolvers: resolvers.clone(),
                             ..plan
                         }),
                     );
@@ -329,6 +336,41 @@ impl<'c> Documents<'c> {
         schema
     }
 
+    /// Compiles the resolvers of a GraphQL API; none for other APIs and where its schema cannot be used.
+    fn resolvers(&mut self, api: &Api) -> Option<Arc<Resolvers>> {
+        let first = api.resolvers.first()?;
+        let mut resolvers = match graphql_schema(api) {
+            Ok(schema) => Resolvers::new(schema),
+            Err(problem) => {
+                let source = &first.policy.source;
+                let problem = Diagnostic::error(codes::UNUSABLE_SCHEMA, source, Span::at(0), problem);
+                self.compiler.findings.push(problem);
+                return None;
+            }
+        };
+        for resolver in &api.resolvers {
+            let source = Arc::clone(&resolver.policy.source);
+            let nodes = crate::xml::read(&source, &mut self.compiler.findings);
+            self.compiler.place = Place {
+                document: source.name().into(),
+                source,
+                section: None,
+                scope: None,
+            };
+            let document = self.compiler.steps(&nodes, "");
+            if document.steps.len() > 1 {
+                let message = "a resolver's document holds one data source";
+                self.compiler.error(codes::DOCUMENT_SHAPE, Span::at(0), message);
+            }
+            let (type_name, field) = (&resolver.type_name, &resolver.field);
+            if !resolvers.add(type_name, field, document) {
+                let message = format!("the schema of API `{}` has no field `{type_name}.{field}`", api.id);
+                self.compiler.error(codes::UNKNOWN_REFERENCE, Span::at(0), message);
+            }
+        }
+        Some(Arc::new(resolvers))
+    }
+
     /// Checks the fragments that no document includes.
     fn unused_fragments(&mut self, catalog: &Catalog) {
         (self.compiler.place.scope, self.compiler.place.section) = (None, None);
@@ -420,7 +462,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_stops_serving_and_not_checking() {
-        let bench = Bench::with_documents(&[("api", "<policies><inbound><sql-data-source /></inbound></policies>")]);
+        let bench = Bench::with_documents(&[("api", "<policies><inbound><llm-token-limit /></inbound></policies>")]);
         assert!(Plans::compile(&bench.catalog).1[0].is_error());
         assert!(!Plans::check(&bench.catalog, Options::default())[0].is_error());
     }

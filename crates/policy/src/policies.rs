@@ -42,6 +42,7 @@ mod emit_metric;
 mod find_and_replace;
 mod forward_request;
 mod get_authorization_context;
+mod http_data_source;
 mod include_fragment;
 mod invoke_dapr_binding;
 mod invoke_request;
@@ -149,6 +150,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     validate_headers::VALIDATE_HEADERS,
     validate_status_code::VALIDATE_STATUS_CODE,
     validate_odata_request::VALIDATE_ODATA_REQUEST,
+    http_data_source::HTTP_DATA_SOURCE,
     validate_graphql_request::VALIDATE_GRAPHQL_REQUEST,
 ];
 

@@ -1,14 +1,13 @@
 //! APIs: their information files, and what the folder around each adds (specification, operations, policies).
 
 use super::backends::{self, LoadedBackends};
-use super::{Loader, graphql, layout, mcp, operations, references, version_sets};
+use super::{Loader, graphql, layout, mcp, operations, references, resolvers, version_sets};
 use crate::codes;
 use crate::fields::{Fields, Text};
-use crate::files::{Entry, about};
+use crate::files::Entry;
 use crate::information::Information;
 use crate::specification::{self, Specification};
 use crate::{Api, ApiKind, ApiVersion, VersioningScheme};
-use diagnostic::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -35,7 +34,9 @@ pub(crate) struct LoadedApi {
 
 /// Lets go of an API's description, which nothing will ask for.
 pub(crate) fn forget_descriptions(loaded: &mut LoadedApi) {
-    loaded.api.graphql_schema = None;
+    if loaded.api.resolvers.is_empty() {
+        loaded.api.graphql_schema = None;
+    }
     for operation in loaded.api.operations.iter_mut().filter_map(Arc::get_mut) {
         operation.described = None;
     }
@@ -91,13 +92,7 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
     } else {
         None
     };
-    let resolvers = entry.path.join("resolvers");
-    if loader.files.is_folder(&resolvers) {
-        let message = "GraphQL resolvers are not run yet: requests are passed to the API's `serviceUrl`";
-        loader
-            .problems
-            .push(about(Severity::Warning, codes::NOT_SERVED, &resolvers, message));
-    }
+    let resolvers = resolvers::load(loader, &entry.path, &kind);
     let graphql_schema = matches!(kind, ApiKind::GraphQl)
         .then(|| graphql::schema(loader, &entry.path))
         .flatten();
@@ -125,6 +120,7 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
         subscription_key_query: key_name("query", KEY_QUERY),
         kind,
         graphql_schema,
+        resolvers,
         hosts: Vec::new(),
         policy: loader.policy(&entry.path),
         products: Vec::new(),

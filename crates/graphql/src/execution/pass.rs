@@ -13,12 +13,15 @@ use std::collections::HashMap;
 /// Bytes that a value takes beside its text.
 const VALUE: usize = 8;
 
-type Answers = HashMap<String, Result<JsonValue, String>>;
+/// What resolvers gave, by the place in the response.
+pub type Answers = HashMap<String, Result<JsonValue, String>>;
+/// Whether a field of a type has a resolver.
+pub type Resolves<'e> = &'e dyn Fn(&str, &str) -> bool;
 
 /// What all objects of a pass share.
 pub struct Pass<'e> {
     schema: &'e Schema,
-    resolves: &'e dyn Fn(&str, &str) -> bool,
+    resolves: Resolves<'e>,
     answers: &'e Answers,
     /// Whether the request's own fields wait for each other.
     in_order: bool,
@@ -31,7 +34,7 @@ pub struct Pass<'e> {
 impl<'e> Pass<'e> {
     pub fn new(
         schema: &'e Schema,
-        (resolves, answers): (&'e dyn Fn(&str, &str) -> bool, &'e Answers),
+        (resolves, answers): (Resolves<'e>, &'e Answers),
         in_order: bool,
         limits: Limits,
     ) -> Self {

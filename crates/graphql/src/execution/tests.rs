@@ -1,3 +1,5 @@
+//! Requests over resolvers, as tables of the calls of each turn and the response.
+
 use super::*;
 use crate::Schema;
 use proptest::prelude::*;
@@ -47,9 +49,9 @@ fn executed(query: &str, variables: &str, resolvers: &str) -> String {
             .find(|(known, _)| *known == name)
             .map(|(_, value)| *value)
     };
-    let resolves = |type_name: &str, field: &str| find(type_name, field).is_some();
+    let has_one = |type_name: &str, field: &str| find(type_name, field).is_some();
     let variables = Some(variables).filter(|text| !text.is_empty());
-    let mut execution = match Execution::new(&request, None, variables, &resolves, LIMITS) {
+    let mut execution = match Execution::new(&request, None, variables, &has_one, LIMITS) {
         Ok(execution) => execution,
         Err(errors) => return format!("refused: {}", errors[0].message),
     };
@@ -60,7 +62,7 @@ fn executed(query: &str, variables: &str, resolvers: &str) -> String {
             break;
         }
         for call in calls {
-            turns += &format!("{}.{}{} ", call.type_name, call.field, call.arguments);
+            turns = format!("{turns}{}.{}{} ", call.type_name, call.field, call.arguments);
             let given = find(&call.type_name, &call.field).unwrap();
             execution.answer(call, given.map(str::as_bytes).map_err(str::to_owned));
         }
@@ -208,7 +210,8 @@ fn limits_hold() {
         "{given}"
     );
     let wide = format!("Query.user={{\"id\":1,\"name\":\"{}\"}}", "x".repeat(900));
-    let names: String = (0..9).map(|place| format!("n{place}: name ")).collect();
+    let names: Vec<String> = (0..9).map(|place| format!("n{place}: name")).collect();
+    let names = names.join(" ");
     let given = executed(&format!("{{ user(id: 1) {{ {names} }} }}"), "", &wide);
     assert!(given.contains("The response is larger than 4000 bytes."), "{given}");
     assert!(given.len() < 9000, "{given}");

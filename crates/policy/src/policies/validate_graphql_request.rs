@@ -17,7 +17,6 @@
 //! names: an array of objects with `message`, and `locations` or `path` where they are known. An API whose schema is not
 //! known refuses everything.
 
-mod request;
 mod rules;
 
 use crate::block::Needs;
@@ -26,6 +25,7 @@ use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, Message, ResponseMessage};
 use crate::failure::Failure;
+use crate::graphql_request::{Sent, entry};
 use crate::registry::{Policy, Scopes, Sections, now};
 use crate::step::{Flow, Run, Step};
 use crate::validation::Validated;
@@ -38,7 +38,6 @@ use expression::value::Value as Object;
 use graphql::Error;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use request::Sent;
 use rules::{Action, Rules};
 use serde_json::{Value as Json, json};
 
@@ -185,22 +184,6 @@ impl ValidateGraphQlRequest {
             ..Failure::refused("Bad request", StatusCode::BAD_REQUEST, message, "")
         })
     }
-}
-
-/// An error as GraphQL writes it.
-fn entry(error: &Error) -> Json {
-    let mut entry = json!({ "message": error.message });
-    if let Some((line, column)) = error.location
-        && let Some(members) = entry.as_object_mut()
-    {
-        members.insert("locations".to_owned(), json!([{ "line": line, "column": column }]));
-    }
-    if !error.path.is_empty()
-        && let Some(members) = entry.as_object_mut()
-    {
-        members.insert("path".to_owned(), json!(error.path));
-    }
-    entry
 }
 
 /// Adds errors to a response, if it is a JSON object.

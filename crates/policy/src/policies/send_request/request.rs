@@ -289,6 +289,11 @@ impl Prepared {
         }
     }
 
+    /// Ends the wait for the response after this time, whatever the element says.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.call.timeout = timeout;
+    }
+
     pub async fn send(self) -> Sent {
         let Self {
             mut call,

@@ -1,0 +1,142 @@
+//! The resolvers of a GraphQL API, and what answers its requests by them.
+//!
+//! The crate `graphql` goes through a request and says which fields it needs; each of these is a run of its resolver's
+//! document in a copy of the exchange, at the same time as the others of the same turn. `context.GraphQL` has the field's
+//! arguments and the object that it belongs to, and the copy's request body is both as JSON, which is what templates see.
+//! What a resolver sets stays in its copy; a failure is an error of its field.
+//! Never here: what a data source is (`policies/http_data_source.rs` and others), the execution of GraphQL.
+
+use crate::block::Block;
+use crate::body::Body;
+use crate::exchange::{Exchange, Message, ResponseMessage};
+use crate::failure::Failure;
+use crate::graphql_request::{Sent, entry};
+use expression::body::MessageBody;
+use expression::context::GraphQl;
+use expression::json::JToken;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use graphql::{Call, Error, Execution, Limits, Schema};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::{Method, StatusCode};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Fields of a request, as APIM has it.
+const MOST_FIELDS: usize = 250;
+/// Levels of a request, those of the schema's own description included.
+const MOST_LEVELS: usize = 30;
+/// Calls of resolvers for one request.
+const MOST_CALLS: usize = 1000;
+/// Calls of resolvers that are under way at the same time for one request.
+const AT_ONCE: usize = 32;
+
+/// Where the values of an API's fields come from.
+pub(crate) struct Resolvers {
+    schema: Arc<Schema>,
+    /// By type and field.
+    documents: HashMap<String, HashMap<String, Arc<Block>>>,
+}
+
+impl Resolvers {
+    /// None yet.
+    pub fn new(schema: Arc<Schema>) -> Self {
+        Self {
+            schema,
+            documents: HashMap::new(),
+        }
+    }
+
+    /// Adds the document of a field; `false` when the schema has no such field.
+    pub fn add(&mut self, type_name: &str, field: &str, document: Block) -> bool {
+        let fields = self.documents.entry(type_name.to_owned()).or_default();
+        fields.insert(field.to_owned(), Arc::new(document));
+        self.schema.has_field(type_name, field)
+    }
+
+    fn of(&self, type_name: &str, field: &str) -> Option<&Arc<Block>> {
+        self.documents.get(type_name)?.get(field)
+    }
+
+    /// Makes the response to the request.
+    ///
+    /// # Errors
+    /// None that the client must not see: what is wrong with the request is a response with `errors`.
+    pub async fn answer(&self, exchange: &mut Exchange) -> Result<(), Failure> {
+        let given = match Sent::read(exchange) {
+            Ok(sent) => self.execute(&sent, exchange).await,
+            Err(message) => Err(vec![Error::new(message)]),
+        };
+        let (status, body) = match given {
+            Ok(body) => (StatusCode::OK, body),
+            Err(errors) => {
+                let list: Vec<_> = errors.iter().map(entry).collect();
+                (StatusCode::BAD_REQUEST, json!({ "errors": list }).to_string())
+            }
+        };
+        exchange.response = Some(ResponseMessage {
+            status,
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/json"))]),
+            body: Body::Buffered(MessageBody::new(body)),
+            ..ResponseMessage::default()
+        });
+        Ok(())
+    }
+
+    async fn execute(&self, sent: &Sent, exchange: &Exchange) -> Result<String, Vec<Error>> {
+        let request = self.schema.request(&sent.query, MOST_FIELDS, MOST_LEVELS)?;
+        let resolves = |type_name: &str, field: &str| self.of(type_name, field).is_some();
+        let limits = Limits {
+            calls: MOST_CALLS,
+            bytes: usize::try_from(exchange.services.buffer_limit).unwrap_or(usize::MAX),
+        };
+        let (operation, variables) = (sent.operation.as_deref(), sent.variables.as_deref());
+        let mut execution = Execution::new(&request, operation, variables, &resolves, limits)?;
+        if exchange.request.method == Method::GET && execution.changes() {
+            // A GET may be repeated by anybody on its way (GraphQL over HTTP).
+            return Err(vec![Error::new("A mutation must be sent by POST.")]);
+        }
+        loop {
+            let mut calls = execution.turn().into_iter();
+            let ask = |call: Call| async move {
+                let given = self.resolve(&call, exchange).await;
+                (call, given)
+            };
+            let mut running: FuturesUnordered<_> = calls.by_ref().take(AT_ONCE).map(ask).collect();
+            if running.is_empty() {
+                return Ok(execution.response());
+            }
+            while let Some((call, given)) = running.next().await {
+                let given = given.as_deref().map_err(|failure| failure.message.clone());
+                execution.answer(call, given);
+                running.extend(calls.next().map(ask));
+            }
+        }
+    }
+
+    /// What the resolver of a field gives: JSON, or nothing for null.
+    async fn resolve(&self, call: &Call, exchange: &Exchange) -> Result<Vec<u8>, Failure> {
+        let Some(document) = self.of(&call.type_name, &call.field) else {
+            return Ok(Vec::new());
+        };
+        let read = |text: &str| {
+            let token = JToken::parse_without_dates(&text.into());
+            token.map_err(|error| Failure::internal("GraphQLResolverFailed", error.message))
+        };
+        let mut copy = exchange.fork();
+        copy.state.resolvers = None;
+        copy.state.graphql_call = Some(Arc::new(GraphQl {
+            arguments: read(&call.arguments)?,
+            parent: read(&call.parent)?,
+        }));
+        let seen = format!("{{\"arguments\":{},\"parent\":{}}}", call.arguments, call.parent);
+        copy.rewrite_body(Message::Request, seen);
+        let json = HeaderValue::from_static("application/json");
+        copy.request.headers.insert(CONTENT_TYPE, json);
+        copy.response = None;
+        document.run(&mut copy).await?;
+        let body = copy.body_to_rewrite(Message::Response);
+        Ok(body.map(|body| body.text().as_bytes().to_vec()).unwrap_or_default())
+    }
+}
