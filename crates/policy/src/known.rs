@@ -36,7 +36,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known("llm-emit-token-metric", I),
     known("azure-openai-emit-token-metric", I),
     known("llm-content-safety", IO),
-    known("cosmosdb-data-source", ALL),
     refused(
         "sql-data-source",
         "it speaks the protocol of SQL Server, which the gateway does not; let an `http-data-source` ask a service in front of the database",

@@ -36,6 +36,7 @@ mod cache_value;
 mod check_header;
 mod choose;
 mod cors;
+mod cosmosdb_data_source;
 mod cross_domain;
 mod dapr;
 mod emit_metric;
@@ -151,6 +152,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     validate_status_code::VALIDATE_STATUS_CODE,
     validate_odata_request::VALIDATE_ODATA_REQUEST,
     http_data_source::HTTP_DATA_SOURCE,
+    cosmosdb_data_source::COSMOSDB_DATA_SOURCE,
     validate_graphql_request::VALIDATE_GRAPHQL_REQUEST,
 ];
 

@@ -5,12 +5,11 @@ use std::path::Path;
 
 /// Policies without a specification so far. What is built and stands neither here nor in `specs/` fails the test: write
 /// `specs/policies/<name>.md`.
-const NOT_YET: [&str; 14] = [
+const NOT_YET: [&str; 13] = [
     "azure-openai-emit-token-metric",
     "azure-openai-semantic-cache-lookup",
     "azure-openai-semantic-cache-store",
     "azure-openai-token-limit",
-    "cosmosdb-data-source",
     "llm-content-safety",
     "llm-emit-token-metric",
     "llm-semantic-cache-lookup",

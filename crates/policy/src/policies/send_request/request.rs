@@ -273,8 +273,18 @@ pub(in crate::policies) struct Sent {
 impl Prepared {
     /// A `POST` that a policy sends by itself.
     pub fn post(exchange: &Exchange, url: Uri, headers: HeaderMap, body: Body, timeout: Duration) -> Self {
+        Self::request((exchange, timeout), (Method::POST, url), headers, body)
+    }
+
+    /// A request that a policy sends by itself.
+    pub fn request(
+        (exchange, timeout): (&Exchange, Duration),
+        (method, url): (Method, Uri),
+        headers: HeaderMap,
+        body: Body,
+    ) -> Self {
         let call = Call {
-            method: Method::POST,
+            method,
             url,
             headers,
             body,

@@ -1,0 +1,227 @@
+//! `cosmosdb-data-source` gives the value of a GraphQL field by a request to a container of Azure Cosmos DB. It is the
+//! document of a resolver.
+//!
+//! It speaks Cosmos DB's REST interface to the `AccountEndpoint` of the connection string, which an emulator or a
+//! compatible server may stand behind. The request is signed with its `AccountKey`, or, with
+//! `use-managed-identity="true"`, shows a token of the gateway's own identity.
+//!
+//! - `query-request` gives `{"items": […]}`, with `continuationToken` where there is another page. A parameter is JSON of
+//!   what its expression gives. Without `partition-key` all partitions are asked.
+//! - `read-request` gives the item, null where there is none; `delete-request` gives null.
+//! - `write-request` writes what `set-body` says, or the field's arguments, and gives the item.
+//!
+//! Templates see `body.arguments` and `body.parent`; in `response`, what the request gave. What Cosmos DB refuses is an
+//! error of the field.
+
+mod request;
+
+use super::http_data_source::{only_in_resolvers, within};
+use super::return_response::copy;
+use crate::Section;
+use crate::block::Block;
+use crate::body::Body;
+use crate::element::ElementReader;
+use crate::exchange::{Exchange, Message, ResponseMessage};
+use crate::failure::Failure;
+use crate::policies::send_request::request::Prepared;
+use crate::registry::{Policy, waiting};
+use crate::step::{Flow, Outcome, Run, WaitingStep};
+use crate::value::Value;
+use expression::body::MessageBody;
+use expression::context::Headers as _;
+use expression::response::StoredResponse;
+use expression::text::Text;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use request::{Account, Kind, Operation};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) const COSMOSDB_DATA_SOURCE: Policy = Policy::new("cosmosdb-data-source", parse);
+
+/// Policies that change what the request gave.
+const BEHIND: &[&str] = &["set-body"];
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+struct CosmosDbDataSource {
+    account: Account,
+    operation: Operation,
+    response: Option<Arc<Block>>,
+}
+
+fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
+    only_in_resolvers(element);
+    let account = element.one("connection-info", Account::read);
+    let mut operations = Vec::new();
+    for kind in Kind::ALL {
+        operations.extend(element.at_most_one(kind.element(), |request| Some(Operation::read(kind, request))));
+    }
+    let response = element.at_most_one("response", |response| {
+        Some(within(response, Section::Outbound, |response| {
+            response.policies(BEHIND)
+        }))
+    });
+    let written: usize = Kind::ALL.iter().map(|kind| element.count(kind.element())).sum();
+    if written != 1 {
+        let names = Kind::ALL.map(|kind| format!("`<{}>`", kind.element()));
+        let message = format!(
+            "`<cosmosdb-data-source>` must hold one of {}, found {written}",
+            names.join(", ")
+        );
+        element.error_at("", crate::codes::MISSING_CHILD, message);
+    }
+    waiting(CosmosDbDataSource {
+        account: account?,
+        operation: operations.pop()?,
+        response: response.map(Arc::new),
+    })
+}
+
+impl WaitingStep for CosmosDbDataSource {
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
+        Outcome::Later(Box::pin(self.fetch(exchange)))
+    }
+}
+
+impl CosmosDbDataSource {
+    async fn fetch(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        let account = self.account.get(exchange)?;
+        let call = self.operation.call(&account, exchange)?;
+        let mut headers = call.headers;
+        account
+            .authorize(exchange, (&call.method, &call.link), &mut headers)
+            .await?;
+        let url = format!("{}/{}", account.endpoint, call.path);
+        let url = url
+            .parse()
+            .map_err(|_| failure("the connection string's `AccountEndpoint` is no URL"))?;
+        let body = if call.body.is_empty() {
+            Body::Empty
+        } else {
+            Body::Buffered(MessageBody::new(call.body))
+        };
+        let sent = Prepared::request((exchange, TIMEOUT), (call.method, url), headers, body);
+        let response = sent.send().await.result?;
+        exchange.response = Some(self.given(&response)?);
+        if let Some(block) = &self.response {
+            block.run(exchange).await?;
+        }
+        Ok(Flow::Answer)
+    }
+
+    /// What the field's value is made of.
+    fn given(&self, response: &StoredResponse) -> Result<ResponseMessage, Failure> {
+        let kind = self.operation.kind;
+        let status = response.status_code;
+        if status == 404 && kind == Kind::Read {
+            return Ok(ResponseMessage::default());
+        }
+        if !(200..300).contains(&status) {
+            let text = response.body.text();
+            let told = serde_json::from_str::<Json>(&text).ok();
+            let told = told.as_ref().and_then(|body| body.get("code")).and_then(Json::as_str);
+            let told = told.map(|code| format!(" ({code})")).unwrap_or_default();
+            return Err(failure(&format!("Cosmos DB answered {status}{told}")));
+        }
+        if kind != Kind::Query {
+            return Ok(copy(response));
+        }
+        let mut page: Json = serde_json::from_str(&response.body.text())
+            .map_err(|error| failure(&format!("Cosmos DB answered with what is no JSON: {error}")))?;
+        let items = page.get_mut("Documents").map_or_else(|| json!([]), Json::take);
+        let mut given = json!({ "items": items });
+        let next = response.headers.values("x-ms-continuation").into_iter().next();
+        if let (Some(next), Some(members)) = (next, given.as_object_mut()) {
+            members.insert("continuationToken".to_owned(), next.as_str().into());
+        }
+        let json = HeaderValue::from_static("application/json");
+        Ok(ResponseMessage {
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
+            body: Body::Buffered(MessageBody::new(given.to_string())),
+            ..ResponseMessage::default()
+        })
+    }
+}
+
+/// A literal, an expression or a template as a text without white space around it.
+struct Words(crate::policies::set_body::NewBody);
+
+impl Words {
+    fn read(element: &mut ElementReader<'_, '_>) -> Option<Self> {
+        crate::policies::set_body::read_content(element).map(Self)
+    }
+
+    fn get(&self, exchange: &Exchange) -> Result<String, Failure> {
+        let bytes = self.0.get(exchange)?.into_bytes();
+        Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
+    }
+}
+
+/// A text that an attribute or an element has; empty where there is none.
+fn words(value: Option<&Value<Text>>, exchange: &Exchange) -> Result<Text, Failure> {
+    value.map_or_else(|| Ok(Text::default()), |value| value.get(exchange))
+}
+
+/// The arguments of the field, as JSON.
+fn arguments(exchange: &Exchange) -> String {
+    let body = exchange.body_to_rewrite(Message::Request);
+    let seen = body.and_then(|body| serde_json::from_str::<Json>(&body.text()).ok());
+    let arguments = seen.and_then(|mut seen| seen.get_mut("arguments").map(Json::take));
+    arguments.unwrap_or_else(|| json!({})).to_string()
+}
+
+fn failure(message: &str) -> Failure {
+    Failure::internal("CosmosDbError", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Options;
+    use crate::check::check;
+    use diagnostic::Source;
+
+    const INFO: &str = "<connection-info><connection-string>AccountEndpoint=https://a.test;AccountKey=eA==</connection-string>\
+                        <database-name>d</database-name><container-name>c</container-name></connection-info>";
+
+    #[test]
+    fn what_is_missing_is_reported() {
+        for (inside, expected) in [
+            (format!("{INFO}<read-request><id>1</id></read-request>"), ""),
+            (
+                INFO.to_owned(),
+                "`<cosmosdb-data-source>` must hold one of `<query-request>`, `<read-request>`, `<delete-request>`, `<write-request>`, found 0",
+            ),
+            (
+                "<connection-info /><query-request />".to_owned(),
+                "`<connection-info>` lacks `<connection-string>`\n`<connection-info>` lacks `<database-name>`\n\
+                 `<connection-info>` lacks `<container-name>`\n`<query-request>` lacks `<sql-statement>`",
+            ),
+            (format!("{INFO}<read-request />"), "`<read-request>` lacks `<id>`"),
+            (
+                format!("{INFO}<write-request type='replace' />"),
+                "`<write-request>` lacks `<id>`",
+            ),
+            (
+                format!(
+                    "{INFO}<write-request type='merge'><partition-key data-type='date'>1</partition-key></write-request>"
+                ),
+                "`type` of `<write-request>` must be `insert` or `replace` or `upsert`, found \"merge\"\n\
+                 `data-type` of `<partition-key>` must be `string` or `number` or `bool` or `none` or `null`, found \"date\"",
+            ),
+        ] {
+            let text = format!("<cosmosdb-data-source>{inside}</cosmosdb-data-source>");
+            let found = check(&Source::new("a.xml", text), Options::default());
+            let messages: Vec<&str> = found.iter().map(|problem| problem.message.as_str()).collect();
+            assert_eq!(messages.join("\n"), expected, "{inside}");
+        }
+        let elsewhere = format!(
+            "<policies><inbound><cosmosdb-data-source>{INFO}<read-request><id>1</id></read-request></cosmosdb-data-source></inbound></policies>"
+        );
+        let found = check(&Source::new("a.xml", elsewhere), Options::default());
+        assert!(
+            found
+                .iter()
+                .any(|problem| problem.message.contains("is the document of a GraphQL resolver"))
+        );
+    }
+}
