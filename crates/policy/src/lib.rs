@@ -77,7 +77,7 @@ pub use mutation::{Mutation, mutations};
 pub use openid::Issuers;
 pub use outline::{Outline, OutlinedSection};
 pub use plan::{Plan, Plans};
-pub use policies::names;
+pub use policies::{Offer, names, offered};
 pub use runtime::Runtime;
 pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};

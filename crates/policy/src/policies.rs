@@ -87,6 +87,27 @@ mod validate_status_code;
 mod wait;
 mod xml_to_json;
 
+/// What there is of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// It runs.
+    Built,
+    /// It is refused, for this reason.
+    Refused(&'static str),
+    /// It is known by name.
+    NotBuilt,
+}
+
+/// All policies of APIM's reference by their element names, with what there is of each.
+pub fn offered() -> impl Iterator<Item = (&'static str, Offer)> {
+    let built = POLICIES.iter().map(|policy| (policy.name, Offer::Built));
+    let known = crate::known::KNOWN.iter().map(|known| {
+        let offer = known.refused.map_or(Offer::NotBuilt, Offer::Refused);
+        (known.name, offer)
+    });
+    built.chain(known)
+}
+
 /// The element names of all policies that are built.
 pub fn names() -> impl Iterator<Item = &'static str> {
     POLICIES.iter().map(|policy| policy.name)
