@@ -65,6 +65,7 @@ impl Gateway {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let workers = if config.workers == 0 { cores() } else { config.workers };
         let metrics = Arc::new(Metrics::new(workers));
+        let _ = metrics.counters.set(Arc::clone(&counters));
         let place = Arc::new(ArcSwap::from_pointee(Snapshot::of(catalog, plans, &metrics)));
         let drain = Arc::new(AtomicUsize::new(0));
         let (outbox, opened) = Outbox::new(Arc::clone(&metrics));

@@ -9,8 +9,9 @@ pub use measured::Measured;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use store::Counters;
 
 /// Upper bounds of the duration histogram in milliseconds, which are those of APIM's self-hosted gateway.
 pub const BUCKETS: [u64; 11] = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
@@ -23,6 +24,8 @@ pub struct Metrics {
     loggers: Mutex<BTreeMap<String, Arc<LoggerMetrics>>>,
     /// What policies measure.
     pub measured: Arc<Measured>,
+    /// Counters that a server may hold.
+    pub counters: OnceLock<Arc<dyn Counters>>,
     /// Snapshots that were put in place after the first.
     pub reloads: Counter,
     /// Changes of the configuration that were refused.

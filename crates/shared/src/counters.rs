@@ -7,7 +7,7 @@ use crate::link::Link;
 use redis::Script;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Counters, Period, Reply, Taken, Unavailable, Window};
+use store::{Counters, Period, Reply, Server, Taken, Unavailable, Window};
 use tokio::sync::oneshot;
 
 /// Counters that gateways share.
@@ -127,6 +127,13 @@ impl RedisCounters {
 }
 
 impl Counters for RedisCounters {
+    fn server(&self) -> Option<Server> {
+        Some(Server {
+            connected: self.link.is_connected(),
+            unanswered: self.link.unanswered(),
+        })
+    }
+
     fn take(&self, key: &str, window: Window, amount: u64, _now: Duration) -> Reply<Taken> {
         self.take_at(key, window, amount, None)
     }

@@ -66,6 +66,19 @@ pub trait Counters: Send + Sync {
     fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken>;
     /// Adds `amount` units whether or not they fit (counting after the answer). Nobody waits for it.
     fn add(&self, key: &str, period: Period, amount: u64, now: Duration);
+    /// How the server does that holds them; none for counters of this process.
+    fn server(&self) -> Option<Server> {
+        None
+    }
+}
+
+/// How a server of shared state does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Whether there is a connection to it.
+    pub connected: bool,
+    /// Calls that it did not answer, since the start.
+    pub unanswered: u64,
 }
 
 /// Counters of one process, spread over shards so that cores do not wait for each other.

@@ -9,7 +9,7 @@ mod cache;
 mod counters;
 
 pub use cache::{CACHE_BYTES, Cache, Caches, InProcessCache, Unavailable};
-pub use counters::{Counters, InProcessCounters, Period, Taken, Window};
+pub use counters::{Counters, InProcessCounters, Period, Server, Taken, Window};
 
 use std::future::Future;
 use std::pin::Pin;

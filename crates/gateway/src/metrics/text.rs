@@ -51,8 +51,32 @@ impl Metrics {
             family(out, &name, kind, help)?;
             writeln!(out, "{name} {count}")?;
         }
+        self.write_shared_state(out)?;
         self.write_events(out)?;
         self.measured.write(out)
+    }
+
+    /// How the server of shared state does, where there is one.
+    fn write_shared_state(&self, out: &mut String) -> std::fmt::Result {
+        let Some(server) = self.counters.get().and_then(|counters| counters.server()) else {
+            return Ok(());
+        };
+        let name = "tollgate_shared_state_connected";
+        family(
+            out,
+            name,
+            "gauge",
+            "Whether there is a connection to the server of shared state.",
+        )?;
+        writeln!(out, "{name} {}", u8::from(server.connected))?;
+        let name = "tollgate_shared_state_unanswered_total";
+        family(
+            out,
+            name,
+            "counter",
+            "Calls that the server of shared state did not answer.",
+        )?;
+        writeln!(out, "{name} {}", server.unanswered)
     }
 
     fn sum(&self, of: fn(&WorkerMetrics) -> &Counter) -> u64 {

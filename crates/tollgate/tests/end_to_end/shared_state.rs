@@ -176,6 +176,8 @@ fn while_redis_is_away_calls_pass_uncounted_and_it_heals() {
         let port = redis.port;
         drop(redis);
         assert_eq!(calls(&[open.address], 40).await, BTreeMap::from([(200, 40)]));
+        assert_eq!(open.metric("tollgate_shared_state_connected").await, 0);
+        assert!(open.metric("tollgate_shared_state_unanswered_total").await > 0);
         let refused = get(closed.address, "/x/a").await;
         assert_eq!(refused.status.as_u16(), 503);
         assert_eq!(
@@ -191,6 +193,7 @@ fn while_redis_is_away_calls_pass_uncounted_and_it_heals() {
             (get(closed.address, "/x/a").await.status.as_u16() == 200).then_some(())
         })
         .await;
+        assert_eq!(closed.metric("tollgate_shared_state_connected").await, 1);
         eventually("a limit that is reached", async || {
             (get(open.address, "/x/a").await.status.as_u16() == 429).then_some(())
         })
