@@ -29,6 +29,7 @@ mod pass_through;
 mod policies;
 mod reload;
 mod secrets;
+mod shared_state;
 mod specifications;
 mod subscriptions;
 mod support;

@@ -11,6 +11,7 @@ pub mod plain_api;
 pub mod process;
 pub mod programs;
 pub mod raw;
+pub mod redis;
 pub mod rpc;
 pub mod shell;
 pub mod tls;
