@@ -12,7 +12,7 @@ use apollo_compiler::executable::{ExecutableDocument, Operation};
 use apollo_compiler::resolvers::Execution as Engine;
 use apollo_compiler::response::{ExecutionResponse, JsonMap, JsonValue};
 use apollo_compiler::validation::Valid;
-use pass::{Answers, Node, Pass, Resolves, weight};
+use pass::{Answers, Node, Pass, Passed, Resolves, weight};
 use std::collections::HashMap;
 
 /// How much one request may cost.
@@ -23,6 +23,16 @@ pub struct Limits {
     /// Bytes of what resolvers give, and of the response, about.
     pub bytes: usize,
 }
+
+impl Limits {
+    /// Bytes of what is kept as values: these take more than their text.
+    fn kept(self) -> usize {
+        self.bytes.saturating_mul(4)
+    }
+}
+
+/// Values of variables, times the fields that they may be arguments of, times how often these are gone through.
+const MOST_VARIED: usize = 5_000_000;
 
 /// A field that a resolver gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +59,10 @@ pub struct Execution<'r> {
     answers: Answers,
     /// Bytes of what resolvers gave so far.
     given: usize,
+    /// Bytes that the calls took to ask so far, about.
+    asked: usize,
+    /// Which of a mutation's own fields is under way; none behind the last, and for queries.
+    only: Option<usize>,
     response: Option<ExecutionResponse>,
 }
 
@@ -81,6 +95,16 @@ impl<'r> Execution<'r> {
                 .map_err(|error| refused(format!("`variables` is no JSON object: {error}.")))?,
             None => JsonMap::new(),
         };
+        let times = if chosen.is_mutation() {
+            chosen.root_fields(&request.document).count()
+        } else {
+            1
+        };
+        let varied = given.values().map(values).fold(0, usize::saturating_add);
+        if varied.saturating_mul(request.fields).saturating_mul(times) > MOST_VARIED {
+            let message = format!("`variables` hold {varied} values, too many for so many fields.");
+            return Err(refused(message));
+        }
         let variables = apollo_compiler::request::coerce_variable_values(&request.schema.definitions, chosen, &given);
         Ok(Self {
             request,
@@ -90,6 +114,8 @@ impl<'r> Execution<'r> {
             limits,
             answers: HashMap::new(),
             given: 0,
+            asked: 0,
+            only: chosen.is_mutation().then_some(0),
             response: None,
         })
     }
@@ -101,26 +127,42 @@ impl<'r> Execution<'r> {
 
     /// Goes through the request; gives the calls that are needed to come further. When there are none, it is done.
     pub fn turn(&mut self) -> Vec<Call> {
+        loop {
+            let (response, passed) = self.pass();
+            self.asked = passed.asked;
+            if !passed.calls.is_empty() {
+                return passed.calls;
+            }
+            match self.only {
+                None => {
+                    self.response = Some(response);
+                    return Vec::new();
+                }
+                Some(done) => self.only = passed.more.then_some(done.saturating_add(1)),
+            }
+        }
+    }
+
+    fn pass(&self) -> (ExecutionResponse, Passed) {
+        let definitions = &self.request.schema.definitions;
         let pass = Pass::new(
-            &self.request.schema.definitions,
+            definitions,
             (self.resolves, &self.answers),
-            self.operation.is_mutation(),
+            self.only,
             self.limits,
+            self.asked,
         );
         let document: &Valid<ExecutableDocument> = Valid::assume_valid_ref(&self.request.document);
-        let engine = Engine::new(&self.request.schema.definitions, document)
+        let engine = Engine::new(definitions, document)
             .operation(self.operation)
             .coerced_variable_values(&self.variables)
             .enable_schema_introspection(true);
         let response = engine.execute_sync(&Node::root(&pass, self.operation.object_type()));
-        let calls = pass.into_calls();
-        if calls.is_empty() {
-            self.response = Some(response.unwrap_or_else(|error| ExecutionResponse {
-                errors: vec![error.to_graphql_error(&self.request.document.sources)],
-                data: None,
-            }));
-        }
-        calls
+        let response = response.unwrap_or_else(|error| ExecutionResponse {
+            errors: vec![error.to_graphql_error(&self.request.document.sources)],
+            data: None,
+        });
+        (response, pass.outcome())
     }
 
     /// Tells what a call gave: JSON, or why there is none.
@@ -140,7 +182,7 @@ impl<'r> Execution<'r> {
         });
         // What is parsed takes more than its text: many small values.
         let answer = answer.and_then(|value| {
-            if weight(&value) > self.limits.bytes.saturating_mul(4) {
+            if weight(&value) > self.limits.kept() {
                 return Err("The resolver gave too many values.".to_owned());
             }
             Ok(value)
@@ -161,6 +203,15 @@ impl<'r> Execution<'r> {
             }
         }
         serde_json::to_string(&response).unwrap_or_default()
+    }
+}
+
+/// How many values there are in one.
+fn values(value: &JsonValue) -> usize {
+    match value {
+        JsonValue::Array(items) => items.iter().map(values).fold(1, usize::saturating_add),
+        JsonValue::Object(members) => members.values().map(values).fold(1, usize::saturating_add),
+        _ => 1,
     }
 }
 

@@ -62,6 +62,8 @@ impl Error {
 pub struct Request<'s> {
     schema: &'s Schema,
     document: ExecutableDocument,
+    /// Its fields, those of fragments counted wherever they are used.
+    fields: usize,
 }
 
 impl Schema {
@@ -106,7 +108,11 @@ impl Schema {
                 format!("The request is {levels} levels deep and exceeds the maximum depth of {most_levels}.");
             return Err(vec![Error::new(message)]);
         }
-        Ok(Request { schema: self, document })
+        Ok(Request {
+            schema: self,
+            document,
+            fields,
+        })
     }
 }
 

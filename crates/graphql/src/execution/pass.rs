@@ -5,9 +5,10 @@
 use super::{Call, Limits};
 use apollo_compiler::Schema;
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
-use apollo_compiler::response::JsonValue;
-use apollo_compiler::schema::ExtendedType;
-use std::cell::{Cell, RefCell};
+use apollo_compiler::response::{JsonMap, JsonValue};
+use apollo_compiler::schema::{ExtendedType, Type};
+use serde_json::Number;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 /// Bytes that a value takes beside its text.
@@ -23,47 +24,105 @@ pub struct Pass<'e> {
     schema: &'e Schema,
     resolves: Resolves<'e>,
     answers: &'e Answers,
-    /// Whether the request's own fields wait for each other.
-    in_order: bool,
+    /// The only one of the request's own fields that is gone through, where these wait for each other.
+    only: Option<usize>,
     limits: Limits,
     calls: RefCell<Vec<Call>>,
+    /// How many of the request's own fields it has come by.
+    own: Cell<usize>,
+    /// Whether some of these come after the only one.
+    more: Cell<bool>,
     /// Bytes of the response so far, about.
     written: Cell<usize>,
+    /// Bytes of the arguments so far, about.
+    argued: Cell<usize>,
+    /// Bytes that all calls of the request took to ask, about.
+    asked: Cell<usize>,
 }
 
 impl<'e> Pass<'e> {
     pub fn new(
         schema: &'e Schema,
         (resolves, answers): (Resolves<'e>, &'e Answers),
-        in_order: bool,
+        only: Option<usize>,
         limits: Limits,
+        asked: usize,
     ) -> Self {
         Self {
             schema,
             resolves,
             answers,
-            in_order,
+            only,
             limits,
             calls: RefCell::default(),
+            own: Cell::new(0),
+            more: Cell::new(false),
             written: Cell::new(0),
+            argued: Cell::new(0),
+            asked: Cell::new(asked),
         }
     }
 
-    /// The calls that are needed to come further.
-    pub fn into_calls(self) -> Vec<Call> {
-        self.calls.into_inner()
+    /// What came of it.
+    pub fn outcome(self) -> Passed {
+        Passed {
+            calls: self.calls.into_inner(),
+            more: self.more.get(),
+            asked: self.asked.get(),
+        }
     }
 
     /// Accounts for a part of the response.
     fn write(&self, bytes: usize) -> Result<(), FieldError> {
         let written = self.written.get().saturating_add(bytes);
         self.written.set(written);
-        if written > self.limits.bytes {
-            let message = format!("The response is larger than {} bytes.", self.limits.bytes);
+        let most = self.limits.bytes;
+        let message = if written > most {
+            format!("The response is larger than {most} bytes.")
+        } else if self.argued.get() > self.limits.kept() {
+            "The arguments of this request's fields take too many bytes.".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(FieldError { message })
+    }
+
+    /// Whether one of the request's own fields has to wait for another one.
+    fn waits(&self) -> bool {
+        let Some(only) = self.only else { return false };
+        let place = self.own.get();
+        self.own.set(place.saturating_add(1));
+        self.more.set(self.more.get() || place > only);
+        place != only
+    }
+
+    /// Accounts for a call; there are neither too many, nor do they take too much.
+    fn ask(&self, bytes: usize) -> Result<(), FieldError> {
+        let Limits { calls, .. } = self.limits;
+        if self.answers.len().saturating_add(self.calls.borrow().len()) >= calls {
+            let message = format!("The request needs more than {calls} calls of resolvers.");
             return Err(FieldError { message });
         }
+        let asked = self.asked.get().saturating_add(bytes);
+        if asked > self.limits.kept() {
+            let message = "The arguments and objects that this request's resolvers get take too many bytes.";
+            return Err(FieldError {
+                message: message.to_owned(),
+            });
+        }
+        self.asked.set(asked);
         Ok(())
     }
+}
+
+/// What came of a pass.
+pub struct Passed {
+    /// The calls that are needed to come further.
+    pub calls: Vec<Call>,
+    /// Whether more of the request's own fields have to be gone through.
+    pub more: bool,
+    /// Bytes that all calls of the request took to ask, about.
+    pub asked: usize,
 }
 
 /// An object of the response.
@@ -71,6 +130,8 @@ pub struct Node<'e> {
     pass: &'e Pass<'e>,
     type_name: &'e str,
     value: &'e JsonValue,
+    /// Bytes of the value, about.
+    weight: OnceCell<usize>,
     path: String,
 }
 
@@ -81,50 +142,40 @@ impl<'e> Node<'e> {
             pass,
             type_name,
             value: &JsonValue::Null,
+            weight: OnceCell::new(),
             path: String::new(),
         }
     }
 
     /// A JSON value as one of a type of the schema.
-    fn resolved(
-        &self,
-        value: &'e JsonValue,
-        type_name: &'e str,
-        path: String,
-    ) -> Result<ResolvedValue<'e>, FieldError> {
+    fn resolved(&self, value: &'e JsonValue, ty: &'e Type, path: String) -> Result<ResolvedValue<'e>, FieldError> {
         let pass = self.pass;
+        let type_name = ty.inner_named_type();
+        let node = |type_name, path| Self {
+            pass,
+            type_name,
+            value,
+            weight: OnceCell::new(),
+            path,
+        };
         match value {
-            JsonValue::Array(items) => {
+            // A scalar of the schema's own may be an array.
+            JsonValue::Array(items) if ty.is_list() || !is_leaf(pass.schema, type_name) => {
                 pass.write(2)?;
-                let node = Self {
-                    pass,
-                    type_name: self.type_name,
-                    value,
-                    path,
-                };
-                let items = items.iter().enumerate();
+                let (list, items) = (node(self.type_name, path), items.iter().enumerate());
                 Ok(ResolvedValue::List(Box::new(items.map(move |(place, item)| {
-                    node.resolved(item, type_name, format!("{}/{place}", node.path))
+                    list.resolved(item, ty.item_type(), format!("{}/{place}", list.path))
                 }))))
             }
             JsonValue::Object(members) if !is_leaf(pass.schema, type_name) => {
                 pass.write(2)?;
                 let own = members.get("__typename").and_then(JsonValue::as_str);
-                Ok(ResolvedValue::object(Self {
-                    pass,
-                    type_name: object_type(pass.schema, type_name, own),
-                    value,
-                    path,
-                }))
-            }
-            // Identifiers are texts, whatever servers hold them as.
-            JsonValue::Number(number) if type_name == "ID" => {
-                pass.write(VALUE * 2)?;
-                Ok(ResolvedValue::leaf(number.to_string()))
+                let type_name = object_type(pass.schema, type_name, own);
+                Ok(ResolvedValue::object(node(type_name, path)))
             }
             leaf => {
                 pass.write(weight(leaf))?;
-                Ok(ResolvedValue::Leaf(leaf.clone()))
+                Ok(ResolvedValue::Leaf(coerced(leaf, type_name)))
             }
         }
     }
@@ -141,38 +192,64 @@ impl ObjectValue for Node<'_> {
             .field_selections()
             .first()
             .map_or(field, |field| field.response_key());
+        let arguments = members_weight(info.arguments());
+        pass.argued.set(pass.argued.get().saturating_add(arguments));
         pass.write(key.len() + 4)?;
-        let type_name = info.field_definition().ty.inner_named_type();
+        let ty = &info.field_definition().ty;
         let path = format!("{}/{key}", self.path);
         if !(pass.resolves)(self.type_name, field) {
             let value = self.value.get(field).unwrap_or(&JsonValue::Null);
-            return self.resolved(value, type_name, path);
+            return self.resolved(value, ty, path);
+        }
+        if self.path.is_empty() && pass.waits() {
+            return Ok(ResolvedValue::SkipForPartialExecution);
         }
         match pass.answers.get(&path) {
-            Some(Ok(value)) => self.resolved(value, type_name, path),
+            Some(Ok(value)) => self.resolved(value, ty, path),
             Some(Err(message)) => Err(FieldError {
                 message: message.clone(),
             }),
             None => {
-                let mut calls = pass.calls.borrow_mut();
-                if pass.answers.len() + calls.len() >= pass.limits.calls {
-                    let message = format!("The request needs more than {} calls of resolvers.", pass.limits.calls);
-                    return Err(FieldError { message });
-                }
-                let waits = pass.in_order && self.path.is_empty() && !calls.is_empty();
-                if !waits {
-                    calls.push(Call {
-                        path,
-                        type_name: self.type_name.to_owned(),
-                        field: field.to_owned(),
-                        arguments: serde_json::to_string(info.arguments()).unwrap_or_default(),
-                        parent: serde_json::to_string(self.value).unwrap_or_default(),
-                    });
-                }
+                let parent = *self.weight.get_or_init(|| weight(self.value));
+                pass.ask(arguments.saturating_add(parent))?;
+                pass.calls.borrow_mut().push(Call {
+                    path,
+                    type_name: self.type_name.to_owned(),
+                    field: field.to_owned(),
+                    arguments: serde_json::to_string(info.arguments()).unwrap_or_default(),
+                    parent: serde_json::to_string(self.value).unwrap_or_default(),
+                });
                 Ok(ResolvedValue::SkipForPartialExecution)
             }
         }
     }
+}
+
+/// A value as one of GraphQL's scalars where nothing is lost by it (section 3.5); others as they are.
+fn coerced(value: &JsonValue, type_name: &str) -> JsonValue {
+    let number = match value {
+        JsonValue::Number(number) => Some(number.clone()),
+        JsonValue::String(text) => text.as_str().parse().ok(),
+        _ => None,
+    };
+    let other = match (type_name, value, number) {
+        ("Int", _, Some(number)) => whole(&number).map(JsonValue::from),
+        ("Float", _, Some(number)) => number.as_f64().map(JsonValue::from),
+        ("String", JsonValue::Bool(given), _) => Some(JsonValue::from(given.to_string())),
+        ("Boolean", JsonValue::String(text), _) => text.as_str().parse::<bool>().ok().map(JsonValue::from),
+        // Identifiers are texts, whatever servers hold them as.
+        ("ID" | "String", JsonValue::Number(number), _) => Some(JsonValue::from(number.to_string())),
+        _ => None,
+    };
+    other.unwrap_or_else(|| value.clone())
+}
+
+/// A number that has no fraction.
+fn whole(number: &Number) -> Option<i64> {
+    number.as_i64().or_else(|| {
+        let given = number.as_f64().filter(|given| given.fract() == 0.0)?;
+        format!("{given:.0}").parse().ok()
+    })
 }
 
 /// Whether a type's values have no fields.
@@ -209,9 +286,13 @@ pub fn weight(value: &JsonValue) -> usize {
         JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) => VALUE,
         JsonValue::String(text) => VALUE + text.as_str().len(),
         JsonValue::Array(items) => items.iter().map(weight).fold(VALUE, usize::saturating_add),
-        JsonValue::Object(members) => members
-            .iter()
-            .map(|(name, value)| VALUE + name.as_str().len() + weight(value))
-            .fold(VALUE, usize::saturating_add),
+        JsonValue::Object(members) => members_weight(members),
     }
+}
+
+fn members_weight(members: &JsonMap) -> usize {
+    members
+        .iter()
+        .map(|(name, value)| VALUE + name.as_str().len() + weight(value))
+        .fold(VALUE, usize::saturating_add)
 }

@@ -5,12 +5,13 @@ use crate::Schema;
 use proptest::prelude::*;
 
 const SCHEMA: &str = "
-    type Query { user(id: ID!, kind: Kind = PLAIN): User users: [User!] pet: Pet thing: Thing numbers: [Int] any: Any }
+    type Query { user(id: ID!, kind: Kind = PLAIN): User users: [User!] pet: Pet thing: Thing numbers: [Int] any: Any
+        anys: [Any] echo(of: Any): Any grid: [[Int!]] price: Float flag: Boolean text: String kind: Kind }
     type Mutation { add(name: String!): User drop: Boolean }
     type Subscription { added: User }
     enum Kind { PLAIN SPECIAL }
     scalar Any
-    type User { id: ID! name: String friends(first: Int = 2): [User] orders: [Order!]! }
+    type User { id: ID! name: String tags(of: Any): String friends(first: Int = 2): [User] orders: [Order!]! }
     type Order { id: Int! total: Float owner: User! }
     interface Pet { name: String }
     type Cat implements Pet { name: String lives: Int }
@@ -192,6 +193,85 @@ fn the_schema_can_be_asked_for() {
     assert_eq!(
         given,
         r#"{"data":{"__type":{"enumValues":[{"name":"PLAIN"},{"name":"SPECIAL"}]},"__schema":{"queryType":{"name":"Query"}}}}"#
+    );
+}
+
+#[test]
+fn values_are_coerced_where_nothing_is_lost() {
+    let fails = |message: &str| format!("!{message}");
+    for (field, given, expected) in [
+        ("price", "5", "5.0".to_owned()),
+        ("price", "\"2.5\"", "2.5".to_owned()),
+        ("price", "\"x\"", fails("expected Float")),
+        ("numbers", "[7.0,\"8\",null]", "[7,8,null]".to_owned()),
+        ("numbers", "[7.5]", fails("expected Int")),
+        ("numbers", "[3000000000]", fails("overflows Int")),
+        ("numbers", "7", fails("list type [Int] resolved to an object")),
+        ("grid", "[[1],[],null]", "[[1],[],null]".to_owned()),
+        ("grid", "[[1,null]]", fails("non-null type Int! resolved to null")),
+        ("any", "[1,[2]]", "[1,[2]]".to_owned()),
+        ("anys", "[[1],{\"a\":2},3]", "[[1],{\"a\":2},3]".to_owned()),
+        ("flag", "\"true\"", "true".to_owned()),
+        ("flag", "1", fails("expected Boolean")),
+        ("text", "12", "\"12\"".to_owned()),
+        ("text", "false", "\"false\"".to_owned()),
+        ("text", "[1]", fails("expected String")),
+        ("kind", "\"SPECIAL\"", "\"SPECIAL\"".to_owned()),
+        ("kind", "\"OTHER\"", fails("expected enum Kind")),
+    ] {
+        let response = executed(&format!("{{ {field} }}"), "", &format!("Query.{field}={given}"));
+        match expected.strip_prefix('!') {
+            Some(message) => assert!(response.contains(message), "{field} {given}: {response}"),
+            None => assert!(
+                response.ends_with(&format!("{{\"data\":{{\"{field}\":{expected}}}}}")),
+                "{field} {given}: {response}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn asking_has_limits_too() {
+    let given = executed(
+        "query($n: Any) { a: echo(of: $n) b: echo(of: $n) }",
+        &format!("{{\"n\":\"{}\"}}", "x".repeat(9000)),
+        "Query.echo=1",
+    );
+    let (_, response) = given.split_once("| ").unwrap();
+    assert!(
+        response.contains("The arguments of this request's fields take too many bytes."),
+        "{response}"
+    );
+    assert!(response.ends_with("\"data\":{\"a\":1,\"b\":null}}"), "{response}");
+    // The object itself would be within the limits, many of it are not.
+    let parent = format!(
+        "Query.user={{\"id\":1,\"more\":\"{}\"}};User.friends=[]",
+        "x".repeat(3000)
+    );
+    let fields: Vec<String> = (0..9).map(|place| format!("f{place}: friends {{ id }}")).collect();
+    let given = executed(&format!("{{ user(id: 1) {{ {} }} }}", fields.join(" ")), "", &parent);
+    assert_eq!(given.matches("User.friends").count(), 5);
+    assert!(given.contains("\"f4\":[],\"f5\":null"), "{given}");
+    // Arguments of fields without a resolver count as well.
+    let users = format!("Query.users=[{}1]", "{\"id\":1},".repeat(30));
+    let given = executed(
+        "query($n: Any) { users { tags(of: $n) } }",
+        &format!("{{\"n\":\"{}\"}}", "x".repeat(2000)),
+        &users,
+    );
+    assert!(
+        given.contains("The arguments of this request's fields take too many bytes."),
+        "{given}"
+    );
+    let list = format!("{{\"n\":[{}1]}}", "1,".repeat(60_000));
+    let fields: Vec<String> = (0..90).map(|place| format!("f{place}: any")).collect();
+    let fields = fields.join(" ");
+    let echo = "e: echo(of: $n)";
+    let given = executed(&format!("query($n: Any) {{ {echo} }}"), &list, "");
+    assert!(given.contains("take too many bytes"), "{given}");
+    assert_eq!(
+        executed(&format!("query($n: Any) {{ {echo} {fields} }}"), &list, ""),
+        "refused: `variables` hold 60002 values, too many for so many fields."
     );
 }
 
