@@ -18,7 +18,6 @@ const NOT_YET: [&str; 13] = [
     "publish-event",
     "set-graphql-resolver",
     "sql-data-source",
-    "xsl-transform",
 ];
 
 #[test]
