@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Policies without a specification so far. What is built and stands neither here nor in `specs/` fails the test: write
 /// `specs/policies/<name>.md`.
-const NOT_YET: [&str; 13] = [
+const NOT_YET: [&str; 12] = [
     "azure-openai-emit-token-metric",
     "azure-openai-semantic-cache-lookup",
     "azure-openai-semantic-cache-store",
@@ -18,7 +18,6 @@ const NOT_YET: [&str; 13] = [
     "publish-event",
     "set-graphql-resolver",
     "sql-data-source",
-    "xsl-transform",
 ];
 
 #[test]
