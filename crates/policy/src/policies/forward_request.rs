@@ -208,6 +208,19 @@ mod tests {
     }
 
     #[test]
+    fn a_response_that_is_too_large_to_be_read_is_not_the_clients_fault() {
+        let reads = "<outbound><set-header name='n'><value>@(context.Response.Body.As&lt;string&gt;())</value></set-header></outbound>\
+            <on-error><set-header name='why'><value>@(context.LastError.Reason)</value></set-header></on-error>";
+        let mut bench = Bench::new(reads).answer("200\n\n12345");
+        bench.buffer_limit = 4;
+        let response = bench.run("GET /");
+        assert!(
+            response.starts_with("500 Internal Server Error\n") && response.contains("\nwhy: BodyTooLarge\n"),
+            "{response}"
+        );
+    }
+
+    #[test]
     fn the_clients_host_is_not_the_backends() {
         let set = "<inbound><set-header name='Host'><value>h</value></set-header></inbound>";
         assert!(!run("", "GET /\nHost: gateway.example").contains("host"));
