@@ -18,6 +18,7 @@ mod lookup;
 pub mod model;
 mod overlay;
 mod problems;
+mod proxy;
 mod specification;
 mod watch;
 
@@ -28,4 +29,5 @@ pub use load::{load, load_over};
 pub use logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink};
 pub use model::*;
 pub use overlay::Overlay;
+pub use proxy::ProxyAddress;
 pub use watch::{Watch, watch};

@@ -234,6 +234,7 @@ async fn through_backend(upstream: &Upstream, chain: bool, name: bool) -> Status
         credentials: BackendCredentials::default(),
         validate_certificate_chain: chain,
         validate_certificate_name: name,
+        proxy: None,
         circuit_breaker: None,
     };
     catalog.backends.insert("tls".into(), Arc::new(backend));
