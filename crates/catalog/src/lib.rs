@@ -22,7 +22,7 @@ mod proxy;
 mod specification;
 mod watch;
 
-pub use certificate::ClientCertificate;
+pub use certificate::{ClientCertificate, PublicCertificate};
 pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPlace, ResponseContract, Statuses};
 pub use environment::{Environment, ProcessEnvironment};
 pub use load::{load, load_over};

@@ -1,6 +1,6 @@
 //! The catalog's types: APIM's entities, resolved (references checked, named values replaced), ready to be served.
 
-use crate::certificate::ClientCertificate;
+use crate::certificate::{ClientCertificate, PublicCertificate};
 use crate::contract::Described;
 use crate::logger::Logger;
 use crate::proxy::ProxyAddress;
@@ -26,6 +26,10 @@ pub struct Catalog {
     pub backends: BTreeMap<String, Arc<Backend>>,
     /// Client certificates by id, those that have their private key.
     pub certificates: BTreeMap<String, Arc<ClientCertificate>>,
+    /// All certificates by id, also those without their private key.
+    pub public_certificates: BTreeMap<String, Arc<PublicCertificate>>,
+    /// Certificate authorities that are trusted beside the system's.
+    pub authorities: Vec<Arc<PublicCertificate>>,
     /// Loggers by id.
     pub loggers: BTreeMap<String, Arc<Logger>>,
     /// Named values by display name, which is what `{{…}}` names.
