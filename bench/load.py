@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,15 +20,21 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    """A program under load: started, awaited until it answers, measured, stopped."""
+    """A program under load: started, awaited until it answers (`ready`, a URL; `tcp://` until it listens), measured,
+    stopped."""
 
-    def __init__(self, name, command, cpu, ready):
+    def __init__(self, name, command, cpu, ready, environment=None):
         self.name = name
-        self.process = subprocess.Popen(["taskset", "-c", cpu, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(["taskset", "-c", cpu, *command], env=os.environ | (environment or {}), **quiet)
         deadline = time.time() + 20
         while True:
             try:
-                urllib.request.urlopen(ready, timeout=1)
+                if ready.startswith("tcp://"):
+                    host, port = ready.removeprefix("tcp://").split(":")
+                    socket.create_connection((host, int(port)), timeout=1).close()
+                else:
+                    urllib.request.urlopen(ready, timeout=1)
                 break
             except urllib.error.HTTPError:
                 break

@@ -19,6 +19,16 @@ if not now then
     now = time[1] * 1000000 + time[2]
 end
 
+-- Keeps the counter for as long as it says something.
+local function keep(counter)
+    local kept = {now + counter.length, counter.used}
+    for at = counter.first, #counter.stretches do
+        kept[#kept + 1] = counter.stretches[at]
+    end
+    local milliseconds = math.max(math.ceil(counter.length / 1000), 1)
+    redis.call("SET", counter.key, cmsgpack.pack(kept), "PX", string.format("%.0f", milliseconds))
+end
+
 -- Reads a counter, without what has left its window.
 local function look(key, arguments)
     local counter = {
@@ -46,6 +56,14 @@ local function look(key, arguments)
         used = 0
     end
     counter.stretches, counter.first, counter.used = stretches, first, used
+    if counter.sliding and #stretches > first and stretches[#stretches - 1] > now then
+        -- The clock has been put back. What was counted counts as if now, so that none waits longer than a period.
+        for at = first, #stretches, 3 do
+            stretches[at] = math.min(stretches[at], now)
+            stretches[at + 1] = math.min(stretches[at + 1], now)
+        end
+        keep(counter)
+    end
     return counter
 end
 
@@ -69,27 +87,22 @@ local function wait(counter)
     return counter.length
 end
 
--- Counts the units and keeps the counter.
+-- Counts the units.
 local function count(counter)
-    local units, length = counter.units, counter.length
+    local stretches, units = counter.stretches, counter.units
     counter.used = math.min(counter.used + units, MOST)
-    local kept = {now + length, counter.used}
-    for at = counter.first, #counter.stretches do
-        kept[#kept + 1] = counter.stretches[at]
+    if not counter.sliding then
+        return
     end
-    if counter.sliding then
-        local newest = #kept - 2
-        if newest >= 3 and now < kept[newest] + math.floor(length / STRETCHES) then
-            kept[newest + 1] = math.max(kept[newest + 1], now)
-            kept[newest + 2] = math.min(kept[newest + 2] + units, MOST)
-        else
-            for _, number in ipairs({now, now, units}) do
-                kept[#kept + 1] = number
-            end
+    local newest = #stretches - 2
+    if newest >= counter.first and now < stretches[newest] + math.floor(counter.length / STRETCHES) then
+        stretches[newest + 1] = math.max(stretches[newest + 1], now)
+        stretches[newest + 2] = math.min(stretches[newest + 2] + units, MOST)
+    else
+        for _, number in ipairs({now, now, units}) do
+            stretches[#stretches + 1] = number
         end
     end
-    local milliseconds = math.max(math.ceil(length / 1000), 1)
-    redis.call("SET", counter.key, cmsgpack.pack(kept), "PX", string.format("%.0f", milliseconds))
 end
 
 local counters, answers = {}, {}
@@ -105,6 +118,7 @@ end
 for number, counter in ipairs(counters) do
     if counter.units > 0 then
         count(counter)
+        keep(counter)
         answers[number][2] = left(counter)
     end
 end

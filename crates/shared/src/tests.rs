@@ -329,6 +329,36 @@ fn without_redis_counters_that_are_taken_together_answer_by_the_choice() {
 }
 
 #[test]
+fn a_server_whose_clock_jumps_neither_blocks_longer_than_a_period_nor_frees_a_limit() {
+    let server = Server::start(&[]);
+    let counters = ByTheCaller(counters(&server));
+    let acts = [
+        (100_000, "take 2", "yes, 1 left"),
+        (100_010, "take 1", "yes, 0 left"),
+        // Back by more than a day.
+        (1, "ask", "no, 0 left, wait 60"),
+        (31, "take 1", "no, 0 left, wait 30"),
+        (61, "take 3", "yes, 0 left"),
+        (62, "take 1", "no, 0 left, wait 59"),
+        // Forward by a year: the period is over, once.
+        (31_536_000, "take 3", "yes, 0 left"),
+        (31_536_001, "take 1", "no, 0 left, wait 59"),
+        // And back again.
+        (62, "take 1", "no, 0 left, wait 60"),
+        (122, "take 1", "yes, 2 left"),
+    ];
+    check(&counters, "slides", 3, |_| sliding(60), &acts);
+    let left = |at: u64| Period::Ending(SECOND * (1000 - at % 1000) as u32);
+    let acts = [
+        (5100, "take 3", "yes, 0 left"),
+        (5900, "take 1", "no, 0 left, wait 100"),
+        (5100, "take 1", "no, 0 left, wait 900"),
+        (6000, "take 1", "yes, 2 left"),
+    ];
+    check(&counters, "ends", 3, left, &acts);
+}
+
+#[test]
 fn gateways_that_share_a_limit_let_exactly_so_many_pass() {
     let server = Server::start(&[]);
     let gateways: Vec<_> = (0..2).map(|_| Arc::new(counters(&server))).collect();
