@@ -124,6 +124,7 @@ fn a_circuit_breaker_closes_after_the_time_that_passes() {
         credentials: BackendCredentials::default(),
         validate_certificate_chain: true,
         validate_certificate_name: true,
+        proxy: None,
         circuit_breaker: Some(CircuitBreaker {
             threshold: Threshold::Count(1),
             interval: Duration::from_mins(1),

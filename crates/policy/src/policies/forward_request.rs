@@ -15,6 +15,7 @@ use crate::block::Needs;
 use crate::element::{ElementReader, Words};
 use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
+use crate::policies::authentication_managed_identity::identify;
 use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::upstream::{Call, HttpVersion, UpstreamFailure};
@@ -97,11 +98,14 @@ impl WaitingStep for ForwardRequest {
 }
 
 impl ForwardRequest {
-    async fn send(&self, call: Call, exchange: &mut Exchange) -> Result<Flow, Failure> {
+    async fn send(&self, mut call: Call, exchange: &mut Exchange) -> Result<Flow, Failure> {
         exchange.response = None;
         exchange.state.forwarded = true;
         exchange.state.answer_replaced = false;
         let services = Rc::clone(&exchange.services);
+        if let Some(token) = identify(&mut call, &services).await? {
+            exchange.hide(&token);
+        }
         let backend = call.backend.clone();
         let mut reply = services.upstream.send(call).await;
         if let Some(backend) = backend {
