@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts a gateway to try, `make test` tests all of it, `make bench` measures it.
 
-.PHONY: run test check bench bench-expressions bench-policies bench-scale soak vectors vectors-check differ fuzz
+.PHONY: run test check bench bench-expressions bench-policies bench-scale bench-shared soak vectors vectors-check differ fuzz
 
 ## Start the sample: MCP servers, a REST API and the gateway in front of them.
 run:
@@ -31,6 +31,10 @@ bench-policies:
 ## What 5,000 APIs cost: start, memory, routing, the reload of one of them.
 bench-scale:
 	@scripts/bench scale
+
+## What limits cost whose counters are in Redis, beside counters in the process.
+bench-shared:
+	@scripts/bench shared
 
 ## Ten minutes of good and bad traffic at once, and whether memory, files and threads stay.
 soak:

@@ -91,10 +91,10 @@ def measure(candidates, scenario, arguments, folder):
             measured = server[upstream] if isinstance(server, dict) else server
             wrk(url, 1, scenario, folder)
             before = measured.cpu_seconds()
-            requests, per_second, failures = wrk(url, arguments.seconds, scenario, folder)
-            cpu = (measured.cpu_seconds() - before) * 1e6 / max(requests, 1)
+            load = wrk(url, arguments.seconds, scenario, folder)
+            cpu = (measured.cpu_seconds() - before) * 1e6 / max(load.requests, 1)
             middle, high = latency(url, scenario.get("rate", arguments.rate), 4, scenario, folder)
-            results[name].append((per_second, cpu, middle, high, measured.resident_mib(), failures))
+            results[name].append((load.per_second, cpu, middle, high, measured.resident_mib(), load.failures))
     return results
 
 

@@ -4,11 +4,13 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")) / "release"
@@ -18,15 +20,21 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    """A program under load: started, awaited until it answers, measured, stopped."""
+    """A program under load: started, awaited until it answers (`ready`, a URL; `tcp://` until it listens), measured,
+    stopped."""
 
-    def __init__(self, name, command, cpu, ready):
+    def __init__(self, name, command, cpu, ready, environment=None):
         self.name = name
-        self.process = subprocess.Popen(["taskset", "-c", cpu, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(["taskset", "-c", cpu, *command], env=os.environ | (environment or {}), **quiet)
         deadline = time.time() + 20
         while True:
             try:
-                urllib.request.urlopen(ready, timeout=1)
+                if ready.startswith("tcp://"):
+                    host, port = ready.removeprefix("tcp://").split(":")
+                    socket.create_connection((host, int(port)), timeout=1).close()
+                else:
+                    urllib.request.urlopen(ready, timeout=1)
                 break
             except urllib.error.HTTPError:
                 break
@@ -61,8 +69,18 @@ class Server:
             self.process.kill()
 
 
+class Load(NamedTuple):
+    """What became of a load."""
+
+    requests: int
+    per_second: float
+    failures: int
+    # What went wrong, in wrk's words; empty when nothing did.
+    says: str
+
+
 def wrk(url, seconds, scenario, folder):
-    """Full load; returns requests, requests a second, failures."""
+    """Full load; a `timeout` of the scenario is how many seconds an answer may take (2)."""
     script = folder / "wrk.lua"
     lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in scenario["headers"].items()]
     if "body" in scenario:
@@ -71,11 +89,13 @@ def wrk(url, seconds, scenario, folder):
         paths = ", ".join(json.dumps(path) for path in scenario["paths"])
         lines += [f"local paths, turn = {{{paths}}}, 0", "request = function() turn = turn % #paths + 1; return wrk.format(nil, paths[turn]) end"]
     script.write_text("\n".join(lines))
-    command = ["taskset", "-c", LOAD_CPU, "wrk", "-t1", f"-c{scenario.get('connections', CONNECTIONS)}", f"-d{seconds}s", "-s", str(script), url]
+    command = ["taskset", "-c", LOAD_CPU, "wrk", "-t1", f"-c{scenario.get('connections', CONNECTIONS)}", f"-d{seconds}s"]
+    command += ["--timeout", f"{scenario.get('timeout', 2)}s", "-s", str(script), url]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    failures = sum(int(n) for n in re.findall(r"Non-2xx or 3xx responses: (\d+)", out))
-    failures += sum(int(n) for line in re.findall(r"Socket errors: (.*)", out) for n in re.findall(r"\d+", line))
-    return int(re.search(r"(\d+) requests in", out)[1]), float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), failures
+    said = re.findall(r"(?:Non-2xx|Socket errors).*", out)
+    failures = sum(int(number) for line in said for number in re.findall(r"\b\d+\b", line))
+    requests, per_second = re.search(r"(\d+) requests in", out)[1], re.search(r"Requests/sec:\s+([\d.]+)", out)[1]
+    return Load(int(requests), float(per_second), failures, "; ".join(said))
 
 
 def latency(url, rate, seconds, scenario, folder):

@@ -142,10 +142,10 @@ def cpu(gateway, row, seconds, folder):
     scenario = {"headers": headers} | ({"body": row.body} if row.body else {})
     url = f"http://127.0.0.1:{GATEWAY}/{api_path(row)}/{row.path}"
     before = gateway.cpu_seconds()
-    requests, _, failures = wrk(url, seconds, scenario, folder)
-    if failures or not requests:
-        sys.exit(f"error: {row.name}: {failures} of {requests} requests failed")
-    return (gateway.cpu_seconds() - before) * 1e6 / requests
+    load = wrk(url, seconds, scenario, folder)
+    if load.failures or not load.requests:
+        sys.exit(f"error: {row.name}: of {load.requests} requests some failed: {load.says}")
+    return (gateway.cpu_seconds() - before) * 1e6 / load.requests
 
 
 def main():

@@ -152,10 +152,10 @@ def measure(folder, apis, arguments):
         base = f"http://127.0.0.1:{GATEWAY}"
         wrk(base, 1, scenario, folder)
         before = gateway.cpu_seconds()
-        requests, _, failures = wrk(base, arguments.seconds, scenario, folder)
-        cpu = (gateway.cpu_seconds() - before) * 1e6 / max(requests, 1)
-        if failures:
-            sys.exit(f"error: {failures} requests failed")
+        load = wrk(base, arguments.seconds, scenario, folder)
+        cpu = (gateway.cpu_seconds() - before) * 1e6 / max(load.requests, 1)
+        if load.failures:
+            sys.exit(f"error: requests failed: {load.says}")
         reloads = reload_times(artifacts, apis, arguments.reloads)
         after = gateway.resident_mib()
     finally:

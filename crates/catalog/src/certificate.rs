@@ -1,6 +1,7 @@
-//! Client certificates: what the gateway shows servers of itself, with the private key that proves it.
+//! Certificates of the folder: what the gateway shows servers of itself, with the private key that proves it, and those
+//! of others, such as certificate authorities, without.
 //!
-//! Never here: certificates of clients and servers, whether one is valid.
+//! Never here: whether a certificate is valid.
 
 mod der;
 mod pkcs12;
@@ -35,10 +36,7 @@ impl ClientCertificate {
         let Some(first) = chain.first() else {
             return Err("holds no certificate".to_owned());
         };
-        let mut thumbprint = String::new();
-        for byte in Sha1::digest(first) {
-            let _ = write!(thumbprint, "{byte:02X}");
-        }
+        let thumbprint = thumbprint(first);
         let mut identity = Sha256::new();
         for part in chain.iter().map(AsRef::as_ref).chain([key.secret_der()]) {
             identity.update((part.len() as u64).to_be_bytes());
@@ -51,6 +49,46 @@ impl ClientCertificate {
             identity: identity.finalize().into(),
         })
     }
+}
+
+/// A certificate without its private key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicCertificate {
+    /// The certificate.
+    pub certificate: CertificateDer<'static>,
+    /// SHA-1 of it, in upper-case hexadecimal digits.
+    pub thumbprint: String,
+}
+
+impl PublicCertificate {
+    /// Reads PEM or DER. The error says what is wrong, as the end of a sentence about the bytes.
+    pub fn read(bytes: &[u8]) -> Result<Self, String> {
+        let certificate = if bytes.first() == Some(&0x30) {
+            CertificateDer::from(bytes.to_vec())
+        } else {
+            let first = CertificateDer::pem_slice_iter(bytes).next();
+            let first = first.ok_or("holds no certificate in PEM or DER")?;
+            first.map_err(|_| "is neither PEM nor DER".to_owned())?
+        };
+        Ok(Self::of(certificate))
+    }
+
+    /// A certificate with its thumbprint.
+    pub fn of(certificate: CertificateDer<'static>) -> Self {
+        let thumbprint = thumbprint(&certificate);
+        Self {
+            certificate,
+            thumbprint,
+        }
+    }
+}
+
+fn thumbprint(certificate: &[u8]) -> String {
+    let mut thumbprint = String::new();
+    for byte in Sha1::digest(certificate) {
+        let _ = write!(thumbprint, "{byte:02X}");
+    }
+    thumbprint
 }
 
 type Parts = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);

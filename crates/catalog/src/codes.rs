@@ -73,5 +73,8 @@ pub const MORE_BREAKER_RULES: &str = "TG1402";
 /// A part of a backend's configuration is not applied.
 pub const BACKEND_PART_IGNORED: &str = "TG1403";
 
+/// A certificate authority that a gateway trusts is not in the folder.
+pub const MISSING_AUTHORITY: &str = "TG1404";
+
 /// A certificate or its private key cannot be read.
 pub const BAD_CERTIFICATE: &str = "TG1501";

@@ -18,14 +18,16 @@ mod lookup;
 pub mod model;
 mod overlay;
 mod problems;
+mod proxy;
 mod specification;
 mod watch;
 
-pub use certificate::ClientCertificate;
+pub use certificate::{ClientCertificate, PublicCertificate};
 pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPlace, ResponseContract, Statuses};
 pub use environment::{Environment, ProcessEnvironment};
 pub use load::{load, load_over};
 pub use logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink};
 pub use model::*;
 pub use overlay::Overlay;
+pub use proxy::ProxyAddress;
 pub use watch::{Watch, watch};

@@ -82,7 +82,7 @@ impl<'l> Loader<'l> {
         layout::check(&self);
         self.named_values = named_values::load(&self, environment);
         let certificates = certificates::load(&self);
-        let backends = backends::load(&self, &certificates);
+        let backends = backends::load(&self, &certificates.own);
         let version_sets = version_sets::load(&self);
         let mut apis = apis::load(&self, &version_sets, &backends);
         gateways::assign_hosts(&self, &mut apis);
@@ -98,7 +98,9 @@ impl<'l> Loader<'l> {
             policy,
             fragments,
             backends: backends.usable,
-            certificates,
+            authorities: gateways::authorities(&self, &certificates.public),
+            certificates: certificates.own,
+            public_certificates: certificates.public,
             loggers: loggers::load(&self),
             users,
             schemas: schemas::load(&self),

@@ -1,8 +1,9 @@
 //! The catalog's types: APIM's entities, resolved (references checked, named values replaced), ready to be served.
 
-use crate::certificate::ClientCertificate;
+use crate::certificate::{ClientCertificate, PublicCertificate};
 use crate::contract::Described;
 use crate::logger::Logger;
+use crate::proxy::ProxyAddress;
 use diagnostic::Source;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -25,6 +26,10 @@ pub struct Catalog {
     pub backends: BTreeMap<String, Arc<Backend>>,
     /// Client certificates by id, those that have their private key.
     pub certificates: BTreeMap<String, Arc<ClientCertificate>>,
+    /// All certificates by id, also those without their private key.
+    pub public_certificates: BTreeMap<String, Arc<PublicCertificate>>,
+    /// Certificate authorities that are trusted beside the system's.
+    pub authorities: Vec<Arc<PublicCertificate>>,
     /// Loggers by id.
     pub loggers: BTreeMap<String, Arc<Logger>>,
     /// Named values by display name, which is what `{{…}}` names.
@@ -323,8 +328,27 @@ pub struct Backend {
     pub validate_certificate_chain: bool,
     /// Whether the server's certificate must carry the host's name.
     pub validate_certificate_name: bool,
+    /// The proxy that it is reached through.
+    pub proxy: Option<BackendProxy>,
     /// When it is taken out of service.
     pub circuit_breaker: Option<CircuitBreaker>,
+}
+
+/// A proxy for HTTP in front of a backend.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BackendProxy {
+    /// Where it listens.
+    pub address: ProxyAddress,
+    /// Whom it knows the gateway as.
+    pub username: Option<String>,
+    /// That user's password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for BackendProxy {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("BackendProxy(…)")
+    }
 }
 
 /// One server or a pool.
@@ -370,6 +394,17 @@ pub struct BackendCredentials {
     pub authorization: Option<(String, String)>,
     /// The client certificate that it is shown.
     pub certificate: Option<Arc<ClientCertificate>>,
+    /// An access token of the gateway's own identity in `Authorization`.
+    pub managed_identity: Option<BackendIdentity>,
+}
+
+/// What the gateway's own identity gets tokens for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackendIdentity {
+    /// The resource that the token is for.
+    pub resource: String,
+    /// One of several identities.
+    pub client_id: Option<String>,
 }
 
 impl std::fmt::Debug for BackendCredentials {

@@ -79,6 +79,11 @@ pub fn with_private_key(certificate: &[u8], key: &[u8]) -> Option<Value> {
     crate::library::own_certificate(certificate, key)
 }
 
+/// A certificate (DER) of which the host has no private key, as expressions see it. `None` when it cannot be read.
+pub fn without_private_key(certificate: &[u8]) -> Option<Value> {
+    Certificate::parse(certificate).map(Value::of)
+}
+
 impl Certificate {
     /// Reads a certificate from DER or PEM; `None` when the bytes are none.
     pub fn parse(bytes: &[u8]) -> Option<Self> {

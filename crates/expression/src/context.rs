@@ -54,6 +54,8 @@ pub trait Context {
     fn timestamp(&self) -> i64;
     /// The clock: now, in ticks (100 ns since 0001-01-01 UTC).
     fn now(&self) -> i64;
+    /// `context.Elapsed`: ticks since the request arrived, whatever has been done to the clock since.
+    fn elapsed(&self) -> i64;
     /// `context.Tracing`
     fn tracing(&self) -> bool;
     /// `context.Trace(message)`

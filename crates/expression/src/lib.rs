@@ -50,6 +50,11 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+/// Compares two texts in .NET's invariant culture, as `string.Compare` does.
+pub fn compare_by_culture(left: &str, right: &str) -> std::cmp::Ordering {
+    library::culture_compare(left, right, false)
+}
+
 /// What the place that an expression stands in accepts (the type of a policy's attribute).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {

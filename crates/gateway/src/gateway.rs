@@ -36,6 +36,7 @@ pub struct Running {
     addresses: Vec<SocketAddr>,
     admin: Option<SocketAddr>,
     place: Arc<ArcSwap<Snapshot>>,
+    tls: Arc<ClientTls>,
     metrics: Arc<Metrics>,
     stop: watch::Sender<bool>,
     drain: Arc<AtomicUsize>,
@@ -66,6 +67,8 @@ impl Gateway {
         let workers = if config.workers == 0 { cores() } else { config.workers };
         let metrics = Arc::new(Metrics::new(workers));
         let _ = metrics.counters.set(Arc::clone(&counters));
+        let tls = Arc::new(ClientTls::with_system_roots());
+        tls.trust(&catalog.authorities);
         let place = Arc::new(ArcSwap::from_pointee(Snapshot::of(catalog, plans, &metrics)));
         let drain = Arc::new(AtomicUsize::new(0));
         let (outbox, opened) = Outbox::new(Arc::clone(&metrics));
@@ -87,7 +90,7 @@ impl Gateway {
             tracing,
             events: Arc::new(outbox),
             clock,
-            tls: Arc::new(ClientTls::with_system_roots()),
+            tls: Arc::clone(&tls),
             drain: Arc::clone(&drain),
         };
         let (stop, stopped) = watch::channel(false);
@@ -95,6 +98,7 @@ impl Gateway {
             addresses,
             admin,
             place,
+            tls,
             metrics,
             stop,
             drain,
@@ -126,6 +130,7 @@ impl Running {
 
     /// Puts a new state in place; requests under way finish on the old one.
     pub fn replace(&self, catalog: Arc<Catalog>, plans: Plans) {
+        self.tls.trust(&catalog.authorities);
         self.place.store(Arc::new(Snapshot::of(catalog, plans, &self.metrics)));
         self.metrics.reloads.add(1);
     }

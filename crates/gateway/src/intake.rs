@@ -75,6 +75,7 @@ where
         services: Rc::clone(&worker.services),
         request_id: crate::clock::request_id(),
         timestamp: worker.services.clock.ticks(),
+        arrived: worker.services.clock.monotonic(),
         state: policy::State::default(),
     });
     Ok(Arrived { exchange, progress })

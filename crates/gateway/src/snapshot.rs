@@ -8,7 +8,7 @@ use crate::metrics::{ApiMetrics, Metrics};
 use crate::route::Router;
 use arc_swap::ArcSwap;
 use catalog::Catalog;
-use expression::certificate::with_private_key;
+use expression::certificate::{with_private_key, without_private_key};
 use expression::text::Text;
 use expression::value::Value;
 use policy::{Plans, Secrets};
@@ -58,9 +58,12 @@ impl Snapshot {
 
 /// The catalog's certificates as expressions see them.
 fn certificates(catalog: &Catalog) -> Arc<[(Text, Value)]> {
-    let entries = catalog.certificates.iter().filter_map(|(id, own)| {
-        let certificate = with_private_key(own.chain.first()?, own.key.secret_der())?;
-        Some((id.as_str().into(), certificate))
+    let entries = catalog.public_certificates.iter().filter_map(|(id, public)| {
+        let certificate = match catalog.certificates.get(id) {
+            Some(own) => with_private_key(&public.certificate, own.key.secret_der()),
+            None => without_private_key(&public.certificate),
+        };
+        Some((id.as_str().into(), certificate?))
     });
     entries.collect()
 }

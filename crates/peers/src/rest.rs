@@ -70,6 +70,7 @@ impl Api {
             (Method::GET, ["slow"]) => slow(&query).await,
             (Method::POST, ["upload"]) => upload::count(request.into_body()).await,
             (Method::GET, ["download"]) => streams::download(&query),
+            (Method::GET, ["flood"]) => streams::flood(&query, &self.noise),
             (Method::GET, ["events"]) => streams::events(&query),
             (Method::GET, ["trailers"]) => Ok(streams::trailers()),
             (Method::GET, ["status", code]) => faults::status(code, &query),
@@ -94,6 +95,7 @@ GET  /slow?ms=N            an answer after N milliseconds
 ANY  /echo                 the request as JSON; anything may follow the path
 POST /upload               the body's length and SHA-256
 GET  /download?bytes=N     N bytes, always the same ones, streamed
+GET  /flood?bytes=N        N bytes, the same mebibyte again and again, as fast as they are taken
 GET  /bytes?size=N         N bytes, always the same ones, from memory
 GET  /events?count=N&interval=MS   server-sent events with ids
 GET  /trailers             a chunked body with a trailer, for callers that send `TE: trailers`

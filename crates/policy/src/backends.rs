@@ -157,6 +157,7 @@ mod tests {
             credentials: BackendCredentials::default(),
             validate_certificate_chain: true,
             validate_certificate_name: true,
+            proxy: None,
             circuit_breaker: breaker.then_some(rule),
         })
     }

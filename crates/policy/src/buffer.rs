@@ -52,7 +52,9 @@ pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Fa
         return Ok(());
     };
     if needs.reads.response_body {
-        keep(&mut response.body, limit).await.map_err(|error| failure(&error))?;
+        keep(&mut response.body, limit)
+            .await
+            .map_err(|error| response_failure(&error))?;
     }
     if needs.reads.response_body || needs.answer {
         let head = Head {
@@ -61,7 +63,7 @@ pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Fa
         };
         match std::mem::take(&mut response.body) {
             Body::Answer(mut stream) => {
-                let message = stream.answer(&head).await.map_err(|error| failure(&error))?;
+                let message = stream.answer(&head).await.map_err(|error| response_failure(&error))?;
                 response.body = Body::Answered(MessageBody::new(message), stream);
             }
             other => response.body = other,
@@ -96,6 +98,14 @@ pub(crate) async fn read_whole(stream: &mut StreamBody, limit: u64) -> Result<By
         }
     }
     Ok(if all.is_empty() { first } else { all.into() })
+}
+
+/// What a response's body that cannot be had means for the exchange: nothing that the client has done.
+fn response_failure(error: &BodyError) -> Failure {
+    match error {
+        BodyError::TooLarge { .. } => Failure::internal("BodyTooLarge", error.to_string()),
+        _ => failure(error),
+    }
 }
 
 /// What a body that cannot be had means for the exchange.

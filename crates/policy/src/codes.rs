@@ -30,6 +30,9 @@ pub const LIQUID: &str = "TG3012";
 /// A part of a Liquid template that has no effect.
 pub const LIQUID_WITHOUT_EFFECT: &str = "TG3013";
 
+/// A stylesheet that cannot be read.
+pub const STYLESHEET: &str = "TG3014";
+
 /// A required attribute is missing.
 pub const MISSING_ATTRIBUTE: &str = "TG3101";
 /// An attribute that the element does not have.

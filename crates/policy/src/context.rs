@@ -102,6 +102,11 @@ impl Context for Exchange {
         self.services.clock.ticks()
     }
 
+    fn elapsed(&self) -> i64 {
+        let elapsed = self.services.clock.monotonic().saturating_sub(self.arrived);
+        i64::try_from(elapsed.as_nanos() / 100).unwrap_or(i64::MAX)
+    }
+
     fn trusts(&self, certificate: &[u8]) -> bool {
         self.services.trust.trusts(certificate)
     }

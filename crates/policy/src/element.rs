@@ -189,6 +189,27 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         crate::xml::written_text(self.compiler.place.source.text(), self.element)
     }
 
+    /// The child elements of these names as documents of another language: each one's text as it is written, and the byte
+    /// at which it begins.
+    pub fn written_children(&mut self, names: &'static [&'static str]) -> Vec<(String, usize)> {
+        self.asked_children.extend(names);
+        let text = self.compiler.place.source.text();
+        let children = self.element.children();
+        let wanted = children.filter(|child| names.contains(&child.name.text.as_str()));
+        let written = wanted.map(|child| {
+            let (start, end) = (child.name.span.start.saturating_sub(1), child.inner.end);
+            let rest = text.get(end..).unwrap_or_default();
+            let end_tag = if rest.starts_with("</") {
+                rest.find('>').map_or(rest.len(), |at| at + 1)
+            } else {
+                0
+            };
+            let written = text.get(start..end + end_tag).unwrap_or_default();
+            (written.to_owned(), start)
+        });
+        written.collect()
+    }
+
     /// All child elements of this name, each read by `read`.
     pub fn children<T>(
         &mut self,

@@ -54,6 +54,8 @@ pub struct Exchange {
     pub request_id: u128,
     /// When it arrived, by [`Clock::ticks`].
     pub timestamp: i64,
+    /// When it arrived, by [`Clock::monotonic`].
+    pub arrived: Duration,
     /// How far the pipeline has come; [`State::default`] for a new exchange.
     pub state: State,
 }

@@ -64,6 +64,7 @@ impl Exchange {
             services: Rc::clone(&self.services),
             request_id: self.request_id,
             timestamp: self.timestamp,
+            arrived: self.arrived,
             state: State {
                 operation: self.state.operation.clone(),
                 resolvers: self.state.resolvers.clone(),

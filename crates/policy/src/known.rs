@@ -26,7 +26,6 @@ const ALL: Sections = Sections::ALL;
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
-    known("xsl-transform", IO),
     known("llm-token-limit", I),
     known("azure-openai-token-limit", I),
     known("llm-semantic-cache-lookup", I),

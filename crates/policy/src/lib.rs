@@ -10,6 +10,8 @@ mod body;
 mod buffer;
 mod caching;
 mod check;
+#[cfg(test)]
+mod clock_tests;
 pub mod codes;
 mod compiler;
 mod connection;

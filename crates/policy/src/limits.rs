@@ -13,4 +13,4 @@ pub(crate) use announced::{Announced, RenewalPeriod};
 pub(crate) use counting::Counting;
 pub(crate) use quota::{Amounts, Tally, refusal};
 pub(crate) use scoped::Scoped;
-pub(crate) use taking::{Ask, Taking};
+pub(crate) use taking::Taking;

@@ -86,6 +86,7 @@ mod validate_parameters;
 mod validate_status_code;
 mod wait;
 mod xml_to_json;
+mod xsl_transform;
 
 /// What there is of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +138,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     redirect_content_urls::REDIRECT_CONTENT_URLS,
     json_to_xml::JSON_TO_XML,
     xml_to_json::XML_TO_JSON,
+    xsl_transform::XSL_TRANSFORM,
     rate_limit::RATE_LIMIT,
     rate_limit_by_key::RATE_LIMIT_BY_KEY,
     quota::QUOTA,

@@ -32,7 +32,7 @@ use std::fmt::Write;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use store::{Caches, Counters, InProcessCounters};
@@ -343,6 +343,7 @@ impl Bench {
             }),
             request_id: 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
             timestamp: self.clock.ticks(),
+            arrived: self.clock.monotonic(),
             state: State::default(),
         }
     }
@@ -419,11 +420,18 @@ fn api(kind: ApiKind, operations: Vec<Arc<Operation>>, policy: Option<Arc<Policy
 #[derive(Default)]
 pub(crate) struct TestClock {
     seconds: AtomicU64,
+    /// What has been set, in seconds, beside those that have passed.
+    set: AtomicI64,
 }
 
 impl TestClock {
     pub fn pass(&self, seconds: u64) {
         self.seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Puts the clock forward or back, as an operator does: no time passes.
+    pub fn put(&self, seconds: i64) {
+        self.set.fetch_add(seconds, Ordering::Relaxed);
     }
 }
 
@@ -432,7 +440,8 @@ const START: i64 = 638_000_000_000_000_000;
 
 impl Clock for TestClock {
     fn ticks(&self) -> i64 {
-        START + self.seconds.load(Ordering::Relaxed) as i64 * 10_000_000
+        let seconds = self.seconds.load(Ordering::Relaxed) as i64 + self.set.load(Ordering::Relaxed);
+        START + seconds * 10_000_000
     }
     fn monotonic(&self) -> Duration {
         Duration::from_secs(self.seconds.load(Ordering::Relaxed))

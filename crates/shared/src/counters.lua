@@ -1,74 +1,125 @@
--- One counter, as crates/store/src/counters.rs counts: what is kept is {when it says nothing any more, units, and
--- three numbers for each stretch: its first call, its last call, its units}. Times are microseconds.
+-- Counters, as crates/store/src/counters.rs counts: takes from all of them, or from none when one has no room. What is
+-- kept of each is {when it says nothing any more, units, and three numbers for each stretch: its first call, its last
+-- call, its units}. Times are microseconds.
 --
--- KEYS[1]  the counter
--- ARGV[1]  "sliding" or "ending"
--- ARGV[2]  length of the period
--- ARGV[3]  units allowed; empty: units are counted whether or not they fit
--- ARGV[4]  units to count
--- ARGV[5]  the time; empty: that of this server, which is the same for all gateways
+-- KEYS     the counters
+-- ARGV[1]  the time; empty: that of this server, which is the same for all gateways
+-- and then four for each counter:
+--          "sliding" or "ending"
+--          length of the period
+--          units allowed; empty: units are counted whether or not they fit
+--          units to count
 --
--- Answers {1 if they fit, units that are left, how long until they fit}.
+-- Answers for each counter, up to the first without room: {1 if they fit, units that are left, how long until they fit}.
 local STRETCHES = 32
 local MOST = 9007199254740991
-local sliding = ARGV[1] == "sliding"
-local length = tonumber(ARGV[2])
-local limit = tonumber(ARGV[3])
-local units = tonumber(ARGV[4])
-local now = tonumber(ARGV[5])
+local now = tonumber(ARGV[1])
 if not now then
     local time = redis.call("TIME")
     now = time[1] * 1000000 + time[2]
 end
 
-local ends, used, stretches, first = 0, 0, {}, 1
-local kept = redis.call("GET", KEYS[1])
-if kept then
-    stretches = cmsgpack.unpack(kept)
-    ends, used, first = stretches[1], stretches[2], 3
-end
-if sliding then
-    while stretches[first] and stretches[first + 1] + length <= now do
-        used = used - stretches[first + 2]
-        first = first + 3
+-- Keeps the counter for as long as it says something.
+local function keep(counter)
+    local kept = {now + counter.length, counter.used}
+    for at = counter.first, #counter.stretches do
+        kept[#kept + 1] = counter.stretches[at]
     end
-elseif ends <= now then
-    used = 0
+    local milliseconds = math.max(math.ceil(counter.length / 1000), 1)
+    redis.call("SET", counter.key, cmsgpack.pack(kept), "PX", string.format("%.0f", milliseconds))
 end
 
-local wanted = math.max(units, 1)
-local fits = not limit or used + wanted <= limit
-if fits and units > 0 then
-    used = math.min(used + units, MOST)
-    local now_kept = {now + length, used}
-    for at = first, #stretches do
-        now_kept[#now_kept + 1] = stretches[at]
+-- Reads a counter, without what has left its window.
+local function look(key, arguments)
+    local counter = {
+        key = key,
+        sliding = ARGV[arguments] == "sliding",
+        length = tonumber(ARGV[arguments + 1]),
+        limit = tonumber(ARGV[arguments + 2]),
+        units = tonumber(ARGV[arguments + 3]),
+        used = 0,
+        stretches = {},
+        first = 1,
+    }
+    local kept = redis.call("GET", key)
+    if not kept then
+        return counter
     end
-    if sliding then
-        local newest = #now_kept - 2
-        if newest >= 3 and now < now_kept[newest] + math.floor(length / STRETCHES) then
-            now_kept[newest + 1] = math.max(now_kept[newest + 1], now)
-            now_kept[newest + 2] = math.min(now_kept[newest + 2] + units, MOST)
-        else
-            for _, number in ipairs({now, now, units}) do
-                now_kept[#now_kept + 1] = number
-            end
+    local stretches, first = cmsgpack.unpack(kept), 3
+    local used = stretches[2]
+    if counter.sliding then
+        while stretches[first] and stretches[first + 1] + counter.length <= now do
+            used = used - stretches[first + 2]
+            first = first + 3
         end
+    elseif stretches[1] <= now then
+        used = 0
     end
-    local milliseconds = math.max(math.ceil(length / 1000), 1)
-    redis.call("SET", KEYS[1], cmsgpack.pack(now_kept), "PX", string.format("%.0f", milliseconds))
+    counter.stretches, counter.first, counter.used = stretches, first, used
+    if counter.sliding and #stretches > first and stretches[#stretches - 1] > now then
+        -- The clock has been put back. What was counted counts as if now, so that none waits longer than a period.
+        for at = first, #stretches, 3 do
+            stretches[at] = math.min(stretches[at], now)
+            stretches[at + 1] = math.min(stretches[at + 1], now)
+        end
+        keep(counter)
+    end
+    return counter
 end
 
-local wait = 0
-if not fits then
-    wait = length
-    local later = used
-    for at = first, #stretches, 3 do
-        later = later - stretches[at + 2]
-        if later + wanted <= limit then
-            wait = math.min(math.max(stretches[at + 1] + length - now, 0), length)
-            break
+local function left(counter)
+    return math.max((counter.limit or 0) - counter.used, 0)
+end
+
+local function wanted(counter)
+    return math.max(counter.units, 1)
+end
+
+-- How long until the units fit, when nothing else is taken.
+local function wait(counter)
+    local later = counter.used
+    for at = counter.first, #counter.stretches, 3 do
+        later = later - counter.stretches[at + 2]
+        if later + wanted(counter) <= counter.limit then
+            return math.min(math.max(counter.stretches[at + 1] + counter.length - now, 0), counter.length)
+        end
+    end
+    return counter.length
+end
+
+-- Counts the units.
+local function count(counter)
+    local stretches, units = counter.stretches, counter.units
+    counter.used = math.min(counter.used + units, MOST)
+    if not counter.sliding then
+        return
+    end
+    local newest = #stretches - 2
+    if newest >= counter.first and now < stretches[newest] + math.floor(counter.length / STRETCHES) then
+        stretches[newest + 1] = math.max(stretches[newest + 1], now)
+        stretches[newest + 2] = math.min(stretches[newest + 2] + units, MOST)
+    else
+        for _, number in ipairs({now, now, units}) do
+            stretches[#stretches + 1] = number
         end
     end
 end
-return {fits and 1 or 0, math.max((limit or 0) - used, 0), wait}
+
+local counters, answers = {}, {}
+for number, key in ipairs(KEYS) do
+    local counter = look(key, 4 * number - 2)
+    local fits = not counter.limit or counter.used + wanted(counter) <= counter.limit
+    answers[number] = {fits and 1 or 0, left(counter), fits and 0 or wait(counter)}
+    if not fits then
+        return answers
+    end
+    counters[number] = counter
+end
+for number, counter in ipairs(counters) do
+    if counter.units > 0 then
+        count(counter)
+        keep(counter)
+        answers[number][2] = left(counter)
+    end
+end
+return answers

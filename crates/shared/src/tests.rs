@@ -10,7 +10,7 @@ use proptest::test_runner::TestRunner;
 use server::Server;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::{Cache, Counters, InProcessCache, InProcessCounters, Period, Reply, Taken, Window};
+use store::{Ask, Cache, CounterName, Counters, InProcessCache, InProcessCounters, Period, Reply, Taken, Window};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -52,11 +52,14 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 struct ByTheCaller(RedisCounters);
 
 impl Counters for ByTheCaller {
-    fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken> {
-        self.0.take_at(key, window, amount, Some(now))
+    fn take(&self, counter: &CounterName, window: Window, amount: u64, now: Duration) -> Reply<Taken> {
+        self.0.take_at(counter, window, amount, Some(now))
     }
-    fn add(&self, key: &str, period: Period, amount: u64, now: Duration) {
-        drop(self.0.run(key, period, None, amount, Some(now)));
+    fn take_together(&self, asks: &[Ask], now: Duration) -> Reply<Vec<Taken>> {
+        self.0.take_together_at(asks, Some(now))
+    }
+    fn add(&self, counter: &CounterName, period: Period, amount: u64, now: Duration) {
+        self.0.add_at(counter, period, amount, Some(now));
     }
 }
 
@@ -68,24 +71,25 @@ fn sliding(seconds: u64) -> Period {
     Period::Sliding(SECOND * seconds as u32)
 }
 
-fn check(counters: &dyn Counters, key: &str, limit: u64, period: impl Fn(u64) -> Period, acts: &[Act]) {
+fn check(counters: &dyn Counters, name: &str, limit: u64, period: impl Fn(u64) -> Period, acts: &[Act]) {
+    let counter = CounterName::alone(name);
     for (at, act, expected) in acts {
         let now = SECOND * *at as u32;
         let period = period(*at);
         let (word, amount) = act.split_once(' ').unwrap_or((act, "0"));
         let amount = amount.parse().unwrap();
         if word == "add" {
-            counters.add(key, period, amount, now);
+            counters.add(&counter, period, amount, now);
             continue;
         }
-        let taken = wait(counters.take(key, Window { limit, period }, amount, now));
+        let taken = wait(counters.take(&counter, Window { limit, period }, amount, now));
         assert!(taken.counted);
         let found = if taken.allowed {
             format!("yes, {} left", taken.remaining)
         } else {
             format!("no, {} left, wait {}", taken.remaining, taken.retry_after.as_secs())
         };
-        assert_eq!(found, *expected, "{key}: {act} at {at}");
+        assert_eq!(found, *expected, "{name}: {act} at {at}");
     }
 }
 
@@ -179,7 +183,7 @@ fn whatever_is_counted_both_counters_say_the_same() {
     });
     let ran = runner.run(&cases, |(limit, milliseconds, ends, acts)| {
         let ours = InProcessCounters::default();
-        let key = server::fresh_key();
+        let key = CounterName::alone(server::fresh_key());
         let mut now = Duration::from_secs(7);
         for (act, amount, pause) in acts {
             now += Duration::from_millis(pause);
@@ -206,6 +210,154 @@ fn whatever_is_counted_both_counters_say_the_same() {
     ran.unwrap();
 }
 
+/// Asks for these units of three counters of a group: of three a minute, of two within ten seconds, and of five in a
+/// stretch of 100 seconds.
+fn asks(group: &str, units: [u64; 3], at: u64) -> Vec<Ask> {
+    let ending = Period::Ending(SECOND * (100 - at % 100) as u32);
+    let windows = [(3, sliding(60)), (2, sliding(10)), (5, ending)];
+    let asks = windows.into_iter().zip(units).zip(["/a", "/b", "/c"]);
+    asks.map(|(((limit, period), amount), part)| Ask {
+        counter: CounterName::of_group(group, part),
+        window: Window { limit, period },
+        amount,
+    })
+    .collect()
+}
+
+#[test]
+fn both_counters_take_from_all_or_none() {
+    let server = Server::start(&[]);
+    let both: [Box<dyn Counters>; 2] = [
+        Box::new(InProcessCounters::default()),
+        Box::new(ByTheCaller(counters(&server))),
+    ];
+    for counters in both {
+        let together = |at: u64, units: [u64; 3]| {
+            let taken = wait(counters.take_together(&asks("group {of} {{them", units, at), SECOND * at as u32));
+            let words = taken.iter().map(|taken| {
+                let wait = taken.retry_after.as_secs();
+                format!(
+                    "{}{}",
+                    taken.remaining,
+                    if taken.allowed {
+                        String::new()
+                    } else {
+                        format!(" wait {wait}")
+                    }
+                )
+            });
+            words.collect::<Vec<_>>().join(", ")
+        };
+        for (at, units, expected) in [
+            (0, [1, 1, 1], "2, 1, 4"),
+            (1, [1, 1, 1], "1, 0, 3"),
+            // The second has no room: the first keeps what it has, the third is not asked.
+            (2, [1, 1, 1], "1, 0 wait 8"),
+            (2, [0, 0, 1], "1, 0 wait 8"),
+            (10, [0, 1, 2], "1, 0, 1"),
+            (11, [1, 1, 2], "1, 1, 1 wait 89"),
+            (11, [1, 2, 1], "1, 1 wait 9"),
+            (11, [1, 1, 1], "0, 0, 0"),
+            (30, [1, 1, 1], "0 wait 31"),
+            (100, [3, 2, 5], "0, 0, 0"),
+        ] {
+            assert_eq!(together(at, units), expected, "{units:?} at {at}");
+        }
+        // Each counter of the group can be had alone.
+        let last = CounterName::of_group("group {of} {{them", "/c");
+        let window = |limit| Window {
+            limit,
+            period: Period::Ending(SECOND * 50),
+        };
+        assert!(!wait(counters.take(&last, window(5), 0, SECOND * 150)).allowed);
+        counters.add(&last, Period::Ending(SECOND * 50), 1, SECOND * 150);
+        assert_eq!(wait(counters.take(&last, window(7), 0, SECOND * 150)).remaining, 1);
+        assert_eq!(wait(counters.take_together(&[], SECOND)), []);
+    }
+}
+
+#[test]
+fn whatever_is_taken_together_both_counters_say_the_same() {
+    let server = Server::start(&[]);
+    let theirs = ByTheCaller(counters(&server));
+    let acts = proptest::collection::vec((1..8_u8, [0..3_u64, 0..3, 0..3], 0..9_u64), 1..100);
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 16,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let ran = runner.run(&acts, |acts| {
+        let ours = InProcessCounters::default();
+        let group = server::fresh_key();
+        let mut at = 7;
+        for (which, units, pause) in acts {
+            at += pause;
+            let mut asks = asks(&group, units, at);
+            let mut place = 0;
+            asks.retain(|_| {
+                place += 1;
+                which & (1 << (place - 1)) != 0
+            });
+            let now = SECOND * at as u32;
+            prop_assert_eq!(
+                wait(ours.take_together(&asks, now)),
+                wait(theirs.take_together(&asks, now))
+            );
+        }
+        Ok(())
+    });
+    ran.unwrap();
+}
+
+#[test]
+fn without_redis_counters_that_are_taken_together_answer_by_the_choice() {
+    let server = Server::start(&[]);
+    let link = patient(&server.url());
+    let said = |when_away| {
+        let counters = RedisCounters::new(Arc::clone(&link), when_away);
+        let taken = wait(counters.take_together(&asks("g", [1, 1, 1], 1), SECOND));
+        taken
+            .iter()
+            .map(|taken| (taken.counted, taken.allowed))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(said(WhenAway::Refuse), [(true, true); 3]);
+    server.stop();
+    until("the loss is noticed", || !link.is_connected());
+    assert_eq!(said(WhenAway::LetPass), [(false, true); 3]);
+    assert_eq!(said(WhenAway::Refuse), [(false, false)]);
+}
+
+#[test]
+fn a_server_whose_clock_jumps_neither_blocks_longer_than_a_period_nor_frees_a_limit() {
+    let server = Server::start(&[]);
+    let counters = ByTheCaller(counters(&server));
+    let acts = [
+        (100_000, "take 2", "yes, 1 left"),
+        (100_010, "take 1", "yes, 0 left"),
+        // Back by more than a day.
+        (1, "ask", "no, 0 left, wait 60"),
+        (31, "take 1", "no, 0 left, wait 30"),
+        (61, "take 3", "yes, 0 left"),
+        (62, "take 1", "no, 0 left, wait 59"),
+        // Forward by a year: the period is over, once.
+        (31_536_000, "take 3", "yes, 0 left"),
+        (31_536_001, "take 1", "no, 0 left, wait 59"),
+        // And back again.
+        (62, "take 1", "no, 0 left, wait 60"),
+        (122, "take 1", "yes, 2 left"),
+    ];
+    check(&counters, "slides", 3, |_| sliding(60), &acts);
+    let left = |at: u64| Period::Ending(SECOND * (1000 - at % 1000) as u32);
+    let acts = [
+        (5100, "take 3", "yes, 0 left"),
+        (5900, "take 1", "no, 0 left, wait 100"),
+        (5100, "take 1", "no, 0 left, wait 900"),
+        (6000, "take 1", "yes, 2 left"),
+    ];
+    check(&counters, "ends", 3, left, &acts);
+}
+
 #[test]
 fn gateways_that_share_a_limit_let_exactly_so_many_pass() {
     let server = Server::start(&[]);
@@ -219,7 +371,9 @@ fn gateways_that_share_a_limit_let_exactly_so_many_pass() {
             let counters = Arc::clone(&gateways[number % 2]);
             std::thread::spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-                let replies: Vec<_> = (0..1000).map(|_| counters.take("k", window, 1, SECOND)).collect();
+                let replies: Vec<_> = (0..1000)
+                    .map(|_| counters.take(&CounterName::alone("k"), window, 1, SECOND))
+                    .collect();
                 runtime.block_on(async move {
                     let mut passed = 0;
                     for reply in replies {
@@ -273,9 +427,9 @@ fn what_is_kept_in_redis_expires_by_its_clock() {
         limit: 1,
         period: Period::Sliding(Duration::from_millis(30)),
     };
-    assert!(wait(counters.take("k", window, 1, SECOND)).allowed);
+    assert!(wait(counters.take(&CounterName::alone("k"), window, 1, SECOND)).allowed);
     until("a call passes again", || {
-        wait(counters.take("k", window, 1, SECOND)).allowed
+        wait(counters.take(&CounterName::alone("k"), window, 1, SECOND)).allowed
     });
 }
 
@@ -292,7 +446,7 @@ fn without_redis_the_choice_is_the_answer_and_no_call_waits() {
         period: Period::Sliding(MINUTE),
     };
     let said = |counters: &RedisCounters| {
-        let taken = wait(counters.take("k", window, 1, SECOND));
+        let taken = wait(counters.take(&CounterName::alone("k"), window, 1, SECOND));
         (taken.counted, taken.allowed)
     };
     assert_eq!(said(&open), (true, true));
@@ -301,7 +455,10 @@ fn without_redis_the_choice_is_the_answer_and_no_call_waits() {
     until("the loss is noticed", || !link.is_connected());
     assert_eq!(said(&open), (false, true));
     assert_eq!(said(&closed), (false, false));
-    assert!(matches!(open.take("k", window, 1, SECOND), Reply::Now(_)));
+    assert!(matches!(
+        open.take(&CounterName::alone("k"), window, 1, SECOND),
+        Reply::Now(_)
+    ));
     assert!(matches!(cache.get("a", SECOND), Reply::Now(None)));
     assert!(matches!(cache.remove("a"), Reply::Now(Err(_))));
     cache.put("a", Bytes::new(), MINUTE, SECOND);
@@ -323,14 +480,17 @@ fn a_redis_that_hangs_costs_a_call_no_more_than_its_patience() {
         limit: 1,
         period: Period::Sliding(MINUTE),
     };
-    let taken = wait(counters.take("k", window, 1, SECOND));
+    let taken = wait(counters.take(&CounterName::alone("k"), window, 1, SECOND));
     assert!(!taken.counted && taken.allowed);
     assert!(!link.is_connected());
-    assert!(matches!(counters.take("k", window, 1, SECOND), Reply::Now(_)));
+    assert!(matches!(
+        counters.take(&CounterName::alone("k"), window, 1, SECOND),
+        Reply::Now(_)
+    ));
     server.resume();
     until("the connection is back", || link.is_connected());
     until("it counts again", || {
-        wait(counters.take("k", window, 1, SECOND)).counted
+        wait(counters.take(&CounterName::alone("k"), window, 1, SECOND)).counted
     });
 }
 
@@ -362,7 +522,7 @@ fn users_and_passwords() {
         limit: 1,
         period: Period::Sliding(MINUTE),
     };
-    assert!(wait(counters.take("k", window, 1, SECOND)).counted);
+    assert!(wait(counters.take(&CounterName::alone("k"), window, 1, SECOND)).counted);
 }
 
 #[test]

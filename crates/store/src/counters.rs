@@ -9,8 +9,8 @@
 //! those with the fewest units, the longest idle first, and last those that have refused a call within their period. So
 //! a flood of new keys costs other keys that are hardly used a fresh start, and never one that is being limited.
 
-use crate::Reply;
-use parking_lot::Mutex;
+use crate::{CounterName, Reply};
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
@@ -58,14 +58,28 @@ pub struct Taken {
     pub counted: bool,
 }
 
-/// Counters by key; a key's counter starts at zero with its first use and is forgotten after an idle period.
+/// What is wanted of one of several counters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Which.
+    pub counter: CounterName,
+    /// Its limit.
+    pub window: Window,
+    /// Units; 0 asks whether there is room for one.
+    pub amount: u64,
+}
+
+/// Counters by name; a counter starts at zero with its first use and is forgotten after an idle period.
 ///
 /// `now` is the time since any fixed moment, the same for all calls, and does not run backwards.
 pub trait Counters: Send + Sync {
     /// Takes `amount` units if they fit (`amount` 0 asks whether one would, without taking it).
-    fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken>;
+    fn take(&self, counter: &CounterName, window: Window, amount: u64, now: Duration) -> Reply<Taken>;
+    /// Takes from all of these counters in one step, or from none when one has no room. They are different counters of
+    /// one group. The answers are in the order of the asks and end with the first that has no room.
+    fn take_together(&self, asks: &[Ask], now: Duration) -> Reply<Vec<Taken>>;
     /// Adds `amount` units whether or not they fit (counting after the answer). Nobody waits for it.
-    fn add(&self, key: &str, period: Period, amount: u64, now: Duration);
+    fn add(&self, counter: &CounterName, period: Period, amount: u64, now: Duration);
     /// How the server does that holds them; none for counters of this process.
     fn server(&self) -> Option<Server> {
         None
@@ -137,22 +151,19 @@ impl InProcessCounters {
         }
     }
 
-    fn with<T>(&self, key: &str, now: Duration, change: impl FnOnce(&mut Counter) -> T) -> Option<T> {
-        let shard = self.shards.get(self.hasher.hash_one(key) as usize % SHARDS)?;
-        let mut shard = shard.lock();
-        if !shard.counters.contains_key(key) {
-            shard.sweep(now);
-            shard.make_room(self.room, key.len(), now);
-            shard.bytes += key.len();
-            shard.counters.insert(key.into(), Counter::default());
-        }
-        shard.counters.get_mut(key).map(change)
+    /// The shard of a counter's group, for as long as this is held.
+    fn shard(&self, counter: &CounterName) -> Option<MutexGuard<'_, Shard>> {
+        let (group, _) = counter.parts();
+        let shard = self.shards.get(self.hasher.hash_one(group) as usize % SHARDS)?;
+        Some(shard.lock())
     }
 }
 
 impl Counters for InProcessCounters {
-    fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken> {
-        let taken = self.with(key, now, |counter| counter.take(window, amount, now));
+    fn take(&self, counter: &CounterName, window: Window, amount: u64, now: Duration) -> Reply<Taken> {
+        let taken = self
+            .shard(counter)
+            .and_then(|mut shard| Some(shard.counter(counter, self.room, now)?.take(window, amount, now)));
         Reply::Now(taken.unwrap_or(Taken {
             allowed: true,
             remaining: window.limit,
@@ -161,15 +172,55 @@ impl Counters for InProcessCounters {
         }))
     }
 
-    fn add(&self, key: &str, period: Period, amount: u64, now: Duration) {
-        self.with(key, now, |counter| {
+    fn take_together(&self, asks: &[Ask], now: Duration) -> Reply<Vec<Taken>> {
+        let shard = asks.first().and_then(|ask| self.shard(&ask.counter));
+        let taken = shard.map(|mut shard| shard.take_together(asks, self.room, now));
+        Reply::Now(taken.unwrap_or_default())
+    }
+
+    fn add(&self, counter: &CounterName, period: Period, amount: u64, now: Duration) {
+        let mut shard = self.shard(counter);
+        if let Some(counter) = shard.as_mut().and_then(|shard| shard.counter(counter, self.room, now)) {
             counter.leave(period, now);
             counter.count(period, amount, now);
-        });
+        }
     }
 }
 
 impl Shard {
+    /// The counter of this name, a new one where there is none.
+    fn counter(&mut self, name: &CounterName, room: Room, now: Duration) -> Option<&mut Counter> {
+        let key = name.as_str();
+        if !self.counters.contains_key(key) {
+            self.sweep(now);
+            self.make_room(room, key.len(), now);
+            self.bytes += key.len();
+            self.counters.insert(key.into(), Counter::default());
+        }
+        self.counters.get_mut(key)
+    }
+
+    /// As [`Counters::take_together`]; nobody comes between the look and the taking.
+    fn take_together(&mut self, asks: &[Ask], room: Room, now: Duration) -> Vec<Taken> {
+        let mut found = Vec::with_capacity(asks.len());
+        for ask in asks {
+            let Some(counter) = self.counter(&ask.counter, room, now) else {
+                return found;
+            };
+            let looked = counter.look(ask.window, ask.amount, now);
+            found.push(looked);
+            if !looked.allowed {
+                return found;
+            }
+        }
+        found.clear();
+        for ask in asks {
+            let taken = self.counter(&ask.counter, room, now);
+            found.extend(taken.map(|counter| counter.take(ask.window, ask.amount, now)));
+        }
+        found
+    }
+
     /// Forgets idle counters when the map has doubled since the last sweep.
     fn sweep(&mut self, now: Duration) {
         if self.counters.len() < self.sweep_at.max(FIRST_SWEEP) {
@@ -235,13 +286,21 @@ struct Bucket {
 }
 
 impl Counter {
+    /// Takes what fits.
     fn take(&mut self, window: Window, amount: u64, now: Duration) -> Taken {
+        let mut taken = self.look(window, amount, now);
+        if taken.allowed {
+            self.count(window.period, amount, now);
+            taken.remaining = window.limit.saturating_sub(self.used);
+        }
+        taken
+    }
+
+    /// What would become of units that are taken, with what is left before that.
+    fn look(&mut self, window: Window, amount: u64, now: Duration) -> Taken {
         self.leave(window.period, now);
         let wanted = amount.max(1);
         let allowed = self.used.saturating_add(wanted) <= window.limit;
-        if allowed {
-            self.count(window.period, amount, now);
-        }
         if !allowed {
             self.limits_until = now.saturating_add(window.period.length());
         }
@@ -320,7 +379,7 @@ mod tests {
     };
 
     fn take(counters: &InProcessCounters, at: u64) -> Taken {
-        match counters.take("k", MINUTE, 1, Duration::from_secs(at)) {
+        match counters.take(&CounterName::alone("k"), MINUTE, 1, Duration::from_secs(at)) {
             Reply::Now(taken) => taken,
             Reply::Later(_) => unreachable!("in-process counters answer at once"),
         }
@@ -358,7 +417,8 @@ mod tests {
         // A call every 70 ms for ten minutes, in bursts and pauses.
         for turn in (0..8500_u64).filter(|turn| turn % 50 < 30) {
             let at = turn * 70;
-            let Reply::Now(taken) = counters.take("k", window, 1, Duration::from_millis(at)) else {
+            let Reply::Now(taken) = counters.take(&CounterName::alone("k"), window, 1, Duration::from_millis(at))
+            else {
                 unreachable!("in-process counters answer at once")
             };
             assert!(taken.retry_after <= window.period.length());
@@ -385,7 +445,7 @@ mod tests {
             .map(|_| {
                 let counters = std::sync::Arc::clone(&counters);
                 std::thread::spawn(move || {
-                    let took = |_: &u32| matches!(counters.take("k", window, 1, Duration::from_secs(1)), Reply::Now(taken) if taken.allowed);
+                    let took = |_: &u32| matches!(counters.take(&CounterName::alone("k"), window, 1, Duration::from_secs(1)), Reply::Now(taken) if taken.allowed);
                     (0..1000).filter(took).count()
                 })
             })
@@ -398,7 +458,12 @@ mod tests {
     fn idle_counters_are_forgotten() {
         let counters = InProcessCounters::default();
         for key in 0..200_000_u64 {
-            counters.take(&key.to_string(), MINUTE, 1, Duration::from_secs(key));
+            counters.take(
+                &CounterName::alone(key.to_string()),
+                MINUTE,
+                1,
+                Duration::from_secs(key),
+            );
         }
         let kept: usize = counters.shards.iter().map(|shard| shard.lock().counters.len()).sum();
         assert!(kept <= SHARDS * FIRST_SWEEP, "{kept} counters kept");
@@ -408,17 +473,22 @@ mod tests {
     fn a_flood_of_keys_takes_a_bounded_room_and_frees_no_key_that_is_limited() {
         let counters = InProcessCounters::with_room_for(1024);
         let moment = Duration::from_secs(1);
-        let refused = |key: &str, counters: &InProcessCounters| match counters.take(key, MINUTE, 1, moment) {
+        let refused = |key: &str, counters: &InProcessCounters| match counters.take(
+            &CounterName::alone(key),
+            MINUTE,
+            1,
+            moment,
+        ) {
             Reply::Now(taken) => !taken.allowed,
             Reply::Later(_) => unreachable!("in-process counters answer at once"),
         };
         let hot: Vec<String> = (0..100).map(|key| format!("hot {key}")).collect();
         for key in &hot {
-            counters.add(key, MINUTE.period, 3, moment);
+            counters.add(&CounterName::alone(key.as_str()), MINUTE.period, 3, moment);
             assert!(refused(key, &counters));
         }
         for key in 0..100_000 {
-            counters.take(&key.to_string(), MINUTE, 1, moment);
+            counters.take(&CounterName::alone(key.to_string()), MINUTE, 1, moment);
         }
         let kept: usize = counters.shards.iter().map(|shard| shard.lock().counters.len()).sum();
         assert!(kept <= 1024, "{kept} counters kept");
@@ -432,7 +502,7 @@ mod tests {
         let counters = InProcessCounters::with_room_for(1024);
         for key in 0..2000 {
             let key = format!("{key:010000}");
-            counters.take(&key, MINUTE, 1, Duration::from_secs(1));
+            counters.take(&CounterName::alone(key), MINUTE, 1, Duration::from_secs(1));
         }
         for shard in &counters.shards {
             let shard = shard.lock();
@@ -445,7 +515,7 @@ mod tests {
     #[test]
     fn adding_counts_beyond_the_limit() {
         let counters = InProcessCounters::default();
-        counters.add("k", MINUTE.period, 5, Duration::from_secs(0));
+        counters.add(&CounterName::alone("k"), MINUTE.period, 5, Duration::from_secs(0));
         assert_eq!(take(&counters, 1).remaining, 0);
         assert!(!take(&counters, 1).allowed);
     }
@@ -458,7 +528,7 @@ mod tests {
                 limit: 3,
                 period: Period::Ending(Duration::from_secs(100 - at % 100)),
             };
-            match counters.take("k", window, amount, Duration::from_secs(at)) {
+            match counters.take(&CounterName::alone("k"), window, amount, Duration::from_secs(at)) {
                 Reply::Now(taken) => (taken.allowed, taken.remaining, taken.retry_after.as_secs()),
                 Reply::Later(_) => unreachable!("in-process counters answer at once"),
             }
@@ -469,7 +539,12 @@ mod tests {
         assert_eq!(take(100, 1), (true, 2, 0));
         assert_eq!(take(101, 3), (false, 2, 99));
         assert_eq!(take(199, 0), (true, 2, 0));
-        counters.add("k", Period::Ending(Duration::MAX), 1, Duration::from_secs(199));
+        counters.add(
+            &CounterName::alone("k"),
+            Period::Ending(Duration::MAX),
+            1,
+            Duration::from_secs(199),
+        );
         assert_eq!(take(1_000_000, 0), (true, 1, 0));
     }
 }

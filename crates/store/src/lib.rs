@@ -7,9 +7,11 @@
 
 mod cache;
 mod counters;
+mod name;
 
 pub use cache::{CACHE_BYTES, Cache, Caches, InProcessCache, Unavailable};
-pub use counters::{Counters, InProcessCounters, Period, Server, Taken, Window};
+pub use counters::{Ask, Counters, InProcessCounters, Period, Server, Taken, Window};
+pub use name::CounterName;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("xml", &[]),
+    ("xslt", &["xml"]),
     ("expression", &["diagnostic", "xml"]),
     ("schema", &["expression"]),
     ("graphql", &[]),
@@ -30,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "schema",
             "store",
             "xml",
+            "xslt",
         ],
     ),
     ("mcp", &[]),

@@ -55,6 +55,10 @@ pub struct PartlyRead {
 
 /// Reads a document as [`read_document`] does, up to its first error.
 pub fn read_up_to_error(text: &str, keeps_whitespace: bool) -> PartlyRead {
+    read(text, keeps_whitespace, None)
+}
+
+fn read(text: &str, keeps_whitespace: bool, places: Option<&mut HashMap<NodeId, usize>>) -> PartlyRead {
     let mut reader = Reader {
         scanner: Scanner::new(text.strip_prefix('\u{feff}').unwrap_or(text)),
         tree: Tree::of(Kind::Document { declaration: None }),
@@ -63,6 +67,7 @@ pub fn read_up_to_error(text: &str, keeps_whitespace: bool) -> PartlyRead {
         prefixes: HashMap::new(),
         keeps_whitespace,
         has_root: false,
+        places,
     };
     let error = reader.document().err();
     PartlyRead {
@@ -70,6 +75,34 @@ pub fn read_up_to_error(text: &str, keeps_whitespace: bool) -> PartlyRead {
         unclosed: reader.open.iter().map(|open| open.id).collect(),
         error,
     }
+}
+
+/// Where the elements of a document that was read stand in its text.
+#[derive(Debug)]
+pub struct Places(HashMap<NodeId, usize>);
+
+impl Places {
+    /// The byte of the text at which an element's name begins.
+    pub fn of(&self, element: NodeId) -> Option<usize> {
+        self.0.get(&element).copied()
+    }
+}
+
+/// Reads a document as [`read_document`] does, and tells where its elements stand.
+///
+/// # Errors
+/// The first place that is not well-formed.
+pub fn read_with_places(text: &str, keeps_whitespace: bool) -> Result<(Tree, Places), XmlError> {
+    let mut places = HashMap::new();
+    let skipped = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
+    let read = read(text, keeps_whitespace, Some(&mut places));
+    if let Some(error) = read.error {
+        return Err(error);
+    }
+    for offset in places.values_mut() {
+        *offset += skipped;
+    }
+    Ok((read.tree, Places(places)))
 }
 
 struct Open<'t> {
@@ -80,8 +113,9 @@ struct Open<'t> {
     preserves: bool,
 }
 
-struct Reader<'t> {
+struct Reader<'t, 'p> {
     scanner: Scanner<'t>,
+    places: Option<&'p mut HashMap<NodeId, usize>>,
     tree: Tree,
     open: Vec<Open<'t>>,
     names: HashSet<Arc<str>>,
@@ -90,7 +124,7 @@ struct Reader<'t> {
     has_root: bool,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> Reader<'t, '_> {
     fn document(&mut self) -> Result<(), XmlError> {
         self.declaration()?;
         while !self.scanner.rest().is_empty() {
@@ -330,6 +364,9 @@ impl<'t> Reader<'t> {
             prefix,
             open: !empty,
         });
+        if let Some(places) = &mut self.places {
+            places.insert(id, offset);
+        }
         let mut seen = HashSet::new();
         for (attribute, value) in attributes {
             let (prefix, name) = self.resolve(attribute, true)?;

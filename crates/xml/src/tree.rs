@@ -29,6 +29,11 @@ impl NodeId {
         self.0.get() as usize - 1
     }
 
+    /// Its number in its tree, from 1; in a tree that was only read or appended to, the order of the document.
+    pub fn number(self) -> u32 {
+        self.0.get()
+    }
+
     /// The same node after its tree was appended to another.
     #[must_use]
     pub fn shifted(self, by: u32) -> Self {

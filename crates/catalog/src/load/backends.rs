@@ -6,7 +6,10 @@ use super::{Loader, layout, references};
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::information::Information;
-use crate::{Backend, BackendCredentials, BackendKind, ClientCertificate, Pool, PoolMember};
+use crate::{
+    Backend, BackendCredentials, BackendIdentity, BackendKind, BackendProxy, ClientCertificate, Pool, PoolMember,
+    ProxyAddress,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -109,8 +112,32 @@ fn backend(
             .unwrap_or_default(),
         validate_certificate_chain: checked("validateCertificateChain"),
         validate_certificate_name: checked("validateCertificateName"),
+        proxy: proxy(loader, fields),
         circuit_breaker: breaker::read(fields),
     }
+}
+
+fn proxy(loader: &Loader<'_>, fields: Fields<'_>) -> Option<BackendProxy> {
+    let proxy = fields.object("proxy")?;
+    let url = proxy.required("url")?;
+    let written = loader.expand(proxy, url);
+    let Some(address) = ProxyAddress::parse(&written) else {
+        // A name that is not known was reported already.
+        if !written.contains("{{") {
+            let message = format!(
+                "`url` must be that of a proxy, `http://host:port`, found \"{}\"",
+                url.value
+            );
+            proxy.report(codes::BAD_VALUE, url.span, message);
+        }
+        return None;
+    };
+    let text = |key: &str| proxy.string(key).map(|text| loader.expand(proxy, text));
+    Some(BackendProxy {
+        address,
+        username: text("username"),
+        password: text("password").unwrap_or_default(),
+    })
 }
 
 fn credentials(loader: &Loader<'_>, certificates: &Certificates, fields: Fields<'_>) -> BackendCredentials {
@@ -126,6 +153,14 @@ fn credentials(loader: &Loader<'_>, certificates: &Certificates, fields: Fields<
         query: values(loader, fields, "query"),
         authorization,
         certificate: certificate(certificates, fields),
+        managed_identity: fields.object("managedIdentity").and_then(|identity| {
+            let resource = identity.required("resource")?;
+            let client_id = identity.string("clientId").map(|id| loader.expand(identity, id));
+            Some(BackendIdentity {
+                resource: loader.expand(identity, resource),
+                client_id: client_id.filter(|id| !id.is_empty()),
+            })
+        }),
     }
 }
 
@@ -224,32 +259,14 @@ fn members(
     members
 }
 
-/// Parts of a backend that are read by Azure and have no effect here.
-const IGNORED: [(&str, &str); 3] = [
-    ("", "proxy"),
-    ("properties", "serviceFabricCluster"),
-    ("credentials", "managedIdentity"),
-];
-
+/// Service Fabric has no effect here: its clusters find services by a naming service of their own.
 fn warn_of_ignored(fields: Fields<'_>) {
-    for (parent, key) in IGNORED {
-        let holder = if parent.is_empty() {
-            Some(fields.value)
-        } else {
-            fields.get(parent)
-        };
-        let member = holder
-            .and_then(|holder| holder.object())
-            .and_then(|object| object.member(key));
-        let Some(member) = member else { continue };
-        let is_empty = member.value.is_null()
-            || (member.value.items().is_empty() && member.value.members().is_empty() && member.value.text().is_none());
-        if !is_empty {
-            fields.warn(
-                codes::BACKEND_PART_IGNORED,
-                member.key_span,
-                format!("`{key}` is not applied yet"),
-            );
-        }
+    let properties = fields.get("properties").and_then(|properties| properties.object());
+    let Some(member) = properties.and_then(|properties| properties.member("serviceFabricCluster")) else {
+        return;
+    };
+    if !member.value.is_null() && !member.value.members().is_empty() {
+        let message = "`serviceFabricCluster` is not applied: services of a cluster are not found by the gateway";
+        fields.warn(codes::BACKEND_PART_IGNORED, member.key_span, message);
     }
 }

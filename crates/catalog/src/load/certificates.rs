@@ -1,28 +1,48 @@
-//! Client certificates with their private keys, which extractors do not export.
+//! Certificates: those of the gateway with their private keys, which extractors do not export, and those of others.
 
 use super::{Loader, layout};
-use crate::certificate::ClientCertificate;
+use crate::certificate::{ClientCertificate, PublicCertificate};
 use crate::codes;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Files that a certificate may be in.
-const FILES: [&str; 2] = ["certificate.pem", "certificate.pfx"];
+const FILES: [&str; 3] = ["certificate.pem", "certificate.pfx", "certificate.cer"];
 
-/// All certificates by id that have their private key.
-pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<ClientCertificate>> {
-    let mut certificates = BTreeMap::new();
+/// All certificates by id.
+#[derive(Default)]
+pub(crate) struct LoadedCertificates {
+    /// Those that have their private key.
+    pub own: BTreeMap<String, Arc<ClientCertificate>>,
+    /// All, without it.
+    pub public: BTreeMap<String, Arc<PublicCertificate>>,
+}
+
+/// Loads all certificates.
+pub(crate) fn load(loader: &Loader<'_>) -> LoadedCertificates {
+    let mut certificates = LoadedCertificates::default();
     for entry in layout::entities(loader, layout::CERTIFICATES) {
         let password = password(loader, &entry.path);
         let paths = FILES.map(|file| entry.path.join(file));
-        // What an extractor writes has no key and is of no use here; who needs it is told there.
+        // What an extractor writes has no certificate and is of no use here; who needs it is told there.
         let Some((path, bytes)) = paths.iter().find_map(|path| Some((path, loader.files.bytes(path)?))) else {
             continue;
         };
-        match ClientCertificate::read(&bytes, &password) {
-            Ok(certificate) => {
-                certificates.insert(entry.name, Arc::new(certificate));
+        let read = if is_public(path, &bytes) {
+            PublicCertificate::read(&bytes).map(|public| (public, None))
+        } else {
+            let own = ClientCertificate::read(&bytes, &password);
+            own.map(|own| {
+                let first = own.chain.first().cloned().unwrap_or_else(|| Vec::new().into());
+                (PublicCertificate::of(first), Some(own))
+            })
+        };
+        match read {
+            Ok((public, own)) => {
+                let own = own.map(|own| (entry.name.clone(), Arc::new(own)));
+                certificates.own.extend(own);
+                certificates.public.insert(entry.name, Arc::new(public));
             }
             Err(why) => loader
                 .files
@@ -30,6 +50,20 @@ pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<ClientCertificat
         }
     }
     certificates
+}
+
+/// Whether a file is meant to hold no private key.
+fn is_public(path: &Path, bytes: &[u8]) -> bool {
+    let has_key = || {
+        bytes
+            .windows(b"PRIVATE KEY".len())
+            .any(|window| window == b"PRIVATE KEY")
+    };
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("cer") => true,
+        Some("pem") => bytes.first() != Some(&0x30) && !has_key(),
+        _ => false,
+    }
 }
 
 fn password(loader: &Loader<'_>, folder: &Path) -> String {
@@ -46,8 +80,9 @@ fn password(loader: &Loader<'_>, folder: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::ProcessEnvironment;
+    use crate::{ProcessEnvironment, PublicCertificate};
     use std::path::Path;
+    use std::sync::Arc;
 
     const PEM: &str = include_str!("../certificate/test/both.pem");
 
@@ -99,6 +134,42 @@ mod tests {
             );
         }
         assert!(!format!("{catalog:?}").contains("PRIVATE"));
+    }
+
+    #[test]
+    fn authorities_that_gateways_trust_need_no_private_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate, _) = PEM.split_at(PEM.find("-----BEGIN PRIVATE").unwrap());
+        let der = PublicCertificate::read(certificate.as_bytes()).unwrap();
+        write(folder.path(), "pem/certificate.pem", certificate);
+        write(folder.path(), "der/certificate.cer", &der.certificate);
+        write(folder.path(), "both/certificate.pem", PEM);
+        write(folder.path(), "none/certificate.pem", "nonsense");
+        let gateway = |file: &str, text: &str| write(folder.path(), &format!("../gateways/g/{file}"), text);
+        gateway("gatewayInformation.json", "{}");
+        for (id, text) in [
+            ("pem", r#"{"properties": {"isTrusted": true}}"#),
+            ("der", r#"{"properties": {"isTrusted": false}}"#),
+            ("both", "{}"),
+            ("other", r#"{"properties": {"isTrusted": true}}"#),
+        ] {
+            gateway(
+                &format!("certificateAuthorities/{id}/certificateAuthorityInformation.json"),
+                text,
+            );
+        }
+        let (catalog, problems) = crate::load(folder.path(), &ProcessEnvironment);
+        let shown = diagnostic::render(&problems);
+        assert!(shown.contains("there is no certificate `other`"), "{shown}");
+        assert!(
+            shown.contains("this file holds no certificate in PEM or DER"),
+            "{shown}"
+        );
+        assert_eq!(problems.len(), 2, "{shown}");
+        let ids: Vec<&str> = catalog.public_certificates.keys().map(String::as_str).collect();
+        assert_eq!(ids, ["both", "der", "pem"]);
+        assert_eq!(catalog.certificates.len(), 1);
+        assert_eq!(catalog.authorities, [Arc::new(der)]);
     }
 
     #[test]

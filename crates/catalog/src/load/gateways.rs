@@ -1,12 +1,15 @@
-//! Gateways: an API that is linked to one answers only on that gateway's host names.
+//! Gateways: an API that is linked to one answers only on that gateway's host names, and certificate authorities that one
+//! trusts are trusted here.
 
 use super::apis::LoadedApis;
 use super::links::linked;
 use super::{Loader, layout};
+use crate::certificate::PublicCertificate;
 use crate::codes;
 use crate::fields::Fields;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Reads all gateways and gives each API the host names that it answers on.
 pub(crate) fn assign_hosts(loader: &Loader<'_>, apis: &mut LoadedApis) {
@@ -30,6 +33,36 @@ pub(crate) fn assign_hosts(loader: &Loader<'_>, apis: &mut LoadedApis) {
             loaded.api.hosts.dedup();
         }
     }
+}
+
+/// The certificate authorities that gateways trust.
+pub(crate) fn authorities(
+    loader: &Loader<'_>,
+    certificates: &BTreeMap<String, Arc<PublicCertificate>>,
+) -> Vec<Arc<PublicCertificate>> {
+    let mut trusted: Vec<Arc<PublicCertificate>> = Vec::new();
+    for gateway in layout::entities(loader, layout::GATEWAYS) {
+        for entry in loader.files.folders(&gateway.path.join("certificateAuthorities")) {
+            let Some(information) = loader.information(&entry.path, "certificateAuthorityInformation.json") else {
+                continue;
+            };
+            let fields = information.properties(loader.problems);
+            if fields.boolean("isTrusted") == Some(false) {
+                continue;
+            }
+            match certificates.get(&entry.name) {
+                Some(found) if trusted.contains(found) => {}
+                Some(found) => trusted.push(Arc::clone(found)),
+                None => {
+                    let name = &entry.name;
+                    let message =
+                        format!("there is no certificate `{name}` in `certificates/{name}/`, so it is not trusted");
+                    fields.warn(codes::MISSING_AUTHORITY, fields.head(), message);
+                }
+            }
+        }
+    }
+    trusted
 }
 
 fn hosts(loader: &Loader<'_>, gateway: &Path) -> Vec<String> {

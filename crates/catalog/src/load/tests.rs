@@ -495,6 +495,16 @@ fn backends_are_single_servers_or_pools() {
 "circuitBreaker": {"rules": [{"failureCondition": {"count": 3, "interval": "PT1M", "statusCodeRanges": [{"min": 500, "max": 599}]}, "tripDuration": "P1D", "acceptRetryAfter": true},
 {"failureCondition": {"count": 3, "interval": "1 minute"}}]}}}"#,
         ),
+        (
+            "backends/d/backendInformation.json",
+            r#"{"properties": {"url": "http://d.test", "proxy": {"url": "proxy:3128", "username": "u", "password": "p"},
+"credentials": {"managedIdentity": {"resource": "https://r", "clientId": ""}},
+"properties": {"serviceFabricCluster": {"managementEndpoints": ["https://m"]}}}}"#,
+        ),
+        (
+            "backends/e/backendInformation.json",
+            r#"{"properties": {"url": "http://e.test", "proxy": {"url": "https://proxy"}, "credentials": {"managedIdentity": {}}}}"#,
+        ),
     ];
     let (catalog, problems) = load_files(&files, &Given::default());
     assert_eq!(
@@ -502,10 +512,18 @@ fn backends_are_single_servers_or_pools() {
         r#"backends/b/backendInformation.json:1:24 error TG1011: `url` must be a whole http, https, ws or wss URL, found "b.test"
 backends/c/backendInformation.json:1:105 warning TG1403: there is no certificate `i` with its private key: none is shown
 backends/c/backendInformation.json:3:1 warning TG1402: only the first rule of a circuit breaker is used
+backends/d/backendInformation.json:3:16 warning TG1403: `serviceFabricCluster` is not applied: services of a cluster are not found by the gateway
+backends/e/backendInformation.json:1:58 error TG1011: `url` must be that of a proxy, `http://host:port`, found "https://proxy"
+backends/e/backendInformation.json:1:111 error TG1009: required property `resource` is missing
 backends/p/backendInformation.json:3:8 error TG1401: members of a pool must be single backends, `p` is none
 backends/p/backendInformation.json:4:8 error TG1201: there is no backend `z`
 "#
     );
+    let d = &catalog.backends["d"];
+    let proxy = d.proxy.as_ref().unwrap();
+    assert_eq!((proxy.address.port, proxy.username.as_deref()), (3128, Some("u")));
+    let identity = d.credentials.managed_identity.as_ref().unwrap();
+    assert_eq!((identity.resource.as_str(), &identity.client_id), ("https://r", &None));
     let breaker = catalog.backends["c"].circuit_breaker.as_ref().unwrap();
     assert_eq!(
         (breaker.interval.as_secs(), breaker.trip_duration.as_secs()),

@@ -117,16 +117,14 @@ impl Pool {
     fn take_idle(&self, origin: &Origin) -> Option<Lease> {
         let mut idle = self.idle.borrow_mut();
         let connections = idle.get_mut(origin)?;
-        while let Some(Idle { sender, .. }) = connections.pop() {
-            if sender.is_ready() {
-                return Some(Lease {
-                    sender: Sender::Http1(sender),
-                    reused: true,
-                    stream: None,
-                });
-            }
-        }
-        None
+        connections.retain(|idle| !idle.sender.is_closed());
+        // One that is not ready reads the rest of an answer that nobody wanted, or closes.
+        let ready = connections.iter().rposition(|idle| idle.sender.is_ready())?;
+        Some(Lease {
+            sender: Sender::Http1(connections.remove(ready).sender),
+            reused: true,
+            stream: None,
+        })
     }
 
     fn share(&self, origin: &Origin) -> Option<Lease> {
@@ -184,7 +182,8 @@ impl Return {
         Self { pool, origin, lease }
     }
 
-    /// The response has been read and the request written: the connection may serve again.
+    /// The response has been read, or nobody wants the rest, and the request is written: the connection may serve again,
+    /// if it does not close.
     pub fn put_back(self) {
         match self.lease.sender {
             Sender::Http1(sender) => self.pool.put(self.origin, sender),

@@ -180,6 +180,7 @@ mod tests {
             credentials: BackendCredentials::default(),
             validate_certificate_chain: false,
             validate_certificate_name: false,
+            proxy: None,
             circuit_breaker: None,
         };
         let call = Call {

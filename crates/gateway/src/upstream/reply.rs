@@ -60,7 +60,8 @@ pub fn reply(
     }
 }
 
-/// An upstream's body. Dropped before its end, it takes its connection with it.
+/// An upstream's body. Dropped before its end, it takes its connection with it, unless the connection has all of the
+/// rest already: then it can be used again.
 struct UpstreamBody {
     incoming: Incoming,
     returning: Option<Return>,
@@ -80,6 +81,12 @@ impl UpstreamBody {
     }
 }
 
+impl Drop for UpstreamBody {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
 impl HttpBody for UpstreamBody {
     type Data = Bytes;
     type Error = BodyError;
@@ -88,6 +95,7 @@ impl HttpBody for UpstreamBody {
         let this = self.get_mut();
         let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) else {
             ready!(poll_idle(&this.alarm, this.idle, context));
+            this.returning = None;
             return Poll::Ready(Some(Err(BodyError::Idle {
                 seconds: this.idle.as_secs(),
             })));
@@ -99,7 +107,10 @@ impl HttpBody for UpstreamBody {
                 Poll::Ready(Some(Err(BodyError::Upstream(error.to_string()))))
             }
             frame => {
-                if frame.is_none() || this.incoming.is_end_stream() {
+                // Nothing comes behind trailers, and whoever has them need not ask.
+                let is_last = |frame: &Frame<Bytes>| frame.is_trailers();
+                if frame.as_ref().is_none_or(|frame| frame.as_ref().is_ok_and(is_last)) || this.incoming.is_end_stream()
+                {
                     this.end();
                 }
                 Poll::Ready(frame.and_then(Result::ok).map(Ok))

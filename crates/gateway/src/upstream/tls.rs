@@ -2,7 +2,8 @@
 //!
 //! Never here: TLS towards clients, certificates of our own.
 
-use catalog::ClientCertificate;
+use arc_swap::ArcSwap;
+use catalog::{ClientCertificate, PublicCertificate};
 use policy::Trust;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -25,10 +26,36 @@ pub struct Verification {
 
 /// Client-side TLS settings, made once for each combination that is used.
 pub struct ClientTls {
-    roots: Arc<RootCertStore>,
+    system: RootCertStore,
     provider: Arc<CryptoProvider>,
+    trusted: ArcSwap<Trusted>,
+}
+
+/// The roots that are trusted now, and the settings that were made with them.
+struct Trusted {
+    /// Authorities of the configuration, beside the system's.
+    authorities: Vec<Arc<PublicCertificate>>,
+    roots: Arc<RootCertStore>,
     configs: Mutex<HashMap<Wanted, Arc<ClientConfig>>>,
     clients: OnceLock<Option<Arc<dyn ClientCertVerifier>>>,
+}
+
+impl Trusted {
+    fn new(system: &RootCertStore, authorities: Vec<Arc<PublicCertificate>>) -> Self {
+        let mut roots = system.clone();
+        for authority in &authorities {
+            if let Err(error) = roots.add(authority.certificate.clone()) {
+                let thumbprint = &authority.thumbprint;
+                tracing::warn!(%error, thumbprint, "a certificate authority is unusable, so nothing it signed is trusted");
+            }
+        }
+        Self {
+            authorities,
+            roots: Arc::new(roots),
+            configs: Mutex::default(),
+            clients: OnceLock::new(),
+        }
+    }
 }
 
 /// What settings are made for.
@@ -54,10 +81,17 @@ impl ClientTls {
             );
         }
         Self {
-            roots: Arc::new(roots),
+            trusted: ArcSwap::from_pointee(Trusted::new(&roots, Vec::new())),
+            system: roots,
             provider: Arc::new(aws_lc_rs::default_provider()),
-            configs: Mutex::default(),
-            clients: OnceLock::new(),
+        }
+    }
+
+    /// Trusts these authorities beside the system's, and no others; connections that are open stay.
+    pub fn trust(&self, authorities: &[Arc<PublicCertificate>]) {
+        if self.trusted.load().authorities != authorities {
+            let trusted = Trusted::new(&self.system, authorities.to_vec());
+            self.trusted.store(Arc::new(trusted));
         }
     }
 
@@ -68,12 +102,13 @@ impl ClientTls {
         alpn: Alpn,
         certificate: Option<&Arc<ClientCertificate>>,
     ) -> Result<Arc<ClientConfig>, String> {
-        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
+        let trusted = self.trusted.load();
+        let mut configs = trusted.configs.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = (verification, alpn, certificate.cloned());
         if let Some(config) = configs.get(&wanted) {
             return Ok(Arc::clone(config));
         }
-        let config = Arc::new(self.build(verification, alpn, certificate)?);
+        let config = Arc::new(self.build(&trusted.roots, verification, alpn, certificate)?);
         if configs.len() == MOST {
             configs.clear();
         }
@@ -83,6 +118,7 @@ impl ClientTls {
 
     fn build(
         &self,
+        roots: &Arc<RootCertStore>,
         verification: Verification,
         alpn: Alpn,
         certificate: Option<&Arc<ClientCertificate>>,
@@ -91,9 +127,9 @@ impl ClientTls {
             .with_safe_default_protocol_versions()
             .map_err(|error| format!("TLS is not available: {error}"))?;
         let builder = if verification.chain && verification.name {
-            builder.with_root_certificates(Arc::clone(&self.roots))
+            builder.with_root_certificates(Arc::clone(roots))
         } else {
-            let verifier = Lenient::new(verification, &self.roots, &self.provider)?;
+            let verifier = Lenient::new(verification, roots, &self.provider)?;
             builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
         };
         let mut config = match certificate {
@@ -110,8 +146,9 @@ impl ClientTls {
 impl Trust for ClientTls {
     /// Certificates between the client's and the root are not looked for.
     fn trusts(&self, certificate: &[u8]) -> bool {
-        let verifier = self.clients.get_or_init(|| {
-            let roots = Arc::clone(&self.roots);
+        let trusted = self.trusted.load();
+        let verifier = trusted.clients.get_or_init(|| {
+            let roots = Arc::clone(&trusted.roots);
             let verifier = WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(&self.provider));
             verifier.build().ok()
         });
@@ -235,5 +272,10 @@ mod tests {
         assert!(!tls.is_signed_by(client.der(), &other), "the same name and another key");
         assert!(!tls.is_signed_by(client.der(), b"nonsense"));
         assert!(!tls.trusts(client.der()));
+        let authority = PublicCertificate::of(own.clone().into());
+        tls.trust(&[Arc::new(authority)]);
+        assert!(tls.trusts(client.der()), "an authority of the configuration signed it");
+        tls.trust(&[Arc::new(PublicCertificate::of(b"nonsense".to_vec().into()))]);
+        assert!(!tls.trusts(client.der()), "it is trusted no longer");
     }
 }

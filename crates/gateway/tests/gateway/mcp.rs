@@ -33,6 +33,7 @@ fn mcp(upstream: &Upstream) -> catalog::Catalog {
         credentials: BackendCredentials::default(),
         validate_certificate_chain: true,
         validate_certificate_name: true,
+        proxy: None,
         circuit_breaker: None,
     };
     let mut catalog = catalog(vec![api]);

@@ -4,7 +4,7 @@ use crate::support::{
     Client, Upstream, api, body_of, catalog, channel, converse, eventually, fetch, full, get, hang_up, in_front_of,
     read_head, request, soon, start, text,
 };
-use catalog::{Backend, BackendCredentials, BackendKind, Catalog, PolicyText};
+use catalog::{Backend, BackendCredentials, BackendKind, Catalog, PolicyText, PublicCertificate};
 use diagnostic::Source;
 use gateway::Running;
 use http::{HeaderMap, Response, StatusCode};
@@ -192,7 +192,7 @@ async fn an_upstream_that_does_not_answer_in_time_gives_500() {
     assert!(body.contains("activityId"), "{body}");
 }
 
-async fn tls_upstream(names: Vec<String>) -> Upstream {
+async fn tls_upstream(names: Vec<String>) -> (Upstream, PublicCertificate) {
     let certified = rcgen::generate_simple_self_signed(names).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -203,7 +203,7 @@ async fn tls_upstream(names: Vec<String>) -> Upstream {
         .with_single_cert(vec![certified.cert.der().clone()], key)
         .unwrap();
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-    Upstream::serve(move |stream| {
+    let upstream = Upstream::serve(move |stream| {
         let acceptor = acceptor.clone();
         async move {
             let Ok(mut tls) = acceptor.accept(stream).await else {
@@ -216,11 +216,18 @@ async fn tls_upstream(names: Vec<String>) -> Upstream {
             }
         }
     })
-    .await
+    .await;
+    (upstream, PublicCertificate::of(certified.cert.der().clone()))
 }
 
-async fn through_backend(upstream: &Upstream, chain: bool, name: bool) -> StatusCode {
+async fn through_backend(
+    upstream: &Upstream,
+    chain: bool,
+    name: bool,
+    trusted: Option<&PublicCertificate>,
+) -> StatusCode {
     let mut catalog = forwarding(upstream, "<forward-request />");
+    catalog.authorities.extend(trusted.cloned().map(Arc::new));
     let policy = "<policies><inbound><set-backend-service backend-id=\"tls\" /></inbound>\
         <backend><forward-request /></backend><outbound /><on-error /></policies>";
     let api = Arc::get_mut(&mut catalog.apis[0]).unwrap();
@@ -234,6 +241,7 @@ async fn through_backend(upstream: &Upstream, chain: bool, name: bool) -> Status
         credentials: BackendCredentials::default(),
         validate_certificate_chain: chain,
         validate_certificate_name: name,
+        proxy: None,
         circuit_breaker: None,
     };
     catalog.backends.insert("tls".into(), Arc::new(backend));
@@ -243,8 +251,8 @@ async fn through_backend(upstream: &Upstream, chain: bool, name: bool) -> Status
 
 #[tokio::test]
 async fn certificates_are_checked_unless_the_backend_says_otherwise() {
-    let named = tls_upstream(vec!["localhost".into()]).await;
-    let other = tls_upstream(vec!["elsewhere.test".into()]).await;
+    let (named, _) = tls_upstream(vec!["localhost".into()]).await;
+    let (other, _) = tls_upstream(vec!["elsewhere.test".into()]).await;
     for (upstream, chain, name, status) in [
         (&named, true, true, 500),
         (&named, true, false, 500),
@@ -253,8 +261,18 @@ async fn certificates_are_checked_unless_the_backend_says_otherwise() {
         (&other, false, true, 500),
         (&other, false, false, 200),
     ] {
-        let found = through_backend(upstream, chain, name).await;
+        let found = through_backend(upstream, chain, name, None).await;
         assert_eq!(found.as_u16(), status, "chain {chain} name {name}");
+    }
+}
+
+#[tokio::test]
+async fn authorities_of_the_configuration_are_trusted() {
+    let (named, own) = tls_upstream(vec!["localhost".into()]).await;
+    let (other, others) = tls_upstream(vec!["elsewhere.test".into()]).await;
+    for (upstream, trusted, status) in [(&named, &own, 200), (&named, &others, 500), (&other, &others, 500)] {
+        let found = through_backend(upstream, true, true, Some(trusted)).await;
+        assert_eq!(found.as_u16(), status);
     }
 }
 

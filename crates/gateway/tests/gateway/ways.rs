@@ -90,6 +90,7 @@ async fn answer(policies: &str, server: SocketAddr, certificate: Option<ClientCe
         credentials: BackendCredentials::default(),
         validate_certificate_chain: false,
         validate_certificate_name: true,
+        proxy: None,
         circuit_breaker: None,
     };
     catalog.backends.insert("tls".into(), Arc::new(backend));

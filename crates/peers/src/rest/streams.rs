@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Response};
 
 use super::LONGEST_WAIT;
 use super::answer::{Answer, Parts, streamed};
-use super::noise::Noise;
+use super::noise::{BLOCK, Block, Noise};
 use super::query::Query;
 use crate::listener::Body;
 
@@ -23,6 +23,24 @@ pub fn download(query: &Query<'_>) -> Answer {
     let (parts, mut response) = streamed("application/octet-stream");
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(total));
     tokio::spawn(send_noise(parts, total));
+    Ok(response)
+}
+
+/// `GET /flood?bytes=N`: nothing is made for it, so that whoever measures a proxy does not measure this.
+pub fn flood(query: &Query<'_>, noise: &Block) -> Answer {
+    let mut left = query.number("bytes", 1 << 20, u64::MAX)?;
+    let (mut parts, mut response) = streamed("application/octet-stream");
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(left));
+    let block = noise.prefix(BLOCK);
+    tokio::spawn(async move {
+        while left > 0 {
+            let part = block.slice(..left.min(BLOCK as u64) as usize);
+            left -= part.len() as u64;
+            if parts.send_data(part).await.is_err() {
+                return;
+            }
+        }
+    });
     Ok(response)
 }
 

@@ -7,14 +7,17 @@ use crate::exchange::ResponseMessage;
 use bytes::Bytes;
 use expression::body::MessageBody;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use std::time::Duration;
 
 /// Names the form; another form begins with another byte.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A response that is kept.
 pub(crate) struct Entry {
-    /// When it expires, in ticks.
+    /// When it expires, in ticks, by the clock of the gateway that kept it.
     pub ends: i64,
+    /// How long it lasts in all, in ticks.
+    pub lasts: i64,
     pub status: StatusCode,
     /// Reason phrase where it is not the standard one.
     pub reason: Option<String>,
@@ -28,6 +31,7 @@ impl Entry {
         let mut out = Vec::with_capacity(self.body.len() + 512);
         out.push(VERSION);
         out.extend(self.ends.to_le_bytes());
+        out.extend(self.lasts.to_le_bytes());
         out.extend(self.status.as_u16().to_le_bytes());
         put(&mut out, self.reason.as_deref().unwrap_or_default().as_bytes())?;
         out.extend(u32::try_from(self.headers.len()).ok()?.to_le_bytes());
@@ -46,6 +50,7 @@ impl Entry {
             return None;
         }
         let ends = i64::from_le_bytes(take(&mut rest)?);
+        let lasts = i64::from_le_bytes(take(&mut rest)?);
         let status = StatusCode::from_u16(u16::from_le_bytes(take(&mut rest)?)).ok()?;
         let reason = std::str::from_utf8(block(&mut rest)?).ok()?;
         let mut headers = HeaderMap::new();
@@ -57,11 +62,18 @@ impl Entry {
         }
         Some(Self {
             ends,
+            lasts,
             status,
             reason: (!reason.is_empty()).then(|| reason.to_owned()),
             headers,
             body: bytes.slice(bytes.len() - rest.len()..),
         })
+    }
+
+    /// How long it lasts still, when it is `now` by this gateway's clock, which may have been set since, or be another.
+    pub fn left(&self, now: i64) -> Duration {
+        let ticks = self.ends.saturating_sub(now).clamp(0, self.lasts.max(0));
+        Duration::from_nanos(ticks.unsigned_abs().saturating_mul(100))
     }
 
     /// The response as if the backend had just sent it.
@@ -105,6 +117,7 @@ mod tests {
         let headers = headers.map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_bytes(value).unwrap()));
         Entry {
             ends: 7,
+            lasts: 5,
             status: StatusCode::IM_A_TEAPOT,
             reason: Some("Tea".into()),
             headers: headers.into_iter().collect(),

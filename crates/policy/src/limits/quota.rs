@@ -1,6 +1,6 @@
 //! Quotas: calls and bytes within fixed stretches of time.
 
-use super::taking::{Ask, Taking};
+use super::taking::Taking;
 use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Period, Window};
+use store::{Ask, CounterName, Period, Window};
 
 /// `renewal-period`: whole seconds, 0 for a period that never ends.
 #[derive(Clone, Copy)]
@@ -89,24 +89,37 @@ impl Amounts {
     }
 }
 
+/// What the names of counters end with.
+const CALLS: &str = "/calls";
+const BYTES: &str = "/bytes";
+
 /// The counters of one quota in the stretch that is running.
 #[derive(Clone)]
 pub(crate) struct Tally {
     name: Arc<str>,
+    /// Bytes of the name that are the group's.
+    group: usize,
     stretch: Stretch,
     /// When the stretch ends, by the clock that counters go by.
     ends: Duration,
 }
 
 impl Tally {
-    /// The counters that begin with `name`.
-    pub fn new(name: &str, renewal: Renewal, stretch: Stretch, exchange: &Exchange) -> Self {
+    /// The counters of a group that begin with `part`.
+    pub fn new(group: &str, part: &str, renewal: Renewal, stretch: Stretch, exchange: &Exchange) -> Self {
         let now = exchange.services.clock.monotonic();
         Self {
-            name: format!("{name}/{}/{}", renewal.seconds(), stretch.number).into(),
+            name: format!("{group}{part}/{}/{}", renewal.seconds(), stretch.number).into(),
+            group: group.len(),
             stretch,
             ends: now.saturating_add(stretch.left),
         }
+    }
+
+    /// The counter of this kind, [`CALLS`] or [`BYTES`].
+    fn counter(&self, kind: &str) -> CounterName {
+        let (group, part) = self.name.split_at_checked(self.group).unwrap_or((&self.name, ""));
+        CounterName::of_group(group, &[part, kind].concat())
     }
 
     /// Asks for a call of so many units, and whether there is bandwidth left. Units that this exchange has counted
@@ -119,7 +132,7 @@ impl Tally {
             // A call that is counted needs no more room.
             let limit = u64::from(calls) + u64::from(is_counted);
             asks.push(Ask {
-                counter: format!("{}/calls", self.name),
+                counter: self.counter(CALLS),
                 window: Window { limit, period },
                 amount: if is_counted { 0 } else { units },
             });
@@ -127,7 +140,7 @@ impl Tally {
         if let Some(bandwidth) = amounts.bandwidth {
             let limit = u64::from(bandwidth) * 1024;
             asks.push(Ask {
-                counter: format!("{}/bytes", self.name),
+                counter: self.counter(BYTES),
                 window: Window { limit, period },
                 amount: 0,
             });
@@ -141,7 +154,7 @@ impl Tally {
         if is_new {
             let now = exchange.services.clock.monotonic();
             let period = Period::Ending(self.ends.saturating_sub(now));
-            let counter = format!("{}/calls", self.name);
+            let counter = self.counter(CALLS);
             exchange.services.counters.add(&counter, period, units, now);
         }
         is_new
@@ -163,9 +176,7 @@ impl Tally {
             if counts.get() {
                 let now = services.clock.monotonic();
                 let period = Period::Ending(self.ends.saturating_sub(now));
-                services
-                    .counters
-                    .add(&format!("{}/bytes", self.name), period, bytes, now);
+                services.counters.add(&self.counter(BYTES), period, bytes, now);
             }
         });
     }
@@ -173,12 +184,11 @@ impl Tally {
 
 /// The refusal of a call whose asks were refused, in APIM's words.
 pub(crate) fn refusal(taking: &Taking) -> Option<Failure> {
-    let (at, taken) = taking.refused()?;
+    let (ask, taken) = taking.refused()?;
     if !taken.counted {
         return Some(Failure::counters_away());
     }
-    let ask = taking.asks().get(at)?;
-    let what = if ask.counter.ends_with("/bytes") {
+    let what = if ask.counter.as_str().ends_with(BYTES) {
         "bandwidth"
     } else {
         "call volume"

@@ -76,12 +76,10 @@ impl<L> Scoped<L> {
         })
     }
 
-    /// The limits that the call is under, broadest first, with the names of their counters, which begin with `policy`.
-    /// None for a call without a subscription.
-    pub fn of(&self, policy: &str, exchange: &Exchange) -> Vec<(String, &L)> {
-        let Some(subscription) = &exchange.identity.subscription else {
-            return Vec::new();
-        };
+    /// The limits that the call is under: the group of their counters, which begins with `policy`, and, broadest first,
+    /// the parts of the group, each with its limit. Nothing for a call without a subscription.
+    pub fn of(&self, policy: &str, exchange: &Exchange) -> Option<(String, Vec<(String, &L)>)> {
+        let subscription = exchange.identity.subscription.as_ref()?;
         let matched = &exchange.matched;
         let (api, operation) = (matched.api.as_ref(), matched.operation.as_ref());
         let mut name = format!("{policy}/{:?}", subscription.id.as_str());
@@ -103,7 +101,7 @@ impl<L> Scoped<L> {
         let mut limits = Vec::with_capacity(1);
         let part = api.and_then(|api| Some((api, self.apis.iter().find(|part| part.named.is(&api.id, &api.name))?)));
         if let Some((api, part)) = part {
-            let of_api = format!("{name}/of api {:?}", api.id.as_str());
+            let of_api = format!("/of api {:?}", api.id.as_str());
             let inner = operation.and_then(|operation| {
                 let mut parts = part.operations.iter();
                 Some((
@@ -115,11 +113,11 @@ impl<L> Scoped<L> {
                 let name = format!("{of_api}/operation {:?}", operation.id.as_str());
                 (name, &part.limit)
             });
-            limits.extend([(name, &self.limit), (of_api, &part.limit)]);
+            limits.extend([(String::new(), &self.limit), (of_api, &part.limit)]);
             limits.extend(of_operation);
         } else {
-            limits.push((name, &self.limit));
+            limits.push((String::new(), &self.limit));
         }
-        limits
+        Some((name, limits))
     }
 }

@@ -1,109 +1,44 @@
 //! Taking units from several counters at once: from all of them, or from none when one has no room.
 //!
-//! All are asked before any is taken from. Between the two another call may take what was left; then the counters that
-//! were taken from already have counted a call that is refused. None ever gives more than its limit.
+//! Never here: how they do it in one step; that is the counters'.
 
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::step::{Flow, Outcome};
-use std::future::Future;
-use std::pin::Pin;
-use store::{Reply, Taken, Window};
+use store::{Ask, Reply, Taken};
 
-/// What is wanted of one counter.
-pub(crate) struct Ask {
-    pub counter: String,
-    pub window: Window,
-    /// Units; 0 asks whether there is room for one.
-    pub amount: u64,
-}
-
-/// Asks on their way.
+/// What became of asks.
 pub(crate) struct Taking {
     asks: Vec<Ask>,
-    /// Whether nothing is taken yet.
-    probing: bool,
-    taken: Vec<Taken>,
-    /// The counter that has no room, with its answer.
-    refused: Option<(usize, Taken)>,
+    /// In the order of the asks; the last may be a refusal, after which none was asked.
+    answers: Vec<Taken>,
 }
 
-type Later = Pin<Box<dyn Future<Output = Taken> + Send>>;
-
 impl Taking {
-    pub fn new(asks: Vec<Ask>) -> Self {
-        Self {
-            probing: asks.len() > 1,
-            asks,
-            taken: Vec::new(),
-            refused: None,
-        }
-    }
-
-    /// Takes, and decides when all have answered: at once where the counters are at hand.
+    /// Takes, and decides when the counters have answered: at once where they are at hand.
     pub fn run<'a>(
-        mut self,
+        asks: Vec<Ask>,
         exchange: &'a mut Exchange,
         decide: impl FnOnce(Self, &mut Exchange) -> Result<Flow, Failure> + 'a,
     ) -> Outcome<'a> {
-        let Some(mut later) = self.go_on(exchange) else {
-            return Outcome::Now(decide(self, exchange));
-        };
-        Outcome::Later(Box::pin(async move {
-            loop {
-                self.note(later.await);
-                match self.go_on(exchange) {
-                    Some(next) => later = next,
-                    None => return decide(self, exchange),
-                }
-            }
-        }))
-    }
-
-    /// The counter that has no room, by its place among the asks, with its answer.
-    pub fn refused(&self) -> Option<(usize, Taken)> {
-        self.refused
-    }
-
-    /// The answers of the counters that were taken from, in the order of the asks.
-    pub fn taken(&self) -> &[Taken] {
-        &self.taken
-    }
-
-    pub fn asks(&self) -> &[Ask] {
-        &self.asks
-    }
-
-    /// Asks until all have answered, or until one does later.
-    fn go_on(&mut self, exchange: &Exchange) -> Option<Later> {
         let now = exchange.services.clock.monotonic();
-        while let Some(ask) = self.next() {
-            let amount = if self.probing { 0 } else { ask.amount };
-            match exchange.services.counters.take(&ask.counter, ask.window, amount, now) {
-                Reply::Now(taken) => self.note(taken),
-                Reply::Later(taken) => return Some(taken),
-            }
+        match exchange.services.counters.take_together(&asks, now) {
+            Reply::Now(answers) => Outcome::Now(decide(Self { asks, answers }, exchange)),
+            Reply::Later(answers) => Outcome::Later(Box::pin(async move {
+                let answers = answers.await;
+                decide(Self { asks, answers }, exchange)
+            })),
         }
-        None
     }
 
-    fn next(&self) -> Option<&Ask> {
-        if self.refused.is_some() {
-            return None;
-        }
-        self.asks.get(self.taken.len())
+    /// The counter that has no room, with its answer.
+    pub fn refused(&self) -> Option<(&Ask, Taken)> {
+        self.answered().find(|(_, taken)| !taken.allowed)
     }
 
-    fn note(&mut self, taken: Taken) {
-        if !taken.allowed {
-            self.refused = Some((self.taken.len(), taken));
-            return;
-        }
-        self.taken.push(taken);
-        if self.probing && self.taken.len() == self.asks.len() {
-            self.probing = false;
-            self.taken.clear();
-        }
+    /// The asks that were answered, broadest first, with their answers.
+    pub fn answered(&self) -> impl Iterator<Item = (&Ask, Taken)> {
+        self.asks.iter().zip(self.answers.iter().copied())
     }
 }
 
@@ -112,43 +47,62 @@ mod tests {
     use crate::testing::{Bench, Caller};
     use std::sync::{Arc, Mutex};
     use std::time::Duration;
-    use store::{Counters, InProcessCounters, Period, Reply, Taken, Window};
+    use store::{Ask, CounterName, Counters, InProcessCounters, Period, Reply, Taken, Window};
 
     /// Counters that answer later, as a network's do, and what they were asked.
     #[derive(Default)]
     struct Later {
         counters: InProcessCounters,
-        asked: Mutex<Vec<u64>>,
+        asked: Mutex<Vec<Vec<String>>>,
     }
 
     impl Counters for Later {
-        fn take(&self, key: &str, window: Window, amount: u64, now: Duration) -> Reply<Taken> {
-            self.asked.lock().unwrap().push(amount);
-            let taken = self.counters.take(key, window, amount, now);
+        fn take(&self, _counter: &CounterName, _window: Window, _amount: u64, _now: Duration) -> Reply<Taken> {
+            unreachable!("limits with parts take together")
+        }
+        fn take_together(&self, asks: &[Ask], now: Duration) -> Reply<Vec<Taken>> {
+            let groups = asks.iter().map(|ask| ask.counter.parts().0);
+            let mut groups: Vec<String> = groups.map(str::to_owned).collect();
+            groups.dedup();
+            assert_eq!(groups.len(), 1, "counters of several groups");
+            let names = asks.iter().map(|ask| ask.counter.as_str().replace(&groups[0], "…"));
+            self.asked.lock().unwrap().push(names.collect());
+            let taken = self.counters.take_together(asks, now);
             Reply::Later(Box::pin(taken.wait()))
         }
-        fn add(&self, key: &str, period: Period, amount: u64, now: Duration) {
-            self.counters.add(key, period, amount, now);
+        fn add(&self, counter: &CounterName, period: Period, amount: u64, now: Duration) {
+            self.counters.add(counter, period, amount, now);
+        }
+    }
+
+    /// What is asked for a call of operation `x` of API `a` and of API `b`, each in one step, and the statuses.
+    fn check(limit: &str, first: &[&str], second: &[&str], statuses: [&str; 5]) {
+        let document = format!("<policies><inbound>{limit}</inbound><backend /></policies>");
+        let mut bench = Bench::with_documents(&[("product", &document)]);
+        let later = Arc::new(Later::default());
+        bench.counters = Arc::clone(&later) as Arc<dyn Counters>;
+        for (api, status) in ["a", "a", "b", "b", "b"].into_iter().zip(statuses) {
+            let response = bench.run_as(&Caller::subscribed("ann").calling(api, "x"), "GET /");
+            assert!(response.starts_with(status), "{api}: {response}");
+            let asked = std::mem::take(&mut *later.asked.lock().unwrap());
+            assert_eq!(asked, [if api == "a" { first } else { second }], "{api}");
         }
     }
 
     #[test]
-    fn counters_that_answer_later_are_all_asked_before_any_is_taken_from() {
-        let quota = "<quota calls='3' renewal-period='60'><api id='a' calls='1' renewal-period='60' /></quota>";
-        let document = format!("<policies><inbound>{quota}</inbound><backend /></policies>");
-        let mut bench = Bench::with_documents(&[("product", &document)]);
-        let later = Arc::new(Later::default());
-        bench.counters = Arc::clone(&later) as Arc<dyn Counters>;
-        for (api, status, asked) in [
-            ("a", "200", vec![0, 0, 1, 1]),
-            ("a", "403", vec![0, 0]),
-            ("b", "200", vec![1]),
-            ("b", "200", vec![1]),
-            ("b", "403", vec![1]),
-        ] {
-            let response = bench.run_as(&Caller::subscribed("ann").calling(api, "x"), "GET /");
-            assert!(response.starts_with(status), "{api}: {response}");
-            assert_eq!(std::mem::take(&mut *later.asked.lock().unwrap()), asked, "{api}");
-        }
+    fn a_limit_and_those_inside_it_are_taken_from_in_one_step() {
+        check(
+            "<rate-limit calls='3' renewal-period='60'><api id='a' calls='1' renewal-period='60'>\
+             <operation id='x' calls='2' renewal-period='30' /></api></rate-limit>",
+            &["…/60", "…/of api \"a\"/60", "…/of api \"a\"/operation \"x\"/30"],
+            &["…/60"],
+            ["200", "429", "200", "200", "429"],
+        );
+        check(
+            "<quota calls='3' bandwidth='9' renewal-period='0'><api id='a' calls='1' renewal-period='0' /></quota>",
+            &["…/0/0/calls", "…/0/0/bytes", "…/of api \"a\"/0/0/calls"],
+            &["…/0/0/calls", "…/0/0/bytes"],
+            ["200", "403", "200", "200", "403"],
+        );
     }
 }

@@ -241,6 +241,7 @@ mod tests {
             },
             validate_certificate_chain: true,
             validate_certificate_name: true,
+            proxy: None,
             circuit_breaker: None,
         };
         let to = "<inbound><set-backend-service backend-id='b' /><send-request mode='copy' response-variable-name='r' /></inbound>";

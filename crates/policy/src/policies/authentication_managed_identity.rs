@@ -11,13 +11,16 @@
 
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
+use crate::exchange::Services;
 use crate::failure::Failure;
 use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
+use crate::upstream::Call;
 use crate::value::Value;
 use expression::text::Text;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
+use std::rc::Rc;
 
 pub(crate) const AUTHENTICATION_MANAGED_IDENTITY: Policy = Policy {
     sections: Sections::INBOUND,
@@ -73,11 +76,29 @@ impl ManagedIdentity {
             exchange.set_variable(name, token.into());
             return Ok(None);
         }
-        let mut value = HeaderValue::from_str(&format!("Bearer {token}"))
-            .map_err(|_| not_obtained("The access token has characters that no header may have."))?;
-        value.set_sensitive(true);
-        Ok(Some(value))
+        bearer(&token).map(Some)
     }
+}
+
+fn bearer(token: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {token}"))
+        .map_err(|_| not_obtained("The access token has characters that no header may have."))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Gives a call the access token that the credentials of its backend ask for; gives that token.
+pub(super) async fn identify(call: &mut Call, services: &Rc<Services>) -> Result<Option<Text>, Failure> {
+    let backend = call.backend.as_ref();
+    let Some(wanted) = backend.and_then(|backend| backend.credentials.managed_identity.as_ref()) else {
+        return Ok(None);
+    };
+    let resource = Text::from(wanted.resource.as_str());
+    let client_id = wanted.client_id.as_deref().map(Text::from);
+    let token = services.identity.token(services, &resource, client_id.as_ref()).await;
+    let token = token.map_err(|error| not_obtained(&format!("There is no access token for {resource}: {error}")))?;
+    call.headers.insert(AUTHORIZATION, bearer(&token)?);
+    Ok(Some(token))
 }
 
 fn not_obtained(message: &str) -> Failure {
@@ -120,6 +141,44 @@ mod tests {
         let response = bench.run("GET /\nAuthorization: Bearer mine");
         assert!(response.contains("authorization: Bearer t1"), "{response}");
         assert!(!response.contains("mine"), "{response}");
+    }
+
+    fn with_identity() -> catalog::Backend {
+        catalog::Backend {
+            id: "b".into(),
+            kind: catalog::BackendKind::Single {
+                url: "https://b".into(),
+            },
+            credentials: catalog::BackendCredentials {
+                managed_identity: Some(catalog::BackendIdentity {
+                    resource: "https://r.example".into(),
+                    client_id: None,
+                }),
+                ..catalog::BackendCredentials::default()
+            },
+            validate_certificate_chain: true,
+            validate_certificate_name: true,
+            proxy: None,
+            circuit_breaker: None,
+        }
+    }
+
+    #[test]
+    fn a_backend_may_ask_for_a_token_of_its_own() {
+        let to = "<inbound><set-backend-service backend-id='b' /><send-request mode='copy' response-variable-name='r' /></inbound>";
+        let mut bench = Bench::new(to).backend("b", with_identity());
+        answer(&bench, "t1", 3600);
+        bench.run("GET /\nAuthorization: Bearer mine");
+        let sent = bench.sent.borrow();
+        let to_backend: Vec<&String> = sent.iter().filter(|sent| sent.contains("https://b/")).collect();
+        assert_eq!(to_backend, ["GET https://b/\nauthorization: Bearer t1"; 2]);
+        drop(sent);
+        let mut bench =
+            Bench::new("<inbound><set-backend-service backend-id='b' /></inbound>").backend("b", with_identity());
+        bench.answers_at(URL, Ok("500"));
+        let response = bench.run("GET /");
+        assert!(response.starts_with("500 Internal Server Error"), "{response}");
+        assert!(!bench.sent.borrow().iter().any(|sent| sent.contains("https://b/")));
     }
 
     #[test]

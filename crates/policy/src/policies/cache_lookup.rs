@@ -30,7 +30,6 @@ use bytes::Bytes;
 use expression::text::Text;
 use http::Method;
 use http::header::{AUTHORIZATION, HeaderName};
-use std::time::Duration;
 use store::Reply;
 
 pub(crate) const CACHE_LOOKUP: Policy = Policy {
@@ -106,8 +105,7 @@ fn decide(asking: Missed, found: Option<&Bytes>, exchange: &mut Exchange) -> Flo
         exchange.state.missed = Some(asking);
         return Flow::Next;
     };
-    let left = entry.ends.saturating_sub(exchange.services.clock.ticks());
-    let left = Duration::from_nanos(u64::try_from(left).unwrap_or(0).saturating_mul(100));
+    let left = entry.left(exchange.services.clock.ticks());
     exchange.response = Some(entry.into_response());
     exchange.state.from_cache = true;
     asking.downstream.tell(left, exchange);

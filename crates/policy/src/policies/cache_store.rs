@@ -122,6 +122,7 @@ fn keep(missed: Missed, body: Bytes, duration: Duration, exchange: &mut Exchange
     headers.remove(CONTENT_LENGTH);
     let entry = Entry {
         ends,
+        lasts: ticks,
         status: response.status,
         reason: response.reason.as_ref().map(ToString::to_string),
         headers,

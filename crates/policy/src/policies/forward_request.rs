@@ -15,6 +15,7 @@ use crate::block::Needs;
 use crate::element::{ElementReader, Words};
 use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
+use crate::policies::authentication_managed_identity::identify;
 use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::upstream::{Call, HttpVersion, UpstreamFailure};
@@ -97,11 +98,14 @@ impl WaitingStep for ForwardRequest {
 }
 
 impl ForwardRequest {
-    async fn send(&self, call: Call, exchange: &mut Exchange) -> Result<Flow, Failure> {
+    async fn send(&self, mut call: Call, exchange: &mut Exchange) -> Result<Flow, Failure> {
         exchange.response = None;
         exchange.state.forwarded = true;
         exchange.state.answer_replaced = false;
         let services = Rc::clone(&exchange.services);
+        if let Some(token) = identify(&mut call, &services).await? {
+            exchange.hide(&token);
+        }
         let backend = call.backend.clone();
         let mut reply = services.upstream.send(call).await;
         if let Some(backend) = backend {
@@ -205,6 +209,19 @@ mod tests {
         let expected = "413 Payload Too Large\ncontent-type: application/json\n\n\
                         { \"statusCode\": 413, \"message\": \"the body is larger than 4 bytes\" }";
         assert_eq!(bench.run("POST /\n\n12345"), expected);
+    }
+
+    #[test]
+    fn a_response_that_is_too_large_to_be_read_is_not_the_clients_fault() {
+        let reads = "<outbound><set-header name='n'><value>@(context.Response.Body.As&lt;string&gt;())</value></set-header></outbound>\
+            <on-error><set-header name='why'><value>@(context.LastError.Reason)</value></set-header></on-error>";
+        let mut bench = Bench::new(reads).answer("200\n\n12345");
+        bench.buffer_limit = 4;
+        let response = bench.run("GET /");
+        assert!(
+            response.starts_with("500 Internal Server Error\n") && response.contains("\nwhy: BodyTooLarge\n"),
+            "{response}"
+        );
     }
 
     #[test]

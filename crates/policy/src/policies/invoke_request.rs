@@ -111,6 +111,7 @@ mod tests {
             },
             validate_certificate_chain: true,
             validate_certificate_name: true,
+            proxy: None,
             circuit_breaker: None,
         };
         Bench::new(policies).backend("b", backend)

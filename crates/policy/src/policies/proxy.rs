@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
 use crate::value::{Readable, Value};
+use catalog::ProxyAddress;
 use expression::Target;
 use expression::text::Text;
 use expression::value::Value as Object;
@@ -23,7 +24,7 @@ pub(crate) const PROXY: Policy = Policy {
 };
 
 struct ThroughProxy {
-    address: Value<Address>,
+    address: Value<ProxyAddress>,
     username: Option<Value<Text>>,
     password: Option<Value<Text>>,
 }
@@ -38,44 +39,34 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     })
 }
 
-/// Host and port.
-#[derive(Clone)]
-struct Address(String, u16);
-
-impl Readable for Address {
+impl Readable for ProxyAddress {
     const TARGET: Target = Target::String;
     const EXPECTED: &'static str = "the URL of a proxy: `http://host:port`";
     fn from_literal(text: &str) -> Option<Self> {
-        let text = text.trim().trim_end_matches('/');
-        let authority = match text.split_once("://") {
-            Some((scheme, authority)) => scheme.eq_ignore_ascii_case("http").then_some(authority)?,
-            None => text,
-        };
-        let authority: http::uri::Authority = authority.parse().ok()?;
-        let host = authority.host();
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
-        let is_plain = !host.is_empty() && !authority.as_str().contains('@');
-        is_plain.then(|| Self(host.to_owned(), authority.port_u16().unwrap_or(80)))
+        Self::parse(text)
     }
     fn from_object(object: Object) -> Option<Self> {
-        Self::from_literal(&Text::from_object(object)?)
+        Self::parse(&Text::from_object(object)?)
     }
+}
+
+/// The proxy at an address, with the credentials that it is shown.
+pub(super) fn proxy_at(address: ProxyAddress, username: Option<&str>, password: &str) -> Result<Arc<Proxy>, Failure> {
+    let authorization = username.map(|username| basic(username, password)).transpose()?;
+    let ProxyAddress { host, port } = address;
+    Ok(Arc::new(Proxy {
+        host,
+        port,
+        authorization,
+    }))
 }
 
 impl Step for ThroughProxy {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let Address(host, port) = self.address.get(exchange)?;
+        let address = self.address.get(exchange)?;
         let text = |value: &Option<Value<Text>>| value.as_ref().map(|value| value.get(exchange)).transpose();
         let (username, password) = (text(&self.username)?, text(&self.password)?.unwrap_or_default());
-        let authorization = username.map(|username| basic(&username, &password)).transpose()?;
-        exchange.state.connection.proxy = Some(Arc::new(Proxy {
-            host,
-            port,
-            authorization,
-        }));
+        exchange.state.connection.proxy = Some(proxy_at(address, username.as_deref(), &password)?);
         Ok(Flow::Next)
     }
 }
@@ -121,6 +112,32 @@ mod tests {
             ways(&format!("<inbound><wait>{waiting}{own}</wait></inbound>")),
             "other:1; p:80"
         );
+    }
+
+    #[test]
+    fn a_backend_has_its_own_unless_a_policy_chooses_another() {
+        let backend = || catalog::Backend {
+            id: "b".into(),
+            kind: catalog::BackendKind::Single { url: "http://b".into() },
+            credentials: catalog::BackendCredentials::default(),
+            validate_certificate_chain: true,
+            validate_certificate_name: true,
+            proxy: Some(catalog::BackendProxy {
+                address: catalog::ProxyAddress::parse("own:3128").unwrap(),
+                username: Some("u".into()),
+                password: "p".into(),
+            }),
+            circuit_breaker: None,
+        };
+        let to = "<set-backend-service backend-id='b' />";
+        for (policies, expected) in [
+            (to.to_owned(), "own:3128 Basic dTpw"),
+            (format!("{to}<proxy url='other' />"), "other:80"),
+        ] {
+            let mut bench = Bench::new(&format!("<inbound>{policies}</inbound>")).backend("b", backend());
+            bench.run("GET /");
+            assert_eq!(*bench.ways.borrow(), [expected]);
+        }
     }
 
     #[test]

@@ -43,13 +43,14 @@ impl WaitingStep for Quota {
         let now = exchange.services.clock.ticks();
         let mut asks = Vec::new();
         let mut measured = Vec::new();
-        for (name, amounts) in self.limits.of("quota", exchange) {
+        let (group, limits) = self.limits.of("quota", exchange).unwrap_or_default();
+        for (part, amounts) in limits {
             let stretch = amounts.renewal.stretch(start, now);
-            let tally = Tally::new(&name, amounts.renewal, stretch, exchange);
+            let tally = Tally::new(&group, &part, amounts.renewal, stretch, exchange);
             asks.extend(tally.asks(*amounts, 1, exchange));
             measured.extend(amounts.bandwidth.map(|_| tally));
         }
-        Taking::new(asks).run(exchange, |taking, exchange| {
+        Taking::run(asks, exchange, |taking, exchange| {
             if let Some(failure) = refusal(&taking) {
                 return Err(failure);
             }

@@ -85,13 +85,13 @@ impl WaitingStep for QuotaByKey {
         let Moment(start) = self.start;
         let stretch = self.amounts.renewal.stretch(start, exchange.services.clock.ticks());
         let name = format!("quota-by-key/{key:?}/{start}");
-        let tally = Tally::new(&name, self.amounts.renewal, stretch, exchange);
+        let tally = Tally::new(&name, "", self.amounts.renewal, stretch, exchange);
         let units = match self.counting {
             Counting::OnEntry(units) => units.into(),
             Counting::OnLeaving(_) => 0,
         };
         let asks = tally.asks(self.amounts, units, exchange);
-        Taking::new(asks).run(exchange, |taking, exchange| match refusal(&taking) {
+        Taking::run(asks, exchange, |taking, exchange| match refusal(&taking) {
             Some(failure) => Err(failure),
             None => Ok(self.count(tally, exchange)),
         })

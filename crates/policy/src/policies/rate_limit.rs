@@ -10,10 +10,10 @@
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
-use crate::limits::{Announced, Ask, RenewalPeriod, Scoped, Taking};
+use crate::limits::{Announced, RenewalPeriod, Scoped, Taking};
 use crate::registry::{Policy, Scopes, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
-use store::{Period, Window};
+use store::{Ask, CounterName, Period, Window};
 
 pub(crate) const RATE_LIMIT: Policy = Policy {
     sections: Sections::INBOUND,
@@ -50,14 +50,13 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 
 impl WaitingStep for RateLimit {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
-        let limits = self.limits.of("rate-limit", exchange);
-        if limits.is_empty() {
+        let Some((group, limits)) = self.limits.of("rate-limit", exchange) else {
             return Outcome::Now(Ok(Flow::Next));
-        }
-        let asks = limits.into_iter().map(|(name, limit)| {
+        };
+        let asks = limits.into_iter().map(|(part, limit)| {
             let RenewalPeriod(period) = limit.period;
             Ask {
-                counter: format!("{name}/{}", period.as_secs()),
+                counter: CounterName::of_group(&group, &format!("{part}/{}", period.as_secs())),
                 window: Window {
                     limit: limit.calls.into(),
                     period: Period::Sliding(period),
@@ -65,28 +64,22 @@ impl WaitingStep for RateLimit {
                 amount: 1,
             }
         });
-        Taking::new(asks.collect()).run(exchange, |taking, exchange| self.decide(&taking, exchange))
+        Taking::run(asks.collect(), exchange, |taking, exchange| {
+            self.decide(&taking, exchange)
+        })
     }
 }
 
 impl RateLimit {
     fn decide(&self, taking: &Taking, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let calls = |at: usize| {
-            let limit = taking.asks().get(at).map_or(0, |ask| ask.window.limit);
-            u32::try_from(limit).unwrap_or(u32::MAX)
-        };
-        if let Some((at, taken)) = taking.refused() {
+        let calls = |ask: &Ask| u32::try_from(ask.window.limit).unwrap_or(u32::MAX);
+        if let Some((ask, taken)) = taking.refused() {
             self.announced.set_remaining(exchange, &taken);
-            return Err(self.announced.refusal(exchange, &taken, calls(at)));
+            return Err(self.announced.refusal(exchange, &taken, calls(ask)));
         }
-        let tightest = taking
-            .taken()
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, taken)| taken.remaining);
-        if let Some((at, taken)) = tightest {
-            self.announced.set_remaining(exchange, taken);
-            self.announced.tell_client(exchange, taken, calls(at));
+        if let Some((ask, taken)) = taking.answered().min_by_key(|(_, taken)| taken.remaining) {
+            self.announced.set_remaining(exchange, &taken);
+            self.announced.tell_client(exchange, &taken, calls(ask));
         }
         Ok(Flow::Next)
     }

@@ -17,7 +17,7 @@ use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::value::Value;
 use std::fmt::Write;
-use store::{Period, Reply, Taken, Window};
+use store::{CounterName, Period, Reply, Taken, Window};
 
 pub(crate) const RATE_LIMIT_BY_KEY: Policy = Policy {
     sections: Sections::INBOUND,
@@ -53,7 +53,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 struct Asking {
     calls: u32,
     window: Window,
-    counter: String,
+    counter: CounterName,
 }
 
 impl WaitingStep for RateLimitByKey {
@@ -90,7 +90,11 @@ impl RateLimitByKey {
             limit: calls.into(),
             period: Period::Sliding(period),
         };
-        Ok(Asking { calls, window, counter })
+        Ok(Asking {
+            calls,
+            window,
+            counter: CounterName::alone(counter),
+        })
     }
 
     fn decide(&self, asking: Asking, taken: Taken, exchange: &mut Exchange) -> Result<Flow, Failure> {

@@ -172,9 +172,11 @@ mod tests {
                 query: vec![("code".into(), vec!["a b".into()])],
                 authorization: Some(("Bearer".into(), "t".into())),
                 certificate: None,
+                managed_identity: None,
             },
             validate_certificate_chain: true,
             validate_certificate_name: true,
+            proxy: None,
             circuit_breaker: None,
         }
     }

@@ -17,7 +17,7 @@ use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
-use catalog::ClientCertificate;
+use catalog::PublicCertificate;
 use expression::certificate::{AlternativeName, Certificate, Name};
 use expression::text::Text;
 use http::StatusCode;
@@ -49,7 +49,7 @@ struct Identity {
     dns_name: Option<Text>,
     issuer_subject: Option<Vec<(String, String)>>,
     /// Certificates of which one must have signed it.
-    issuers: Option<Vec<Arc<ClientCertificate>>>,
+    issuers: Option<Vec<Arc<PublicCertificate>>>,
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
@@ -119,13 +119,13 @@ fn identity(element: &mut ElementReader<'_, '_>) -> Option<Identity> {
         return Some(stated);
     }
     let catalog = element.compiler.catalog?;
-    let is_meant = |id: &str, certificate: &ClientCertificate| {
+    let is_meant = |id: &str, certificate: &PublicCertificate| {
         issuer_id.as_ref().is_none_or(|meant| meant.as_str() == id)
             && issuer_thumbprint
                 .as_ref()
                 .is_none_or(|meant| *meant == certificate.thumbprint)
     };
-    let certificates = catalog.certificates.iter();
+    let certificates = catalog.public_certificates.iter();
     let issuers: Vec<_> = certificates
         .filter(|(id, certificate)| is_meant(id, certificate))
         .map(|(_, certificate)| Arc::clone(certificate))
@@ -182,9 +182,9 @@ impl Identity {
             let mut hosts = certificate.subject_names.iter();
             hosts.any(|name| matches!(name, AlternativeName::Dns(own) if own.eq_ignore_ascii_case(host)))
         };
-        let signed = |issuer: &Arc<ClientCertificate>| {
-            let issuer = issuer.chain.first();
-            issuer.is_some_and(|issuer| exchange.services.trust.is_signed_by(&certificate.der, issuer))
+        let signed = |issuer: &Arc<PublicCertificate>| {
+            let trust = &exchange.services.trust;
+            trust.is_signed_by(&certificate.der, &issuer.certificate)
         };
         agrees(self.thumbprint.as_ref(), |stated| *stated == certificate.thumbprint())
             && agrees(self.serial_number.as_ref(), |stated| {
@@ -240,7 +240,7 @@ impl ValidateClientCertificate {
 mod tests {
     use super::attributes;
     use crate::testing::{Bench, ready, response_text};
-    use catalog::ClientCertificate;
+    use catalog::PublicCertificate;
     use expression::certificate::{AlternativeName, Certificate, Name};
     use std::sync::Arc;
 
@@ -268,8 +268,8 @@ mod tests {
     /// `passed`, or status and reason, for a client that shows a certificate `seconds` after it became valid.
     fn outcome(policy: &str, trusted: bool, shown: Option<Certificate>, seconds: u64) -> String {
         let mut bench = Bench::new(&format!("<inbound>{policy}</inbound>")).answer("204");
-        let own = ClientCertificate::read(PEM.as_bytes(), "").unwrap();
-        bench.catalog.certificates.insert("ca".into(), Arc::new(own));
+        let own = PublicCertificate::read(PEM.as_bytes()).unwrap();
+        bench.catalog.public_certificates.insert("ca".into(), Arc::new(own));
         bench.trusts = trusted;
         bench.clock.pass(seconds);
         let plan = bench.plan(None);

@@ -560,6 +560,8 @@ mod tests {
         let with = |children: &str| {
             let mut bench = policy("", children);
             let certificate = catalog::ClientCertificate::read(PEM.as_bytes(), "").unwrap();
+            let public = catalog::PublicCertificate::of(certificate.chain[0].clone());
+            bench.catalog.public_certificates.insert("mine".into(), public.into());
             bench.catalog.certificates.insert("mine".into(), certificate.into());
             bench
         };

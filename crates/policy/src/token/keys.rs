@@ -5,12 +5,13 @@ use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::value::{Readable, Value};
-use catalog::ClientCertificate;
+use catalog::Catalog;
 use expression::Target;
 use expression::certificate::Certificate;
 use expression::text::Text;
 use expression::value::Value as Object;
 use jose::Key;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Keys for signatures.
@@ -110,8 +111,8 @@ fn get(keys: &[Inline], exchange: &Exchange) -> Result<Vec<Key>, Failure> {
 fn signing_key(element: &mut ElementReader<'_, '_>) -> Option<Inline> {
     let id = id(element);
     if element.has("certificate-id") {
-        let certificate = certificate(element)?;
-        let key = certificate.chain.first().and_then(|der| public_key(der));
+        let certificate = certificate(element, |catalog| &catalog.public_certificates)?;
+        let key = public_key(&certificate.certificate);
         return usable(
             element,
             key.map(|key| key.named(id)),
@@ -129,7 +130,7 @@ fn signing_key(element: &mut ElementReader<'_, '_>) -> Option<Inline> {
 fn decryption_key(element: &mut ElementReader<'_, '_>) -> Option<Inline> {
     let id = id(element);
     if element.has("certificate-id") {
-        let certificate = certificate(element)?;
+        let certificate = certificate(element, |catalog| &catalog.certificates)?;
         let key = Key::rsa_private(certificate.key.secret_der());
         return usable(element, key.map(|key| key.named(id)), "decrypts (RSA)");
     }
@@ -149,9 +150,12 @@ fn secret(element: &mut ElementReader<'_, '_>, id: Option<String>) -> Option<Inl
 }
 
 /// The certificate that a key's element names, which must be in the folder.
-fn certificate(element: &mut ElementReader<'_, '_>) -> Option<Arc<ClientCertificate>> {
+fn certificate<C>(
+    element: &mut ElementReader<'_, '_>,
+    all: impl Fn(&Catalog) -> &BTreeMap<String, Arc<C>>,
+) -> Option<Arc<C>> {
     let id: Text = element.required_literal("certificate-id")?;
-    let found = element.compiler.catalog?.certificates.get(id.as_str());
+    let found = all(element.compiler.catalog?).get(id.as_str());
     if found.is_none() {
         let message = format!("there is no certificate \"{id}\"");
         element.error_at("certificate-id", codes::UNKNOWN_REFERENCE, message);

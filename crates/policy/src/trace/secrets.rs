@@ -72,6 +72,9 @@ impl Secrets {
             if let Some((_, parameter)) = &credentials.authorization {
                 secrets.add(parameter);
             }
+            if let Some(proxy) = &backend.proxy {
+                secrets.add(&proxy.password);
+            }
         }
         for api in &catalog.apis {
             for name in [&api.subscription_key_header, &api.subscription_key_query] {

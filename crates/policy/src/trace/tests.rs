@@ -134,9 +134,11 @@ fn no_secret_is_in_it() {
                 query: vec![("c".into(), vec!["hush-credential".into()])],
                 authorization: Some(("Bearer".into(), "hush-parameter".into())),
                 certificate: None,
+                managed_identity: None,
             },
             validate_certificate_chain: true,
             validate_certificate_name: true,
+            proxy: None,
             circuit_breaker: None,
         },
     );

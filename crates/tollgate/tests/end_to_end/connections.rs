@@ -1,6 +1,6 @@
 //! Connections of clients: versions of HTTP, TLS, keeping alive, closing, `Expect`, and the end of the gateway.
 
-use crate::support::artifacts::Artifacts;
+use crate::support::artifacts::{Artifacts, document};
 use crate::support::client::{self, Connection, request, sending};
 use crate::support::gateway::Gateway;
 use crate::support::patience::{eventually, soon, within};
@@ -110,6 +110,41 @@ fn connections_are_kept_on_both_sides() {
             assert_eq!(client.answer(sending(method, "/api/x", &[], "")).await.text(), "ok");
         }
         assert_eq!(upstream.connections(), 1);
+    });
+}
+
+#[test]
+fn an_answer_that_nobody_wants_keeps_its_connection_when_it_is_short_and_ends_when_it_is_not() {
+    within(120, async {
+        let (telling, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let upstream = Upstream::answering(move |request| {
+            let telling = telling.clone();
+            async move {
+                if request.uri().path() == "/short" {
+                    return Response::builder().status(404).body(full("not to be seen")).unwrap();
+                }
+                let (mut sender, body) = channel();
+                tokio::spawn(async move {
+                    while sender.send_data(Bytes::from_static(&[7; 1024])).await.is_ok() {}
+                    telling.send("given up").unwrap();
+                });
+                Response::new(body)
+            }
+        })
+        .await;
+        let folder = Artifacts::passing("api", &upstream.url);
+        let says = "<set-body>instead</set-body>";
+        folder.write("apis/api/policy.xml", &document(&[("outbound", says)]));
+        let gateway = Gateway::serve_with(&folder, &["--workers", "1"]).await;
+        for _ in 0..5 {
+            assert_eq!(client::get(gateway.address, "/api/short").await.text(), "instead");
+        }
+        assert_eq!(upstream.connections(), 1);
+        for _ in 0..3 {
+            assert_eq!(client::get(gateway.address, "/api/endless").await.text(), "instead");
+            assert_eq!(soon("the end at the upstream", heard.recv()).await, Some("given up"));
+        }
+        assert_eq!(client::get(gateway.address, "/api/short").await.text(), "instead");
     });
 }
 

@@ -1,6 +1,6 @@
 //! Bodies larger than anyone would keep: whole on the other side, and never in the gateway's memory.
 
-use crate::support::artifacts::Artifacts;
+use crate::support::artifacts::{Artifacts, document};
 use crate::support::client::{self, Connection, VERSIONS, request, with_body};
 use crate::support::gateway::Gateway;
 use crate::support::patience::{eventually, within};
@@ -91,6 +91,45 @@ fn uploads_and_downloads_of_100_mb_arrive_whole_and_are_not_kept() {
                 .unwrap();
             assert_eq!(digest(response.into_body()).await, original, "{:?}", client.version());
         }
+        let grown = gateway.process.peak_kib() - before;
+        assert!(grown < GROWTH_KIB, "the gateway grew by {grown} KiB");
+    });
+}
+
+/// Bytes of an answer that nobody could keep, and how many of them are read before the memory is looked at.
+const HUGE: u64 = 10 << 30;
+const ENOUGH: u64 = 1 << 30;
+
+#[test]
+fn an_answer_of_10_gb_streams_and_is_not_kept() {
+    within(300, async {
+        let peer = Peer::rest().await;
+        let folder = Artifacts::passing("rest", &peer.url);
+        folder.write_api("read", &peer.url, r#""subscriptionRequired": false"#);
+        let reads = r#"<set-variable name="n" value="@(context.Response.Body.As&lt;byte[]&gt;().Length)" />"#;
+        folder.write("apis/read/policy.xml", &document(&[("outbound", reads)]));
+        let gateway = Gateway::serve(&folder).await;
+        assert_eq!(client::get(gateway.address, "/rest/bytes").await.status, 200);
+        let before = gateway.process.peak_kib();
+        for version in VERSIONS {
+            let mut client = Connection::speaking(version, gateway.address).await;
+            let response = client
+                .send(request("GET", &format!("/rest/flood?bytes={HUGE}"), &[]))
+                .await
+                .unwrap();
+            assert_eq!(response.headers()["content-length"], HUGE.to_string());
+            let (mut body, mut read) = (response.into_body(), 0);
+            while read < ENOUGH / VERSIONS.len() as u64 {
+                read += body.frame().await.unwrap().unwrap().into_data().unwrap().len() as u64;
+            }
+            let grown = gateway.process.peak_kib() - before;
+            assert!(grown < GROWTH_KIB, "{version:?}: the gateway grew by {grown} KiB");
+        }
+        gateway.idle().await;
+        // A policy that wants all of it gets an error instead.
+        let answer = client::get(gateway.address, &format!("/read/flood?bytes={HUGE}")).await;
+        assert_eq!(answer.status, 500, "{}", answer.text());
+        gateway.idle().await;
         let grown = gateway.process.peak_kib() - before;
         assert!(grown < GROWTH_KIB, "the gateway grew by {grown} KiB");
     });

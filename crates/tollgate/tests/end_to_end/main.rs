@@ -22,6 +22,7 @@ mod evaluation;
 mod event_streams;
 mod failing_upstreams;
 mod hostile_expressions;
+mod hostile_upstreams;
 mod large_bodies;
 mod limits;
 mod malformed_requests;

@@ -13,13 +13,16 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use tokio::task::JoinSet;
 
-/// An API `x` that allows so many calls within five minutes, and an API `kept` that finds what its first call kept.
+/// An API `x` that allows so many calls within five minutes, an API `volume` that allows so many and their bytes, and an API `kept` that finds what its first call kept.
 async fn folder(calls: u32) -> (Artifacts, Upstream) {
     let upstream = Upstream::answering(|_| async { Response::new(full("through")) }).await;
     let folder = Artifacts::of(&[("policy.xml", GLOBAL_POLICY)]);
     folder.write_api("x", &upstream.url, r#""subscriptionRequired": false"#);
     let limit = format!(r#"<rate-limit-by-key calls="{calls}" renewal-period="300" counter-key="all" />"#);
     folder.write("apis/x/policy.xml", &document(&[("inbound", &limit)]));
+    folder.write_api("volume", &upstream.url, r#""subscriptionRequired": false"#);
+    let quota = format!(r#"<quota-by-key calls="{calls}" bandwidth="1000000" renewal-period="0" counter-key="all" />"#);
+    folder.write("apis/volume/policy.xml", &document(&[("inbound", &quota)]));
     folder.write_api("kept", &upstream.url, r#""subscriptionRequired": false"#);
     let kept = r#"<cache-lookup-value key="k" variable-name="v" caching-type="external" />
         <choose><when condition="@(!context.Variables.ContainsKey("v"))">
@@ -36,14 +39,14 @@ async fn gateway(folder: &Artifacts, redis: &str, more: &[&str]) -> Gateway {
     Gateway::serve_in(folder, &more, &[("TOLLGATE_REDIS", redis)]).await
 }
 
-/// How many of so many calls to each address, all at once, had which status.
-async fn calls(addresses: &[SocketAddr], each: usize) -> BTreeMap<u16, usize> {
+/// How many of so many calls of `target` at each address, all at once, had which status.
+async fn calls(addresses: &[SocketAddr], target: &'static str, each: usize) -> BTreeMap<u16, usize> {
     let mut calls = JoinSet::new();
     for address in addresses {
         let connection = Connection::http2(*address).await;
         for _ in 0..each {
             let mut connection = connection.shared();
-            calls.spawn(async move { connection.answer(request("GET", "/x/a", &[])).await.status.as_u16() });
+            calls.spawn(async move { connection.answer(request("GET", target, &[])).await.status.as_u16() });
         }
     }
     let mut found = BTreeMap::new();
@@ -57,8 +60,10 @@ async fn calls(addresses: &[SocketAddr], each: usize) -> BTreeMap<u16, usize> {
 async fn shares(redis: &str, more: &[&str]) {
     let (folder, _upstream) = folder(50).await;
     let (one, two) = (gateway(&folder, redis, more).await, gateway(&folder, redis, more).await);
-    let found = calls(&[one.address, two.address], 90).await;
+    let found = calls(&[one.address, two.address], "/x/a", 90).await;
     assert_eq!(found, BTreeMap::from([(200, 50), (429, 130)]), "{}", one.process.log());
+    let found = calls(&[one.address, two.address], "/volume/a", 90).await;
+    assert_eq!(found, BTreeMap::from([(200, 50), (403, 130)]), "{}", one.process.log());
     assert_eq!(get(one.address, "/kept/a").await.text(), "new");
     // It is kept without anybody waiting for it.
     eventually("what the other has kept", async || {
@@ -87,7 +92,7 @@ fn a_user_needs_what_the_documentation_says_and_a_password() {
         let (folder, _upstream) = folder(1).await;
         let wrong = format!("redis://gateway:hunter3@127.0.0.1:{}", redis.port);
         let refused = gateway(&folder, &wrong, &[]).await;
-        assert_eq!(calls(&[refused.address], 3).await, BTreeMap::from([(200, 3)]));
+        assert_eq!(calls(&[refused.address], "/x/a", 3).await, BTreeMap::from([(200, 3)]));
         let log = refused.process.log();
         assert!(log.contains("Redis") && !log.contains("hunter"), "{log}");
     });
@@ -102,7 +107,10 @@ fn over_tls_only_a_server_of_a_known_authority_is_trusted() {
         shares(&url, &["--redis-ca", &identity.files().0]).await;
         let (folder, _upstream) = folder(1).await;
         let distrusting = gateway(&folder, &url, &["--redis-away", "fail-closed"]).await;
-        assert_eq!(calls(&[distrusting.address], 3).await, BTreeMap::from([(503, 3)]));
+        assert_eq!(
+            calls(&[distrusting.address], "/x/a", 3).await,
+            BTreeMap::from([(503, 3)])
+        );
     });
 }
 
@@ -172,10 +180,10 @@ fn while_redis_is_away_calls_pass_uncounted_and_it_heals() {
         let (folder, _upstream) = folder(10).await;
         let open = gateway(&folder, &redis.url(), &[]).await;
         let closed = gateway(&folder, &redis.url(), &["--redis-away", "fail-closed"]).await;
-        assert_eq!(calls(&[open.address], 5).await, BTreeMap::from([(200, 5)]));
+        assert_eq!(calls(&[open.address], "/x/a", 5).await, BTreeMap::from([(200, 5)]));
         let port = redis.port;
         drop(redis);
-        assert_eq!(calls(&[open.address], 40).await, BTreeMap::from([(200, 40)]));
+        assert_eq!(calls(&[open.address], "/x/a", 40).await, BTreeMap::from([(200, 40)]));
         assert_eq!(open.metric("tollgate_shared_state_connected").await, 0);
         assert!(open.metric("tollgate_shared_state_unanswered_total").await > 0);
         let refused = get(closed.address, "/x/a").await;
@@ -211,7 +219,7 @@ fn a_restart_under_load_fails_no_call() {
         let load = tokio::spawn(async move {
             let mut found = BTreeMap::new();
             for _ in 0..40 {
-                for (status, count) in calls(&[address], 50).await {
+                for (status, count) in calls(&[address], "/x/a", 50).await {
                     *found.entry(status).or_insert(0) += count;
                 }
             }

@@ -3,6 +3,7 @@
 use super::{Kind, NodeId, Tree};
 use crate::name::{Name, XML_NAMESPACE};
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Tree {
@@ -169,6 +170,21 @@ impl Tree {
             .find(|id| self.name(*id).and_then(Name::declared_prefix) == Some(prefix))
             .and_then(|id| self.attribute_value(id).cloned())
             .filter(|uri| !uri.is_empty())
+    }
+
+    /// The declarations of the prefixes that mean something at an element, in document order.
+    pub fn declarations_in_scope(&self, element: NodeId) -> Vec<NodeId> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        for id in self.ancestors_and_self(element).flat_map(|id| self.attributes(id)) {
+            if let Some(prefix) = self.name(id).and_then(Name::declared_prefix)
+                && seen.insert(prefix)
+                && self.attribute_value(id).is_some_and(|namespace| !namespace.is_empty())
+            {
+                found.push(id);
+            }
+        }
+        found.sort_by(|left, right| self.order(*left, *right).unwrap_or(Ordering::Equal));
+        found
     }
 
     /// A prefix that means a namespace at a node, nearest declaration first; never the empty one.

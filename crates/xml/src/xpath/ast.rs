@@ -14,6 +14,10 @@ pub enum Expr {
     /// Nodes of any of these.
     Union(Vec<Expr>),
     Call(Function, Vec<Expr>),
+    /// A variable of the host, by its number.
+    Variable(usize),
+    /// A call of a function of the host, by the call's number.
+    HostCall(usize, Vec<Expr>),
     /// Steps from somewhere.
     Path(Start, Vec<Step>),
     /// Nodes of an expression for which the predicates hold.

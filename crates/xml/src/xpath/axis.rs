@@ -23,6 +23,7 @@ pub fn walk(tree: &Tree, id: NodeId, axis: Axis) -> Nodes<'_> {
             let declares = |id: &NodeId| tree.name(*id).is_some_and(|name| name.declared_prefix().is_some());
             Box::new(tree.attributes(id).filter(move |id| !declares(id)))
         }
+        Axis::Namespace if tree.is_element(id) => Box::new(tree.declarations_in_scope(id).into_iter()),
         Axis::Namespace => none(),
         Axis::FollowingSibling => match sibling.and_then(|id| tree.next(id)) {
             Some(next) => Box::new(std::iter::successors(Some(next), |id| tree.next(*id))),

@@ -1,8 +1,8 @@
 //! Expressions → values: paths, predicates, operators.
 
-use super::ast::{Expr, Operator, Start, Step, Test};
+use super::ast::{Axis, Expr, Operator, Start, Step, Test};
 use super::axis::walk;
-use super::value::{Answer, number_text, text_number};
+use super::value::{Answer, text_number};
 use super::{Host, XPathError};
 use crate::name::Name;
 use crate::tree::{Kind, NodeId, Tree};
@@ -13,14 +13,15 @@ use std::sync::Arc;
 pub struct Evaluation<'e> {
     /// The document.
     pub tree: &'e Tree,
-    namespaces: HashMap<Arc<str>, Arc<str>>,
-    host: &'e mut dyn Host,
+    namespaces: &'e HashMap<Arc<str>, Arc<str>>,
+    /// What knows variables and functions, and what it may cost.
+    pub host: &'e mut dyn Host,
     /// Places in the document, counted when they are needed first.
     places: Option<HashMap<NodeId, usize>>,
 }
 
 /// Where an expression is evaluated.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The node.
     pub node: NodeId,
@@ -30,31 +31,28 @@ pub struct Place {
     pub size: usize,
 }
 
-/// What an expression gives at a node.
-///
-/// # Errors
-/// As [`super::Query::evaluate`].
-pub fn evaluate(
-    expression: &Expr,
-    (tree, at): (&Tree, NodeId),
-    namespaces: HashMap<Arc<str>, Arc<str>>,
-    host: &mut dyn Host,
-) -> Result<Answer, XPathError> {
-    let mut evaluation = Evaluation {
-        tree,
-        namespaces,
-        host,
-        places: None,
-    };
-    let place = Place {
-        node: at,
-        position: 1,
-        size: 1,
-    };
-    evaluation.value(expression, place)
+impl Place {
+    /// At a node that is the only one.
+    pub fn alone(node: NodeId) -> Self {
+        Self {
+            node,
+            position: 1,
+            size: 1,
+        }
+    }
 }
 
-impl Evaluation<'_> {
+impl<'e> Evaluation<'e> {
+    /// An evaluation over a document.
+    pub fn new(tree: &'e Tree, namespaces: &'e HashMap<Arc<str>, Arc<str>>, host: &'e mut dyn Host) -> Self {
+        Self {
+            tree,
+            namespaces,
+            host,
+            places: None,
+        }
+    }
+
     /// Accounts for work.
     ///
     /// # Errors
@@ -70,7 +68,7 @@ impl Evaluation<'_> {
     /// What an expression gives.
     ///
     /// # Errors
-    /// As [`evaluate`].
+    /// As [`super::Bound::evaluate`].
     pub fn value(&mut self, expression: &Expr, at: Place) -> Result<Answer, XPathError> {
         self.charge(1)?;
         Ok(match expression {
@@ -89,6 +87,22 @@ impl Evaluation<'_> {
                 Answer::Nodes(self.ordered(all)?)
             }
             Expr::Call(function, arguments) => return self.call(*function, arguments, at),
+            Expr::Variable(number) => {
+                let value = self.host.variable(*number)?;
+                self.charge(match &value {
+                    Answer::Nodes(nodes) => nodes.len() / 4,
+                    Answer::Text(text) => text.len() / 16,
+                    Answer::Number(_) | Answer::Boolean(_) => 0,
+                })?;
+                value
+            }
+            Expr::HostCall(number, arguments) => {
+                let mut values = Vec::new();
+                for argument in arguments {
+                    values.push(self.value(argument, at)?);
+                }
+                return self.host.call(*number, values, (self.tree, at));
+            }
             Expr::Path(start, steps) => Answer::Nodes(self.path(start, steps, at)?),
             Expr::Filter(base, predicates) => {
                 let mut nodes = self.nodes(base, at)?;
@@ -114,7 +128,7 @@ impl Evaluation<'_> {
     /// The number of an expression.
     ///
     /// # Errors
-    /// As [`evaluate`].
+    /// As [`super::Bound::evaluate`].
     pub fn number(&mut self, expression: &Expr, at: Place) -> Result<f64, XPathError> {
         let value = self.value(expression, at)?;
         self.number_of(&value)
@@ -135,7 +149,7 @@ impl Evaluation<'_> {
     /// The text of an expression.
     ///
     /// # Errors
-    /// As [`evaluate`].
+    /// As [`super::Bound::evaluate`].
     pub fn text(&mut self, expression: &Expr, at: Place) -> Result<String, XPathError> {
         let value = self.value(expression, at)?;
         self.text_of(&value)
@@ -151,7 +165,7 @@ impl Evaluation<'_> {
                 Some(first) => self.node_text(*first),
                 None => Ok(String::new()),
             },
-            Answer::Number(number) => Ok(number_text(*number)),
+            Answer::Number(number) => Ok(self.host.number_text(*number)),
             Answer::Text(text) => {
                 self.charge(text.len() / 16)?;
                 Ok(text.clone())
@@ -246,9 +260,14 @@ impl Evaluation<'_> {
     fn step(&mut self, step: &Step, from: NodeId) -> Result<Vec<NodeId>, XPathError> {
         let tree = self.tree;
         let mut nodes = Vec::new();
+        if step.axis == Axis::Namespace {
+            for _ in tree.ancestors_and_self(from).flat_map(|id| tree.attributes(id)) {
+                self.charge(1)?;
+            }
+        }
         for id in walk(tree, from, step.axis) {
             self.charge(1)?;
-            if self.takes(&step.test, id) {
+            if self.takes(&step.test, id) || self.is_namespace(step, id) {
                 nodes.push(id);
             }
         }
@@ -258,7 +277,15 @@ impl Evaluation<'_> {
         Ok(nodes)
     }
 
-    fn takes(&self, test: &Test, id: NodeId) -> bool {
+    /// Namespace nodes are declarations here; they have the prefix for a name.
+    fn is_namespace(&self, step: &Step, id: NodeId) -> bool {
+        step.axis == Axis::Namespace
+            && matches!(&step.test, Test::Local(wanted)
+                if self.tree.name(id).and_then(Name::declared_prefix) == Some(wanted))
+    }
+
+    /// Whether a test takes a node of an axis' kind.
+    pub fn takes(&self, test: &Test, id: NodeId) -> bool {
         // The declaration is a node for `XmlDocument` and none for queries.
         if matches!(self.tree.kind(id), Kind::Instruction { target, .. } if **target == *"xml") {
             return false;
@@ -286,7 +313,11 @@ impl Evaluation<'_> {
         }
     }
 
-    fn filtered(&mut self, nodes: Vec<NodeId>, predicate: &Expr) -> Result<Vec<NodeId>, XPathError> {
+    /// The nodes for which a predicate holds.
+    ///
+    /// # Errors
+    /// As [`super::Bound::evaluate`].
+    pub fn filtered(&mut self, nodes: Vec<NodeId>, predicate: &Expr) -> Result<Vec<NodeId>, XPathError> {
         let size = nodes.len();
         let mut kept = Vec::new();
         for (index, node) in nodes.into_iter().enumerate() {
@@ -311,6 +342,10 @@ impl Evaluation<'_> {
             return Ok(nodes);
         };
         self.charge(nodes.len())?;
+        if self.host.is_in_order() {
+            nodes.sort_unstable();
+            return Ok(nodes);
+        }
         if self.places.is_none() {
             let places = self.count_places(*first)?;
             self.places = Some(places);

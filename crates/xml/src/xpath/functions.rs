@@ -130,7 +130,10 @@ impl Evaluation<'_> {
         let name = match self.tree.kind(id) {
             Kind::Instruction { target, .. } => Name::local_only(target.clone()),
             _ => match self.tree.name(id) {
-                Some(name) => name.clone(),
+                Some(name) => match name.declared_prefix() {
+                    Some(prefix) => Name::local_only(prefix),
+                    None => name.clone(),
+                },
                 None => return String::new(),
             },
         };

@@ -19,6 +19,10 @@ pub enum Token {
     Axis(Arc<str>),
     /// A name before `(`: a function or a kind of node.
     Call(Arc<str>),
+    /// A name with a prefix before `(`: a function of the host.
+    PrefixedCall(Arc<str>, Arc<str>),
+    /// `$name`
+    Variable(Option<Arc<str>>, Arc<str>),
     Operator(Operator),
     Pipe,
     Slash,
@@ -129,6 +133,8 @@ impl<'t> Lexer<'t> {
             Token::Number(number)
         } else if is_name_start(first) {
             self.name()
+        } else if first == '$' {
+            self.variable()?
         } else {
             self.symbol()?
         };
@@ -159,6 +165,24 @@ impl<'t> Lexer<'t> {
         Err(invalid(self.rest))
     }
 
+    fn variable(&mut self) -> Result<Token, XPathError> {
+        let whole = self.rest;
+        self.eat("$");
+        if !self.rest.starts_with(is_name_start) {
+            return Err(invalid(whole));
+        }
+        let name = self.take(is_name_part);
+        let after = self
+            .rest
+            .strip_prefix(':')
+            .filter(|after| after.starts_with(is_name_start));
+        let Some(after) = after else {
+            return Ok(Token::Variable(None, name.into()));
+        };
+        self.rest = after;
+        Ok(Token::Variable(Some(name.into()), self.take(is_name_part).into()))
+    }
+
     fn name(&mut self) -> Token {
         let name = self.take(is_name_part);
         if self.after_operand()
@@ -175,6 +199,10 @@ impl<'t> Lexer<'t> {
             if after.starts_with(is_name_start) {
                 self.rest = after;
                 let local = self.take(is_name_part);
+                self.spaces();
+                if self.rest.starts_with('(') {
+                    return Token::PrefixedCall(name.into(), local.into());
+                }
                 return Token::Name(Some(name.into()), local.into());
             }
         }

@@ -2,38 +2,49 @@
 
 use super::ast::{Axis, Expr, Function, Operator, Start, Step, Test};
 use super::lexer::{Token, tokens};
-use super::{Query, XPathError};
+use super::{Names, XPathError};
+use crate::name::Name;
 use std::sync::Arc;
 
 /// How deep expressions may be nested.
 const MAX_NESTING: usize = 40;
 
-/// Parses a query.
+/// What was parsed.
+pub struct Parsed {
+    /// The query.
+    pub expression: Expr,
+    /// The prefixes of its tests.
+    pub prefixes: Vec<Arc<str>>,
+}
+
+/// Parses a query; its variables and functions beyond the recommendation's are those that `names` knows.
 ///
 /// # Errors
-/// [`XPathError::Malformed`]
-pub fn parse(text: &str) -> Result<Query, XPathError> {
+/// [`XPathError::Malformed`]; with names, [`XPathError::Prefix`].
+pub fn parse(text: &str, names: Option<&mut dyn Names>) -> Result<Parsed, XPathError> {
     let mut parser = Parser {
         tokens: tokens(text)?,
         at: 0,
         nesting: 0,
         prefixes: Vec::new(),
+        names,
     };
     let expression = parser.expression()?;
     if parser.peek().is_some() {
         return Err(parser.unexpected());
     }
-    Ok(Query {
+    Ok(Parsed {
         expression,
         prefixes: parser.prefixes,
     })
 }
 
-struct Parser {
+struct Parser<'n> {
     tokens: Vec<Token>,
     at: usize,
     nesting: usize,
     prefixes: Vec<Arc<str>>,
+    names: Option<&'n mut dyn Names>,
 }
 
 /// Ranks of operators, loosest first.
@@ -51,7 +62,7 @@ const RANKS: [&[Operator]; 6] = [
     &[Operator::Multiply, Operator::Divide, Operator::Remainder],
 ];
 
-impl Parser {
+impl Parser<'_> {
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at)
     }
@@ -296,6 +307,8 @@ impl Parser {
                 Ok(inner)
             }
             Token::Call(name) => self.call(&name),
+            Token::PrefixedCall(prefix, name) => self.host_call(Some(&prefix), &name),
+            Token::Variable(prefix, name) => self.variable(prefix.as_deref(), &name),
             _ => {
                 self.at -= 1;
                 Err(self.unexpected())
@@ -305,9 +318,17 @@ impl Parser {
 
     fn call(&mut self, name: &str) -> Result<Expr, XPathError> {
         let Some((function, least, most)) = Function::named(name) else {
-            let message = format!("'{name}' is no function of XPath 1.0.");
-            return Err(XPathError::Malformed(message));
+            return self.host_call(None, name);
         };
+        let arguments = self.arguments()?;
+        if arguments.len() < least || arguments.len() > most {
+            let message = format!("Function '{name}' has an invalid number of arguments.");
+            return Err(XPathError::Malformed(message));
+        }
+        Ok(Expr::Call(function, arguments))
+    }
+
+    fn arguments(&mut self) -> Result<Vec<Expr>, XPathError> {
         self.expect(&Token::Open)?;
         let mut arguments = Vec::new();
         if !self.eat(&Token::Close) {
@@ -319,11 +340,39 @@ impl Parser {
                 self.expect(&Token::Comma)?;
             }
         }
-        if arguments.len() < least || arguments.len() > most {
-            let message = format!("Function '{name}' has an invalid number of arguments.");
-            return Err(XPathError::Malformed(message));
+        Ok(arguments)
+    }
+
+    fn host_call(&mut self, prefix: Option<&str>, name: &str) -> Result<Expr, XPathError> {
+        let shown = prefix.map_or_else(|| name.to_owned(), |prefix| format!("{prefix}:{name}"));
+        let unknown = || XPathError::Malformed(format!("'{shown}' is no function of XPath 1.0."));
+        if self.names.is_none() {
+            return Err(unknown());
         }
-        Ok(Expr::Call(function, arguments))
+        let arguments = self.arguments()?;
+        let name = self.host_name(prefix, name)?;
+        let known = self.names.as_mut().map(|names| names.function(&name, arguments.len()));
+        let number = known.ok_or_else(unknown)?;
+        Ok(Expr::HostCall(number.map_err(XPathError::Malformed)?, arguments))
+    }
+
+    fn variable(&mut self, prefix: Option<&str>, name: &str) -> Result<Expr, XPathError> {
+        let name = self.host_name(prefix, name)?;
+        let known = self.names.as_mut().and_then(|names| names.variable(&name));
+        let number = known.ok_or_else(|| {
+            let message = format!("The variable or parameter '{name}' is not defined or it is out of scope.");
+            XPathError::Malformed(message)
+        })?;
+        Ok(Expr::Variable(number))
+    }
+
+    fn host_name(&mut self, prefix: Option<&str>, name: &str) -> Result<Name, XPathError> {
+        let Some(prefix) = prefix else {
+            return Ok(Name::local_only(name));
+        };
+        let namespace = self.names.as_ref().and_then(|names| names.namespace(prefix));
+        let namespace = namespace.ok_or_else(|| XPathError::Prefix(prefix.to_owned()))?;
+        Ok(Name::new(namespace, name))
     }
 }
 

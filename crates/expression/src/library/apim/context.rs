@@ -116,11 +116,7 @@ const ROWS: &[Row] = &[
         "TimeSpan Elapsed { get; }",
         "context.Elapsed.TotalMilliseconds >= 0",
         "True",
-        |call, _| {
-            Ok(Value::TimeSpan(
-                call.context.now().saturating_sub(call.context.timestamp()),
-            ))
-        },
+        |call, _| Ok(Value::TimeSpan(call.context.elapsed())),
     ),
     row("bool Tracing { get; }", "context.Tracing", "False", |call, _| {
         Ok(call.context.tracing().into())

@@ -5,6 +5,7 @@ use crate::body::Body;
 use crate::connection::Connection;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::policies::proxy::proxy_at;
 use crate::upstream::Call;
 use catalog::{Backend, BackendCredentials, BackendKind};
 use expression::body::MessageBody;
@@ -72,7 +73,7 @@ fn outgoing(body: &mut Body) -> Body {
     }
 }
 
-/// Adds what the backend's credentials say; a certificate that a policy chose stays.
+/// Adds what the backend's credentials say; a certificate or a proxy that a policy chose stays.
 pub(in crate::policies) fn give_credentials(
     backend: Option<&Backend>,
     headers: &mut HeaderMap,
@@ -84,6 +85,10 @@ pub(in crate::policies) fn give_credentials(
     add_credentials(headers, &backend.credentials)?;
     if connection.certificate.is_none() {
         connection.certificate.clone_from(&backend.credentials.certificate);
+    }
+    if let Some(proxy) = backend.proxy.as_ref().filter(|_| connection.proxy.is_none()) {
+        let found = proxy_at(proxy.address.clone(), proxy.username.as_deref(), &proxy.password)?;
+        connection.proxy = Some(found);
     }
     Ok(())
 }

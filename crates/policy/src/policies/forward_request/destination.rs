@@ -142,6 +142,7 @@ mod tests {
             credentials: BackendCredentials::default(),
             validate_certificate_chain: true,
             validate_certificate_name: true,
+            proxy: None,
             circuit_breaker: Some(CircuitBreaker {
                 threshold: Threshold::Count(1),
                 interval: Duration::from_mins(1),

@@ -10,6 +10,7 @@ use crate::connection::Connection;
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::policies::authentication_managed_identity::identify;
 use crate::policies::forward_request::{Refused, give_credentials, not_answered, pick, target_url};
 use crate::policies::set_body::{NewBody, read_content};
 use crate::policies::set_header::HeaderEdit;
@@ -323,6 +324,7 @@ impl Prepared {
         }
         let timeout = call.timeout;
         let exchanged = async {
+            identify(&mut call, &services).await?;
             let reply = services
                 .upstream
                 .send(call)

@@ -1,0 +1,246 @@
+//! The `html` method (16.2): HTML 4 as .NET's writer has it. Elements in a namespace are written as XML's are.
+
+use super::scope::Scope;
+use super::{Out, Visit, walk};
+use crate::TransformError;
+use crate::instruction::Output;
+use xml::{Kind, NodeId, Tree};
+
+/// Elements without content and end tag.
+const EMPTY: [&str; 13] = [
+    "area", "base", "basefont", "br", "col", "frame", "hr", "img", "input", "isindex", "link", "meta", "param",
+];
+/// Elements whose text is written without references.
+const RAW: [&str; 2] = ["script", "style"];
+/// Elements that whitespace may stand beside.
+const BLOCK: [&str; 61] = [
+    "address",
+    "applet",
+    "area",
+    "base",
+    "basefont",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "del",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "font",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "hr",
+    "html",
+    "iframe",
+    "ins",
+    "isindex",
+    "legend",
+    "li",
+    "link",
+    "map",
+    "menu",
+    "meta",
+    "noframes",
+    "noscript",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "param",
+    "pre",
+    "s",
+    "strike",
+    "style",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+    "xmp",
+];
+/// Attributes that say what they say by being there, on the elements that have such.
+const BOOLEAN: [&str; 13] = [
+    "checked", "compact", "declare", "defer", "disabled", "ismap", "multiple", "nohref", "noresize", "noshade",
+    "nowrap", "readonly", "selected",
+];
+/// Elements that have boolean attributes.
+const WITH_BOOLEAN: [&str; 19] = [
+    "area", "button", "dir", "dl", "frame", "hr", "img", "input", "menu", "object", "ol", "optgroup", "option",
+    "script", "select", "td", "textarea", "th", "ul",
+];
+/// Attributes that are addresses, on the elements that have such.
+const ADDRESS: [&str; 13] = [
+    "action", "cite", "classid", "codebase", "data", "datasrc", "for", "href", "longdesc", "name", "profile", "src",
+    "usemap",
+];
+/// Elements that have addresses.
+const WITH_ADDRESS: [&str; 15] = [
+    "a",
+    "area",
+    "base",
+    "blockquote",
+    "del",
+    "form",
+    "head",
+    "img",
+    "input",
+    "ins",
+    "link",
+    "object",
+    "q",
+    "script",
+    "table",
+];
+
+fn is_one_of(list: &[&str], name: &str) -> bool {
+    list.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+struct Element {
+    name: String,
+    is_html: bool,
+    is_block: bool,
+    /// Where its content begins.
+    content: usize,
+}
+
+/// Writes a result.
+pub fn write(tree: &Tree, result: NodeId, output: &Output, out: &mut Out) -> Result<(), TransformError> {
+    let mut scope = Scope::new();
+    let mut open: Vec<Element> = Vec::new();
+    let indents = output.indents != Some(false);
+    // Where the last block began or ended: lines are broken nowhere else.
+    let mut block_end = None;
+    let mut has_root = false;
+    for visit in walk(tree, result) {
+        match visit {
+            Visit::Enter(id) => match tree.kind(id) {
+                Kind::Element { name, .. } => {
+                    let start = scope.enter(tree, id);
+                    if !std::mem::replace(&mut has_root, true) && (output.system.is_some() || output.public.is_some()) {
+                        out.document_type(&start.name, output)?;
+                        block_end = Some(out.text.len());
+                    }
+                    let is_html = name.namespace().is_empty();
+                    let is_block = !is_html || is_one_of(&BLOCK, name.local());
+                    if indents && is_block && block_end == Some(out.text.len()) {
+                        out.line(open.len())?;
+                    }
+                    out.push("<")?;
+                    out.push(&start.name)?;
+                    for (name, value) in &start.attributes {
+                        attribute(name, value, is_html.then_some(&*start.name), out)?;
+                    }
+                    for (prefix, namespace) in &start.declarations {
+                        let separator = if prefix.is_empty() { "" } else { ":" };
+                        out.push(&format!(" xmlns{separator}{prefix}=\""))?;
+                        out.escaped(namespace, true)?;
+                        out.push("\"")?;
+                    }
+                    let is_void = !is_html && tree.first_child(id).is_none();
+                    out.push(if is_void { " />" } else { ">" })?;
+                    let content = out.text.len();
+                    if is_html && name.local().eq_ignore_ascii_case("head") {
+                        if indents {
+                            out.line(open.len() + 1)?;
+                        }
+                        let encoding = output.encoding.name();
+                        let meta =
+                            format!("<META http-equiv=\"Content-Type\" content=\"text/html; charset={encoding}\">");
+                        out.push(&meta)?;
+                        block_end = Some(out.text.len());
+                    } else if is_block {
+                        block_end = Some(out.text.len());
+                    }
+                    open.push(Element {
+                        name: start.name,
+                        is_html,
+                        is_block,
+                        content,
+                    });
+                }
+                Kind::CData(raw) => out.push(raw)?,
+                Kind::Text(text) => {
+                    let is_raw = |element: &Element| element.is_html && is_one_of(&RAW, &element.name);
+                    if open.last().is_some_and(is_raw) {
+                        out.push(text)?;
+                    } else {
+                        out.escaped(text, false)?;
+                    }
+                }
+                Kind::Comment(text) => out.comment(text)?,
+                Kind::Instruction { target, content } => out.push(&format!("<?{target} {content}>"))?,
+                _ => {}
+            },
+            Visit::Leave(id) => {
+                scope.leave();
+                let Some(element) = open.pop() else { continue };
+                let here = out.text.len();
+                if indents && element.is_block && block_end == Some(here) && element.content != here {
+                    out.line(open.len())?;
+                }
+                let is_void = if element.is_html {
+                    is_one_of(&EMPTY, &element.name)
+                } else {
+                    tree.first_child(id).is_none()
+                };
+                if !is_void {
+                    out.push(&format!("</{}>", element.name))?;
+                }
+                if element.is_block {
+                    block_end = Some(out.text.len());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn attribute(name: &str, value: &str, element: Option<&str>, out: &mut Out) -> Result<(), TransformError> {
+    out.push(" ")?;
+    out.push(name)?;
+    let Some(element) = element else {
+        out.push("=\"")?;
+        out.escaped(value, true)?;
+        return out.push("\"");
+    };
+    if is_one_of(&BOOLEAN, name) && is_one_of(&WITH_BOOLEAN, element) && value.eq_ignore_ascii_case(name) {
+        return Ok(());
+    }
+    out.push("=\"")?;
+    let is_address = is_one_of(&ADDRESS, name) && is_one_of(&WITH_ADDRESS, element);
+    let mut characters = value.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
+            // `&{` begins a script macro (HTML 4.0, B.7.1).
+            '&' if characters.peek() == Some(&'{') => out.push("&")?,
+            '&' => out.push("&amp;")?,
+            '"' => out.push("&quot;")?,
+            other if is_address && !other.is_ascii() => {
+                for byte in other.encode_utf8(&mut [0; 4]).bytes() {
+                    out.push(&format!("%{byte:02X}"))?;
+                }
+            }
+            other => out.character(other)?,
+        }
+    }
+    out.push("\"")
+}
