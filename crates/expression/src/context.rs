@@ -71,6 +71,10 @@ pub trait Context {
 pub trait Request {
     /// `Method`, in upper case as received.
     fn method(&self) -> Text;
+    /// The method before policies changed it, which Liquid's templates see.
+    fn original_method(&self) -> Text {
+        self.method()
+    }
     /// `Url`: where the request goes as things stand, or `OriginalUrl`: what the client asked for.
     fn url(&self, which: WhichUrl) -> Arc<Url>;
     /// `IpAddress`

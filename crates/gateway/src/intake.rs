@@ -46,6 +46,7 @@ where
     let original: Text = parts.uri.path_and_query().map_or("/", |target| target.as_str()).into();
     let path_end = parts.uri.path().len();
     let message = RequestMessage {
+        original_method: parts.method.clone(),
         method: parts.method,
         scheme: client.scheme,
         authority,

@@ -130,6 +130,10 @@ impl Request for Exchange {
         self.request.method.as_str().into()
     }
 
+    fn original_method(&self) -> Text {
+        self.request.original_method.as_str().into()
+    }
+
     fn url(&self, which: WhichUrl) -> Arc<Url> {
         let RequestMessage {
             scheme,

@@ -195,8 +195,10 @@ impl Exchange {
 
 /// The request as it stands.
 pub struct RequestMessage {
-    /// Method.
+    /// Method; policies may change it.
     pub method: Method,
+    /// Method as the client sent it.
+    pub original_method: Method,
     /// Scheme of the client's URL: `http` or `https`.
     pub scheme: &'static str,
     /// Host and port of the client's URL, from `Host` or `:authority`.

@@ -17,6 +17,7 @@ impl Exchange {
     pub(crate) fn fork(&self) -> Self {
         let RequestMessage {
             method,
+            original_method,
             scheme,
             authority,
             original,
@@ -33,6 +34,7 @@ impl Exchange {
         Self {
             request: RequestMessage {
                 method: method.clone(),
+                original_method: original_method.clone(),
                 scheme,
                 authority: authority.clone(),
                 original: original.clone(),

@@ -427,6 +427,17 @@ impl<'c> Documents<'c> {
             }
         };
         for resolver in &api.resolvers {
+            let (type_name, field) = (&resolver.type_name, &resolver.field);
+            if !resolvers.schema().has_field(type_name, field) {
+                let message = format!(
+                    "the schema of API `{}` has no field `{type_name}.{field}`: resolver `{}` is never called",
+                    api.id, resolver.id
+                );
+                let problem =
+                    Diagnostic::warning(codes::UNKNOWN_REFERENCE, &resolver.policy.source, Span::at(0), message);
+                self.compiler.findings.push(problem);
+                continue;
+            }
             let source = Arc::clone(&resolver.policy.source);
             let nodes = crate::xml::read(&source, &mut self.compiler.findings);
             self.compiler.place = Place {
@@ -440,11 +451,7 @@ impl<'c> Documents<'c> {
                 let message = "a resolver's document holds one data source";
                 self.compiler.error(codes::DOCUMENT_SHAPE, Span::at(0), message);
             }
-            let (type_name, field) = (&resolver.type_name, &resolver.field);
-            if !resolvers.add(type_name, field, document) {
-                let message = format!("the schema of API `{}` has no field `{type_name}.{field}`", api.id);
-                self.compiler.error(codes::UNKNOWN_REFERENCE, Span::at(0), message);
-            }
+            resolvers.add(type_name, field, document);
         }
         Some(Arc::new(resolvers))
     }

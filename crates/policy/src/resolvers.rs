@@ -48,11 +48,15 @@ impl Resolvers {
         }
     }
 
-    /// Adds the document of a field; `false` when the schema has no such field.
-    pub fn add(&mut self, type_name: &str, field: &str, document: Block) -> bool {
+    /// What requests are validated by.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Adds the document of a field.
+    pub fn add(&mut self, type_name: &str, field: &str, document: Block) {
         let fields = self.documents.entry(type_name.to_owned()).or_default();
         fields.insert(field.to_owned(), Arc::new(document));
-        self.schema.has_field(type_name, field)
     }
 
     fn of(&self, type_name: &str, field: &str) -> Option<&Arc<Block>> {

@@ -295,6 +295,7 @@ impl Bench {
         Exchange {
             request: RequestMessage {
                 method: method.parse().unwrap(),
+                original_method: method.parse().unwrap(),
                 scheme: "https",
                 authority: "gateway.example".into(),
                 original: format!("/orders{url}").into(),

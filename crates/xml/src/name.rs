@@ -94,6 +94,26 @@ pub fn encoded(name: &str) -> String {
     out
 }
 
+/// What [`encoded`] was made of, as .NET's `XmlConvert.DecodeName` has it: `_x0020_` is a space.
+pub fn decoded(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(at) = rest.find("_x") {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let code = after.get(2..6).filter(|_| after.get(6..7) == Some("_"));
+        let code = code.and_then(|code| u32::from_str_radix(code, 16).ok());
+        if let Some(character) = code.and_then(char::from_u32) {
+            out.push(character);
+            rest = after.get(7..).unwrap_or_default();
+        } else {
+            out.push_str("_x");
+            rest = after.get(2..).unwrap_or_default();
+        }
+    }
+    out + rest
+}
+
 /// Whether XML 1.0 allows a character in a document.
 pub fn is_character(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)

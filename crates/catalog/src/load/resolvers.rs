@@ -1,11 +1,14 @@
 //! The resolvers of a GraphQL API: `resolvers/<id>/resolverInformation.json` names the field, `policy.xml` says where its
-//! values come from.
+//! values come from. One that belongs to no field is never called; that is worth a warning and nothing more, since
+//! management APIs keep such resolvers too.
 //!
 //! Never here: whether the schema has such a field, what the document says.
 
 use super::Loader;
 use crate::codes;
+use crate::files::about;
 use crate::{ApiKind, Resolver};
+use diagnostic::Severity;
 use std::path::Path;
 
 /// The file that describes a resolver.
@@ -18,21 +21,32 @@ pub(crate) fn load(loader: &Loader<'_>, folder: &Path, kind: &ApiKind) -> Vec<Re
     for entry in loader.files.folders(&folder) {
         if !matches!(kind, ApiKind::GraphQl) {
             let message = "only an API of type `graphql` has resolvers: this one is never called";
-            loader.files.report(codes::NO_INFORMATION, &entry.path, message);
+            warn(loader, &entry.path, message);
+            continue;
+        }
+        if !loader.files.exists(&entry.path.join(INFORMATION)) {
+            let message = format!(
+                "this resolver has no `{INFORMATION}`, whose `path` names its field (`Query/users`): it is never called"
+            );
+            warn(loader, &entry.path, &message);
             continue;
         }
         let Some(information) = loader.information(&entry.path, INFORMATION) else {
             continue;
         };
         let fields = information.properties(loader.problems);
-        let Some(path) = fields.required("path") else { continue };
+        let Some(path) = fields.string("path").filter(|path| !path.value.trim().is_empty()) else {
+            let message = "this resolver has no `path`, which names its field (`Query/users`): it is never called";
+            warn(loader, &entry.path, message);
+            continue;
+        };
         let named = path.value.trim().trim_matches('/').split_once('/');
         let Some((type_name, field)) = named.filter(|(_, field)| !field.contains('/')) else {
             let message = format!(
-                "`path` must name a type and its field, such as `Query/users`, found \"{}\"",
+                "`path` must name a type and its field, such as `Query/users`, found \"{}\": this resolver is never called",
                 path.value
             );
-            fields.report(codes::BAD_VALUE, path.span, message);
+            fields.warn(codes::BAD_VALUE, path.span, message);
             continue;
         };
         let is_same = |known: &&Resolver| known.type_name == type_name && known.field == field;
@@ -45,8 +59,9 @@ pub(crate) fn load(loader: &Loader<'_>, folder: &Path, kind: &ApiKind) -> Vec<Re
             continue;
         }
         let Some(policy) = loader.policy(&entry.path) else {
-            let message = "this resolver has no `policy.xml`, which says where its values come from";
-            loader.files.report(codes::NO_INFORMATION, &entry.path, message);
+            let message =
+                "this resolver has no `policy.xml`, which says where its values come from: it is never called";
+            warn(loader, &entry.path, message);
             continue;
         };
         resolvers.push(Resolver {
@@ -57,6 +72,12 @@ pub(crate) fn load(loader: &Loader<'_>, folder: &Path, kind: &ApiKind) -> Vec<Re
         });
     }
     resolvers
+}
+
+/// Tells of a resolver that is never called.
+fn warn(loader: &Loader<'_>, folder: &Path, message: &str) {
+    let problem = about(Severity::Warning, codes::NO_INFORMATION, folder, message);
+    loader.problems.push(problem);
 }
 
 #[cfg(test)]
@@ -98,15 +119,16 @@ mod tests {
     #[test]
     fn a_resolver_is_for_a_field() {
         assert_eq!(
-            loaded(&[("one", "Query/a"), ("two", "User/orders")], true),
+            loaded(&[("Query.a", "Query/a"), ("two", "User/orders")], true),
             "Query.a User.orders"
         );
         for (resolvers, with_policy, expected) in [
             (
                 &[("one", "Query")][..],
                 true,
-                "`path` must name a type and its field, such as `Query/users`, found \"Query\"",
+                "`path` must name a type and its field, such as `Query/users`, found \"Query\": this resolver is never called",
             ),
+            (&[("one", " ")], true, "this resolver has no `path`"),
             (
                 &[("one", "Query/a"), ("two", "Query/a")],
                 true,
@@ -116,6 +138,40 @@ mod tests {
         ] {
             let given = loaded(resolvers, with_policy);
             assert!(given.contains(expected), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_resolver_of_no_field_refuses_no_folder() {
+        let information = r#"{"properties": {}}"#;
+        let of_http = API.replace("graphql", "http");
+        for (files, expected) in [
+            (
+                &[
+                    ("apis/g/apiInformation.json", API),
+                    ("apis/g/resolvers/one/policy.xml", ""),
+                ][..],
+                "this resolver has no `resolverInformation.json`",
+            ),
+            (
+                &[
+                    ("apis/g/apiInformation.json", API),
+                    ("apis/g/resolvers/one/resolverInformation.json", information),
+                ],
+                "this resolver has no `path`",
+            ),
+            (
+                &[
+                    ("apis/g/apiInformation.json", of_http.as_str()),
+                    ("apis/g/resolvers/one/resolverInformation.json", information),
+                ],
+                "only an API of type `graphql` has resolvers",
+            ),
+        ] {
+            let (catalog, problems) = load_files(files, &Given::default());
+            assert_eq!(catalog.apis.len(), 1);
+            assert!(problems.contains(expected), "{problems}");
+            assert!(!problems.contains("error["), "{problems}");
         }
     }
 }

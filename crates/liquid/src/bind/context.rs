@@ -33,7 +33,8 @@ impl<'v> Object<'v> for OfRequest<'v> {
     fn member(&self, name: &str, runtime: &mut Runtime<'v>) -> Member<'v> {
         let request = self.0;
         Ok(match name.to_ascii_lowercase().as_str() {
-            "method" | "originalmethod" => Some(Value::Text(request.method())),
+            "method" => Some(Value::Text(request.method())),
+            "originalmethod" => Some(Value::Text(request.original_method())),
             "url" => Some(Value::object(OfUrl(request.url(WhichUrl::Current)))),
             "originalurl" => Some(Value::object(OfUrl(request.url(WhichUrl::Original)))),
             "ipaddress" => Some(Value::Text(request.ip_address())),

@@ -8,7 +8,7 @@ use crate::thrown::{Outcome, Thrown};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use xml::name::XMLNS_NAMESPACE;
+use xml::name::{XMLNS_NAMESPACE, decoded};
 use xml::{Declaration, Kind, Node, NodeId, Tree};
 
 /// The namespace of attributes that are instructions to the converter.
@@ -284,24 +284,4 @@ impl Writer<'_> {
             _ => local,
         }
     }
-}
-
-/// `XmlConvert.DecodeName`: `_x0020_` is a space.
-fn decoded(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    let mut rest = name;
-    while let Some(at) = rest.find("_x") {
-        let (before, after) = rest.split_at(at);
-        out.push_str(before);
-        let code = after.get(2..6).filter(|_| after.get(6..7) == Some("_"));
-        let code = code.and_then(|code| u32::from_str_radix(code, 16).ok());
-        if let Some(character) = code.and_then(char::from_u32) {
-            out.push(character);
-            rest = after.get(7..).unwrap_or_default();
-        } else {
-            out.push_str("_x");
-            rest = after.get(2..).unwrap_or_default();
-        }
-    }
-    out + rest
 }

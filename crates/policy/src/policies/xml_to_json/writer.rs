@@ -1,7 +1,7 @@
 //! XML as JSON, in the two shapes of `xml-to-json`.
 
 use serde_json::{Map, Value};
-use xml::name::XMLNS_NAMESPACE;
+use xml::name::{XMLNS_NAMESPACE, decoded};
 use xml::reader::read_document;
 use xml::{Kind as NodeKind, NodeId, Tree};
 
@@ -21,6 +21,9 @@ pub(super) struct Shape {
     /// Whether each child element is in an array.
     pub always_array: bool,
 }
+
+/// The namespace of attributes that tell Newtonsoft's converter something and are not written.
+const JSON_NAMESPACE: &str = "http://james.newtonking.com/projects/json";
 
 /// How deep elements are nested at most, so that nobody's document fills the stack.
 const MAX_DEPTH: usize = 256;
@@ -47,8 +50,30 @@ pub(super) fn to_json(text: &str, shape: Shape) -> Result<String, String> {
             .filter_map(|(name, part)| Some((name.to_owned(), Value::from(part.as_deref()?))));
         document.insert("?xml".to_owned(), Value::Object(parts.collect()));
     }
-    for root in tree.children(NodeId::FIRST).filter(|id| tree.is_element(*id)) {
-        document.insert(converter.name(root), converter.element(root, 0)?);
+    for top in tree.children(NodeId::FIRST) {
+        match tree.kind(top) {
+            NodeKind::Element { .. } => {
+                let value = converter.element(top, 0)?;
+                add(&mut document, converter.name(top), value, converter.asks_for_array(top));
+            }
+            NodeKind::DocumentType(of) if converter.is_direct() => {
+                let parts = [
+                    ("@name", Some(&of.name)),
+                    ("@public", of.public.as_ref()),
+                    ("@system", of.system.as_ref()),
+                    ("@internalSubset", of.subset.as_ref()),
+                ];
+                let parts = parts
+                    .into_iter()
+                    .filter_map(|(name, part)| Some((name.to_owned(), part.filter(|part| !part.is_empty())?)))
+                    .map(|(name, part)| (name, part.as_ref().into()));
+                document.insert("!DOCTYPE".to_owned(), Value::Object(parts.collect()));
+            }
+            NodeKind::Instruction { target, content } if converter.is_direct() => {
+                add(&mut document, format!("?{target}"), content.as_ref().into(), false);
+            }
+            _ => {}
+        }
     }
     serde_json::to_string(&document).map_err(|error| error.to_string())
 }
@@ -100,9 +125,13 @@ impl Converter<'_> {
                     let name = if self.is_direct() { "#cdata-section" } else { "text" };
                     add(&mut members, name.to_owned(), text.as_ref().into(), false);
                 }
+                NodeKind::Instruction { target, content } => {
+                    add(&mut members, format!("?{target}"), content.as_ref().into(), false);
+                }
                 _ => {
                     let value = self.element(child, depth + 1)?;
-                    add(&mut members, self.name(child), value, self.shape.always_array);
+                    let in_array = self.shape.always_array || self.asks_for_array(child);
+                    add(&mut members, self.name(child), value, in_array);
                 }
             }
         }
@@ -114,10 +143,21 @@ impl Converter<'_> {
     }
 
     fn is_content(&self, id: NodeId) -> bool {
-        matches!(
-            self.tree.kind(id),
-            NodeKind::Text(_) | NodeKind::CData(_) | NodeKind::Element { .. }
-        )
+        match self.tree.kind(id) {
+            NodeKind::Text(_) | NodeKind::CData(_) | NodeKind::Element { .. } => true,
+            NodeKind::Instruction { .. } => self.is_direct(),
+            _ => false,
+        }
+    }
+
+    /// Whether `json:Array="true"` asks for an array even of one.
+    fn asks_for_array(&self, element: NodeId) -> bool {
+        self.is_direct()
+            && self.tree.attributes(element).any(|id| {
+                let name = self.tree.name(id);
+                name.is_some_and(|name| **name.namespace() == *JSON_NAMESPACE && **name.local() == *"Array")
+                    && self.tree.attribute_value(id).is_some_and(|value| **value == *"true")
+            })
     }
 
     /// An attribute as a member; nothing for what the shape leaves out.
@@ -126,21 +166,33 @@ impl Converter<'_> {
             return None;
         };
         if is_direct {
-            return Some((format!("@{}", self.name(id)), value));
+            let is_for_converter = **name.namespace() == *JSON_NAMESPACE
+                || (**name.namespace() == *XMLNS_NAMESPACE && **value == *JSON_NAMESPACE);
+            return (!is_for_converter).then(|| (format!("@{}", self.name(id)), value.as_ref()));
         }
         let is_declaration = **name.namespace() == *XMLNS_NAMESPACE || **name.local() == *"xmlns";
         (!is_declaration).then(|| (name.local().to_string(), value.as_ref()))
     }
 
-    /// A name as written, or without its prefix.
+    /// A name with the prefix that is nearest for its namespace, as Newtonsoft has it, or without one.
     fn name(&self, id: NodeId) -> String {
-        let local = self
-            .tree
-            .name(id)
-            .map(|name| name.local().to_string())
-            .unwrap_or_default();
-        match self.tree.prefix(id) {
-            Some(prefix) if self.is_direct() && !prefix.is_empty() => format!("{prefix}:{local}"),
+        let Some(name) = self.tree.name(id) else {
+            return String::new();
+        };
+        let (namespace, local) = (name.namespace(), name.local());
+        if !self.is_direct() {
+            return local.to_string();
+        }
+        let local = decoded(local);
+        if namespace.is_empty() {
+            return local;
+        }
+        if **namespace == *XMLNS_NAMESPACE {
+            return format!("xmlns:{local}");
+        }
+        let is_default = || self.tree.namespace_of_prefix(id, "").as_ref() == Some(namespace);
+        match self.tree.prefix_of_namespace(id, namespace) {
+            Some(prefix) if self.tree.is_attribute(id) || !is_default() => format!("{prefix}:{local}"),
             _ => local,
         }
     }
@@ -211,6 +263,47 @@ mod tests {
         ] {
             assert_eq!(json(text, Kind::Direct, false), direct, "{text}");
             assert_eq!(json(text, Kind::JavaScriptFriendly, false), friendly, "{text}");
+        }
+    }
+
+    #[test]
+    fn direct_is_newtonsofts() {
+        for (text, expected) in [
+            ("<a id='7'/>", r#"{"a":{"@id":"7"}}"#),
+            ("<a> </a>", r#"{"a":""}"#),
+            ("<?pi some text?><a/>", r#"{"?pi":"some text","a":null}"#),
+            ("<a><?pi t?></a>", r#"{"a":{"?pi":"t"}}"#),
+            ("<a>x<![CDATA[y]]></a>", r##"{"a":{"#text":"x","#cdata-section":"y"}}"##),
+            (
+                "<a><![CDATA[x]]><![CDATA[y]]></a>",
+                r##"{"a":{"#cdata-section":["x","y"]}}"##,
+            ),
+            ("<a><b>1</b><c/><b>2</b></a>", r#"{"a":{"b":["1","2"],"c":null}}"#),
+            (
+                "<a xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><b xsi:nil='true'/></a>",
+                r#"{"a":{"@xmlns:xsi":"http://www.w3.org/2001/XMLSchema-instance","b":{"@xsi:nil":"true"}}}"#,
+            ),
+            (
+                "<a xmlns:json='http://james.newtonking.com/projects/json'><b json:Array='true'>1</b></a>",
+                r#"{"a":{"b":["1"]}}"#,
+            ),
+            (
+                "<a xmlns='u'><b xmlns=''/></a>",
+                r#"{"a":{"@xmlns":"u","b":{"@xmlns":""}}}"#,
+            ),
+            ("<a xml:lang='en'>x</a>", r##"{"a":{"@xml:lang":"en","#text":"x"}}"##),
+            ("<a_x0020_b/>", r#"{"a b":null}"#),
+            (
+                "<?xml version='1.0' encoding='utf-8' standalone='yes'?><a/>",
+                r#"{"?xml":{"@version":"1.0","@encoding":"utf-8","@standalone":"yes"},"a":null}"#,
+            ),
+            (
+                "<!DOCTYPE a SYSTEM \"x\"><a/>",
+                r#"{"!DOCTYPE":{"@name":"a","@system":"x"},"a":null}"#,
+            ),
+            ("<a>\n  t\n  <b/>\n</a>", r##"{"a":{"#text":"\n  t\n  ","b":null}}"##),
+        ] {
+            assert_eq!(json(text, Kind::Direct, false), expected, "{text}");
         }
     }
 
