@@ -76,14 +76,12 @@ fn load_with(
     changed: &Changed,
 ) -> (Catalog, Vec<Diagnostic>) {
     let problems = Problems::default();
-    match Loader::new(folder, overlay, &problems).catalog(environment, memory, changed) {
-        Some(catalog) => (catalog, problems.into_sorted()),
-        // What is remembered lacks what is now asked for, or has more than that.
-        None => {
-            *memory = Memory::default();
-            load_with(folder, overlay, environment, memory, changed)
-        }
+    if let Some(catalog) = Loader::new(folder, overlay, &problems).catalog(environment, memory, changed) {
+        return (catalog, problems.into_sorted());
     }
+    // What is remembered lacks what is now asked for, or has more than that.
+    *memory = Memory::default();
+    load_with(folder, overlay, environment, memory, changed)
 }
 
 /// What every entity needs to be loaded.

@@ -43,11 +43,14 @@ impl Changed {
 #[derive(Debug, Default)]
 pub struct Memory {
     surroundings: Option<Surroundings>,
-    apis: HashMap<String, Remembered>,
+    apis: Apis,
     products: BTreeMap<String, Arc<Product>>,
     fragments: BTreeMap<String, Arc<PolicyText>>,
     policy: Option<Arc<PolicyText>>,
 }
+
+/// What is remembered of APIs, by the names of their folders.
+pub(crate) type Apis = HashMap<String, Remembered>;
 
 /// What APIs depend on outside of their folders.
 #[derive(Debug, PartialEq)]
@@ -77,7 +80,7 @@ pub(crate) struct Remembered {
 
 impl Memory {
     /// Takes out what is remembered of APIs, without those that have changed.
-    pub(crate) fn unchanged(&mut self, changed: &Changed, surroundings: &Surroundings) -> HashMap<String, Remembered> {
+    pub(crate) fn unchanged(&mut self, changed: &Changed, surroundings: &Surroundings) -> Apis {
         let mut apis = std::mem::take(&mut self.apis);
         if self.surroundings.take().as_ref() != Some(surroundings) {
             apis.clear();
@@ -88,7 +91,7 @@ impl Memory {
     }
 
     /// Remembers what was read.
-    pub(crate) fn keep(&mut self, surroundings: Surroundings, apis: HashMap<String, Remembered>) {
+    pub(crate) fn keep(&mut self, surroundings: Surroundings, apis: Apis) {
         self.surroundings = Some(surroundings);
         self.apis = apis;
     }

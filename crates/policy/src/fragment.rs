@@ -49,7 +49,9 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
             problems,
             included,
         } = known.clone();
-        problems.into_iter().for_each(|problem| compiler.findings.push(problem));
+        for problem in problems {
+            compiler.findings.push(problem);
+        }
         compiler.included.extend(included);
         return block;
     }
@@ -84,11 +86,11 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
         compiler.error(codes::DOCUMENT_LIMIT, span, message);
         block = None;
     }
-    let compiled = Compiled {
+    let known = Compiled {
         block: block.clone(),
         problems: compiler.findings.since(found),
         included: compiler.included.get(included..).unwrap_or_default().to_vec(),
     };
-    compiler.fragments.insert(key, compiled);
+    compiler.fragments.insert(key, known);
     block
 }

@@ -86,13 +86,13 @@ impl Effective {
             Some((at, last + 1))
         });
         Self {
-            behind_cache_store,
             inbound,
             backend,
             outbound,
             on_error,
             implicit_forward,
             needs_before_backend,
+            behind_cache_store,
             wants_answer,
         }
     }

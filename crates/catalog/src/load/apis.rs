@@ -6,10 +6,10 @@ use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::files::Entry;
 use crate::information::Information;
-use crate::memory::{Remembered, Surroundings};
+use crate::memory::{self, Remembered, Surroundings};
 use crate::specification::{self, Specification};
 use crate::{Api, ApiKind, ApiVersion};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The file that describes an API.
@@ -27,7 +27,7 @@ pub(crate) struct LoadedApis {
     /// Ids of all, also of those that cannot.
     pub known: BTreeSet<String>,
     /// What is remembered of each folder.
-    kept: HashMap<String, Remembered>,
+    kept: memory::Apis,
 }
 
 /// An API with what others say of it.
@@ -45,7 +45,7 @@ pub(crate) struct LoadedApi {
 impl LoadedApis {
     /// The APIs with all that is said of them, and what is remembered of each folder. `reduces`: nobody asks for
     /// descriptions. Nothing when what was remembered was reduced otherwise.
-    pub fn finish(mut self, reduces: bool) -> Option<(Vec<Arc<Api>>, HashMap<String, Remembered>)> {
+    pub fn finish(mut self, reduces: bool) -> Option<(Vec<Arc<Api>>, memory::Apis)> {
         let mut served = Vec::with_capacity(self.served.len());
         for LoadedApi {
             mut api,
@@ -86,11 +86,7 @@ fn forget_descriptions(api: &mut Api) {
 }
 
 /// Loads all APIs in the order of their folder names, except those that are remembered.
-pub(crate) fn load(
-    loader: &Loader<'_>,
-    known: &Surroundings,
-    mut remembered: HashMap<String, Remembered>,
-) -> LoadedApis {
+pub(crate) fn load(loader: &Loader<'_>, known: &Surroundings, mut remembered: memory::Apis) -> LoadedApis {
     let mut apis = LoadedApis::default();
     for entry in layout::entities(loader, layout::APIS) {
         apis.known.insert(references::without_revision(&entry.name).to_owned());
