@@ -142,7 +142,9 @@ impl Serve {
             scope.spawn(move || {
                 while let Ok(mut changed) = changes.recv() {
                     // What has changed while the last change was read.
-                    changes.try_iter().for_each(|more| changed.add(more));
+                    for more in changes.try_iter() {
+                        changed.add(more);
+                    }
                     self.reload(running, &mut source, &changed);
                 }
             });
