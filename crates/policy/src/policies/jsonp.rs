@@ -46,8 +46,8 @@ impl Step for Jsonp {
                 "Callback parameter value is not a valid JavaScript identifier.",
             ));
         }
-        let body = exchange.body_to_rewrite(Message::Response);
-        let json = body.map(|body| body.bytes().clone()).unwrap_or_default();
+        let body = exchange.body_to_rewrite(Message::Response)?;
+        let json = body.map(|body| body.content().clone()).unwrap_or_default();
         let call = [callback.as_bytes(), b"(", &json, b");"].concat();
         exchange.rewrite_body(Message::Response, call);
         let script = HeaderValue::from_static("application/javascript");
