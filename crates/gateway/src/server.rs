@@ -67,16 +67,20 @@ where
         in_flight.count(metrics, response.status);
         respond::head(response, Some(in_flight), is_head)
     };
-    let Arrived { mut exchange, progress } = match intake::arrive(&worker, &visit, &snapshot, request) {
+    let Arrived {
+        mut exchange,
+        progress,
+        scheme,
+    } = match intake::arrive(&worker, &visit, &snapshot, request) {
         Ok(arrived) => arrived,
         Err(refusal) => return respond(refusal.response(), &snapshot.unmatched, in_flight),
     };
     if is_preflight(&exchange)
-        && let Some(api) = Box::pin(preflight(&snapshot, &mut exchange)).await
+        && let Some(api) = Box::pin(preflight(&snapshot, &mut exchange, scheme)).await
     {
         return respond(exchange.response.unwrap_or_default(), &api.metrics, in_flight);
     }
-    let Some(called) = route(&snapshot, &exchange, exchange.request.method.as_str()) else {
+    let Some(called) = route(&snapshot, &exchange, exchange.request.method.as_str(), scheme) else {
         Box::pin(snapshot.plans.global().fail(&mut exchange, unmatched())).await;
         return respond(exchange.response.unwrap_or_default(), &snapshot.unmatched, in_flight);
     };
@@ -170,7 +174,7 @@ impl Called {
     }
 }
 
-fn route(snapshot: &Snapshot, exchange: &Exchange, method: &str) -> Option<Called> {
+fn route(snapshot: &Snapshot, exchange: &Exchange, method: &str, scheme: Option<&str>) -> Option<Called> {
     let request = &exchange.request;
     snapshot.router.find(&Address {
         authority: &request.authority,
@@ -178,6 +182,7 @@ fn route(snapshot: &Snapshot, exchange: &Exchange, method: &str) -> Option<Calle
         query: &request.query,
         method,
         headers: &request.headers,
+        scheme,
     })
 }
 
@@ -191,9 +196,9 @@ fn is_preflight(exchange: &Exchange) -> bool {
 
 /// Asks the `cors` policies of the operation that the browser wants to call; gives its API when they have answered.
 /// Where there are none, the request is one like any other.
-async fn preflight(snapshot: &Snapshot, exchange: &mut Exchange) -> Option<Arc<ServedApi>> {
+async fn preflight(snapshot: &Snapshot, exchange: &mut Exchange, scheme: Option<&str>) -> Option<Arc<ServedApi>> {
     let method = exchange.request.headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned()?;
-    let called = route(snapshot, exchange, method.to_str().ok()?)?;
+    let called = route(snapshot, exchange, method.to_str().ok()?, scheme)?;
     let operation = called.operation.as_ref().map(|operation| &operation.catalog);
     let plan = snapshot.plans.plan(&called.api.catalog, operation, None);
     let flow = plan.preflight(exchange).await;
