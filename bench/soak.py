@@ -1,6 +1,6 @@
 """Ten minutes of everything at once, and what it leaves behind.
 
-usage: soak.py [--seconds N] [--every N]
+usage: soak.py [--seconds N] [--every N] [--flood GIB]
 
 Good and bad traffic runs against one gateway at the same time: plain requests, keys and limits, MCP calls, streams of
 events, bodies of a megabyte both ways, upstreams that break off, never answer or answer garbage, unknown paths and keys,
@@ -9,6 +9,9 @@ request is sent once and must have the answer that its row names. Every `--every
 resident memory, open files and threads; afterwards, with all load gone, once more. The run fails when memory at the end
 is more than a fifth above what it was after the first tenth, when files stay open, or when a request that must succeed
 fails.
+
+With `--flood` one client instead downloads so many GiB in one answer, and the run fails when the gateway's memory grows
+by more than 40 MiB.
 """
 
 import argparse
@@ -131,7 +134,7 @@ def answers(problems):
 def leavers(until):
     """Clients that go in the middle of a download, of an upload, and of a request's head."""
     heads = [
-        b"GET /plain/download?bytes=100000000 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /bodies/download?bytes=100000000 HTTP/1.1\r\nHost: a\r\n\r\n",
         b"GET /events/events?count=100000&interval=1 HTTP/1.1\r\nHost: a\r\n\r\n",
         b"POST /bodies/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 10_000,
         b"GET /plain/bytes HTTP/1.1\r\nHo",
@@ -155,17 +158,68 @@ def reloads(until, folder):
         new.replace(folder / "artifacts/apis/bodies/policy.xml")
 
 
+def flood(gateway, gib, problems):
+    """One answer that nobody could keep; a line for each GiB of it."""
+    size, before, began = gib << 30, gateway.resident_mib(), time.time()
+    client = http.client.HTTPConnection("127.0.0.1", GATEWAY, timeout=PATIENCE)
+    client.request("GET", f"/bodies/flood?bytes={size}")
+    response = client.getresponse()
+    part, read, most = memoryview(bytearray(1 << 20)), 0, before
+    print(f"{'GiB':>6} {'rss MiB':>8} {'MiB/s':>8}", flush=True)
+    while length := response.readinto(part):
+        if (read + length) >> 30 != read >> 30:
+            most = max(most, gateway.resident_mib())
+            print(f"{(read + length) >> 30:6} {gateway.resident_mib():8.1f} {(read + length) / (1 << 20) / (time.time() - began):8.0f}", flush=True)
+        read += length
+    if read != size:
+        problems.append(f"{read} of {size} bytes came")
+    if most > before + 40:
+        problems.append(f"memory grew from {before:.1f} to {most:.1f} MiB")
+
+
 def state(gateway):
     process = f"/proc/{gateway.process.pid}"
     return gateway.resident_mib(), len(os.listdir(process + "/fd")), len(os.listdir(process + "/task"))
+
+
+def soak(gateway, arguments, folder, problems):
+    """Everything at once."""
+    samples = []
+    idle = state(gateway)
+    until = time.time() + arguments.seconds
+    answers(problems)
+    loads = [threading.Thread(target=traffic, args=(kind, arguments.seconds, folder, problems)) for kind in KINDS]
+    loads += [threading.Thread(target=leavers, args=(until,)), threading.Thread(target=reloads, args=(until, folder))]
+    for load in loads:
+        load.start()
+    print(f"{'s':>6} {'rss MiB':>8} {'files':>6} {'threads':>8}", flush=True)
+    began = time.time()
+    while time.time() < until:
+        time.sleep(max(min(arguments.every, until - time.time()), 0.1))
+        samples.append(state(gateway))
+        memory, files, threads = samples[-1]
+        print(f"{time.time() - began:6.0f} {memory:8.1f} {files:6} {threads:8}", flush=True)
+    for load in loads:
+        load.join()
+    answers(problems)
+    # Idle connections to the upstream are let go after a minute and a half.
+    time.sleep(100)
+    memory, files, threads = state(gateway)
+    print(f"  idle {memory:8.1f} {files:6} {threads:8}; before {idle[0]:.1f} {idle[1]} {idle[2]}")
+    early = samples[max(len(samples) // 10 - 1, 0)][0]
+    if samples[-1][0] > early * 1.2:
+        problems.append(f"memory grew from {early:.1f} to {samples[-1][0]:.1f} MiB")
+    if files > idle[1] + 5:
+        problems.append(f"{files - idle[1]} files stayed open")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--every", type=int, default=30)
+    parser.add_argument("--flood", type=int, metavar="GIB")
     arguments = parser.parse_args()
-    problems, samples = [], []
+    problems = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         artifacts(folder / "artifacts")
@@ -177,32 +231,10 @@ def main():
             command = [str(TARGET / "tollgate"), "serve", "--config", str(folder / "artifacts"), "--workers", "1"]
             command += ["--listen", f"127.0.0.1:{GATEWAY}", "--admin-listen", f"127.0.0.1:{ADMIN}"]
             gateway = start("tollgate", command, PROXY_CPU, f"http://127.0.0.1:{GATEWAY}/plain/bytes")
-            idle = state(gateway)
-            until = time.time() + arguments.seconds
-            answers(problems)
-            loads = [threading.Thread(target=traffic, args=(kind, arguments.seconds, folder, problems)) for kind in KINDS]
-            loads += [threading.Thread(target=leavers, args=(until,)), threading.Thread(target=reloads, args=(until, folder))]
-            for load in loads:
-                load.start()
-            print(f"{'s':>6} {'rss MiB':>8} {'files':>6} {'threads':>8}", flush=True)
-            began = time.time()
-            while time.time() < until:
-                time.sleep(max(min(arguments.every, until - time.time()), 0.1))
-                samples.append(state(gateway))
-                memory, files, threads = samples[-1]
-                print(f"{time.time() - began:6.0f} {memory:8.1f} {files:6} {threads:8}", flush=True)
-            for load in loads:
-                load.join()
-            answers(problems)
-            # Idle connections to the upstream are let go after a minute and a half.
-            time.sleep(100)
-            memory, files, threads = state(gateway)
-            print(f"  idle {memory:8.1f} {files:6} {threads:8}; before {idle[0]:.1f} {idle[1]} {idle[2]}")
-            early = samples[len(samples) // 10][0]
-            if samples[-1][0] > early * 1.2:
-                problems.append(f"memory grew from {early:.1f} to {samples[-1][0]:.1f} MiB")
-            if files > idle[1] + 5:
-                problems.append(f"{files - idle[1]} files stayed open")
+            if arguments.flood:
+                flood(gateway, arguments.flood, problems)
+            else:
+                soak(gateway, arguments, folder, problems)
         finally:
             for server in reversed(servers):
                 server.stop()

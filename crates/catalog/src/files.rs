@@ -109,6 +109,13 @@ impl<'l> Files<'l> {
         if name.starts_with('.') {
             return None;
         }
+        // What the folder itself tells costs nothing, and tells all but where links lead.
+        if let Ok(kind) = entry.file_type()
+            && (kind.is_file() || kind.is_dir())
+        {
+            let is_folder = kind.is_dir();
+            return Some(Entry { name, path, is_folder });
+        }
         // Follows links: in a Kubernetes ConfigMap every file is one.
         match std::fs::metadata(&path) {
             Ok(metadata) => {

@@ -29,13 +29,14 @@ use crate::codes;
 use crate::environment::Environment;
 use crate::fields::{Fields, Text};
 use crate::files::{Files, name_of};
+use crate::memory::{Changed, Memory, Surroundings};
 use crate::overlay::Overlay;
 use crate::problems::{Problems, suggest};
 use crate::{Catalog, PolicyText};
 use diagnostic::{Diagnostic, Source, Span};
 use named_values::NamedValues;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,9 +53,35 @@ pub fn load(folder: &Path, environment: &dyn Environment) -> (Catalog, Vec<Diagn
 
 /// Loads an artifact folder with files that lie over it.
 pub fn load_over(folder: &Path, overlay: &Overlay, environment: &dyn Environment) -> (Catalog, Vec<Diagnostic>) {
+    load_with(folder, overlay, environment, &mut Memory::default(), &Changed::Anything)
+}
+
+/// Loads an artifact folder again, reading anew of its APIs only those that have changed. The result is that of
+/// [`load()`]; what is as it was is shared with the catalog before (`Arc`). `memory` is what the loads of this folder
+/// before have left.
+pub fn load_again(
+    folder: &Path,
+    environment: &dyn Environment,
+    memory: &mut Memory,
+    changed: &Changed,
+) -> (Catalog, Vec<Diagnostic>) {
+    load_with(folder, &Overlay::default(), environment, memory, changed)
+}
+
+fn load_with(
+    folder: &Path,
+    overlay: &Overlay,
+    environment: &dyn Environment,
+    memory: &mut Memory,
+    changed: &Changed,
+) -> (Catalog, Vec<Diagnostic>) {
     let problems = Problems::default();
-    let catalog = Loader::new(folder, overlay, &problems).catalog(environment);
-    (catalog, problems.into_sorted())
+    if let Some(catalog) = Loader::new(folder, overlay, &problems).catalog(environment, memory, changed) {
+        return (catalog, problems.into_sorted());
+    }
+    // What is remembered lacks what is now asked for, or has more than that.
+    *memory = Memory::default();
+    load_with(folder, overlay, environment, memory, changed)
 }
 
 /// What every entity needs to be loaded.
@@ -78,26 +105,36 @@ impl<'l> Loader<'l> {
         }
     }
 
-    fn catalog(mut self, environment: &dyn Environment) -> Catalog {
+    /// The catalog; nothing when what is remembered cannot serve for it.
+    fn catalog(mut self, environment: &dyn Environment, memory: &mut Memory, changed: &Changed) -> Option<Catalog> {
         layout::check(&self);
         self.named_values = named_values::load(&self, environment);
         let certificates = certificates::load(&self);
         let backends = backends::load(&self, &certificates.own);
         let version_sets = version_sets::load(&self);
-        let mut apis = apis::load(&self, &version_sets, &backends);
+        let surroundings = Surroundings {
+            named_values: self.named_values.all(),
+            version_sets,
+            backends: backends.usable,
+            known_backends: backends.known,
+        };
+        let remembered = if self.named_values.are_whole() {
+            memory.unchanged(changed, &surroundings)
+        } else {
+            // It is not remembered which APIs ask for those without a value.
+            HashMap::new()
+        };
+        let mut apis = apis::load(&self, &surroundings, remembered);
         gateways::assign_hosts(&self, &mut apis);
-        let products = products::load(&self, &mut apis);
+        let mut products = products::load(&self, &mut apis);
         conflicts::check(&self, &apis);
         let users = users::load(&self);
-        let (policy, fragments) = (self.policy(self.folder), self.fragments());
-        if !self.validates.get() {
-            apis.served.iter_mut().for_each(apis::forget_descriptions);
-        }
+        let (mut policy, mut fragments) = (self.policy(self.folder), self.fragments());
+        memory.share(&mut products, &mut fragments, &mut policy);
         let mut catalog = Catalog {
-            apis: apis.served.into_iter().map(|loaded| Arc::new(loaded.api)).collect(),
             policy,
             fragments,
-            backends: backends.usable,
+            backends: surroundings.backends.clone(),
             authorities: gateways::authorities(&self, &certificates.public),
             certificates: certificates.own,
             public_certificates: certificates.public,
@@ -108,8 +145,11 @@ impl<'l> Loader<'l> {
         };
         subscriptions::load(&self, &apis.known, &products, &mut catalog);
         catalog.products = products;
-        catalog.named_values = self.named_values.finished(self.problems);
-        catalog
+        catalog.named_values = std::mem::take(&mut self.named_values).finished(self.problems);
+        let (served, kept) = apis.finish(!self.validates.get())?;
+        catalog.apis = served;
+        memory.keep(surroundings, kept);
+        Some(catalog)
     }
 
     fn fragments(&self) -> BTreeMap<String, Arc<PolicyText>> {

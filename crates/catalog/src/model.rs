@@ -43,7 +43,7 @@ pub struct Catalog {
 }
 
 /// A schema that belongs to no API.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SharedSchema {
     /// JSON Schema, or a document that holds several.
     Json(Arc<serde_json::Value>),
@@ -57,6 +57,13 @@ pub struct PolicyText {
     pub source: Arc<Source>,
 }
 
+/// The same text under the same name, whatever it was read from.
+impl PartialEq for PolicyText {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.source, &other.source) || self.source.says_the_same(&other.source)
+    }
+}
+
 impl std::fmt::Debug for PolicyText {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The text to parse contains the values of secrets.
@@ -68,7 +75,7 @@ impl std::fmt::Debug for PolicyText {
 }
 
 /// A named value.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NamedValue {
     /// What `{{name}}` becomes.
     pub value: String,
@@ -108,7 +115,7 @@ pub struct McpServer {
 }
 
 /// An API (one version, one revision).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Api {
     /// Folder name without `;rev=`.
     pub id: String,
@@ -152,7 +159,7 @@ pub struct Api {
 }
 
 /// Where the values of a field of a GraphQL schema come from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Resolver {
     /// Its id.
     pub id: String,
@@ -225,7 +232,7 @@ pub struct Representation {
 }
 
 /// A product.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Product {
     /// Its id.
     pub id: String,
@@ -316,7 +323,7 @@ pub struct User {
 }
 
 /// Where requests are sent.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Backend {
     /// Its id.
     pub id: String,
@@ -352,7 +359,7 @@ impl std::fmt::Debug for BackendProxy {
 }
 
 /// One server or a pool.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum BackendKind {
     /// One base URL.
     Single {
@@ -364,7 +371,7 @@ pub enum BackendKind {
 }
 
 /// Backends of which each request goes to one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Pool {
     /// Its members, all of kind `Single`.
     pub members: Vec<PoolMember>,
@@ -373,7 +380,7 @@ pub struct Pool {
 }
 
 /// A member of a pool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PoolMember {
     /// The backend.
     pub backend: Arc<Backend>,
@@ -384,7 +391,7 @@ pub struct PoolMember {
 }
 
 /// What a backend adds to each request.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct BackendCredentials {
     /// Headers with their values.
     pub headers: Vec<(String, Vec<String>)>,
@@ -414,7 +421,7 @@ impl std::fmt::Debug for BackendCredentials {
 }
 
 /// A circuit breaker rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CircuitBreaker {
     /// Failures that trip it.
     pub threshold: Threshold,

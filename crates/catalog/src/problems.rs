@@ -13,6 +13,16 @@ impl Problems {
         self.0.borrow_mut().push(diagnostic);
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// Those behind the first `number`.
+    pub fn since(&self, number: usize) -> Vec<Diagnostic> {
+        self.0.borrow().iter().skip(number).cloned().collect()
+    }
+
     /// All of them, by file and place.
     pub fn into_sorted(self) -> Vec<Diagnostic> {
         let mut all = self.0.into_inner();

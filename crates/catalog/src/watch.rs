@@ -3,6 +3,7 @@
 //! Editors save by renaming a new file over the old one, Kubernetes replaces a whole folder by turning a link. So the
 //! folder's parent is watched as well, and links are followed anew after each change. Never here: loading.
 
+use crate::memory::Changed;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
@@ -13,7 +14,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A change is told when nothing more happened for this long.
-const QUIET: Duration = Duration::from_millis(100);
+const QUIET: Duration = Duration::from_millis(20);
+/// The same where much happens, as when a folder is checked out anew.
+const QUIET_AFTER_MUCH: Duration = Duration::from_millis(100);
+/// More events than these are much; to save one file makes up to five.
+const MUCH: usize = 8;
 /// A folder in which something always happens is told of at least this often.
 const LONGEST_BURST: Duration = Duration::from_secs(2);
 
@@ -29,7 +34,7 @@ const MAX_ROUNDS: usize = 4;
 
 #[derive(Debug)]
 enum Signal {
-    Changed,
+    Changed(Changed),
     Stop,
 }
 
@@ -44,18 +49,20 @@ impl Drop for Watch {
     }
 }
 
-/// Calls `on_change` after each burst of changes in `folder`, whatever is below it: once, about 100 milliseconds after
-/// the last change. Calls come from a thread of the watch's own, one at a time.
+/// Calls `on_change` after each burst of changes in `folder`, whatever is below it: once, 20 milliseconds after the last
+/// change, or 100 where there were many, and tells what has changed. Calls come from a thread of the watch's own, one at
+/// a time.
 ///
 /// Fails when the folder does not exist or the operating system refuses to watch it.
-pub fn watch(folder: &Path, on_change: impl Fn() + Send + 'static) -> io::Result<Watch> {
+pub fn watch(folder: &Path, on_change: impl Fn(Changed) + Send + 'static) -> io::Result<Watch> {
     std::fs::read_dir(folder)?;
     let folder = std::path::absolute(folder)?;
     let (sender, signals) = channel();
     let (events, root) = (sender.clone(), folder.clone());
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        if event.is_ok_and(|event| changes_something(event.kind) && !concerns_neighbours(&event.paths, &root)) {
-            let _ = events.send(Signal::Changed);
+        let changed = event.map_or(Some(Changed::Anything), |event| changed(&event, &root));
+        if let Some(changed) = changed {
+            let _ = events.send(Signal::Changed(changed));
         }
     });
     let watcher = watcher.map_err(io::Error::other)?;
@@ -63,22 +70,42 @@ pub fn watch(folder: &Path, on_change: impl Fn() + Send + 'static) -> io::Result
         folder,
         watcher,
         paths: BTreeSet::new(),
+        has_links: false,
     };
     target.follow().map_err(io::Error::other)?;
     let thread = std::thread::Builder::new()
         .name("catalog-watch".to_owned())
         .spawn(move || {
-            while wait_for_burst(&signals) {
+            while let Some(mut changed) = wait_for_burst(&signals) {
                 // Before the callback, or what changes while it runs would be missed. A failure here passes: the folder
                 // is just being replaced, and its parent tells when that is done.
-                let _ = target.follow();
-                on_change();
+                if target.concerns_folders(&changed) {
+                    let _ = target.follow();
+                }
+                if target.has_links {
+                    // What a link leads to is told under its real name.
+                    changed = Changed::Anything;
+                }
+                on_change(changed);
             }
         })?;
     Ok(Watch {
         stop: sender,
         thread: Some(thread),
     })
+}
+
+/// What an event says has changed in a folder; nothing for what changes nothing there.
+fn changed(event: &Event, folder: &Path) -> Option<Changed> {
+    if event.need_rescan() || event.paths.is_empty() {
+        return Some(Changed::Anything);
+    }
+    if !changes_something(event.kind) || concerns_neighbours(&event.paths, folder) {
+        return None;
+    }
+    let inside = event.paths.iter().map(|path| path.strip_prefix(folder).ok());
+    let inside = inside.map(|path| path.filter(|path| *path != Path::new("")).map(Path::to_owned));
+    Some(inside.collect::<Option<_>>().map_or(Changed::Anything, Changed::Paths))
 }
 
 fn changes_something(kind: EventKind) -> bool {
@@ -96,35 +123,52 @@ fn concerns_neighbours(paths: &[PathBuf], folder: &Path) -> bool {
             .all(|path| path.parent() == folder.parent() && path != folder)
 }
 
-/// Waits for a change and then until it is quiet; `false` when the watch was dropped.
-fn wait_for_burst(signals: &Receiver<Signal>) -> bool {
-    if !matches!(signals.recv(), Ok(Signal::Changed)) {
-        return false;
-    }
-    let start = Instant::now();
+/// Waits for a change and then until it is quiet; gives all that has changed, and nothing when the watch was dropped.
+fn wait_for_burst(signals: &Receiver<Signal>) -> Option<Changed> {
+    let Ok(Signal::Changed(mut all)) = signals.recv() else {
+        return None;
+    };
+    let (start, mut events) = (Instant::now(), 1);
     while start.elapsed() < LONGEST_BURST {
-        match signals.recv_timeout(QUIET) {
-            Ok(Signal::Changed) => {}
-            Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
-            Err(RecvTimeoutError::Timeout) => return true,
+        let quiet = if events > MUCH { QUIET_AFTER_MUCH } else { QUIET };
+        match signals.recv_timeout(quiet) {
+            Ok(Signal::Changed(changed)) => {
+                all.add(changed);
+                events += 1;
+            }
+            Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
+            Err(RecvTimeoutError::Timeout) => break,
         }
     }
-    true
+    Some(all)
 }
 
 struct Watched {
     folder: PathBuf,
     watcher: RecommendedWatcher,
     paths: BTreeSet<PathBuf>,
+    /// Whether a folder has another real name than that by which it is reached.
+    has_links: bool,
 }
 
 impl Watched {
+    /// Whether other folders may have to be watched after a change.
+    fn concerns_folders(&self, changed: &Changed) -> bool {
+        let Changed::Paths(paths) = changed else { return true };
+        self.has_links
+            || paths.iter().any(|path| {
+                let path = self.folder.join(path);
+                self.paths.contains(&path) || std::fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file())
+            })
+    }
+
     /// Watches all that the folder consists of now: itself, where links in it lead, and its parent, where it is
     /// replaced as a whole. What is no longer part of it is let go.
     fn follow(&mut self) -> notify::Result<()> {
         let mut result = Ok(());
         for _ in 0..MAX_ROUNDS {
-            let wanted = parts(&self.folder);
+            let wanted;
+            (wanted, self.has_links) = parts(&self.folder);
             for gone in self.paths.difference(&wanted) {
                 let _ = self.watcher.unwatch(gone);
             }
@@ -142,23 +186,31 @@ impl Watched {
     }
 }
 
-/// The folder's parent, and all folders in the folder as they really are, links followed, each once. Names with a
-/// leading dot are left out as in loading; what links reach is found under its real name.
-fn parts(folder: &Path) -> BTreeSet<PathBuf> {
+/// The folder's parent, and all folders in the folder as they really are, links followed, each once, and whether there
+/// are links. Names with a leading dot are left out as in loading; what links reach is found under its real name.
+fn parts(folder: &Path) -> (BTreeSet<PathBuf>, bool) {
     let mut found: BTreeSet<PathBuf> = folder.parent().map(Path::to_owned).into_iter().collect();
+    let mut has_links = false;
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
         let Ok(real) = path.canonicalize() else { continue };
         let Ok(entries) = std::fs::read_dir(&real) else {
             continue;
         };
+        has_links |= real != path;
         if found.insert(real) {
             let entries = entries.filter_map(Result::ok);
             let visible = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
-            open.extend(visible.map(|entry| entry.path()).filter(|path| path.is_dir()));
+            for entry in visible {
+                let kind = entry.file_type();
+                has_links |= kind.as_ref().is_ok_and(std::fs::FileType::is_symlink);
+                if entry.path().is_dir() {
+                    open.push(entry.path());
+                }
+            }
         }
     }
-    found
+    (found, has_links)
 }
 
 #[cfg(test)]
@@ -179,7 +231,7 @@ mod tests {
         prepare(&folder);
         let calls = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&calls);
-        let watch = watch(&folder, move || {
+        let watch = watch(&folder, move |_| {
             counted.fetch_add(1, Ordering::SeqCst);
         });
         let watch = watch.unwrap();
@@ -188,7 +240,7 @@ mod tests {
             while calls.load(Ordering::SeqCst) < expected && Instant::now() < until {
                 std::thread::sleep(Duration::from_millis(5));
             }
-            std::thread::sleep(QUIET * 3);
+            std::thread::sleep(QUIET_AFTER_MUCH * 2);
             calls.load(Ordering::SeqCst)
         };
         change(&folder);
@@ -268,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_cannot_be_watched() {
-        let error = watch(Path::new("/no/such/folder"), || {}).unwrap_err();
+        let error = watch(Path::new("/no/such/folder"), |_| {}).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 }

@@ -63,6 +63,14 @@ impl fmt::Debug for Source {
 }
 
 impl Source {
+    /// Whether another document has the same name and texts.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.written == other.written
+            && self.parsed == other.parsed
+            && self.replaced == other.replaced
+    }
+
     /// A document that is parsed as it was written.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Arc<Self> {
         let written: Arc<str> = text.into();

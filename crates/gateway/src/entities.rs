@@ -19,17 +19,17 @@ pub struct Entities {
 }
 
 impl Entities {
-    /// The entities of `catalog`.
-    pub fn of(catalog: &Catalog) -> Self {
+    /// The entities of `catalog`; `known` has those of APIs that were there before.
+    pub fn of(catalog: &Catalog, known: impl Fn(&Arc<catalog::Api>) -> Option<Arc<Api>>) -> Self {
+        let entity = |entry| known(entry).unwrap_or_else(|| Arc::new(api(entry)));
         let apis: HashMap<_, _> = catalog
             .apis
             .iter()
-            .map(|entry| (Arc::as_ptr(entry), Arc::new(api(entry))))
+            .map(|entry| (Arc::as_ptr(entry), entity(entry)))
             .collect();
-        let current = |id: &String| {
-            let found = catalog.apis.iter().find(|entry| entry.id == *id && entry.is_current)?;
-            apis.get(&Arc::as_ptr(found)).cloned()
-        };
+        let current = catalog.apis.iter().rev().filter(|entry| entry.is_current);
+        let current: HashMap<&str, _> = current.map(|entry| (entry.id.as_str(), Arc::as_ptr(entry))).collect();
+        let current = |id: &String| apis.get(current.get(id.as_str())?).cloned();
         let products = catalog.products.iter().map(|(id, entry)| {
             let apis = entry.apis.iter().filter_map(current).collect();
             (id.clone(), Arc::new(product(entry, apis)))

@@ -131,7 +131,8 @@ impl Running {
     /// Puts a new state in place; requests under way finish on the old one.
     pub fn replace(&self, catalog: Arc<Catalog>, plans: Plans) {
         self.tls.trust(&catalog.authorities);
-        self.place.store(Arc::new(Snapshot::of(catalog, plans, &self.metrics)));
+        let next = self.place.load().followed_by(catalog, plans, &self.metrics);
+        self.place.store(Arc::new(next));
         self.metrics.reloads.add(1);
     }
 

@@ -35,6 +35,8 @@ use std::sync::Arc;
 pub struct Router {
     hosts: HashMap<String, Node>,
     any_host: Node,
+    /// All of them, by the address of the catalog's API.
+    apis: HashMap<usize, Arc<ServedApi>>,
 }
 
 #[derive(Default)]
@@ -112,33 +114,15 @@ fn plus(value: &str) -> Cow<'static, str> {
 }
 
 impl Router {
-    /// The routes of a catalog.
-    pub fn of(catalog: &Catalog, entities: &Entities, metrics: &Metrics) -> Self {
+    /// The routes of a catalog, sharing with those `before` what is the same.
+    pub fn of(catalog: &Catalog, entities: &Entities, metrics: &Metrics, before: &Self) -> Self {
         let mut router = Self::default();
+        router.apis.reserve(catalog.apis.len());
         for api in &catalog.apis {
-            let operations = Operations::of(&api.operations);
-            let only = match api.kind {
-                ApiKind::WebSocket => api.operations.first(),
-                _ => None,
-            };
-            let only = only.map(|catalog| {
-                let entity = Arc::new(crate::entities::operation(catalog));
-                Arc::new(ServedOperation {
-                    catalog: Arc::clone(catalog),
-                    entity,
-                })
-            });
-            let entity = entities.api(api);
-            let metrics = metrics.api(&api.id);
-            let served = ServedApi {
-                catalog: Arc::clone(api),
-                entity,
-                target: target(api, catalog),
-                metrics,
-                operations,
-                only,
-            };
-            let served = Arc::new(served);
+            // The backend of an MCP server is not part of its API.
+            let known = before.known(api).filter(|_| !matches!(api.kind, ApiKind::Mcp(_)));
+            let served = known.map_or_else(|| Arc::new(served(api, catalog, entities, metrics)), Arc::clone);
+            router.apis.insert(Arc::as_ptr(api).addr(), Arc::clone(&served));
             if api.hosts.is_empty() {
                 router.any_host.add(Arc::clone(&served));
             }
@@ -151,6 +135,11 @@ impl Router {
             }
         }
         router
+    }
+
+    /// An API of the catalog as it is served.
+    pub fn known(&self, api: &Arc<Api>) -> Option<&Arc<ServedApi>> {
+        self.apis.get(&Arc::as_ptr(api).addr())
     }
 
     /// What a request calls; `None` when it matches no API or no operation.
@@ -186,6 +175,28 @@ impl Router {
             .first()
             .map_or(address.path.len(), |segment| segment.start.saturating_sub(1));
         api.call(below, start, address)
+    }
+}
+
+fn served(api: &Arc<Api>, catalog: &Catalog, entities: &Entities, metrics: &Metrics) -> ServedApi {
+    let only = match api.kind {
+        ApiKind::WebSocket => api.operations.first(),
+        _ => None,
+    };
+    let only = only.map(|catalog| {
+        let entity = Arc::new(crate::entities::operation(catalog));
+        Arc::new(ServedOperation {
+            catalog: Arc::clone(catalog),
+            entity,
+        })
+    });
+    ServedApi {
+        catalog: Arc::clone(api),
+        entity: entities.api(api),
+        target: target(api, catalog),
+        metrics: metrics.api(&api.id),
+        operations: Operations::of(&api.operations),
+        only,
     }
 }
 

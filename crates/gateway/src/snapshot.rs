@@ -35,8 +35,18 @@ pub struct Snapshot {
 impl Snapshot {
     /// The state of `catalog` with its compiled `plans`.
     pub fn of(catalog: Arc<Catalog>, plans: Plans, metrics: &Metrics) -> Self {
-        let entities = Entities::of(&catalog);
-        let router = Router::of(&catalog, &entities, metrics);
+        Self::sharing(catalog, plans, metrics, &Router::default())
+    }
+
+    /// The state of `catalog` that comes after this one, with which it shares what is the same.
+    pub fn followed_by(&self, catalog: Arc<Catalog>, plans: Plans, metrics: &Metrics) -> Self {
+        Self::sharing(catalog, plans, metrics, &self.router)
+    }
+
+    fn sharing(catalog: Arc<Catalog>, plans: Plans, metrics: &Metrics, before: &Router) -> Self {
+        let known = |api: &_| before.known(api).map(|served| Arc::clone(&served.entity));
+        let entities = Entities::of(&catalog, known);
+        let router = Router::of(&catalog, &entities, metrics, before);
         let doors = Doors::of(Arc::clone(&catalog), &entities);
         Self {
             plans,

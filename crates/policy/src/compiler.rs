@@ -5,6 +5,7 @@
 use crate::block::{Block, Origin, Planned, Scope, Section};
 use crate::codes;
 use crate::findings::Findings;
+use crate::fragment::Compiled;
 use crate::witness::{Spot, SpotKind};
 use crate::xml::{Element, Node, Piece};
 use catalog::Catalog;
@@ -35,8 +36,10 @@ pub(crate) struct Compiler<'c> {
     /// Fragments and backends; `None` when a file is checked by itself.
     pub catalog: Option<&'c Catalog>,
     pub place: Place,
-    /// Fragments compiled so far; `None` when they cannot be used.
-    pub fragments: HashMap<FragmentKey, Option<Arc<Block>>>,
+    /// Fragments compiled so far.
+    pub fragments: HashMap<FragmentKey, Compiled>,
+    /// Ids of fragments that were included, as often as they were.
+    pub included: Vec<String>,
     /// Fragments that are being compiled, outermost first.
     pub including: Vec<String>,
     /// The places of documents so far; `None` when nobody will watch them.
@@ -51,6 +54,7 @@ impl<'c> Compiler<'c> {
             catalog,
             place,
             fragments: HashMap::new(),
+            included: Vec::new(),
             including: Vec::new(),
             spots: None,
             read_step,

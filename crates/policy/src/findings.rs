@@ -40,6 +40,16 @@ impl Findings {
         self.list.push(diagnostic);
     }
 
+    /// How many problems there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Those behind the first `number`.
+    pub(crate) fn since(&self, number: usize) -> Vec<Diagnostic> {
+        self.list.get(number..).unwrap_or_default().to_vec()
+    }
+
     /// How many errors there are.
     pub(crate) fn errors(&self) -> usize {
         self.errors

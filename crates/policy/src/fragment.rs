@@ -6,13 +6,24 @@ use crate::block::Block;
 use crate::codes;
 use crate::compiler::{Compiler, Place};
 use crate::document::root;
-use diagnostic::Span;
+use diagnostic::{Diagnostic, Span};
 use std::sync::Arc;
 
 /// Fragments inside fragments; APIM allows none.
 const DEEPEST: usize = 8;
 /// Steps that a fragment may come to when all fragments in it are counted.
 const MOST_STEPS: usize = 100_000;
+
+/// What a fragment has come to.
+#[derive(Clone)]
+pub(crate) struct Compiled {
+    /// Its steps; none when it cannot be used.
+    block: Option<Arc<Block>>,
+    /// What is wrong in it.
+    problems: Vec<Diagnostic>,
+    /// Fragments that it includes.
+    included: Vec<String>,
+}
 
 /// The steps of the fragment `id`, which is named at `span`. `None` when it cannot be had, which is reported, or when
 /// there is no catalog to look it up in.
@@ -30,8 +41,19 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
         return None;
     };
     let key = (id.to_owned(), compiler.place.section, compiler.place.scope);
+    compiler.included.push(id.to_owned());
     if let Some(known) = compiler.fragments.get(&key) {
-        return known.clone();
+        // Each document that includes it has its problems, which are told once all the same.
+        let Compiled {
+            block,
+            problems,
+            included,
+        } = known.clone();
+        for problem in problems {
+            compiler.findings.push(problem);
+        }
+        compiler.included.extend(included);
+        return block;
     }
     if compiler.including.iter().any(|including| including == id) || compiler.including.len() >= DEEPEST {
         let way = compiler.including.join(" → ");
@@ -50,6 +72,7 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
     };
     let outer = std::mem::replace(&mut compiler.place, place);
     let errors = compiler.findings.errors();
+    let (found, included) = (compiler.findings.len(), compiler.included.len());
     let nodes = crate::xml::read(&text.source, &mut compiler.findings);
     let block = root(compiler, &nodes, "fragment").map(|root| compiler.steps(&root.content, ""));
     let is_whole = compiler.findings.errors() == errors;
@@ -63,6 +86,11 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
         compiler.error(codes::DOCUMENT_LIMIT, span, message);
         block = None;
     }
-    compiler.fragments.insert(key, block.clone());
+    let known = Compiled {
+        block: block.clone(),
+        problems: compiler.findings.since(found),
+        included: compiler.included.get(included..).unwrap_or_default().to_vec(),
+    };
+    compiler.fragments.insert(key, known);
     block
 }

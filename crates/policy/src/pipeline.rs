@@ -85,9 +85,9 @@ impl Plan {
     }
 
     fn begin(&self, exchange: &mut Exchange) {
-        exchange.state.is_mcp = self.implicit_forward.is_some();
-        exchange.state.wants_answer = self.wants_answer;
-        exchange.state.has_cache_store = self.behind_cache_store.is_some();
+        exchange.state.is_mcp = self.effective.implicit_forward.is_some();
+        exchange.state.wants_answer = self.effective.wants_answer;
+        exchange.state.has_cache_store = self.effective.behind_cache_store.is_some();
         exchange.state.operation.clone_from(&self.operation);
         exchange.state.graphql.clone_from(&self.graphql);
         exchange.state.resolvers.clone_from(&self.resolvers);
@@ -112,7 +112,7 @@ impl Plan {
 
     /// What outbound does with a response that comes from the cache: it has been through all before `cache-store`.
     async fn behind_cache_store(&self, exchange: &mut Exchange) -> Result<(), Failure> {
-        let Some((first, passed)) = self.behind_cache_store else {
+        let Some((first, passed)) = self.effective.behind_cache_store else {
             return Ok(());
         };
         for (at, block) in self.section(Section::Outbound).iter().enumerate().skip(first) {
@@ -126,14 +126,18 @@ impl Plan {
 
     async fn go_through(&self, section: Section, exchange: &mut Exchange) -> Result<Flow, Failure> {
         if section == Section::Backend {
-            let kept = meet(self.needs_before_backend, exchange).await;
+            let kept = meet(self.effective.needs_before_backend, exchange).await;
             kept.map_err(|failure| Failure {
                 source: "forward-request",
                 ..failure
             })?;
         }
         let flow = run(self.section(section), exchange).await?;
-        let forward = self.implicit_forward.as_ref().filter(|_| section == Section::Backend);
+        let forward = self
+            .effective
+            .implicit_forward
+            .as_ref()
+            .filter(|_| section == Section::Backend);
         match forward {
             Some(forward) if flow == Flow::Next && !exchange.state.forwarded => forward.run(exchange).await,
             _ => Ok(flow),

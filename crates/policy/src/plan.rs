@@ -3,6 +3,10 @@
 //! Each document is compiled once; the plans of a thousand operations share the blocks of the global one.
 //! Never here: running a plan ([`crate::pipeline`]).
 
+#[cfg(test)]
+mod again_tests;
+mod world;
+
 use crate::block::{Block, Needs, Scope, Section};
 use crate::codes;
 use crate::compiler::{Compiler, Place};
@@ -20,6 +24,13 @@ use diagnostic::{Diagnostic, Source, Span};
 use expression::Reads;
 use std::collections::HashMap;
 use std::sync::Arc;
+use world::World;
+
+/// What is compiled will serve.
+const SERVING: Options = Options {
+    strict: false,
+    serving: true,
+};
 
 /// The document of a gateway whose global scope has none.
 const DEFAULT: &str = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
@@ -32,6 +43,13 @@ pub struct Plan {
     pub(crate) graphql: Option<Arc<graphql::Schema>>,
     /// What answers the requests of a GraphQL API, instead of a backend.
     pub(crate) resolvers: Option<Arc<Resolvers>>,
+    /// What runs.
+    pub(crate) effective: Arc<Effective>,
+}
+
+/// What runs for the requests of all operations that have the same documents.
+#[derive(Default)]
+pub(crate) struct Effective {
     inbound: Vec<Arc<Block>>,
     backend: Vec<Arc<Block>>,
     outbound: Vec<Arc<Block>>,
@@ -46,7 +64,7 @@ pub struct Plan {
     pub(crate) wants_answer: bool,
 }
 
-impl Plan {
+impl Effective {
     fn new(chain: &[Arc<Document>], implicit_forward: Option<Arc<Block>>) -> Self {
         let [inbound, backend, outbound, on_error] = Section::ALL.map(|section| effective(chain, section));
         let needs = |blocks: &[Arc<Block>]| {
@@ -68,16 +86,13 @@ impl Plan {
             Some((at, last + 1))
         });
         Self {
-            operation: None,
-            graphql: None,
-            resolvers: None,
-            behind_cache_store,
             inbound,
             backend,
             outbound,
             on_error,
             implicit_forward,
             needs_before_backend,
+            behind_cache_store,
             wants_answer,
         }
     }
@@ -89,7 +104,7 @@ impl Plan {
     }
 
     /// The blocks of a section in the order in which they run.
-    pub(crate) fn section(&self, section: Section) -> &[Arc<Block>] {
+    fn section(&self, section: Section) -> &[Arc<Block>] {
         match section {
             Section::Inbound => &self.inbound,
             Section::Backend => &self.backend,
@@ -99,17 +114,35 @@ impl Plan {
     }
 }
 
-/// The plans of all operations of a catalog.
-pub struct Plans {
-    global: Arc<Plan>,
-    by_place: HashMap<Key, Arc<Plan>>,
-    /// Keeps the addresses in the keys from being used again.
-    _apis: Vec<Arc<Api>>,
-    _products: Vec<Arc<Product>>,
+impl Plan {
+    /// The blocks of a section in the order in which they run.
+    pub(crate) fn section(&self, section: Section) -> &[Arc<Block>] {
+        self.effective.section(section)
+    }
 }
 
-/// Addresses of API, operation and product; 0 for none.
-type Key = (usize, usize, usize);
+/// The plans of all operations of a catalog.
+#[derive(Clone)]
+pub struct Plans {
+    global: Arc<Plan>,
+    /// By the address of the API.
+    by_api: HashMap<usize, Arc<ApiPlans>>,
+    world: World,
+    options: Options,
+}
+
+/// The plans of an API, and what compiling them has come to.
+struct ApiPlans {
+    by_place: HashMap<Key, Arc<Plan>>,
+    problems: Vec<Diagnostic>,
+    /// Fragments that are included.
+    included: Vec<String>,
+    /// Keeps the addresses from being used again.
+    _api: Arc<Api>,
+}
+
+/// Addresses of operation and product; 0 for none.
+type Key = (usize, usize);
 
 fn address<T>(entity: Option<&Arc<T>>) -> usize {
     entity.map_or(0, |entity| Arc::as_ptr(entity).addr())
@@ -118,80 +151,73 @@ fn address<T>(entity: Option<&Arc<T>>) -> usize {
 impl Plans {
     /// Compiles all policy documents of a catalog. With errors among the diagnostics the plans must not serve.
     pub fn compile(catalog: &Catalog) -> (Self, Vec<Diagnostic>) {
-        let options = Options {
-            strict: false,
-            serving: true,
-        };
-        let (plans, _, problems) = Self::compile_as(catalog, options, None);
+        let (plans, _, problems) = Self::compile_as(catalog, SERVING, None, None);
+        (plans, problems)
+    }
+
+    /// Like [`Plans::compile`], after plans for the catalog before: those of APIs that are the same serve on, as long as
+    /// all else that they depend on is as it was.
+    pub fn compile_after(catalog: &Catalog, before: &Self) -> (Self, Vec<Diagnostic>) {
+        let (plans, _, problems) = Self::compile_as(catalog, SERVING, None, Some(before));
         (plans, problems)
     }
 
     /// Like [`Plans::compile`], with all places that a [`crate::Witness`] may be told of.
     pub fn compile_to_watch(catalog: &Catalog) -> (Self, Vec<Arc<Spot>>, Vec<Diagnostic>) {
-        let options = Options {
-            strict: false,
-            serving: true,
-        };
-        Self::compile_as(catalog, options, Some(Vec::new()))
+        Self::compile_as(catalog, SERVING, Some(Vec::new()), None)
     }
 
     /// All problems of the policy documents of a catalog that is checked and will not serve.
     pub fn check(catalog: &Catalog, options: Options) -> Vec<Diagnostic> {
-        Self::compile_as(catalog, options, None).2
+        Self::compile_as(catalog, options, None, None).2
     }
 
     fn compile_as(
         catalog: &Catalog,
         options: Options,
         spots: Option<Vec<Arc<Spot>>>,
+        before: Option<&Self>,
     ) -> (Self, Vec<Arc<Spot>>, Vec<Diagnostic>) {
+        let world = World::of(catalog);
+        let before = before.filter(|before| before.options == options && before.world.is_same(&world));
         let mut documents = Documents::new(catalog, options);
         let default = documents.compile_here(Scope::Global);
         documents.compiler.spots = spots;
         let forward = effective(std::slice::from_ref(&default), Section::Backend)
             .first()
             .cloned();
+        // What many share comes first, so that what is found then is of no API.
         let global = documents.global(catalog, default);
-        let mut by_place = HashMap::new();
-        for api in &catalog.apis {
-            let implicit_forward = if matches!(api.kind, ApiKind::Mcp(_)) {
-                forward.clone()
-            } else {
-                None
-            };
-            let resolvers = documents.resolvers(api);
-            let api_products = api.products.iter().filter_map(|id| catalog.products.get(id));
-            for product in std::iter::once(None).chain(api_products.map(Some)) {
-                for operation in std::iter::once(None).chain(api.operations.iter().map(Some)) {
-                    let chain = documents.chain(&global, api, operation, product);
-                    let key = (address(Some(api)), address(operation), address(product));
-                    let mut plan = Plan::new(&chain, implicit_forward.clone());
-                    plan.needs_before_backend.reads.request_body |= resolvers.is_some();
-                    let graphql = documents.prepare(api, operation, product, plan.validates());
-                    by_place.insert(
-                        key,
-                        Arc::new(Plan {
-                            operation: operation.cloned(),
-                            graphql,
-                            resolvers: resolvers.clone(),
-                            ..plan
-                        }),
-                    );
-                }
-            }
-        }
         for product in catalog.products.values() {
             product
                 .policy
                 .iter()
                 .for_each(|text| drop(documents.compile(text, Scope::Product)));
         }
+        let mut by_api = HashMap::with_capacity(catalog.apis.len());
+        for api in &catalog.apis {
+            let address = address(Some(api));
+            let plans = match before.and_then(|before| before.by_api.get(&address)) {
+                Some(known) => {
+                    documents.take_over(known);
+                    Arc::clone(known)
+                }
+                None => Arc::new(documents.plans(catalog, api, &global, forward.as_ref())),
+            };
+            by_api.insert(address, plans);
+        }
         documents.unused_fragments(catalog);
+        let global = Plan {
+            operation: None,
+            graphql: None,
+            resolvers: None,
+            effective: Arc::new(Effective::new(&[global], None)),
+        };
         let plans = Self {
-            global: Arc::new(Plan::new(&[global], None)),
-            by_place,
-            _apis: catalog.apis.clone(),
-            _products: catalog.products.values().cloned().collect(),
+            global: Arc::new(global),
+            by_api,
+            world,
+            options,
         };
         let spots = documents.compiler.spots.take().unwrap_or_default();
         (plans, spots, documents.compiler.findings.finish())
@@ -221,12 +247,13 @@ impl Plans {
         operation: Option<&Arc<Operation>>,
         product: Option<&Arc<Product>>,
     ) -> &Arc<Plan> {
-        let key = |product| (address(Some(api)), address(operation), address(product));
+        let key = |product| (address(operation), address(product));
+        let Some(plans) = self.by_api.get(&address(Some(api))) else {
+            return &self.global;
+        };
         // A product that does not list the API (an inconsistent catalog) has no policies for it.
-        self.by_place
-            .get(&key(product))
-            .or_else(|| self.by_place.get(&key(None)))
-            .unwrap_or(&self.global)
+        let plan = plans.by_place.get(&key(product));
+        plan.or_else(|| plans.by_place.get(&key(None))).unwrap_or(&self.global)
     }
 
     /// The plan for requests that match no API.
@@ -264,6 +291,57 @@ impl<'c> Documents<'c> {
     fn global(&mut self, catalog: &Catalog, default: Arc<Document>) -> Arc<Document> {
         let text = catalog.policy.as_ref();
         text.map_or(default, |text| self.compile(text, Scope::Global))
+    }
+
+    /// The plans of an API.
+    fn plans(
+        &mut self,
+        catalog: &Catalog,
+        api: &Arc<Api>,
+        global: &Arc<Document>,
+        forward: Option<&Arc<Block>>,
+    ) -> ApiPlans {
+        let (found, included) = (self.compiler.findings.len(), self.compiler.included.len());
+        let implicit_forward = forward.filter(|_| matches!(api.kind, ApiKind::Mcp(_)));
+        let resolvers = self.resolvers(api);
+        let products = api.products.iter().filter_map(|id| catalog.products.get(id));
+        let mut by_place = HashMap::new();
+        // Most operations have no documents of their own.
+        let mut known: HashMap<Vec<usize>, Arc<Effective>> = HashMap::new();
+        for product in std::iter::once(None).chain(products.map(Some)) {
+            for operation in std::iter::once(None).chain(api.operations.iter().map(Some)) {
+                let chain = self.chain(global, api, operation, product);
+                let addresses = chain.iter().map(|document| address(Some(document))).collect();
+                let effective = known.entry(addresses).or_insert_with(|| {
+                    let mut effective = Effective::new(&chain, implicit_forward.cloned());
+                    effective.needs_before_backend.reads.request_body |= resolvers.is_some();
+                    Arc::new(effective)
+                });
+                let effective = Arc::clone(effective);
+                let graphql = self.prepare(api, operation, product, effective.validates());
+                let plan = Plan {
+                    operation: operation.cloned(),
+                    graphql,
+                    resolvers: resolvers.clone(),
+                    effective,
+                };
+                by_place.insert((address(operation), address(product)), Arc::new(plan));
+            }
+        }
+        ApiPlans {
+            by_place,
+            problems: self.compiler.findings.since(found),
+            included: self.compiler.included.get(included..).unwrap_or_default().to_vec(),
+            _api: Arc::clone(api),
+        }
+    }
+
+    /// Takes over what was found when plans were compiled before.
+    fn take_over(&mut self, plans: &ApiPlans) {
+        for problem in &plans.problems {
+            self.compiler.findings.push(problem.clone());
+        }
+        self.compiler.included.extend_from_slice(&plans.included);
     }
 
     /// The documents of an operation, the most specific one first.
@@ -382,7 +460,7 @@ impl<'c> Documents<'c> {
     fn unused_fragments(&mut self, catalog: &Catalog) {
         (self.compiler.place.scope, self.compiler.place.section) = (None, None);
         for id in catalog.fragments.keys() {
-            if !self.compiler.fragments.keys().any(|(known, ..)| known == id) {
+            if !self.compiler.included.contains(id) {
                 fragment(&mut self.compiler, id, Span::at(0));
             }
         }
@@ -500,6 +578,6 @@ mod tests {
         let mut bench = Bench::with_documents(&[("global", global)]);
         let (with, without) = (bench.catalog.products["gold"].clone(), None);
         let (one, other) = (bench.plan(Some(&with)), bench.plan(without));
-        assert!(Arc::ptr_eq(&one.inbound[0], &other.inbound[0]));
+        assert!(Arc::ptr_eq(&one.effective.inbound[0], &other.effective.inbound[0]));
     }
 }

@@ -1,9 +1,9 @@
 //! From an artifact folder to something that can be served: load, compile, and all problems of both at once.
 
-use catalog::{Catalog, ProcessEnvironment};
+use catalog::{Catalog, Changed, Memory, ProcessEnvironment};
 use diagnostic::Diagnostic;
 use policy::{Options, Plans};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A folder that was read and compiled.
 pub struct Configuration {
@@ -15,19 +15,42 @@ pub struct Configuration {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Configuration {
-    /// Reads and compiles the folder.
-    pub fn load(folder: &Path) -> Self {
-        let (catalog, mut diagnostics) = catalog::load(folder, &ProcessEnvironment);
-        let (plans, problems) = Plans::compile(&catalog);
-        diagnostics.extend(problems);
+/// A folder that is read again and again; each time costs what has changed.
+pub struct Source {
+    folder: PathBuf,
+    memory: Memory,
+    plans: Option<Plans>,
+}
+
+impl Source {
+    /// A folder that was not read yet.
+    pub fn new(folder: &Path) -> Self {
         Self {
+            folder: folder.to_owned(),
+            memory: Memory::default(),
+            plans: None,
+        }
+    }
+
+    /// Reads and compiles the folder.
+    pub fn read(&mut self, changed: &Changed) -> Configuration {
+        let (catalog, mut diagnostics) =
+            catalog::load_again(&self.folder, &ProcessEnvironment, &mut self.memory, changed);
+        let (plans, problems) = match &self.plans {
+            Some(before) => Plans::compile_after(&catalog, before),
+            None => Plans::compile(&catalog),
+        };
+        self.plans = Some(plans.clone());
+        diagnostics.extend(problems);
+        Configuration {
             catalog,
             plans,
             diagnostics,
         }
     }
+}
 
+impl Configuration {
     /// All problems of the folder, without making it ready to serve.
     pub fn check(folder: &Path, options: Options) -> Vec<Diagnostic> {
         let (catalog, mut diagnostics) = catalog::load(folder, &ProcessEnvironment);

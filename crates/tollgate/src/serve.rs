@@ -1,10 +1,10 @@
 //! `tollgate serve`: the gateway on an artifact folder, which is watched.
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Source};
 use crate::descriptors;
 use crate::logging::{self, LogFormat, LogLevel};
 use crate::{EXIT_FAILED, EXIT_PROBLEMS};
-use catalog::Watch;
+use catalog::{Changed, Watch};
 use clap::Args;
 use diagnostic::{Diagnostic, Severity};
 use gateway::{Config, Gateway, Limits, Listen, Network, Running, SystemClock, TlsIdentity};
@@ -103,17 +103,18 @@ impl Serve {
         logging::start(self.log_format, self.log_level);
         // Before the folder is read, or a change in between would be missed.
         let (told, changes) = channel();
-        let watch = catalog::watch(&self.config, move || {
-            let _ = told.send(());
+        let watch = catalog::watch(&self.config, move |changed| {
+            let _ = told.send(changed);
         });
-        let configuration = Configuration::load(&self.config);
+        let mut source = Source::new(&self.config);
+        let configuration = source.read(&Changed::Anything);
         report(&configuration.diagnostics, self.log_format);
         if !configuration.is_sound() {
             tracing::error!(folder = %self.config.display(), "this folder cannot be served");
             return ExitCode::from(EXIT_PROBLEMS);
         }
         let watch = watch.map_err(|error| format!("cannot watch {}: {error}", self.config.display()));
-        match watch.and_then(|watch| self.serve(configuration, watch, changes)) {
+        match watch.and_then(|watch| self.serve(configuration, source, (watch, changes))) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 tracing::error!("{message}");
@@ -122,7 +123,12 @@ impl Serve {
         }
     }
 
-    fn serve(&self, configuration: Configuration, watch: Watch, changes: Receiver<()>) -> Result<(), String> {
+    fn serve(
+        &self,
+        configuration: Configuration,
+        mut source: Source,
+        (watch, changes): (Watch, Receiver<Changed>),
+    ) -> Result<(), String> {
         descriptors::raise();
         let stopped = stop_signal()?;
         let running = self.start(configuration)?;
@@ -136,7 +142,16 @@ impl Serve {
         println!("listening on {scheme}://{}", address(running.address()));
         println!("admin on http://{}", address(running.admin_address()));
         std::thread::scope(|scope| {
-            scope.spawn(|| changes.into_iter().for_each(|()| self.reload(&running)));
+            let running = &running;
+            scope.spawn(move || {
+                while let Ok(mut changed) = changes.recv() {
+                    // What has changed while the last change was read.
+                    for more in changes.try_iter() {
+                        changed.add(more);
+                    }
+                    self.reload(running, &mut source, &changed);
+                }
+            });
             let _ = stopped.recv();
             tracing::info!(seconds = self.drain, "stopping: requests in flight may end");
             // No watch, no changes: the thread ends.
@@ -231,9 +246,9 @@ impl Serve {
         }]))
     }
 
-    fn reload(&self, running: &Running) {
+    fn reload(&self, running: &Running, source: &mut Source, changed: &Changed) {
         let began = Instant::now();
-        let configuration = Configuration::load(&self.config);
+        let configuration = source.read(changed);
         report(&configuration.diagnostics, self.log_format);
         if configuration.is_sound() {
             running.replace(Arc::new(configuration.catalog), configuration.plans);

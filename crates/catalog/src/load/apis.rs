@@ -1,15 +1,19 @@
 //! APIs: their information files, and what the folder around each adds (specification, operations, policies).
 
-use super::backends::{self, LoadedBackends};
+use super::backends;
 use super::{Loader, graphql, layout, mcp, operations, references, resolvers, version_sets};
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::files::Entry;
 use crate::information::Information;
+use crate::memory::{self, Remembered, Surroundings};
 use crate::specification::{self, Specification};
-use crate::{Api, ApiKind, ApiVersion, VersioningScheme};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{Api, ApiKind, ApiVersion};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// The file that describes an API.
+pub(crate) const INFORMATION: &str = "apiInformation.json";
 
 /// Header and query parameter of the subscription key where an API names no others.
 const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
@@ -22,54 +26,110 @@ pub(crate) struct LoadedApis {
     pub served: Vec<LoadedApi>,
     /// Ids of all, also of those that cannot.
     pub known: BTreeSet<String>,
+    /// What is remembered of each folder.
+    kept: memory::Apis,
 }
 
-/// An API with the file that describes it.
+/// An API with what others say of it.
 pub(crate) struct LoadedApi {
     /// The API.
-    pub api: Api,
-    /// Its information file.
-    pub information: Information,
+    pub api: Arc<Api>,
+    /// Its folder.
+    pub folder: Entry,
+    /// Host names that it answers on.
+    pub hosts: Vec<String>,
+    /// Products that it is in.
+    pub products: Vec<String>,
+}
+
+impl LoadedApis {
+    /// The APIs with all that is said of them, and what is remembered of each folder. `reduces`: nobody asks for
+    /// descriptions. Nothing when what was remembered was reduced otherwise.
+    pub fn finish(mut self, reduces: bool) -> Option<(Vec<Arc<Api>>, memory::Apis)> {
+        let mut served = Vec::with_capacity(self.served.len());
+        for LoadedApi {
+            mut api,
+            folder,
+            hosts,
+            products,
+        } in self.served
+        {
+            let kept = self.kept.get_mut(&folder.name)?;
+            let is_fresh = kept.api.is_none();
+            if is_fresh {
+                if let Some(api) = Arc::get_mut(&mut api).filter(|_| reduces) {
+                    forget_descriptions(api);
+                }
+                kept.is_reduced = reduces;
+            } else if kept.is_reduced != reduces {
+                return None;
+            }
+            if api.hosts != hosts || api.products != products {
+                let api = Arc::make_mut(&mut api);
+                (api.hosts, api.products) = (hosts, products);
+            }
+            kept.api = Some(Arc::clone(&api));
+            served.push(api);
+        }
+        Some((served, self.kept))
+    }
 }
 
 /// Lets go of an API's description, which nothing will ask for.
-pub(crate) fn forget_descriptions(loaded: &mut LoadedApi) {
-    if loaded.api.resolvers.is_empty() {
-        loaded.api.graphql_schema = None;
+fn forget_descriptions(api: &mut Api) {
+    if api.resolvers.is_empty() {
+        api.graphql_schema = None;
     }
-    for operation in loaded.api.operations.iter_mut().filter_map(Arc::get_mut) {
+    for operation in api.operations.iter_mut().filter_map(Arc::get_mut) {
         operation.described = None;
     }
 }
 
-/// What an API may refer to.
-struct Known<'k> {
-    version_sets: &'k BTreeMap<String, Option<VersioningScheme>>,
-    backends: &'k LoadedBackends,
-}
-
-/// Loads all APIs in the order of their folder names.
-pub(crate) fn load(
-    loader: &Loader<'_>,
-    version_sets: &BTreeMap<String, Option<VersioningScheme>>,
-    backends: &LoadedBackends,
-) -> LoadedApis {
-    let known = Known { version_sets, backends };
+/// Loads all APIs in the order of their folder names, except those that are remembered.
+pub(crate) fn load(loader: &Loader<'_>, known: &Surroundings, mut remembered: memory::Apis) -> LoadedApis {
     let mut apis = LoadedApis::default();
     for entry in layout::entities(loader, layout::APIS) {
         apis.known.insert(references::without_revision(&entry.name).to_owned());
-        layout::check_within(loader, &entry.path);
-        let Some(information) = loader.information(&entry.path, "apiInformation.json") else {
-            continue;
+        let (api, kept) = match remembered.remove(&entry.name) {
+            Some(kept) => {
+                kept.problems
+                    .iter()
+                    .for_each(|problem| loader.problems.push(problem.clone()));
+                (kept.api.clone(), kept)
+            }
+            None => read(loader, known, &entry),
         };
-        if let Some(api) = api(loader, &known, &entry, &information) {
-            apis.served.push(LoadedApi { api, information });
+        if kept.validates {
+            loader.validates.set(true);
         }
+        apis.kept.insert(entry.name.clone(), kept);
+        apis.served.extend(api.map(|api| LoadedApi {
+            api,
+            folder: entry,
+            hosts: Vec::new(),
+            products: Vec::new(),
+        }));
     }
     apis
 }
 
-fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Information) -> Option<Api> {
+/// Reads the folder of an API.
+fn read(loader: &Loader<'_>, known: &Surroundings, entry: &Entry) -> (Option<Arc<Api>>, Remembered) {
+    let before = loader.problems.len();
+    let validates = loader.validates.replace(false);
+    layout::check_within(loader, &entry.path);
+    let information = loader.information(&entry.path, INFORMATION);
+    let api = information.and_then(|information| api(loader, known, entry, &information));
+    let kept = Remembered {
+        api: None,
+        problems: loader.problems.since(before),
+        validates: loader.validates.replace(validates),
+        is_reduced: false,
+    };
+    (api.map(Arc::new), kept)
+}
+
+fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &Information) -> Option<Api> {
     let fields = information.properties(loader.problems);
     let name = fields
         .required("displayName")
@@ -84,7 +144,7 @@ fn api(loader: &Loader<'_>, known: &Known<'_>, entry: &Entry, information: &Info
         ApiType::Soap => ApiKind::Soap,
         ApiType::WebSocket => ApiKind::WebSocket,
         ApiType::GraphQl => ApiKind::GraphQl,
-        ApiType::Mcp => ApiKind::Mcp(mcp::server(loader, fields, &entry.path, &path, known.backends)?),
+        ApiType::Mcp => ApiKind::Mcp(mcp::server(loader, fields, &entry.path, &path, known)?),
     };
     let reads_operations = matches!(kind, ApiKind::Http | ApiKind::Soap);
     let specification = if reads_operations {
@@ -232,7 +292,7 @@ fn service_url(loader: &Loader<'_>, fields: Fields<'_>, specification: Option<&S
     }
 }
 
-fn version(fields: Fields<'_>, known: &Known<'_>) -> Option<ApiVersion> {
+fn version(fields: Fields<'_>, known: &Surroundings) -> Option<ApiVersion> {
     let name = fields.string("apiVersion").map(|name| name.value.trim().to_owned());
     let own = fields.object("apiVersionSet");
     let inline = own.filter(|set| set.get("versioningScheme").is_some());
@@ -243,7 +303,7 @@ fn version(fields: Fields<'_>, known: &Known<'_>) -> Option<ApiVersion> {
         (_, Some(set)) => version_sets::scheme(set)?,
         (Some(reference), None) => {
             let id = references::name_in(reference.value);
-            let sets = known.version_sets;
+            let sets = &known.version_sets;
             if !references::check(fields, reference, "version set", id, sets.keys().map(String::as_str)) {
                 return None;
             }

@@ -1,10 +1,11 @@
 //! APIs that contradict each other: two that would answer the same request, revisions that exclude each other.
 
 use super::Loader;
-use super::apis::{LoadedApi, LoadedApis};
+use super::apis::{INFORMATION, LoadedApi, LoadedApis};
 use crate::VersioningScheme;
 use crate::codes;
-use diagnostic::Diagnostic;
+use crate::problems::Problems;
+use diagnostic::{Diagnostic, Severity};
 use std::collections::HashMap;
 
 /// Reports all conflicts.
@@ -20,7 +21,14 @@ fn check_revisions(loader: &Loader<'_>, apis: &[LoadedApi]) {
         let api = &loaded.api;
         if revisions.insert((&api.id, &api.revision), loaded).is_some() {
             let message = format!("the API `{}` has another revision {}", api.id, api.revision);
-            report(loader, loaded, codes::REVISIONS, "apiRevision", message);
+            report(
+                loader,
+                loaded,
+                Severity::Error,
+                codes::REVISIONS,
+                "apiRevision",
+                message,
+            );
         }
         if api.is_current
             && let Some(other) = current.insert(&api.id, loaded)
@@ -29,7 +37,7 @@ fn check_revisions(loader: &Loader<'_>, apis: &[LoadedApi]) {
                 "the API `{}` has two current revisions, {} and {}",
                 api.id, other.api.revision, api.revision
             );
-            report(loader, loaded, codes::REVISIONS, "isCurrent", message);
+            report(loader, loaded, Severity::Error, codes::REVISIONS, "isCurrent", message);
         }
     }
     for loaded in apis
@@ -41,10 +49,12 @@ fn check_revisions(loader: &Loader<'_>, apis: &[LoadedApi]) {
             "the API `{}` has no current revision: it answers only with `;rev={}`",
             api.id, api.revision
         );
-        let fields = loaded.information.properties(loader.problems);
-        fields.warn(
+        report(
+            loader,
+            loaded,
+            Severity::Warning,
             codes::REVISIONS,
-            fields.get("isCurrent").map_or(fields.head(), |value| value.span),
+            "isCurrent",
             message,
         );
     }
@@ -84,22 +94,27 @@ fn check_paths(loader: &Loader<'_>, apis: &[LoadedApi]) {
                 "the API `{}` answers at {place} already, in the same version and for the same hosts",
                 other.api.id
             );
-            report(loader, loaded, codes::DUPLICATE_PATH, "path", message);
+            report(loader, loaded, Severity::Error, codes::DUPLICATE_PATH, "path", message);
         }
         others.push(loaded);
     }
 }
 
 fn share_hosts(a: &LoadedApi, b: &LoadedApi) -> bool {
-    let (a, b) = (&a.api.hosts, &b.api.hosts);
+    let (a, b) = (&a.hosts, &b.hosts);
     // No host names means all of them.
     a.is_empty() == b.is_empty() && (a.is_empty() || a.iter().any(|host| b.contains(host)))
 }
 
-fn report(loader: &Loader<'_>, found: &LoadedApi, code: &'static str, key: &str, message: String) {
-    let fields = found.information.properties(loader.problems);
+/// Reports a conflict at a property of an API's information file, which is read again for its place.
+fn report(loader: &Loader<'_>, found: &LoadedApi, severity: Severity, code: &'static str, key: &str, message: String) {
+    // What is wrong in the file was told when the API was read.
+    let heard = Problems::default();
+    let Some(information) = crate::information::read(&loader.files, &heard, &found.folder.path, INFORMATION) else {
+        return;
+    };
+    let fields = information.properties(&heard);
     let span = fields.get(key).map_or(fields.head(), |value| value.span);
-    loader
-        .problems
-        .push(Diagnostic::error(code, &found.information.source, span, message));
+    let problem = Diagnostic::error(code, &information.source, span, message);
+    loader.problems.push(Diagnostic { severity, ..problem });
 }

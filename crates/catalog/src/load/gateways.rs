@@ -28,9 +28,9 @@ pub(crate) fn assign_hosts(loader: &Loader<'_>, apis: &mut LoadedApis) {
     }
     for loaded in &mut apis.served {
         if let Some(Some(hosts)) = by_api.get(&loaded.api.id) {
-            loaded.api.hosts.clone_from(hosts);
-            loaded.api.hosts.sort();
-            loaded.api.hosts.dedup();
+            loaded.hosts.clone_from(hosts);
+            loaded.hosts.sort();
+            loaded.hosts.dedup();
         }
     }
 }

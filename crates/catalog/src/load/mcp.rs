@@ -1,10 +1,10 @@
 //! MCP servers: APIs of type `mcp`.
 
-use super::backends::LoadedBackends;
 use super::{Loader, references};
 use crate::McpServer;
 use crate::codes;
 use crate::fields::Fields;
+use crate::memory::Surroundings;
 use std::path::Path;
 
 /// Path of the endpoint below the API's path where the API names no other.
@@ -19,7 +19,7 @@ pub(crate) fn server(
     api: Fields<'_>,
     folder: &Path,
     path: &str,
-    backends: &LoadedBackends,
+    known: &Surroundings,
 ) -> Option<McpServer> {
     let second = loader.files.exists(&folder.join(INFORMATION));
     let second = if second {
@@ -56,7 +56,7 @@ pub(crate) fn server(
         backend,
         "backend",
         name,
-        backends.known.iter().map(String::as_str),
+        known.known_backends.iter().map(String::as_str),
     )
     .then(|| McpServer {
         backend_id: name.to_owned(),

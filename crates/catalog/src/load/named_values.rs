@@ -53,6 +53,16 @@ impl NamedValues {
         })
     }
 
+    /// Whether all of them have values.
+    pub fn are_whole(&self) -> bool {
+        self.without_value.is_empty()
+    }
+
+    /// All of them by name.
+    pub fn all(&self) -> BTreeMap<String, NamedValue> {
+        self.all.clone()
+    }
+
     /// All names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.all.keys().map(String::as_str)

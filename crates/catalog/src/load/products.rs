@@ -36,7 +36,7 @@ pub(crate) fn load(loader: &Loader<'_>, apis: &mut LoadedApis) -> BTreeMap<Strin
             .iter_mut()
             .filter(|loaded| product.apis.contains(&loaded.api.id))
         {
-            loaded.api.products.push(product.id.clone());
+            loaded.products.push(product.id.clone());
         }
         products.insert(entry.name, Arc::new(product));
     }

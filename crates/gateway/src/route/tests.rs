@@ -46,7 +46,12 @@ fn router(apis: Vec<Api>) -> Router {
         apis: apis.into_iter().map(Arc::new).collect(),
         ..Catalog::default()
     };
-    Router::of(&catalog, &Entities::of(&catalog), &Metrics::new(1))
+    Router::of(
+        &catalog,
+        &Entities::of(&catalog, |_| None),
+        &Metrics::new(1),
+        &Router::default(),
+    )
 }
 
 /// What `METHOD target` finds: `api operation name=value … below`, or `-`.
