@@ -68,11 +68,11 @@ impl Method {
 /// The methods of a file; where it is malformed otherwise.
 fn methods(text: &str) -> Result<Vec<Method>, usize> {
     let mut words = Words { text, at: 0 };
-    let (mut package, mut found) = (String::new(), Vec::new());
+    let (mut package, mut found) = ("", Vec::new());
     while let Some((at, word)) = words.next()? {
         match word {
             "package" => {
-                package = words.name(at)?.to_owned();
+                package = words.name(at)?;
                 words.skip_statement(at)?;
             }
             "service" => {
