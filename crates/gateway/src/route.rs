@@ -355,7 +355,7 @@ impl ServedApi {
             }
             ApiKind::WebSocket => Some(called(self.only.clone(), Vec::new())),
             ApiKind::GraphQl if self.catalog.operations.is_empty() => Some(called(None, Vec::new())),
-            ApiKind::Http | ApiKind::Soap | ApiKind::GraphQl => {
+            ApiKind::Http | ApiKind::Soap | ApiKind::GraphQl | ApiKind::Grpc | ApiKind::OData => {
                 let with_action = self.with_action(address);
                 let query = Query(with_action.as_deref().unwrap_or(address.query));
                 let found = self.operations.find(address.method, below, (path, start), &query)?;
