@@ -206,7 +206,7 @@ def soak(gateway, arguments, folder, problems):
     time.sleep(100)
     memory, files, threads = state(gateway)
     print(f"  idle {memory:8.1f} {files:6} {threads:8}; before {idle[0]:.1f} {idle[1]} {idle[2]}")
-    early = samples[len(samples) // 10][0]
+    early = samples[max(len(samples) // 10 - 1, 0)][0]
     if samples[-1][0] > early * 1.2:
         problems.append(f"memory grew from {early:.1f} to {samples[-1][0]:.1f} MiB")
     if files > idle[1] + 5:

@@ -16,6 +16,7 @@ mod mcp;
 mod named_values;
 mod operations;
 mod products;
+mod proto;
 mod references;
 mod resolvers;
 mod schemas;

@@ -101,6 +101,10 @@ pub enum ApiKind {
     WebSocket,
     /// Passed through as HTTP, or answered by its resolvers if it has any.
     GraphQl,
+    /// Passed through over HTTP/2, streams and trailers included.
+    Grpc,
+    /// Passed through as HTTP, whatever stands below its path: the service's own model says what there is.
+    OData,
     /// An existing MCP server behind the gateway.
     Mcp(McpServer),
 }

@@ -147,6 +147,8 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
         ApiType::Soap => ApiKind::Soap,
         ApiType::WebSocket => ApiKind::WebSocket,
         ApiType::GraphQl => ApiKind::GraphQl,
+        ApiType::Grpc => ApiKind::Grpc,
+        ApiType::OData => ApiKind::OData,
         ApiType::Mcp => ApiKind::Mcp(mcp::server(loader, fields, &entry.path, &path, known)?),
     };
     let reads_operations = matches!(kind, ApiKind::Http | ApiKind::Soap);
@@ -214,18 +216,22 @@ enum ApiType {
     Soap,
     WebSocket,
     GraphQl,
+    Grpc,
+    OData,
     Mcp,
 }
 
-const TYPES: [(&str, ApiType); 5] = [
+const TYPES: [(&str, ApiType); 7] = [
     ("http", ApiType::Http),
     ("soap", ApiType::Soap),
     ("websocket", ApiType::WebSocket),
     ("graphql", ApiType::GraphQl),
+    ("grpc", ApiType::Grpc),
+    ("odata", ApiType::OData),
     ("mcp", ApiType::Mcp),
 ];
 
-const TYPES_NOT_SERVED: [&str; 3] = ["grpc", "odata", "a2a"];
+const TYPES_NOT_SERVED: [&str; 1] = ["a2a"];
 
 /// An API's type; `None` for types that are not served, which is reported.
 fn api_type(fields: Fields<'_>) -> Option<ApiType> {
