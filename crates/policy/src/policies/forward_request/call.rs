@@ -6,7 +6,7 @@ use crate::connection::Connection;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::policies::proxy::proxy_at;
-use crate::upstream::Call;
+use crate::upstream::{Call, HttpVersion};
 use catalog::{Backend, BackendCredentials, BackendKind};
 use expression::body::MessageBody;
 use http::HeaderMap;
@@ -55,7 +55,11 @@ impl ForwardRequest {
             timeout,
             continue_timeout,
             follow_redirects,
-            version: self.version,
+            version: if exchange.state.is_grpc {
+                HttpVersion::Two
+            } else {
+                self.version
+            },
             buffer_response: self.buffer_response,
             extensions: std::mem::take(&mut exchange.request.extensions),
             wants_answer: exchange.state.wants_answer,
