@@ -208,7 +208,7 @@ pub struct Operation {
     pub method: String,
     /// As written: `/orders/{id}?expand={expand}`.
     pub url_template: String,
-    /// Responses with examples, for mocks.
+    /// Responses with examples, for mocks; empty where no policy of the folder mocks.
     pub responses: Vec<OperationResponse>,
     /// Where it stands in its API's description, which says what its messages may hold; none where no policy of the
     /// folder asks for it.
