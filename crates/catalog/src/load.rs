@@ -8,6 +8,7 @@ mod certificates;
 mod conflicts;
 mod gateways;
 mod graphql;
+mod groups;
 mod layout;
 mod links;
 mod liquid;
@@ -143,6 +144,7 @@ impl<'l> Loader<'l> {
             public_certificates: certificates.public,
             loggers: loggers::load(&self),
             users,
+            groups: groups::load(&self),
             schemas: schemas::load(&self),
             ..Catalog::default()
         };

@@ -22,6 +22,8 @@ pub struct Catalog {
     pub subscription_keys: HashMap<KeyDigest, Arc<Subscription>>,
     /// Users by id, with the names of their groups.
     pub users: BTreeMap<String, Arc<User>>,
+    /// Names of groups by id.
+    pub groups: BTreeMap<String, String>,
     /// Backends by id.
     pub backends: BTreeMap<String, Arc<Backend>>,
     /// Client certificates by id, those that have their private key.
