@@ -42,6 +42,11 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
     };
     let key = (id.to_owned(), compiler.place.section, compiler.place.scope);
     compiler.included.push(id.to_owned());
+    let is_within_itself = compiler.including.iter().any(|including| including == id);
+    if !compiler.including.is_empty() && !is_within_itself {
+        // Whether or not it was compiled before, so that what is said does not depend on who came first.
+        compiler.refused_by_apim(codes::FRAGMENT_CYCLE, span, "a fragment includes another one");
+    }
     if let Some(known) = compiler.fragments.get(&key) {
         // Each document that includes it has its problems, which are told once all the same.
         let Compiled {
@@ -55,14 +60,11 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
         compiler.included.extend(included);
         return block;
     }
-    if compiler.including.iter().any(|including| including == id) || compiler.including.len() >= DEEPEST {
+    if is_within_itself || compiler.including.len() >= DEEPEST {
         let way = compiler.including.join(" → ");
         let message = format!("fragment \"{id}\" is included by itself or too deeply: {way} → {id}");
         compiler.error(codes::FRAGMENT_CYCLE, span, message);
         return None;
-    }
-    if !compiler.including.is_empty() {
-        compiler.refused_by_apim(codes::FRAGMENT_CYCLE, span, "a fragment includes another one");
     }
     compiler.including.push(id.to_owned());
     let place = Place {

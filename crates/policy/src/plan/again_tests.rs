@@ -36,6 +36,7 @@ const FILES: [(&str, &[&str]); 21] = [
             "<policies><inbound><validate-content unspecified-content-type-action='prevent' max-size='9' size-exceeded-action='prevent' /></inbound></policies>",
             "<policies><inbound><set-backend-service backend-id='x' /></inbound></policies>",
             "<policies><inbound><nonsense /></inbound>",
+            "<policies><inbound><include-fragment fragment-id='g' /></inbound></policies>",
             "",
         ],
     ),
@@ -198,7 +199,7 @@ proptest! {
 
     #[test]
     fn a_folder_comes_to_the_same_read_again_and_anew(
-        steps in proptest::collection::vec(proptest::collection::vec((0..FILES.len(), 0..6usize), 1..3), 1..12)
+        steps in proptest::collection::vec(proptest::collection::vec((0..FILES.len(), 0..7usize), 1..3), 1..12)
     ) {
         let folder = tempfile::tempdir().unwrap();
         for (file, texts) in FILES {
@@ -227,6 +228,44 @@ proptest! {
             changed = Changed::Paths(paths);
         }
     }
+}
+
+/// An API that includes a fragment compiles it before one that includes it within another; afterwards only the second is
+/// compiled again.
+#[test]
+fn a_fragment_within_another_is_told_of_whoever_came_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let including = |id: &str| format!("<include-fragment fragment-id='{id}' />");
+    let document = |id: &str| format!("<policies><inbound>{}</inbound></policies>", including(id));
+    let information = |name: &str| format!(r#"{{"properties":{{"displayName":"{name}","path":"{name}"}}}}"#);
+    for (file, text) in [
+        ("apis/a/apiInformation.json", information("a")),
+        ("apis/a/policy.xml", document("inner")),
+        ("apis/b/apiInformation.json", information("b")),
+        ("apis/b/policy.xml", document("outer")),
+        ("policy fragments/inner/policyFragmentInformation.json", "{}".to_owned()),
+        (
+            "policy fragments/inner/policy.xml",
+            "<fragment><set-method>GET</set-method></fragment>".to_owned(),
+        ),
+        ("policy fragments/outer/policyFragmentInformation.json", "{}".to_owned()),
+        (
+            "policy fragments/outer/policy.xml",
+            format!("<fragment>{}</fragment>", including("inner")),
+        ),
+    ] {
+        write(folder.path(), file, &text);
+    }
+    let mut memory = Memory::default();
+    let (first, _) = catalog::load_again(folder.path(), &ProcessEnvironment, &mut memory, &Changed::Anything);
+    let (plans, told) = Plans::compile(&first);
+    let file = "apis/b/policy.xml";
+    write(folder.path(), file, &(document("outer") + "\n"));
+    let changed = Changed::Paths([PathBuf::from(file)].into());
+    let (second, _) = catalog::load_again(folder.path(), &ProcessEnvironment, &mut memory, &changed);
+    let (_, again) = Plans::compile_after(&second, &plans);
+    assert!(diagnostic::render(&told).contains("a fragment includes another one"));
+    assert_eq!(diagnostic::render(&again), diagnostic::render(&told));
 }
 
 #[test]
