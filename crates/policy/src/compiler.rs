@@ -38,6 +38,8 @@ pub(crate) struct Compiler<'c> {
     pub place: Place,
     /// Fragments compiled so far.
     pub fragments: HashMap<FragmentKey, Compiled>,
+    /// How many fragments were in each other at most, in what is being compiled.
+    pub reached: usize,
     /// Ids of fragments that were included, as often as they were.
     pub included: Vec<String>,
     /// Fragments that are being compiled, outermost first.
@@ -54,6 +56,7 @@ impl<'c> Compiler<'c> {
             catalog,
             place,
             fragments: HashMap::new(),
+            reached: 0,
             included: Vec::new(),
             including: Vec::new(),
             spots: None,

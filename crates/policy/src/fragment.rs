@@ -19,6 +19,8 @@ const MOST_STEPS: usize = 100_000;
 pub(crate) struct Compiled {
     /// Its steps; none when it cannot be used.
     block: Option<Arc<Block>>,
+    /// How many fragments are in each other, itself and those that it includes.
+    height: usize,
     /// What is wrong in it.
     problems: Vec<Diagnostic>,
     /// Fragments that it includes.
@@ -47,24 +49,28 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
         // Whether or not it was compiled before, so that what is said does not depend on who came first.
         compiler.refused_by_apim(codes::FRAGMENT_CYCLE, span, "a fragment includes another one");
     }
-    if let Some(known) = compiler.fragments.get(&key) {
+    let known = compiler.fragments.get(&key).cloned();
+    let height = known.as_ref().map_or(1, |known| known.height);
+    if is_within_itself || compiler.including.len() + height > DEEPEST {
+        let way = compiler.including.join(" → ");
+        let message = format!("fragment \"{id}\" is included by itself or too deeply: {way} → {id}");
+        compiler.error(codes::FRAGMENT_CYCLE, span, message);
+        return None;
+    }
+    compiler.reached = compiler.reached.max(height);
+    if let Some(known) = known {
         // Each document that includes it has its problems, which are told once all the same.
         let Compiled {
             block,
             problems,
             included,
-        } = known.clone();
+            ..
+        } = known;
         for problem in problems {
             compiler.findings.push(problem);
         }
         compiler.included.extend(included);
         return block;
-    }
-    if is_within_itself || compiler.including.len() >= DEEPEST {
-        let way = compiler.including.join(" → ");
-        let message = format!("fragment \"{id}\" is included by itself or too deeply: {way} → {id}");
-        compiler.error(codes::FRAGMENT_CYCLE, span, message);
-        return None;
     }
     compiler.including.push(id.to_owned());
     let place = Place {
@@ -75,6 +81,7 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
     let outer = std::mem::replace(&mut compiler.place, place);
     let errors = compiler.findings.errors();
     let (found, included) = (compiler.findings.len(), compiler.included.len());
+    let around = std::mem::take(&mut compiler.reached);
     let nodes = crate::xml::read(&text.source, &mut compiler.findings);
     let block = root(compiler, &nodes, "fragment").map(|root| compiler.steps(&root.content, ""));
     let is_whole = compiler.findings.errors() == errors;
@@ -88,7 +95,10 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
         compiler.error(codes::DOCUMENT_LIMIT, span, message);
         block = None;
     }
+    let height = compiler.reached + 1;
+    compiler.reached = around.max(height);
     let known = Compiled {
+        height,
         block: block.clone(),
         problems: compiler.findings.since(found),
         included: compiler.included.get(included..).unwrap_or_default().to_vec(),

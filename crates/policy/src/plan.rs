@@ -542,6 +542,29 @@ mod tests {
     }
 
     #[test]
+    fn fragments_are_nested_too_deep_whoever_came_first() {
+        let nested: Vec<String> = (2..=9).map(|number| including(&format!("f{number}"))).collect();
+        let mut documents: Vec<(String, &str)> = Vec::new();
+        documents.extend(
+            nested
+                .iter()
+                .zip(1..)
+                .map(|(text, number)| (format!("f{number}"), text.as_str())),
+        );
+        documents.push(("f9".into(), "<fragment><set-method>GET</set-method></fragment>"));
+        let api = "<policies><inbound><include-fragment fragment-id='f1' /></inbound></policies>";
+        let global = "<policies><inbound><include-fragment fragment-id='f2' /></inbound></policies>";
+        documents.push(("api".into(), api));
+        let of = |documents: &[(String, &str)]| {
+            let documents: Vec<_> = documents.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+            errors(&documents)
+        };
+        assert!(of(&documents).contains("too deeply"));
+        documents.push(("global".into(), global));
+        assert!(of(&documents).contains("too deeply"), "one of them is known before");
+    }
+
+    #[test]
     fn a_fragment_that_nobody_includes_is_checked_too() {
         assert_eq!(
             errors(&[("lonely", "<fragment><x /></fragment>")]),
