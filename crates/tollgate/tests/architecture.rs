@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("xml", &[]),
+    ("xsd", &["xml"]),
     ("xslt", &["xml"]),
     ("expression", &["diagnostic", "xml"]),
     ("schema", &["expression"]),
