@@ -5,8 +5,9 @@
 use crate::json::{JToken, JsonError};
 use crate::text::Text;
 use bytes::Bytes;
-use std::sync::OnceLock;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use xml::Node;
 
 /// The trees that .NET makes of XML.
@@ -25,11 +26,29 @@ pub enum XmlTree {
 #[derive(Debug, Default)]
 pub struct MessageBody {
     bytes: Bytes,
+    /// What is within, where the bytes are of a coding such as gzip.
+    coded: Option<Coded>,
     text: OnceLock<Text>,
     json: OnceLock<Result<JToken, JsonError>>,
     /// By [`XmlTree`].
     xml: [OnceLock<Node>; 3],
     consumed: AtomicBool,
+}
+
+/// What takes a body's coding off, or says why it cannot.
+type Decode = Arc<dyn Fn(&[u8]) -> Result<Bytes, String> + Send + Sync>;
+
+/// A body of a coding, decoded when somebody looks into it.
+#[derive(Clone)]
+struct Coded {
+    decode: Decode,
+    decoded: Arc<OnceLock<Result<Bytes, String>>>,
+}
+
+impl fmt::Debug for Coded {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Coded").field(&self.decoded).finish()
+    }
 }
 
 impl MessageBody {
@@ -41,16 +60,55 @@ impl MessageBody {
         }
     }
 
-    /// The bytes, whether consumed or not.
+    /// A body whose readers see what `decode` makes of the bytes. It is asked once, when somebody looks into the body.
+    pub fn encoded(
+        bytes: impl Into<Bytes>,
+        decode: impl Fn(&[u8]) -> Result<Bytes, String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            coded: Some(Coded {
+                decode: Arc::new(decode),
+                decoded: Arc::default(),
+            }),
+            ..Self::new(bytes)
+        }
+    }
+
+    /// The bytes as they came and go on, whether consumed or not.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// The bytes decoded as UTF-8; malformed sequences become U+FFFD.
+    /// What is within: the bytes without their coding; the bytes themselves where that cannot be taken off, which
+    /// [`MessageBody::fault`] tells.
+    pub fn content(&self) -> &Bytes {
+        self.decoded()
+            .and_then(|decoded| decoded.as_ref().ok())
+            .unwrap_or(&self.bytes)
+    }
+
+    /// Whether the bytes are of a coding that readers do not see.
+    pub fn is_encoded(&self) -> bool {
+        self.coded.is_some()
+    }
+
+    /// Why nobody can look into the body; nothing where it can be read.
+    pub fn fault(&self) -> Option<&str> {
+        let fault = self.decoded()?.as_ref().err()?;
+        Some(fault)
+    }
+
+    fn decoded(&self) -> Option<&Result<Bytes, String>> {
+        let coded = self.coded.as_ref()?;
+        Some(coded.decoded.get_or_init(|| (coded.decode)(&self.bytes)))
+    }
+
+    /// The content decoded as UTF-8; malformed sequences become U+FFFD.
     pub fn text(&self) -> Text {
         self.text
             .get_or_init(|| {
-                let bytes = self.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.bytes);
+                let content = self.content();
+                let bytes = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
                 String::from_utf8_lossy(bytes).into_owned().into()
             })
             .clone()
@@ -101,6 +159,7 @@ impl Clone for MessageBody {
     fn clone(&self) -> Self {
         Self {
             bytes: self.bytes.clone(),
+            coded: self.coded.clone(),
             text: self.text.clone(),
             json: OnceLock::new(),
             xml: Default::default(),

@@ -31,6 +31,8 @@ pub struct Client {
     pub ip: IpAddr,
     /// `http` or `https`
     pub scheme: &'static str,
+    /// Whether a proxy that is trusted says so.
+    pub is_told: bool,
 }
 
 impl Peer {
@@ -69,6 +71,7 @@ impl Peer {
         Client {
             ip: self.ip,
             scheme: self.scheme,
+            is_told: false,
         }
     }
 
@@ -89,11 +92,13 @@ impl Peer {
                 break;
             }
         }
-        client.scheme = match headers.get(PROTO).map(HeaderValue::as_bytes) {
-            Some(b"https") => "https",
-            Some(b"http") => "http",
-            _ => client.scheme,
+        let told = match headers.get(PROTO).map(HeaderValue::as_bytes) {
+            Some(b"https") => Some("https"),
+            Some(b"http") => Some("http"),
+            _ => None,
         };
+        client.is_told = told.is_some();
+        client.scheme = told.unwrap_or(client.scheme);
         client
     }
 }

@@ -5,6 +5,7 @@
 //! Never here: routing, bodies' contents.
 
 use crate::body::{ClientBody, Progress};
+use crate::config::Config;
 use crate::respond::Refusal;
 use crate::snapshot::Snapshot;
 use crate::worker::{Visit, Worker};
@@ -24,6 +25,8 @@ pub struct Arrived {
     pub exchange: Box<Exchange>,
     /// What became of its body; none when it has none.
     pub progress: Option<Rc<Progress>>,
+    /// The scheme that the protocols of APIs are held against; none where nobody knows the client's.
+    pub scheme: Option<&'static str>,
 }
 
 /// Checks a request and makes it an exchange.
@@ -78,7 +81,18 @@ where
         arrived: worker.services.clock.monotonic(),
         state: policy::State::default(),
     });
-    Ok(Arrived { exchange, progress })
+    let is_known = client.is_told || tells_schemes_apart(&worker.settings);
+    Ok(Arrived {
+        exchange,
+        progress,
+        scheme: is_known.then_some(client.scheme),
+    })
+}
+
+/// Without a TLS listener, something in front of the gateway most likely speaks TLS with clients. A gateway without
+/// sockets is told by whoever asks it.
+fn tells_schemes_apart(settings: &Config) -> bool {
+    settings.listen.is_empty() || settings.listen.iter().any(|listen| listen.tls.is_some())
 }
 
 /// Refuses what is ambiguous or too large; gives the request's authority, which `Host` has in the end.

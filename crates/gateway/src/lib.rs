@@ -16,6 +16,7 @@ mod entities;
 mod events;
 mod forwarded;
 mod gateway;
+mod grpc;
 mod hop_by_hop;
 mod intake;
 mod listener;

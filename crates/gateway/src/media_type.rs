@@ -19,10 +19,17 @@ pub fn is_event_stream(headers: &HeaderMap) -> bool {
 
 /// Whether what comes are messages, of which the other side may wait for each: server-sent events and gRPC.
 pub fn is_messages(headers: &HeaderMap) -> bool {
+    is_event_stream(headers) || begins_with_grpc(named(headers)).is_some()
+}
+
+/// Whether what comes are messages of gRPC itself, in any encoding; not of gRPC for browsers.
+pub fn is_grpc(headers: &HeaderMap) -> bool {
+    begins_with_grpc(named(headers)).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
+}
+
+/// What follows on `application/grpc`.
+fn begins_with_grpc(media_type: &str) -> Option<&str> {
     const GRPC: &str = "application/grpc";
-    let named = named(headers);
-    is_event_stream(headers)
-        || named
-            .get(..GRPC.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(GRPC))
+    let (start, rest) = media_type.split_at_checked(GRPC.len())?;
+    start.eq_ignore_ascii_case(GRPC).then_some(rest)
 }

@@ -3,7 +3,8 @@
 //! In this order: APIs of the request's host before those of any host; the longest API path; there, the version that
 //! the request names (segment, query or header; without one, the unversioned API of the set); the revision that
 //! `;rev=n` names, else the current one; then the operation ([`operations`]). An API that has neither the version nor
-//! the revision does not take part, so that a shorter path may match; one that lacks the operation ends the search.
+//! the revision does not take part, so that a shorter path may match; one that lacks the operation, or whose protocols are
+//! not the request's, ends the search.
 //! Path text is compared ignoring case (ASCII) and percent-encoding.
 //! Upstreams may read a path otherwise than it is written ([`readings`]); a path of which another reading calls another
 //! operation calls none, so that no policy of that operation is passed by.
@@ -71,6 +72,8 @@ pub struct Address<'a> {
     pub method: &'a str,
     /// Headers, for versions.
     pub headers: &'a HeaderMap,
+    /// `http` or `https`, for the protocols of APIs; none where nobody knows.
+    pub scheme: Option<&'a str>,
 }
 
 /// An API and operation that a request calls.
@@ -164,6 +167,9 @@ impl Router {
         };
         let api = host.and_then(|host| host.find(&segments, address));
         let (api, used) = api.or_else(|| self.any_host.find(&segments, address))?;
+        if !api.answers_by(address.scheme) {
+            return None;
+        }
         let below = segments.get(used..).unwrap_or_default();
         let start = below
             .first()
@@ -177,13 +183,7 @@ fn served(api: &Arc<Api>, catalog: &Catalog, entities: &Entities, metrics: &Metr
         ApiKind::WebSocket => api.operations.first(),
         _ => None,
     };
-    let only = only.map(|catalog| {
-        let entity = Arc::new(crate::entities::operation(catalog));
-        Arc::new(ServedOperation {
-            catalog: Arc::clone(catalog),
-            entity,
-        })
-    });
+    let only = only.map(|catalog| Arc::new(ServedOperation::new(catalog)));
     ServedApi {
         catalog: Arc::clone(api),
         entity: entities.api(api),
@@ -321,6 +321,17 @@ fn revision_of(raw: &str) -> (&str, Option<&str>) {
 }
 
 impl ServedApi {
+    /// Whether the API's protocols are those of a request; an API that names none takes all.
+    fn answers_by(&self, scheme: Option<&str>) -> bool {
+        let protocols = &self.catalog.protocols;
+        let is_secure = |protocol: &str| matches!(protocol, "https" | "wss");
+        protocols.is_empty()
+            || scheme.is_none_or(|scheme| {
+                let wanted = is_secure(scheme);
+                protocols.iter().any(|protocol| is_secure(protocol) == wanted)
+            })
+    }
+
     fn call(self: &Arc<Self>, below: &[Segment<'_>], start: usize, address: &Address<'_>) -> Option<Called> {
         let called = |operation, parameters| Called {
             api: Arc::clone(self),
@@ -338,7 +349,7 @@ impl ServedApi {
             }
             ApiKind::WebSocket => Some(called(self.only.clone(), Vec::new())),
             ApiKind::GraphQl if self.catalog.operations.is_empty() => Some(called(None, Vec::new())),
-            ApiKind::Http | ApiKind::Soap | ApiKind::GraphQl => {
+            ApiKind::Http | ApiKind::Soap | ApiKind::GraphQl | ApiKind::Grpc | ApiKind::OData => {
                 let with_action = self.with_action(address);
                 let query = Query(with_action.as_deref().unwrap_or(address.query));
                 let found = self.operations.find(address.method, below, (path, start), &query)?;

@@ -5,8 +5,10 @@
 use crate::admin;
 use crate::body::Progress;
 use crate::debug::{self, Tracing, Verdict};
+use crate::grpc;
 use crate::intake::{self, Arrived};
 use crate::mcp;
+use crate::media_type::is_grpc;
 use crate::metrics::ApiMetrics;
 use crate::respond::{self, Answer, Refusal};
 use crate::route::{Address, Called, ServedApi};
@@ -59,26 +61,41 @@ where
 {
     let in_flight = InFlight::begin(&worker, &visit);
     let is_head = request.method() == Method::HEAD;
+    let is_grpc = is_grpc(request.headers());
     if admin::is_status(request.uri().path()) {
         return respond::head(admin::status(), Some(in_flight), is_head);
     }
     let snapshot = worker.current.get();
-    let respond = |response: ResponseMessage, metrics: &ApiMetrics, in_flight: InFlight| {
+    let respond = |response: ResponseMessage, why: Option<&LastError>, metrics: &ApiMetrics, in_flight: InFlight| {
         in_flight.count(metrics, response.status);
+        let response = if is_grpc {
+            grpc::told(response, why.map(|why| &*why.reason))
+        } else {
+            response
+        };
         respond::head(response, Some(in_flight), is_head)
     };
-    let Arrived { mut exchange, progress } = match intake::arrive(&worker, &visit, &snapshot, request) {
+    let Arrived {
+        mut exchange,
+        progress,
+        scheme,
+    } = match intake::arrive(&worker, &visit, &snapshot, request) {
         Ok(arrived) => arrived,
-        Err(refusal) => return respond(refusal.response(), &snapshot.unmatched, in_flight),
+        Err(refusal) => return respond(refusal.response(), None, &snapshot.unmatched, in_flight),
     };
     if is_preflight(&exchange)
-        && let Some(api) = Box::pin(preflight(&snapshot, &mut exchange)).await
+        && let Some(api) = Box::pin(preflight(&snapshot, &mut exchange, scheme)).await
     {
-        return respond(exchange.response.unwrap_or_default(), &api.metrics, in_flight);
+        return respond(exchange.response.unwrap_or_default(), None, &api.metrics, in_flight);
     }
-    let Some(called) = route(&snapshot, &exchange, exchange.request.method.as_str()) else {
+    let Some(called) = route(&snapshot, &exchange, exchange.request.method.as_str(), scheme) else {
         Box::pin(snapshot.plans.global().fail(&mut exchange, unmatched())).await;
-        return respond(exchange.response.unwrap_or_default(), &snapshot.unmatched, in_flight);
+        return respond(
+            exchange.response.unwrap_or_default(),
+            None,
+            &snapshot.unmatched,
+            in_flight,
+        );
     };
     let api = Arc::clone(matched.get_or_init(|| Arc::clone(&called.api)));
     let held = Rc::clone(&snapshot);
@@ -92,8 +109,15 @@ where
     } else {
         Ok(run(Rc::clone(&worker), held, called, exchange).await)
     };
+    let why = ended.as_ref().ok().filter(|_| is_grpc);
+    let why = why.and_then(|exchange| exchange.last_error.clone());
     let response = ended.map(|exchange| ending(&worker, visit, &api.catalog, exchange, progress.as_deref()));
-    respond(response.unwrap_or_else(|begun| begun), &api.metrics, in_flight)
+    respond(
+        response.unwrap_or_else(|begun| begun),
+        why.as_ref(),
+        &api.metrics,
+        in_flight,
+    )
 }
 
 /// Takes a request that was matched through admission and its plan.
@@ -163,14 +187,14 @@ impl Called {
         exchange.target = self.api.target.clone();
         exchange.matched = Matched {
             api: Some(Arc::clone(&self.api.entity)),
-            operation: self.operation.map(|operation| Arc::clone(&operation.entity)),
+            operation: self.operation.map(|operation| Arc::clone(operation.entity())),
             product: None,
             parameters: self.parameters,
         };
     }
 }
 
-fn route(snapshot: &Snapshot, exchange: &Exchange, method: &str) -> Option<Called> {
+fn route(snapshot: &Snapshot, exchange: &Exchange, method: &str, scheme: Option<&str>) -> Option<Called> {
     let request = &exchange.request;
     snapshot.router.find(&Address {
         authority: &request.authority,
@@ -178,6 +202,7 @@ fn route(snapshot: &Snapshot, exchange: &Exchange, method: &str) -> Option<Calle
         query: &request.query,
         method,
         headers: &request.headers,
+        scheme,
     })
 }
 
@@ -191,9 +216,9 @@ fn is_preflight(exchange: &Exchange) -> bool {
 
 /// Asks the `cors` policies of the operation that the browser wants to call; gives its API when they have answered.
 /// Where there are none, the request is one like any other.
-async fn preflight(snapshot: &Snapshot, exchange: &mut Exchange) -> Option<Arc<ServedApi>> {
+async fn preflight(snapshot: &Snapshot, exchange: &mut Exchange, scheme: Option<&str>) -> Option<Arc<ServedApi>> {
     let method = exchange.request.headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned()?;
-    let called = route(snapshot, exchange, method.to_str().ok()?)?;
+    let called = route(snapshot, exchange, method.to_str().ok()?, scheme)?;
     let operation = called.operation.as_ref().map(|operation| &operation.catalog);
     let plan = snapshot.plans.plan(&called.api.catalog, operation, None);
     let flow = plan.preflight(exchange).await;

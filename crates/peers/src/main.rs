@@ -8,6 +8,7 @@
 //! Never here: anything that the gateway links. The gateway and this program share no code.
 
 mod conformance;
+mod grpc;
 mod issuer;
 mod learn;
 mod listener;
@@ -62,6 +63,11 @@ enum Peer {
         #[command(flatten)]
         listen: Listen,
     },
+    /// A gRPC service, `demo.Greeter`
+    Grpc {
+        #[command(flatten)]
+        listen: Listen,
+    },
     /// A plain HTTP API: orders, echo, uploads, downloads, events, WebSocket, and the faults an upstream can have
     Rest {
         #[command(flatten)]
@@ -101,6 +107,7 @@ async fn main() -> ExitCode {
             Ok(issuer) => serve(listen, Arc::new(issuer)).await,
             Err(error) => Err(error),
         },
+        Peer::Grpc { listen } => serve(listen, Arc::new(grpc::Greeter)).await,
         Peer::Rest { listen } => serve(listen, Arc::new(rest::Api::default())).await,
     };
     match outcome {

@@ -4,11 +4,12 @@
 
 use crate::block::Needs;
 use crate::body::{Body, BodyError, Head, StreamBody};
+use crate::coding;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use bytes::Bytes;
 use expression::body::MessageBody;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use std::future::poll_fn;
 use std::pin::Pin;
 
@@ -30,9 +31,13 @@ impl Exchange {
     /// # Errors
     /// The body is larger than `services.buffer_limit`, or the client's message broke off.
     pub async fn keep_request(&mut self) -> Result<Bytes, Failure> {
-        keep(&mut self.request.body, self.services.buffer_limit)
-            .await
-            .map_err(|error| failure(&error))?;
+        keep(
+            &mut self.request.body,
+            &self.request.headers,
+            self.services.buffer_limit,
+        )
+        .await
+        .map_err(|error| failure(&error))?;
         Ok(match &self.request.body {
             Body::Buffered(message) => message.bytes().clone(),
             _ => Bytes::new(),
@@ -44,7 +49,8 @@ impl Exchange {
 pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Failure> {
     let limit = exchange.services.buffer_limit;
     if needs.reads.request_body {
-        keep(&mut exchange.request.body, limit)
+        let request = &mut exchange.request;
+        keep(&mut request.body, &request.headers, limit)
             .await
             .map_err(|error| failure(&error))?;
     }
@@ -52,7 +58,7 @@ pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Fa
         return Ok(());
     };
     if needs.reads.response_body {
-        keep(&mut response.body, limit)
+        keep(&mut response.body, &response.headers, limit)
             .await
             .map_err(|error| response_failure(&error))?;
     }
@@ -72,10 +78,10 @@ pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Fa
     Ok(())
 }
 
-async fn keep(body: &mut Body, limit: u64) -> Result<(), BodyError> {
+async fn keep(body: &mut Body, headers: &HeaderMap, limit: u64) -> Result<(), BodyError> {
     if let Body::Stream(stream) = body {
         let bytes = read_whole(stream, limit).await?;
-        *body = Body::Buffered(MessageBody::new(bytes));
+        *body = Body::Buffered(coding::kept(headers, bytes, limit));
     }
     Ok(())
 }

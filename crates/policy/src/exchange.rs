@@ -81,6 +81,8 @@ pub struct State {
     pub(crate) wants_answer: bool,
     /// Whether the API is an MCP server: expressions then always find a request body.
     pub(crate) is_mcp: bool,
+    /// Whether the API is one of gRPC: its requests go over HTTP/2.
+    pub(crate) is_grpc: bool,
     /// Whether the request went to a backend.
     pub(crate) forwarded: bool,
     /// The counters of quotas that have counted this exchange.

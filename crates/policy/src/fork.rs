@@ -71,6 +71,7 @@ impl Exchange {
                 graphql_call: self.state.graphql_call.clone(),
                 wants_answer: self.state.wants_answer,
                 is_mcp: self.state.is_mcp,
+                is_grpc: self.state.is_grpc,
                 forwarded: self.state.forwarded,
                 answer_replaced: self.state.answer_replaced,
                 connection: self.state.connection.clone(),

@@ -39,10 +39,13 @@ impl Sent {
         if request.method == Method::GET {
             return Self::of_url(&request.query);
         }
-        let Some(body) = exchange.body_to_rewrite(Message::Request) else {
+        let Some(body) = exchange.body_as_kept(Message::Request) else {
             return Err("The request has no body.".to_owned());
         };
-        let size = body.bytes().len() as u64;
+        if let Some(fault) = body.fault() {
+            return Err(fault.to_owned());
+        }
+        let size = body.content().len() as u64;
         let content_type = request
             .headers
             .get(CONTENT_TYPE)

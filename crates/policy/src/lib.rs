@@ -13,6 +13,7 @@ mod check;
 #[cfg(test)]
 mod clock_tests;
 pub mod codes;
+mod coding;
 mod compiler;
 mod connection;
 mod context;

@@ -43,6 +43,8 @@ pub struct Plan {
     pub(crate) graphql: Option<Arc<graphql::Schema>>,
     /// What answers the requests of a GraphQL API, instead of a backend.
     pub(crate) resolvers: Option<Arc<Resolvers>>,
+    /// Whether the API is one of gRPC, whose requests go over HTTP/2.
+    pub(crate) is_grpc: bool,
     /// What runs.
     pub(crate) effective: Arc<Effective>,
 }
@@ -211,6 +213,7 @@ impl Plans {
             operation: None,
             graphql: None,
             resolvers: None,
+            is_grpc: false,
             effective: Arc::new(Effective::new(&[global], None)),
         };
         let plans = Self {
@@ -323,6 +326,7 @@ impl<'c> Documents<'c> {
                     operation: operation.cloned(),
                     graphql,
                     resolvers: resolvers.clone(),
+                    is_grpc: matches!(api.kind, ApiKind::Grpc),
                     effective,
                 };
                 by_place.insert((address(operation), address(product)), Arc::new(plan));

@@ -140,7 +140,7 @@ impl Resolvers {
         copy.request.headers.insert(CONTENT_TYPE, json);
         copy.response = None;
         document.run(&mut copy).await?;
-        let body = copy.body_to_rewrite(Message::Response);
+        let body = copy.body_to_rewrite(Message::Response)?;
         Ok(body.map(|body| body.text().as_bytes().to_vec()).unwrap_or_default())
     }
 }

@@ -6,10 +6,12 @@ use crate::block::Needs;
 use crate::body::Body;
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, Message};
+use crate::failure::Failure;
 use bytes::Bytes;
 use expression::Reads;
 use expression::body::MessageBody;
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
+use http::StatusCode;
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
 
 impl ElementReader<'_, '_> {
     /// The message whose body the policy rewrites: the request's on the way in, the response's on the way out. It is
@@ -27,7 +29,24 @@ impl ElementReader<'_, '_> {
 
 impl Exchange {
     /// The body of a message; nothing when there is none, or an expression has consumed it.
-    pub(crate) fn body_to_rewrite(&self, message: Message) -> Option<&MessageBody> {
+    ///
+    /// # Errors
+    /// It is of a coding that cannot be taken off, so that nobody can look into it.
+    pub(crate) fn body_to_rewrite(&self, message: Message) -> Result<Option<&MessageBody>, Failure> {
+        let body = self.body_as_kept(message);
+        match body.and_then(MessageBody::fault) {
+            None => Ok(body),
+            Some(fault) if message == Message::Request => {
+                let message = fault.to_owned();
+                let status = StatusCode::BAD_REQUEST;
+                Err(Failure::refused("BodyNotDecoded", status, message, "Bad request"))
+            }
+            Some(fault) => Err(Failure::internal("BodyNotDecoded", fault)),
+        }
+    }
+
+    /// The same, whether somebody can look into it or not.
+    pub(crate) fn body_as_kept(&self, message: Message) -> Option<&MessageBody> {
         let body = match message {
             Message::Request => &self.request.body,
             Message::Response => &self.response.as_ref()?.body,
@@ -40,8 +59,14 @@ impl Exchange {
         }
     }
 
-    /// Puts another body into a message; the length follows.
+    /// Puts another body into a message; the length follows, and the old one's coding is not the new one's.
     pub(crate) fn rewrite_body(&mut self, message: Message, bytes: impl Into<Bytes>) {
+        self.headers_mut(message).remove(CONTENT_ENCODING);
+        self.replace_bytes(message, bytes);
+    }
+
+    /// Puts other bytes into a message, of the same coding; the length follows.
+    pub(crate) fn replace_bytes(&mut self, message: Message, bytes: impl Into<Bytes>) {
         self.headers_mut(message).remove(CONTENT_LENGTH);
         let bytes = bytes.into();
         let body = if bytes.is_empty() {

@@ -7,7 +7,7 @@ use crate::{EXIT_FAILED, EXIT_PROBLEMS};
 use catalog::{Changed, Watch};
 use clap::Args;
 use diagnostic::{Diagnostic, Severity};
-use gateway::{Config, Gateway, Limits, Listen, Running, SystemClock, TlsIdentity};
+use gateway::{Config, Gateway, Limits, Listen, Network, Running, SystemClock, TlsIdentity};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use shared::{Address, Link, Options, RedisCache, RedisCounters, WhenAway};
@@ -48,6 +48,10 @@ pub struct Serve {
     /// Ask clients for a certificate, which policies read as context.Request.Certificate; they may have none.
     #[arg(long, requires = "tls_certificate")]
     tls_client_certificates: bool,
+    /// Proxy in front of the gateway whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: an address, or a
+    /// network such as `10.0.0.0/8`; may be repeated.
+    #[arg(long, value_name = "NETWORK")]
+    trusted_proxy: Vec<Network>,
     /// Origin whose pages may call MCP servers from a browser, such as `https://app.example`; may be repeated.
     /// Those on an API's own hosts and those that its `cors` policies allow need not be named.
     #[arg(long, value_name = "ORIGIN")]
@@ -170,6 +174,7 @@ impl Serve {
                 connections: self.max_connections,
                 ..Limits::default()
             },
+            trusted_proxies: self.trusted_proxy.clone(),
             mcp_origins: self.mcp_origin.clone(),
             service_bus: self.service_bus_url.clone(),
             dapr: Some(self.dapr_url.clone()),

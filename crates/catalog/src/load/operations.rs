@@ -1,7 +1,7 @@
 //! An API's operations: from its specification, from `operations/<id>/operationInformation.json`, and those that
 //! every API of a kind has; with the policy document of each.
 
-use super::Loader;
+use super::{Loader, proto};
 use crate::codes;
 use crate::fields::Fields;
 use crate::files::{Entry, about};
@@ -28,6 +28,9 @@ pub(crate) fn load(
     let mut operations = specification
         .map(|specification| specification.operations)
         .unwrap_or_default();
+    if matches!(kind, ApiKind::Grpc) {
+        operations = proto::read(&loader.files, loader.problems, folder);
+    }
     let folders = loader.files.folders(&folder.join("operations"));
     if operations.is_empty()
         && !folders
@@ -80,17 +83,19 @@ fn add_folder(loader: &Loader<'_>, operations: &mut Vec<Described>, entry: &Entr
 
 /// The operations that an API has by its kind.
 fn of_kind(api: Fields<'_>, kind: &ApiKind) -> Vec<Described> {
-    let rows: &[(&str, &str)] = match kind {
-        ApiKind::WebSocket => &[("onHandshake", "GET")],
-        ApiKind::GraphQl => &[("graphql-post", "POST"), ("graphql-get", "GET")],
-        ApiKind::Soap => &[("soap", "POST")],
+    let rows: &[(&str, &str, &str)] = match kind {
+        ApiKind::WebSocket => &[("onHandshake", "GET", "/")],
+        ApiKind::GraphQl => &[("graphql-post", "POST", "/"), ("graphql-get", "GET", "/")],
+        ApiKind::Soap => &[("soap", "POST", "/")],
+        ApiKind::Grpc => &[("grpc", "POST", "/*")],
+        ApiKind::OData => &[("odata", "*", "/*")],
         ApiKind::Http | ApiKind::Mcp(_) => &[],
     };
-    let described = |(id, method): &(&str, &str)| Described {
+    let described = |(id, method, url_template): &(&str, &str, &str)| Described {
         id: (*id).to_owned(),
         name: (*id).to_owned(),
         method: (*method).to_owned(),
-        url_template: "/".to_owned(),
+        url_template: (*url_template).to_owned(),
         responses: Vec::new(),
         place: None,
         policy: None,

@@ -104,7 +104,7 @@ fn properties_are_checked_where_they_stand() {
 apis/orders/apiInformation.json:1:16 error TG1009: required property `displayName` is missing
   help: `displayname` must be written `displayName`
 apis/orders/apiInformation.json:3:11 error TG1010: `path` must be a string, found a number
-apis/orders/apiInformation.json:6:11 error TG1011: `type` must be one of `http`, `soap`, `websocket`, `graphql`, `mcp`, found "htp"
+apis/orders/apiInformation.json:6:11 error TG1011: `type` must be one of `http`, `soap`, `websocket`, `graphql`, `grpc`, `odata`, `mcp`, found "htp"
   help: did you mean `http`?
 "#,
     );
@@ -464,7 +464,7 @@ fn types_that_are_not_served_are_left_out_but_known() {
         &[
             (
                 "apis/g/apiInformation.json",
-                r#"{"properties": {"displayName": "G", "path": "g", "type": "grpc"}}"#,
+                r#"{"properties": {"displayName": "G", "path": "g", "type": "a2a"}}"#,
             ),
             PRODUCT,
             ("products/starter/apis/g/productApiInformation.json", "{}"),
@@ -474,7 +474,7 @@ fn types_that_are_not_served_are_left_out_but_known() {
     assert!(catalog.apis.is_empty());
     assert_eq!(
         problems,
-        "apis/g/apiInformation.json:1:58 warning TG1204: APIs of type `grpc` are not served yet: requests to it find no API\n"
+        "apis/g/apiInformation.json:1:58 warning TG1204: APIs of type `a2a` are not served yet: requests to it find no API\n"
     );
 }
 

@@ -19,6 +19,11 @@ impl Value {
         }
     }
 
+    /// Whether it is a `byte[]`.
+    pub fn is_bytes(&self) -> bool {
+        self.object::<Array>().is_some_and(|array| array.to_bytes().is_some())
+    }
+
     /// .NET's `ToString()`; empty for null.
     pub fn display_string(&self) -> Text {
         match self {

@@ -64,6 +64,7 @@ fn found(router: &Router, authority: &str, request: &str, headers: &HeaderMap) -
         query,
         method,
         headers,
+        scheme: None,
     };
     let Some(called) = router.find(&address) else {
         return "-".into();
@@ -368,6 +369,35 @@ fn soap_operations_by_action() {
     check(&router, "POST /soap", "-");
 }
 
+#[test]
+fn an_api_answers_by_its_protocols() {
+    for (protocols, by_http, by_https) in [
+        (&[][..], true, true),
+        (&["https"], false, true),
+        (&["http"], true, false),
+        (&["http", "https"], true, true),
+        (&["wss"], false, true),
+        (&["ws", "wss"], true, true),
+    ] {
+        let mut only = api("a", "a", &["GET /"]);
+        only.protocols = protocols.iter().map(|&protocol| protocol.into()).collect();
+        // The shorter path is another API's: its requests are none of this one's.
+        let router = router(vec![only, api("root", "", &["GET /a"])]);
+        let headers = HeaderMap::new();
+        for (scheme, expected) in [(None, true), (Some("http"), by_http), (Some("https"), by_https)] {
+            let called = router.find(&Address {
+                authority: "a",
+                path: "/a",
+                query: "",
+                method: "GET",
+                headers: &headers,
+                scheme,
+            });
+            assert_eq!(called.is_some(), expected, "{protocols:?} {scheme:?}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn no_target_makes_it_panic(path in ".{0,60}", query in ".{0,20}", authority in ".{0,12}") {
@@ -377,7 +407,7 @@ proptest! {
         ]);
         for path in [path.clone(), format!("/a/{path}"), format!("/shop/{path}")] {
             let headers = HeaderMap::new();
-            router.find(&Address { authority: &authority, path: &path, query: &query, method: "GET", headers: &headers });
+            router.find(&Address { authority: &authority, path: &path, query: &query, method: "GET", headers: &headers, scheme: None });
         }
     }
 }

@@ -11,6 +11,7 @@
 mod access;
 mod bodies;
 mod client_certificates;
+mod codings;
 mod events;
 mod forwarding;
 mod lifecycle;

@@ -103,6 +103,50 @@ async fn tls_shows_the_certificate_of_the_name_and_negotiates_http2() {
 }
 
 #[tokio::test]
+async fn an_api_of_https_alone_takes_no_cleartext_where_there_is_tls() {
+    let upstream = Upstream::http(|_| async move { text("") }).await;
+    let https = || {
+        let mut api = api("echo", upstream.address);
+        api.protocols = vec!["https".into()];
+        catalog(vec![api])
+    };
+    let certified = rcgen::generate_simple_self_signed(vec!["a.test".to_owned()]).unwrap();
+    let identity = TlsIdentity {
+        hosts: Vec::new(),
+        chain: vec![certified.cert.der().clone()],
+        key: PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into()),
+    };
+    let loopback = "127.0.0.1:0".parse().unwrap();
+    let both = start_with(https(), |config| {
+        config.listen.push(Listen {
+            address: loopback,
+            tls: Some(vec![identity]),
+            client_certificates: false,
+        });
+    });
+    let plain = start(https());
+    let behind_proxy = start_with(https(), |config| {
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    });
+    for (gateway, told, expected) in [
+        (&both, None, 404),
+        (&both, Some("https"), 404),
+        (&plain, None, 200),
+        (&plain, Some("http"), 200),
+        (&behind_proxy, None, 200),
+        (&behind_proxy, Some("http"), 404),
+        (&behind_proxy, Some("https"), 200),
+    ] {
+        let mut wanted = get("/echo");
+        if let Some(told) = told {
+            wanted.headers_mut().insert("x-forwarded-proto", told.parse().unwrap());
+        }
+        let response = Client::connect(gateway).await.send(wanted).await.unwrap();
+        assert_eq!(response.status().as_u16(), expected, "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_upgraded_connection_passes_bytes_both_ways() {
     let upstream = switching().await;
     let gateway = start(catalog(vec![socket(&upstream)]));

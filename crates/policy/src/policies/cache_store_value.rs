@@ -116,7 +116,12 @@ fn stored(exchange: &Exchange) -> Object {
     };
     let seen: &dyn Response = exchange;
     let names = seen.headers().names();
-    let headers = names.into_iter().map(|name| {
+    let body = seen.body();
+    let is_decoded = body.is_encoded() && body.fault().is_none();
+    let names = names
+        .into_iter()
+        .filter(|name| !(is_decoded && name.eq_ignore_ascii_case("content-encoding")));
+    let headers = names.map(|name| {
         let values = seen.headers().values(&name);
         (name, values)
     });
@@ -124,7 +129,7 @@ fn stored(exchange: &Exchange) -> Object {
         status_code: response.status.as_u16().into(),
         status_reason: seen.status_reason(),
         headers: HeaderList(headers.collect()),
-        body: MessageBody::new(seen.body().bytes().clone()),
+        body: MessageBody::new(body.content().clone()),
     })
 }
 

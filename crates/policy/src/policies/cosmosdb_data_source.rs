@@ -164,7 +164,7 @@ fn words(value: Option<&Value<Text>>, exchange: &Exchange) -> Result<Text, Failu
 
 /// The arguments of the field, as JSON.
 fn arguments(exchange: &Exchange) -> String {
-    let body = exchange.body_to_rewrite(Message::Request);
+    let body = exchange.body_as_kept(Message::Request);
     let seen = body.and_then(|body| serde_json::from_str::<Json>(&body.text()).ok());
     let arguments = seen.and_then(|mut seen| seen.get_mut("arguments").map(Json::take));
     arguments.unwrap_or_else(|| json!({})).to_string()

@@ -32,10 +32,10 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 impl Step for FindAndReplace {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let (from, to) = (self.from.get(exchange)?, self.to.get(exchange)?);
-        let Some(body) = exchange.body_to_rewrite(self.message) else {
+        let Some(body) = exchange.body_to_rewrite(self.message)? else {
             return Ok(Flow::Next);
         };
-        if let Some(bytes) = replaced(body.bytes(), from.as_bytes(), to.as_bytes()) {
+        if let Some(bytes) = replaced(body.content(), from.as_bytes(), to.as_bytes()) {
             exchange.rewrite_body(self.message, bytes);
         }
         Ok(Flow::Next)

@@ -82,7 +82,10 @@ impl Step for JsonToXml {
             namespace_prefix: named(&self.namespace_prefix)?,
             attribute_block: named(&self.attribute_block)?,
         };
-        let body = exchange.body_to_rewrite(self.message).filter(|_| is_wanted && applies);
+        if !(is_wanted && applies) {
+            return Ok(Flow::Next);
+        }
+        let body = exchange.body_to_rewrite(self.message)?;
         let Some(body) = body else { return Ok(Flow::Next) };
         let limit = usize::try_from(exchange.services.buffer_limit).unwrap_or(usize::MAX);
         let xml = to_xml(&body.text(), &shape, limit);

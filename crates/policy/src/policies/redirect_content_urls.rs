@@ -28,7 +28,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 
 impl Step for RedirectContentUrls {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let Some(body) = exchange.body_to_rewrite(self.message) else {
+        let Some(body) = exchange.body_to_rewrite(self.message)? else {
             return Ok(Flow::Next);
         };
         let Some(backend) = &exchange.target.base_url else {
@@ -43,9 +43,9 @@ impl Step for RedirectContentUrls {
             Message::Response => (backend, gateway.as_str()),
         };
         let escaped = |url: &str| url.replace('/', "\\/");
-        let rewritten = redirected(body.bytes(), from, to);
+        let rewritten = redirected(body.content(), from, to);
         let both = redirected(
-            rewritten.as_deref().unwrap_or(body.bytes()),
+            rewritten.as_deref().unwrap_or(body.content()),
             &escaped(from),
             &escaped(to),
         );

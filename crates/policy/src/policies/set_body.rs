@@ -1,7 +1,7 @@
 //! `set-body` replaces a message's body: the request's in inbound and backend, the response's in outbound and on-error.
 //!
 //! The content is a literal (markup included, such as a SOAP envelope), an expression, or a `<value>` that holds one.
-//! `Content-Type` stays; the length follows the body. A `byte[]` is taken as it is, JSON and everything else by its
+//! `Content-Type` stays; the length follows the body; `Content-Encoding` goes, unless the content is a `byte[]`. A `byte[]` is taken as it is, JSON and everything else by its
 //! `ToString()`; null and nothing give an empty body. In an MCP server's stream the answering message is replaced and
 //! the stream flows on.
 //!
@@ -52,8 +52,13 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 
 impl Step for SetBody {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let Content(bytes) = self.content.get(exchange)?;
-        exchange.rewrite_body(self.message, bytes);
+        let Content { bytes, is_text } = self.content.get(exchange)?;
+        if is_text {
+            exchange.rewrite_body(self.message, bytes);
+        } else {
+            // Whoever makes bytes knows their coding.
+            exchange.replace_bytes(self.message, bytes);
+        }
         Ok(Flow::Next)
     }
 }
@@ -79,7 +84,7 @@ impl NewBody {
     pub fn get(&self, exchange: &Exchange) -> Result<Content, Failure> {
         match self {
             Self::Value(value) => value.get(exchange),
-            Self::Liquid(template) => Ok(Content(template.render(exchange)?.into())),
+            Self::Liquid(template) => Ok(Content::text(template.render(exchange)?)),
         }
     }
 }
@@ -112,7 +117,7 @@ fn content_of(element: &mut ElementReader<'_, '_>, is_liquid: bool, binding: tem
         };
         return body.map(NewBody::Liquid);
     }
-    let empty = || Value::Constant(Content(Bytes::new()));
+    let empty = || Value::Constant(Content::text(Bytes::new()));
     let given = if is_in_value {
         element.one("value", |value| Some(value.content().unwrap_or_else(empty)))
     } else {
@@ -123,18 +128,29 @@ fn content_of(element: &mut ElementReader<'_, '_>, is_liquid: bool, binding: tem
 
 /// A body's bytes.
 #[derive(Clone)]
-pub(crate) struct Content(Bytes);
+pub(crate) struct Content {
+    bytes: Bytes,
+    /// Whether they are those of a text.
+    is_text: bool,
+}
 
 impl Content {
+    fn text(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            is_text: true,
+        }
+    }
+
     pub fn into_bytes(self) -> Bytes {
-        self.0
+        self.bytes
     }
 
     pub fn into_body(self) -> Body {
-        if self.0.is_empty() {
+        if self.bytes.is_empty() {
             Body::Empty
         } else {
-            Body::Buffered(MessageBody::new(self.0))
+            Body::Buffered(MessageBody::new(self.bytes))
         }
     }
 }
@@ -144,10 +160,13 @@ impl Readable for Content {
     const EXPECTED: &'static str = "text or bytes";
     const KEEPS_SPACE: bool = true;
     fn from_literal(text: &str) -> Option<Self> {
-        Some(Self(Bytes::copy_from_slice(text.as_bytes())))
+        Some(Self::text(Bytes::copy_from_slice(text.as_bytes())))
     }
     fn from_object(object: Object) -> Option<Self> {
-        Some(Self(object.body_bytes()))
+        Some(Self {
+            is_text: !object.is_bytes(),
+            bytes: object.body_bytes(),
+        })
     }
 }
 

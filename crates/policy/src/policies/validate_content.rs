@@ -13,7 +13,7 @@
 //!   `case-insensitive-property-names` compares names of properties ignoring case.
 //!
 //! Actions are `ignore`, `prevent` (400, in outbound 502) and `detect`, which only sets `errors-variable-name`. A body that
-//! is no JSON, or is compressed, cannot be validated, which is a fault like any other. Bodies are validated as JSON;
+//! is no JSON, or is of another coding than gzip, deflate and br, cannot be validated, which is a fault like any other. Bodies are validated as JSON;
 //! `validate-as="xml"` and `"soap"` are not built.
 
 mod body;
@@ -189,11 +189,11 @@ fn shared(element: &mut ElementReader<'_, '_>, id: &str, place: Option<&str>, us
 impl ValidateContent {
     fn check(&self, exchange: &Exchange) -> Result<Found, Failure> {
         let mut found = Found::default();
-        let Some(body) = exchange.body_to_rewrite(self.report.message) else {
+        let Some(body) = exchange.body_as_kept(self.report.message) else {
             return Ok(found);
         };
         let words = body::Words::of(self.report.message);
-        let (size, limit) = (body.bytes().len() as u64, u64::from(self.max_size.get(exchange)?));
+        let (size, limit) = (body.content().len() as u64, u64::from(self.max_size.get(exchange)?));
         if size > limit {
             found.add(words.too_large(size, limit), self.size_exceeded.get(exchange)?);
         }
@@ -230,7 +230,16 @@ impl ValidateContent {
         let of_type = |rule: &&Rule| rule.content_type.as_ref().is_none_or(|own| *own == content_type);
         let encoding = headers
             .get(CONTENT_ENCODING)
-            .filter(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+            .filter(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+            .filter(|_| !body.is_encoded());
+        let unreadable = match (body.fault(), encoding) {
+            (Some(fault), _) => Some(format!("It cannot be decoded: {fault}.")),
+            (None, Some(encoding)) => Some(format!(
+                "It is encoded with {}.",
+                String::from_utf8_lossy(encoding.as_bytes())
+            )),
+            (None, None) => None,
+        };
         for rule in self.contents.iter().filter(of_type) {
             let action = rule.action.get(exchange)?;
             let schema = rule
@@ -240,11 +249,8 @@ impl ValidateContent {
             let (Some(schema), true) = (schema, action != Action::Ignore) else {
                 continue;
             };
-            let faults: Vec<Fault> = match encoding {
-                Some(encoding) => {
-                    let encoding = String::from_utf8_lossy(encoding.as_bytes());
-                    vec![words.unreadable(&content_type, &format!("It is encoded with {encoding}."))]
-                }
+            let faults: Vec<Fault> = match &unreadable {
+                Some(why) => vec![words.unreadable(&content_type, why)],
                 None => words.faults(schema, rule.used, &content_type, &body.text()),
             };
             found.add_all(faults, action);

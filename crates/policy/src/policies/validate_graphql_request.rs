@@ -188,10 +188,10 @@ impl ValidateGraphQlRequest {
 
 /// Adds errors to a response, if it is a JSON object.
 fn add_errors(exchange: &mut Exchange, errors: Vec<Json>) {
-    let Some(body) = exchange.body_to_rewrite(Message::Response) else {
+    let Some(body) = exchange.body_as_kept(Message::Response) else {
         return;
     };
-    let Ok(Json::Object(mut response)) = serde_json::from_slice(body.bytes()) else {
+    let Ok(Json::Object(mut response)) = serde_json::from_slice(body.content()) else {
         return;
     };
     match response.get_mut("errors") {

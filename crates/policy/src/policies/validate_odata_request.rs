@@ -155,8 +155,8 @@ impl ValidateODataRequest {
         let mut found = Found::default();
         let version = self.version(exchange, &mut found);
         let size = exchange
-            .body_to_rewrite(self.report.message)
-            .map_or(0, |body| body.bytes().len() as u64);
+            .body_as_kept(self.report.message)
+            .map_or(0, |body| body.content().len() as u64);
         if let Some(limit) = self.max_size.filter(|limit| size > *limit) {
             let details = format!("Request's body is {size} bytes long and it exceeds the limit of {limit} bytes.");
             found.add(fault("RequestBody", "SizeLimit", "", details), Action::Prevent);

@@ -72,7 +72,10 @@ impl Step for XmlToJson {
             kind: self.kind.get(exchange)?,
             always_array: self.always_array.get(exchange)?,
         };
-        let body = exchange.body_to_rewrite(self.message).filter(|_| is_wanted && applies);
+        if !(is_wanted && applies) {
+            return Ok(Flow::Next);
+        }
+        let body = exchange.body_to_rewrite(self.message)?;
         let Some(body) = body else { return Ok(Flow::Next) };
         let json = to_json(&body.text(), shape);
         let json =

@@ -127,7 +127,7 @@ impl Step for XslTransform {
         for (name, value) in &self.parameters {
             parameters.insert(name.clone(), value.get(exchange)?.to_string());
         }
-        let Some(body) = exchange.body_to_rewrite(self.message) else {
+        let Some(body) = exchange.body_to_rewrite(self.message)? else {
             return Ok(Flow::Next);
         };
         let failed = |message: String| Failure::internal("XslTransformFailed", message);

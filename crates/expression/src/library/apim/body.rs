@@ -6,6 +6,7 @@ use crate::collection::{Array, Dictionary, List};
 use crate::frame::Frame;
 use crate::json::JToken;
 use crate::library::{Call, Class, ClassKind, Row, keep_json, named_type, read_json, row};
+use crate::text::Text;
 use crate::thrown::{Outcome, Thrown};
 use crate::types::{Simple, Type};
 use crate::value::{HostPart, Value};
@@ -29,7 +30,8 @@ const ROWS: &[Row] = &[
         "context.Request.Body.AsFormUrlEncodedContent(true).Count",
         "1",
         |call, a| {
-            let text = with_body(call, a.value(0), a.bool(1), |_, body| Ok(body.text().into())).transpose()?;
+            let read = |_: &mut Frame<'_>, body: &MessageBody| text(body).map(Into::into);
+            let text = with_body(call, a.value(0), a.bool(1), read).transpose()?;
             form(
                 call.frame,
                 text.as_ref().and_then(Value::as_text).map_or("", |text| text.as_str()),
@@ -62,7 +64,7 @@ fn with_body(
 
 fn read(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
     match ty {
-        Type::Simple(Simple::String) => Ok(body.text().into()),
+        Type::Simple(Simple::String) => Ok(text(body)?.into()),
         Type::Array(element, 1) if **element == Type::Simple(Simple::Byte) => {
             frame.allocate(body.bytes().len())?;
             Ok(Array::bytes(body.bytes().to_vec()))
@@ -78,6 +80,20 @@ fn read(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
     }
 }
 
+/// The body's text, or why it cannot be read.
+fn text(body: &MessageBody) -> Result<Text, Thrown> {
+    readable(body)?;
+    Ok(body.text())
+}
+
+/// Fails for a body whose coding cannot be taken off; its bytes can still be had.
+fn readable(body: &MessageBody) -> Result<(), Thrown> {
+    match body.fault() {
+        Some(fault) => Err(Thrown::new("System.IO.InvalidDataException", fault.to_owned())),
+        None => Ok(()),
+    }
+}
+
 /// The body as XML; null when it is empty.
 fn xml(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
     if body.bytes().is_empty() {
@@ -89,7 +105,8 @@ fn xml(frame: &mut Frame<'_>, body: &MessageBody, ty: &Type) -> Outcome {
 
 /// Accounts for a tree of the expression's own: it is copied when it is changed.
 fn share(frame: &mut Frame<'_>, body: &MessageBody) -> Result<(), Thrown> {
-    let length = body.bytes().len();
+    readable(body)?;
+    let length = body.content().len();
     frame.read(length)?;
     frame.allocate(length)
 }

@@ -6,6 +6,7 @@ use crate::block::{Block, Needs};
 use crate::body::Body;
 use crate::buffer::read_whole;
 use crate::codes;
+use crate::coding;
 use crate::connection::Connection;
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
@@ -23,7 +24,7 @@ use expression::Reads;
 use expression::body::MessageBody;
 use expression::response::{HeaderList, StoredResponse};
 use expression::text::Text;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderValue, UPGRADE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderValue, UPGRADE};
 use http::{Extensions, Method, Uri};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -357,7 +358,8 @@ async fn give_access(block: &Block, copy: &mut Exchange, call: &mut Call) -> Res
     Ok(())
 }
 
-async fn stored(reply: Reply, limit: u64) -> Result<StoredResponse, Failure> {
+/// The response as a value. Nobody passes it on as it came, so that its body has no coding any more.
+async fn stored(mut reply: Reply, limit: u64) -> Result<StoredResponse, Failure> {
     let body = match reply.body {
         Body::Empty => MessageBody::default(),
         Body::Buffered(body) | Body::Answered(body, _) => body,
@@ -369,6 +371,17 @@ async fn stored(reply: Reply, limit: u64) -> Result<StoredResponse, Failure> {
                 .await
                 .map_err(|error| broken(&error))?,
         ),
+    };
+    let body = coding::kept(&reply.headers, body.bytes().clone(), limit);
+    if let Some(fault) = body.fault() {
+        return Err(Failure::internal("BodyNotDecoded", fault));
+    }
+    let body = if body.is_encoded() {
+        reply.headers.remove(CONTENT_ENCODING);
+        reply.headers.remove(CONTENT_LENGTH);
+        MessageBody::new(body.content().clone())
+    } else {
+        body
     };
     let standard = || reply.status.canonical_reason().unwrap_or_default().to_owned();
     let text = |value: &HeaderValue| Text::from(String::from_utf8_lossy(value.as_bytes()).into_owned());

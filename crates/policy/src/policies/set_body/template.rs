@@ -93,7 +93,7 @@ impl LiquidBody {
             Message::Request => Some(&exchange.request.headers),
             Message::Response => exchange.response.as_ref().map(|response| &response.headers),
         };
-        let (Some(headers), Some(body)) = (headers, exchange.body_to_rewrite(self.message)) else {
+        let (Some(headers), Some(body)) = (headers, exchange.body_to_rewrite(self.message)?) else {
             return Ok(Value::Nil);
         };
         if is_of_type(headers, "json") {

@@ -205,11 +205,13 @@ fn a_map_says_what_the_content_type_is_taken_to_be() {
 }
 
 #[test]
-fn what_is_compressed_cannot_be_validated() {
+fn what_cannot_be_decoded_cannot_be_validated() {
     let policies = "<inbound><validate-content unspecified-content-type-action='prevent' max-size='100' size-exceeded-action='prevent'>\
                     <content validate-as='json' action='prevent' /></validate-content></inbound>";
-    let request = "POST /a\nContent-Type: application/json\nContent-Encoding: gzip\n\nxyz";
-    assert!(bench(policies).run(request).starts_with("400 Bad Request"));
+    for coding in ["gzip", "zstd"] {
+        let request = format!("POST /a\nContent-Type: application/json\nContent-Encoding: {coding}\n\nxyz");
+        assert!(bench(policies).run(&request).starts_with("400 Bad Request"), "{coding}");
+    }
 }
 
 #[test]
