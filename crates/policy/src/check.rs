@@ -233,7 +233,6 @@ mod tests {
                 "sql-data-source",
                 "let an `http-data-source` ask a service in front of the database",
             ),
-            ("publish-event", "subscriptions of GraphQL are not served"),
             (
                 "set-graphql-resolver",
                 "put the data source in it into `resolvers/<id>/policy.xml`",

@@ -422,7 +422,10 @@ impl<'c> Documents<'c> {
     fn resolvers(&mut self, api: &Api) -> Option<Arc<Resolvers>> {
         let first = api.resolvers.first()?;
         let mut resolvers = match graphql_schema(api) {
-            Ok(schema) => Resolvers::new(schema),
+            Ok(schema) => {
+                self.compiler.graphql = Some(Arc::clone(&schema));
+                Resolvers::new(schema)
+            }
             Err(problem) => {
                 let source = &first.policy.source;
                 let problem = Diagnostic::error(codes::UNUSABLE_SCHEMA, source, Span::at(0), problem);
@@ -457,6 +460,7 @@ impl<'c> Documents<'c> {
             }
             resolvers.add(type_name, field, document);
         }
+        self.compiler.graphql = None;
         Some(Arc::new(resolvers))
     }
 

@@ -54,6 +54,7 @@ mod limit_concurrency;
 mod log_to_eventhub;
 mod mock_response;
 mod proxy;
+mod publish_event;
 mod publish_to_dapr;
 mod quota;
 mod quota_by_key;
@@ -165,6 +166,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     send_one_way_request::SEND_ONE_WAY_REQUEST,
     log_to_eventhub::LOG_TO_EVENTHUB,
     send_service_bus_message::SEND_SERVICE_BUS_MESSAGE,
+    publish_event::PUBLISH_EVENT,
     publish_to_dapr::PUBLISH_TO_DAPR,
     invoke_dapr_binding::INVOKE_DAPR_BINDING,
     trace::TRACE,
