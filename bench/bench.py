@@ -6,7 +6,7 @@ Each proxy runs one worker pinned to the first processor; the load generator and
 each scenario the candidates take turns (A B C, A B C, …), and the median of the rounds is printed:
 
   req/s      requests a second at full load, 32 keep-alive connections (wrk)
-  cpu µs     CPU time of the proxy process a request, from /proc/PID/stat
+  cpu µs     CPU time of the proxy process a request, from /proc
   p50, p99   latency in µs at a fixed rate (h2load over HTTP/1.1), to be compared with the upstream alone
   rss MiB    resident memory of the proxy after the round
 """

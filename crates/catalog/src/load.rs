@@ -8,6 +8,7 @@ mod certificates;
 mod conflicts;
 mod gateways;
 mod graphql;
+mod groups;
 mod layout;
 mod links;
 mod liquid;
@@ -30,7 +31,7 @@ use crate::codes;
 use crate::environment::Environment;
 use crate::fields::{Fields, Text};
 use crate::files::{Files, name_of};
-use crate::memory::{Changed, Memory, Surroundings};
+use crate::memory::{Asked, Changed, Memory, Surroundings};
 use crate::overlay::Overlay;
 use crate::problems::{Problems, suggest};
 use crate::{Catalog, PolicyText};
@@ -43,6 +44,8 @@ use std::sync::Arc;
 
 /// How the policies begin that validate messages by what descriptions say.
 const VALIDATES: &str = "<validate-";
+/// How the policy begins that answers with what descriptions give as examples.
+const MOCKS: &str = "<mock-response";
 
 /// Loads an artifact folder.
 ///
@@ -91,8 +94,8 @@ pub(crate) struct Loader<'l> {
     problems: &'l Problems,
     files: Files<'l>,
     named_values: NamedValues,
-    /// Whether a policy document validates messages by what descriptions say.
-    validates: Cell<bool>,
+    /// What policy documents ask of descriptions.
+    asked: Cell<Asked>,
 }
 
 impl<'l> Loader<'l> {
@@ -102,7 +105,7 @@ impl<'l> Loader<'l> {
             problems,
             files: Files::new(folder, overlay, problems),
             named_values: NamedValues::default(),
-            validates: Cell::new(false),
+            asked: Cell::default(),
         }
     }
 
@@ -141,13 +144,14 @@ impl<'l> Loader<'l> {
             public_certificates: certificates.public,
             loggers: loggers::load(&self),
             users,
+            groups: groups::load(&self),
             schemas: schemas::load(&self),
             ..Catalog::default()
         };
         subscriptions::load(&self, &apis.known, &products, &mut catalog);
         catalog.products = products;
         catalog.named_values = std::mem::take(&mut self.named_values).finished(self.problems);
-        let (served, kept) = apis.finish(!self.validates.get())?;
+        let (served, kept) = apis.finish(self.asked.get())?;
         catalog.apis = served;
         memory.keep(surroundings, kept);
         Some(catalog)
@@ -179,9 +183,10 @@ impl<'l> Loader<'l> {
         let path = folder.join("policy.xml");
         let text = self.files.read(&path)?;
         let (source, unknown) = Source::expanded(name_of(&path), text, |name| self.named_values.value_of(name));
-        if source.text().contains(VALIDATES) {
-            self.validates.set(true);
-        }
+        self.asked.set(self.asked.get().or(Asked {
+            contracts: source.text().contains(VALIDATES),
+            examples: source.text().contains(MOCKS),
+        }));
         let templates = liquid::templates(source.text());
         for (name, span) in unknown {
             if !liquid::is_own(&name) && !templates.iter().any(|t| t.start <= span.start && span.end <= t.end) {

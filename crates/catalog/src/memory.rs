@@ -72,10 +72,29 @@ pub(crate) struct Remembered {
     pub api: Option<Arc<Api>>,
     /// What is wrong in its folder.
     pub problems: Vec<Diagnostic>,
-    /// Whether its policies validate by descriptions.
-    pub validates: bool,
-    /// Whether descriptions that nobody asks for were let go.
-    pub is_reduced: bool,
+    /// What its own policies ask of descriptions.
+    pub asks: Asked,
+    /// What the API still has of its description, since some policy of the folder asks for it.
+    pub has: Asked,
+}
+
+/// What policies ask of the descriptions of APIs; nobody keeps the rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// What messages may hold.
+    pub contracts: bool,
+    /// Examples of responses.
+    pub examples: bool,
+}
+
+impl Asked {
+    /// What either asks.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            contracts: self.contracts || other.contracts,
+            examples: self.examples || other.examples,
+        }
+    }
 }
 
 impl Memory {

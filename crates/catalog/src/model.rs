@@ -22,6 +22,8 @@ pub struct Catalog {
     pub subscription_keys: HashMap<KeyDigest, Arc<Subscription>>,
     /// Users by id, with the names of their groups.
     pub users: BTreeMap<String, Arc<User>>,
+    /// Names of groups by id.
+    pub groups: BTreeMap<String, String>,
     /// Backends by id.
     pub backends: BTreeMap<String, Arc<Backend>>,
     /// Client certificates by id, those that have their private key.
@@ -206,7 +208,7 @@ pub struct Operation {
     pub method: String,
     /// As written: `/orders/{id}?expand={expand}`.
     pub url_template: String,
-    /// Responses with examples, for mocks.
+    /// Responses with examples, for mocks; empty where no policy of the folder mocks.
     pub responses: Vec<OperationResponse>,
     /// Where it stands in its API's description, which says what its messages may hold; none where no policy of the
     /// folder asks for it.

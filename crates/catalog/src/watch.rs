@@ -103,7 +103,9 @@ fn changed(event: &Event, folder: &Path) -> Option<Changed> {
     if !changes_something(event.kind) || concerns_neighbours(&event.paths, folder) {
         return None;
     }
-    let inside = event.paths.iter().map(|path| path.strip_prefix(folder).ok());
+    // What was moved here came from somewhere.
+    let own = event.paths.iter().filter(|path| !is_neighbour(path, folder));
+    let inside = own.map(|path| path.strip_prefix(folder).ok());
     let inside = inside.map(|path| path.filter(|path| *path != Path::new("")).map(Path::to_owned));
     Some(inside.collect::<Option<_>>().map_or(Changed::Anything, Changed::Paths))
 }
@@ -117,10 +119,11 @@ fn changes_something(kind: EventKind) -> bool {
 
 /// Whether paths are only those of other files beside the watched folder.
 fn concerns_neighbours(paths: &[PathBuf], folder: &Path) -> bool {
-    !paths.is_empty()
-        && paths
-            .iter()
-            .all(|path| path.parent() == folder.parent() && path != folder)
+    !paths.is_empty() && paths.iter().all(|path| is_neighbour(path, folder))
+}
+
+fn is_neighbour(path: &Path, folder: &Path) -> bool {
+    path.parent() == folder.parent() && path != folder
 }
 
 /// Waits for a change and then until it is quiet; gives all that has changed, and nothing when the watch was dropped.
@@ -316,6 +319,27 @@ mod tests {
             fs::rename(folder.join("..data_tmp"), folder.join("..data")).unwrap();
             fs::remove_dir_all(folder.join("..1")).unwrap();
         });
+    }
+
+    #[test]
+    fn what_has_changed_is_told() {
+        let parent = tempfile::tempdir().unwrap();
+        let parent = parent.path().canonicalize().unwrap();
+        let folder = parent.join("gateway");
+        fs::create_dir_all(folder.join("apis/a")).unwrap();
+        let (told, changes) = channel();
+        let _watch = watch(&folder, move |changed| told.send(changed).unwrap()).unwrap();
+        let paths = |paths: &[&str]| Changed::Paths(paths.iter().map(PathBuf::from).collect());
+        let next = || changes.recv_timeout(Duration::from_secs(5)).unwrap();
+        fs::write(folder.join("apis/a/policy.xml"), "1").unwrap();
+        assert_eq!(next(), paths(&["apis/a/policy.xml"]));
+        fs::write(parent.join("prepared"), "2").unwrap();
+        fs::rename(parent.join("prepared"), folder.join("policy.xml")).unwrap();
+        assert_eq!(next(), paths(&["policy.xml"]));
+        fs::create_dir_all(folder.join("apis/b")).unwrap();
+        assert_eq!(next(), paths(&["apis/b"]));
+        fs::rename(&folder, parent.join("gone")).unwrap();
+        assert_eq!(next(), Changed::Anything);
     }
 
     #[test]

@@ -124,7 +124,12 @@ impl Source {
         parsed.push_str(written.get(rest..).unwrap_or_default());
         let source = Self {
             name: name.into(),
-            parsed: parsed.into(),
+            // Most texts name no values.
+            parsed: if replaced.is_empty() {
+                Arc::clone(&written)
+            } else {
+                parsed.into()
+            },
             replaced,
             line_starts: line_starts(&written),
             written,

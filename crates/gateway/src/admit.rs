@@ -1,8 +1,9 @@
 //! Who may call: subscription keys, as APIM's documentation tabulates them.
 //!
 //! A key is looked for in the header, then in the query. One that is there must be good: known, active, of a scope
-//! that covers the API; otherwise the call is refused, whether the API needs a key or not. Without a key, an API that
-//! needs none is open, and so is one in a product that needs no subscription. The key is not taken out of the request.
+//! that covers the API; otherwise the call is refused, whether the API needs a key or not. A call without a key comes in
+//! under the product of the API that needs no subscription, whatever the API itself needs; where there is none, only an
+//! API that needs no key is open. The key is not taken out of the request.
 //! Never here: tokens, client certificates; those are policies.
 
 use crate::clock::ticks;
@@ -97,9 +98,9 @@ impl Doors {
             Some(key) => self
                 .with_key(&key, api, now)
                 .ok_or_else(|| refused(&Refusal::Invalid, api, request)),
-            None if !api.subscription_required => Ok(without_key(None)),
             None => match self.open.get(&api.id) {
                 Some(product) => Ok(without_key(Some(product.clone()))),
+                None if !api.subscription_required => Ok(without_key(None)),
                 None => Err(refused(&Refusal::Missing, api, request)),
             },
         }

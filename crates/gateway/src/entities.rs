@@ -32,13 +32,14 @@ impl Entities {
         let current = |id: &String| apis.get(current.get(id.as_str())?).cloned();
         let products = catalog.products.iter().map(|(id, entry)| {
             let apis = entry.apis.iter().filter_map(current).collect();
-            (id.clone(), Arc::new(product(entry, apis)))
+            let groups = groups(catalog, &entry.groups);
+            (id.clone(), Arc::new(product(entry, apis, groups)))
         });
         let products = products.collect();
         let users = catalog
             .users
             .iter()
-            .map(|(id, entry)| (id.clone(), Arc::new(user(entry))))
+            .map(|(id, entry)| (id.clone(), Arc::new(user(entry, groups(catalog, &entry.groups)))))
             .collect();
         Self { apis, products, users }
     }
@@ -89,7 +90,7 @@ pub fn operation(entry: &catalog::Operation) -> Operation {
     }
 }
 
-fn product(entry: &catalog::Product, apis: Vec<Arc<Api>>) -> Product {
+fn product(entry: &catalog::Product, apis: Vec<Arc<Api>>, groups: Vec<Arc<Group>>) -> Product {
     Product {
         id: text(&entry.id),
         name: text(&entry.name),
@@ -98,7 +99,7 @@ fn product(entry: &catalog::Product, apis: Vec<Arc<Api>>) -> Product {
         approval_required: entry.approval_required,
         subscriptions_limit: entry.subscriptions_limit.and_then(|limit| i32::try_from(limit).ok()),
         apis,
-        groups: groups(&entry.groups),
+        groups,
     }
 }
 
@@ -116,28 +117,32 @@ pub fn subscription(entry: &catalog::Subscription) -> Subscription {
     }
 }
 
-fn user(entry: &catalog::User) -> User {
+fn user(entry: &catalog::User, groups: Vec<Arc<Group>>) -> User {
     User {
         id: text(&entry.id),
         email: text(&entry.email),
         first_name: text(&entry.first_name),
         last_name: text(&entry.last_name),
         note: text(&entry.note),
-        groups: groups(&entry.groups),
+        groups,
         ..User::default()
     }
 }
 
-fn groups(names: &[String]) -> Vec<Arc<Group>> {
-    names
-        .iter()
-        .map(|name| {
-            Arc::new(Group {
-                id: text(name),
-                name: text(name),
-            })
+/// Groups that are told by their ids or by their names.
+fn groups(catalog: &Catalog, told: &[String]) -> Vec<Arc<Group>> {
+    let group = |told: &String| {
+        let known = catalog
+            .groups
+            .get_key_value(told)
+            .or_else(|| catalog.groups.iter().find(|(_, name)| *name == told));
+        let (id, name) = known.unwrap_or((told, told));
+        Arc::new(Group {
+            id: text(id),
+            name: text(name),
         })
-        .collect()
+    };
+    told.iter().map(group).collect()
 }
 
 fn url(written: &str) -> Option<Url> {

@@ -183,13 +183,7 @@ fn served(api: &Arc<Api>, catalog: &Catalog, entities: &Entities, metrics: &Metr
         ApiKind::WebSocket => api.operations.first(),
         _ => None,
     };
-    let only = only.map(|catalog| {
-        let entity = Arc::new(crate::entities::operation(catalog));
-        Arc::new(ServedOperation {
-            catalog: Arc::clone(catalog),
-            entity,
-        })
-    });
+    let only = only.map(|catalog| Arc::new(ServedOperation::new(catalog)));
     ServedApi {
         catalog: Arc::clone(api),
         entity: entities.api(api),

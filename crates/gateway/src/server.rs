@@ -189,7 +189,7 @@ impl Called {
         exchange.target = self.api.target.clone();
         exchange.matched = Matched {
             api: Some(Arc::clone(&self.api.entity)),
-            operation: self.operation.map(|operation| Arc::clone(&operation.entity)),
+            operation: self.operation.map(|operation| Arc::clone(operation.entity())),
             product: None,
             parameters: self.parameters,
         };

@@ -7,7 +7,7 @@ use crate::recorder::Seen;
 use crate::scenario::{Expected, Sent, What};
 use bytes::Bytes;
 use diagnostic::Span;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use hyper::ext::ReasonPhrase;
 use policy::{BodyError, Connection};
 use std::fmt::Write;
@@ -46,7 +46,8 @@ impl Differences<'_> {
     }
 
     fn headers(&mut self, expected: &[(String, String)], found: &HeaderMap) {
-        let mut used: Vec<*const u8> = Vec::new();
+        // By the value's own place: bytes may be shared, and empty ones are.
+        let mut used: Vec<*const HeaderValue> = Vec::new();
         for (name, pattern) in expected {
             let values = || found.get_all(name.as_str()).iter();
             let text = || {
@@ -66,11 +67,11 @@ impl Differences<'_> {
                 continue;
             }
             let fits = values().find(|value| {
-                !used.contains(&value.as_bytes().as_ptr())
+                !used.contains(&std::ptr::from_ref(*value))
                     && matches(pattern, &String::from_utf8_lossy(value.as_bytes()))
             });
             match fits {
-                Some(value) => used.push(value.as_bytes().as_ptr()),
+                Some(value) => used.push(std::ptr::from_ref(value)),
                 None => self.add(format!("header `{name}`"), pattern.as_str(), text()),
             }
         }

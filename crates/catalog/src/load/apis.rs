@@ -6,7 +6,7 @@ use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::files::Entry;
 use crate::information::Information;
-use crate::memory::{self, Remembered, Surroundings};
+use crate::memory::{self, Asked, Remembered, Surroundings};
 use crate::specification::{self, Specification};
 use crate::{Api, ApiKind, ApiVersion};
 use std::collections::BTreeSet;
@@ -43,9 +43,9 @@ pub(crate) struct LoadedApi {
 }
 
 impl LoadedApis {
-    /// The APIs with all that is said of them, and what is remembered of each folder. `reduces`: nobody asks for
-    /// descriptions. Nothing when what was remembered was reduced otherwise.
-    pub fn finish(mut self, reduces: bool) -> Option<(Vec<Arc<Api>>, memory::Apis)> {
+    /// The APIs with all that is said of them, and what is remembered of each folder; `asked` is what policies
+    /// ask of descriptions. Nothing when what was remembered was kept for others.
+    pub fn finish(mut self, asked: Asked) -> Option<(Vec<Arc<Api>>, memory::Apis)> {
         let mut served = Vec::with_capacity(self.served.len());
         for LoadedApi {
             mut api,
@@ -57,11 +57,11 @@ impl LoadedApis {
             let kept = self.kept.get_mut(&folder.name)?;
             let is_fresh = kept.api.is_none();
             if is_fresh {
-                if let Some(api) = Arc::get_mut(&mut api).filter(|_| reduces) {
-                    forget_descriptions(api);
+                if let Some(api) = Arc::get_mut(&mut api) {
+                    forget_descriptions(api, asked);
                 }
-                kept.is_reduced = reduces;
-            } else if kept.is_reduced != reduces {
+                kept.has = asked;
+            } else if kept.has != asked {
                 return None;
             }
             if api.hosts != hosts || api.products != products {
@@ -75,13 +75,18 @@ impl LoadedApis {
     }
 }
 
-/// Lets go of an API's description, which nothing will ask for.
-fn forget_descriptions(api: &mut Api) {
-    if api.resolvers.is_empty() {
+/// Lets go of what nobody asks of an API's description.
+fn forget_descriptions(api: &mut Api, asked: Asked) {
+    if api.resolvers.is_empty() && !asked.contracts {
         api.graphql_schema = None;
     }
     for operation in api.operations.iter_mut().filter_map(Arc::get_mut) {
-        operation.described = None;
+        if !asked.contracts {
+            operation.described = None;
+        }
+        if !asked.examples {
+            operation.responses = Vec::new();
+        }
     }
 }
 
@@ -99,9 +104,7 @@ pub(crate) fn load(loader: &Loader<'_>, known: &Surroundings, mut remembered: me
             }
             None => read(loader, known, &entry),
         };
-        if kept.validates {
-            loader.validates.set(true);
-        }
+        loader.asked.set(loader.asked.get().or(kept.asks));
         apis.kept.insert(entry.name.clone(), kept);
         apis.served.extend(api.map(|api| LoadedApi {
             api,
@@ -116,15 +119,15 @@ pub(crate) fn load(loader: &Loader<'_>, known: &Surroundings, mut remembered: me
 /// Reads the folder of an API.
 fn read(loader: &Loader<'_>, known: &Surroundings, entry: &Entry) -> (Option<Arc<Api>>, Remembered) {
     let before = loader.problems.len();
-    let validates = loader.validates.replace(false);
+    let asked = loader.asked.take();
     layout::check_within(loader, &entry.path);
     let information = loader.information(&entry.path, INFORMATION);
     let api = information.and_then(|information| api(loader, known, entry, &information));
     let kept = Remembered {
         api: None,
         problems: loader.problems.since(before),
-        validates: loader.validates.replace(validates),
-        is_reduced: false,
+        asks: loader.asked.replace(asked),
+        has: Asked::default(),
     };
     (api.map(Arc::new), kept)
 }

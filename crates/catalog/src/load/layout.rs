@@ -26,6 +26,8 @@ pub(crate) const GATEWAYS: &[&str] = &["gateways"];
 pub(crate) const SUBSCRIPTIONS: &[&str] = &["subscriptions"];
 /// Users.
 pub(crate) const USERS: &[&str] = &["users"];
+/// Groups of users.
+pub(crate) const GROUPS: &[&str] = &["groups"];
 
 /// Loggers.
 pub(crate) const LOGGERS: &[&str] = &["loggers"];
@@ -35,7 +37,7 @@ pub(crate) const CERTIFICATES: &[&str] = &["certificates"];
 /// Schemas that belong to no API.
 pub(crate) const SCHEMAS: &[&str] = &["schemas", "globalSchemas"];
 
-const READ: [&[&str]; 12] = [
+const READ: [&[&str]; 13] = [
     NAMED_VALUES,
     FRAGMENTS,
     VERSION_SETS,
@@ -45,18 +47,18 @@ const READ: [&[&str]; 12] = [
     GATEWAYS,
     SUBSCRIPTIONS,
     USERS,
+    GROUPS,
     CERTIFICATES,
     SCHEMAS,
     LOGGERS,
 ];
 
 /// Folders that may be there and change nothing here.
-const IGNORED: [&str; 10] = [
+const IGNORED: [&str; 9] = [
     "authorizationServers",
     "caches",
     "diagnostics",
     "documentations",
-    "groups",
     "identityProviders",
     "openIdConnectProviders",
     "policyRestrictions",

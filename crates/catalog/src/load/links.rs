@@ -39,7 +39,7 @@ pub(crate) fn linked(
     }
     each_in_list(loader, folder, links, |fields, text| {
         let name = without_revision(references::name_in(text.value));
-        if references::check(fields, text, kind, name, known.iter().map(String::as_str)) {
+        if known.contains(name) || references::check(fields, text, kind, name, known.iter().map(String::as_str)) {
             found.push(name.to_owned());
         }
     });

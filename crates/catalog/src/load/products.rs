@@ -4,12 +4,16 @@ use super::apis::LoadedApis;
 use super::links::{linked, names};
 use super::{Loader, layout};
 use crate::Product;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// All products by id; the APIs learn which products they are in.
 pub(crate) fn load(loader: &Loader<'_>, apis: &mut LoadedApis) -> BTreeMap<String, Arc<Product>> {
     let mut products = BTreeMap::new();
+    let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, loaded) in apis.served.iter().enumerate() {
+        by_id.entry(loaded.api.id.clone()).or_default().push(at);
+    }
     for entry in layout::entities(loader, layout::PRODUCTS) {
         let Some(information) = loader.information(&entry.path, "productInformation.json") else {
             continue;
@@ -31,12 +35,10 @@ pub(crate) fn load(loader: &Loader<'_>, apis: &mut LoadedApis) -> BTreeMap<Strin
             policy: loader.policy(&entry.path),
             id: entry.name.clone(),
         };
-        for loaded in apis
-            .served
-            .iter_mut()
-            .filter(|loaded| product.apis.contains(&loaded.api.id))
-        {
-            loaded.products.push(product.id.clone());
+        for at in product.apis.iter().filter_map(|id| by_id.get(id)).flatten() {
+            if let Some(loaded) = apis.served.get_mut(*at) {
+                loaded.products.push(product.id.clone());
+            }
         }
         products.insert(entry.name, Arc::new(product));
     }

@@ -104,8 +104,9 @@ fn scope(
     let written = fields.required("scope")?;
     match parsed_scope(written.value) {
         Some(SubscriptionScope::Api(api)) => {
-            references::check(fields, written, "API", &api, apis.iter().map(String::as_str))
-                .then_some(SubscriptionScope::Api(api))
+            let is_known =
+                apis.contains(&api) || references::check(fields, written, "API", &api, apis.iter().map(String::as_str));
+            is_known.then_some(SubscriptionScope::Api(api))
         }
         Some(SubscriptionScope::Product(product)) => references::check(
             fields,

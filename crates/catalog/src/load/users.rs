@@ -5,7 +5,7 @@ use crate::User;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// All users by id. `groups` is an array of group names.
+/// All users by id. `groups` is an array of ids or names of groups.
 pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<User>> {
     let mut users = BTreeMap::new();
     for entry in layout::entities(loader, layout::USERS) {

@@ -8,19 +8,33 @@
 
 use super::Query;
 use super::segments::Segment;
-use super::template::{Matcher, QueryValue, Rest, Template};
+use super::template::{Matcher, QueryRule, QueryValue, Rest, Template};
 use expression::context;
 use expression::text::Text;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An operation that can be called.
 pub struct ServedOperation {
     /// As the catalog has it.
     pub catalog: Arc<catalog::Operation>,
-    /// As expressions see it.
-    pub entity: Arc<context::Operation>,
+    entity: OnceLock<Arc<context::Operation>>,
+}
+
+impl ServedOperation {
+    /// An operation of the catalog.
+    pub fn new(catalog: &Arc<catalog::Operation>) -> Self {
+        Self {
+            catalog: Arc::clone(catalog),
+            entity: OnceLock::new(),
+        }
+    }
+
+    /// The operation as expressions see it; made when it is called first, since most of many never are.
+    pub fn entity(&self) -> &Arc<context::Operation> {
+        self.entity
+            .get_or_init(|| Arc::new(crate::entities::operation(&self.catalog)))
+    }
 }
 
 /// An API's operations.
@@ -29,18 +43,23 @@ pub struct Operations {
     root: Node,
 }
 
+/// There are many nodes, each with few others below it: lists in order are smaller than maps and as fast.
 #[derive(Default)]
 struct Node {
-    literals: HashMap<String, Node>,
+    /// By their text.
+    literals: Vec<(Box<str>, Node)>,
     /// In the order of [`Matcher`]: the most specific first.
-    patterns: BTreeMap<Matcher, Node>,
+    patterns: Vec<(Matcher, Node)>,
     leaves: Vec<Leaf>,
     /// Those that accept whatever follows.
     wildcards: Vec<Leaf>,
 }
 
 struct Leaf {
-    template: Template,
+    /// Names of the parameters in the path, in order.
+    parameters: Box<[Text]>,
+    rest: Option<Rest>,
+    query: Box<[QueryRule]>,
     operation: Arc<ServedOperation>,
 }
 
@@ -67,15 +86,7 @@ impl Operations {
     pub fn of(operations: &[Arc<catalog::Operation>]) -> Self {
         let mut root = Node::default();
         for catalog in operations {
-            let entity = Arc::new(crate::entities::operation(catalog));
-            let operation = Arc::new(ServedOperation {
-                catalog: Arc::clone(catalog),
-                entity,
-            });
-            root.add(Leaf {
-                template: Template::parse(&catalog.url_template),
-                operation,
-            });
+            root.add(Template::parse(&catalog.url_template), ServedOperation::new(catalog));
         }
         root.sort();
         Self { root }
@@ -117,32 +128,54 @@ impl Operations {
 }
 
 impl Node {
-    fn add(&mut self, leaf: Leaf) {
+    fn add(&mut self, template: Template, operation: ServedOperation) {
         let mut node = self;
-        for segment in &leaf.template.segments {
-            node = match segment {
-                Matcher::Literal(text) => node.literals.entry(text.clone()).or_default(),
-                pattern @ Matcher::Pattern { .. } => node.patterns.entry(pattern.clone()).or_default(),
+        for segment in template.segments {
+            let next = match segment {
+                Matcher::Literal(text) => below(&mut node.literals, text.into_boxed_str()),
+                pattern @ Matcher::Pattern { .. } => below(&mut node.patterns, pattern),
             };
+            let Some(next) = next else { return };
+            node = next;
         }
-        if leaf.template.rest.is_some() {
-            node.wildcards.push(leaf);
+        let leaves = if template.rest.is_some() {
+            &mut node.wildcards
         } else {
-            node.leaves.push(leaf);
-        }
+            &mut node.leaves
+        };
+        leaves.push(Leaf {
+            parameters: template
+                .parameters
+                .iter()
+                .map(|name| Text::from(name.as_str()))
+                .collect(),
+            rest: template.rest,
+            query: template.query.into(),
+            operation: Arc::new(operation),
+        });
     }
 
     fn sort(&mut self) {
         let rank = |leaf: &Leaf| {
             (
-                std::cmp::Reverse(leaf.template.query.len()),
+                std::cmp::Reverse(leaf.query.len()),
                 leaf.operation.catalog.method == "*",
             )
         };
         self.leaves.sort_by_key(rank);
         self.wildcards.sort_by_key(rank);
-        self.literals.values_mut().for_each(Self::sort);
-        self.patterns.values_mut().for_each(Self::sort);
+        for list in [&mut self.leaves, &mut self.wildcards] {
+            list.shrink_to_fit();
+        }
+        self.literals.shrink_to_fit();
+        self.patterns.shrink_to_fit();
+        self.literals.iter_mut().for_each(|(_, node)| node.sort());
+        self.patterns.iter_mut().for_each(|(_, node)| node.sort());
+    }
+
+    fn literal(&self, text: &str) -> Option<&Self> {
+        let at = self.literals.binary_search_by(|(own, _)| (**own).cmp(text)).ok()?;
+        self.literals.get(at).map(|(_, node)| node)
     }
 
     /// Visits each node of the trie at most once, whatever the path: a node has one way to it.
@@ -157,7 +190,7 @@ impl Node {
                 .or_else(|| choose(&self.wildcards, wanted, values, Some("")));
         };
         if !self.literals.is_empty()
-            && let Some(node) = self.literals.get(segment.folded().as_ref())
+            && let Some(node) = self.literal(segment.folded().as_ref())
             && let Some(found) = node.search(below, wanted, values)
         {
             return Some(found);
@@ -182,16 +215,24 @@ impl Node {
     }
 }
 
+/// The node under a key, which is put into its place in the list where it is not there.
+fn below<K: Ord>(nodes: &mut Vec<(K, Node)>, key: K) -> Option<&mut Node> {
+    let at = nodes.binary_search_by(|(own, _)| own.cmp(&key)).unwrap_or_else(|at| {
+        nodes.insert(at, (key, Node::default()));
+        at
+    });
+    nodes.get_mut(at).map(|(_, node)| node)
+}
+
 fn choose<'a>(leaves: &'a [Leaf], wanted: &Wanted<'_>, values: &[Text], rest: Option<&str>) -> Option<Found<'a>> {
     leaves.iter().find_map(|leaf| {
         let method = leaf.operation.catalog.method.as_str();
         if method != wanted.method && method != "*" {
             return None;
         }
-        let names = leaf.template.parameters.iter().map(|name| Text::from(name.as_str()));
         let queried = leaf.queried(wanted.query)?;
-        let mut parameters: Vec<(Text, Text)> = names.zip(values.iter().cloned()).collect();
-        if let (Some(Rest::Named(name)), Some(rest)) = (&leaf.template.rest, rest) {
+        let mut parameters: Vec<(Text, Text)> = leaf.parameters.iter().cloned().zip(values.iter().cloned()).collect();
+        if let (Some(Rest::Named(name)), Some(rest)) = (&leaf.rest, rest) {
             parameters.push((name.as_str().into(), Text::from(super::segments::decode(rest).as_ref())));
         }
         parameters.extend(queried);
@@ -206,7 +247,7 @@ impl Leaf {
     /// The parameters that the query gives; `None` when it lacks one.
     fn queried(&self, query: &Query<'_>) -> Option<Vec<(Text, Text)>> {
         let mut parameters = Vec::new();
-        for rule in &self.template.query {
+        for rule in &self.query {
             let value = query.get(&rule.name)?;
             match &rule.value {
                 QueryValue::Parameter(name) => parameters.push((name.as_str().into(), owned(value))),

@@ -10,6 +10,7 @@ use crate::exchange::{Exchange, Message};
 use crate::failure::Failure;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
+use crate::validation::escaped;
 use crate::value::Value;
 use expression::text::Text;
 use http::StatusCode;
@@ -38,12 +39,13 @@ impl Step for Jsonp {
             return Ok(Flow::Next);
         };
         if !callback.split('.').all(is_identifier) {
-            let message = format!("the query parameter \"{parameter}\" is no name of a JavaScript function");
+            let message = format!("Value of callback parameter {parameter} is not a valid JavaScript identifier.");
+            let client_message = escaped(&message);
             return Err(Failure::refused(
                 "CallbackParameterInvalid",
                 StatusCode::BAD_REQUEST,
-                message.clone(),
-                "Callback parameter value is not a valid JavaScript identifier.",
+                message,
+                client_message,
             ));
         }
         let body = exchange.body_to_rewrite(Message::Response)?;

@@ -6,11 +6,13 @@ use crate::connection::Connection;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::policies::proxy::proxy_at;
+use crate::query::{is_named, pairs};
 use crate::upstream::{Call, HttpVersion};
 use catalog::{Backend, BackendCredentials, BackendKind};
 use expression::body::MessageBody;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -132,18 +134,25 @@ fn url(
         url.truncate(base.trim_end_matches('/').len());
         url.push_str(path);
     }
+    let secrets = credentials.map_or(&[][..], |credentials| &credentials.query);
+    // The client's word must not stand beside the gateway's: backends differ in which of two they take.
+    let own = match secrets {
+        [] => Cow::Borrowed(query),
+        _ => pairs(query)
+            .filter(|pair| !secrets.iter().any(|(name, _)| is_named(pair, name)))
+            .collect::<Vec<_>>()
+            .join("&")
+            .into(),
+    };
     let mut separator = '?';
-    for part in [base_query, query] {
+    for part in [base_query, &own] {
         if !part.is_empty() {
             url.push(separator);
             url.push_str(part);
             separator = '&';
         }
     }
-    for (name, values) in credentials
-        .map(|credentials| credentials.query.as_slice())
-        .unwrap_or_default()
-    {
+    for (name, values) in secrets {
         for value in values {
             url.push(separator);
             encode(name, &mut url);
