@@ -228,16 +228,10 @@ mod tests {
 
     #[test]
     fn policies_that_are_not_offered_are_refused_with_a_reason() {
-        for (name, help) in [
-            (
-                "sql-data-source",
-                "let an `http-data-source` ask a service in front of the database",
-            ),
-            (
-                "set-graphql-resolver",
-                "put the data source in it into `resolvers/<id>/policy.xml`",
-            ),
-        ] {
+        for (name, help) in [(
+            "sql-data-source",
+            "let an `http-data-source` ask a service in front of the database",
+        )] {
             let found = check(&Source::new("a.xml", format!("<{name} />")), Options::default());
             assert!(found[0].is_error());
             let shown = render(&found);

@@ -11,9 +11,11 @@ use crate::body::Body;
 use crate::exchange::{Exchange, Message, ResponseMessage};
 use crate::failure::Failure;
 use crate::graphql_request::{Sent, entry};
+use diagnostic::{Source, Span};
 use expression::body::MessageBody;
 use expression::context::GraphQl;
 use expression::json::JToken;
+use expression::text::Text;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use graphql::{Call, Error, Execution, Limits, Schema};
@@ -43,6 +45,16 @@ pub(crate) struct Resolvers {
     documents: HashMap<String, HashMap<String, Arc<Block>>>,
 }
 
+/// A resolver that a policy names (`set-graphql-resolver`).
+pub(crate) struct Declared {
+    pub type_name: Text,
+    pub field: Text,
+    pub document: Arc<Block>,
+    /// Where it says so.
+    pub source: Arc<Source>,
+    pub span: Span,
+}
+
 impl Resolvers {
     /// None yet.
     pub fn new(schema: Arc<Schema>) -> Self {
@@ -61,6 +73,27 @@ impl Resolvers {
     pub fn add(&mut self, type_name: &str, field: &str, document: Block) {
         let fields = self.documents.entry(type_name.to_owned()).or_default();
         fields.insert(field.to_owned(), Arc::new(document));
+    }
+
+    /// The same, and those that policies name where there are none for their fields; the last one counts.
+    pub fn and(&self, declared: &[Arc<Declared>]) -> Self {
+        let mut all = Self {
+            schema: Arc::clone(&self.schema),
+            documents: self.documents.clone(),
+        };
+        for Declared {
+            type_name,
+            field,
+            document,
+            ..
+        } in declared.iter().map(|one| &**one)
+        {
+            if self.of(type_name, field).is_none() && self.schema.has_field(type_name, field) {
+                let fields = all.documents.entry(type_name.to_string()).or_default();
+                fields.insert(field.to_string(), Arc::clone(document));
+            }
+        }
+        all
     }
 
     fn of(&self, type_name: &str, field: &str) -> Option<&Arc<Block>> {
