@@ -4,6 +4,7 @@
 
 use crate::body::Outgoing;
 use crate::config::Config;
+use crate::debug::LONGEST;
 use crate::forwarded::Peer;
 use crate::metrics::Metrics;
 use crate::server;
@@ -99,6 +100,17 @@ impl Ready {
 }
 
 impl Offline {
+    /// Debug credentials for requests to the API of this id, good for an hour from `now` (in ticks).
+    pub fn debug_token(&self, api: &str, now: i64) -> String {
+        let tracing = self.worker.tracing.as_ref();
+        tracing.map_or_else(String::new, |tracing| tracing.token(api, LONGEST, now))
+    }
+
+    /// The trace of this id, as JSON.
+    pub fn trace(&self, id: &str) -> Option<Arc<str>> {
+        self.worker.tracing.as_ref()?.find(id)
+    }
+
     /// The response to a request, whole; where its body breaks off, why.
     pub async fn answer(&self, client: &Client, request: Request<Bytes>) -> Response<Result<Bytes, BodyError>> {
         let scheme = if client.https { "https" } else { "http" };

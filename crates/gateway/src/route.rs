@@ -199,6 +199,7 @@ fn target(api: &Api, catalog: &Catalog) -> Target {
     let ApiKind::Mcp(server) = &api.kind else {
         return Target {
             base_url: api.service_url.as_deref().map(Text::from),
+            endpoint_at_root: api.kind == ApiKind::Soap,
             ..Target::default()
         };
     };
@@ -358,19 +359,42 @@ impl ServedApi {
         }
     }
 
-    /// A SOAP operation's template is `/?soapAction=…`; callers say that in a header (SOAP 1.1, section 6.1.1).
+    /// A SOAP operation's template is `/?soapAction=…`; callers say that in a header. It goes before what stands in the
+    /// query: a backend goes by the header, and a call must not have another operation's policies.
     fn with_action(&self, address: &Address<'_>) -> Option<String> {
         if self.catalog.kind != ApiKind::Soap {
             return None;
         }
-        let action = address
-            .headers
-            .get("soapaction")?
-            .to_str()
-            .ok()?
-            .trim()
-            .trim_matches('"');
-        Some(format!("{}&soapAction={action}", address.query))
+        let action = soap_action(address.headers)?;
+        // As it stands in a query that is read again.
+        let action = action.replace('%', "%25").replace('&', "%26").replace('+', "%2B");
+        Some(format!("soapAction={action}&{}", address.query))
+    }
+}
+
+/// What a SOAP message asks for: the parameter `action` of SOAP 1.2's content type (RFC 3902, section 2), or the header
+/// of SOAP 1.1 (section 6.1.1).
+fn soap_action(headers: &HeaderMap) -> Option<&str> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let parameter = text("content-type").and_then(|written| {
+        let (kind, parameters) = written.split_once(';')?;
+        let is_soap = kind.trim().eq_ignore_ascii_case("application/soap+xml");
+        is_soap.then(|| action_parameter(parameters)).flatten()
+    });
+    parameter.or_else(|| Some(text("soapaction")?.trim().trim_matches('"')))
+}
+
+fn action_parameter(mut parameters: &str) -> Option<&str> {
+    loop {
+        let (name, rest) = parameters.split_once('=')?;
+        let (value, behind) = match rest.trim_start().strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"')?,
+            None => rest.split_at(rest.find(';').unwrap_or(rest.len())),
+        };
+        if name.trim_matches([' ', '\t', ';']).eq_ignore_ascii_case("action") {
+            return Some(value.trim());
+        }
+        parameters = behind;
     }
 }
 

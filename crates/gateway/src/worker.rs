@@ -274,7 +274,10 @@ impl Worker {
         let metrics = metrics.workers().first().cloned().unwrap_or_default();
         let services = reaching(&settings, outside);
         let reach = (services, Rc::new(Background::new()));
-        Rc::new(Self::with(settings, place, metrics, Ticker::new(), reach, 0))
+        let mut worker = Self::with(settings, place, metrics, Ticker::new(), reach, 0);
+        // Nobody else gets hold of its tokens.
+        worker.tracing = Some(Arc::new(Tracing::new("offline")));
+        Rc::new(worker)
     }
 
     fn with(

@@ -281,6 +281,9 @@ pub struct Target {
     pub member: Option<Arc<catalog::Backend>>,
     /// MCP: `base_url` is the whole endpoint, and the request's path is not appended.
     pub whole_endpoint: bool,
+    /// SOAP: a request for the API's root goes to `base_url` as it is written, without a slash behind it, which many
+    /// services would take for another path.
+    pub endpoint_at_root: bool,
 }
 
 /// The outside, as policies reach it. One per worker thread.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What blocks there are.
-pub const KINDS: [&str; 13] = [
+pub const KINDS: [&str; 14] = [
     "given",
     "policy",
     "fragment",
@@ -22,6 +22,7 @@ pub const KINDS: [&str; 13] = [
     "steps",
     "error",
     "metrics",
+    "traced",
 ];
 
 /// A heading with what stands below it.

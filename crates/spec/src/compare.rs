@@ -121,6 +121,22 @@ impl Differences<'_> {
     }
 }
 
+/// Whether `whole` has these parts: members that are named, and entries of lists in their order.
+fn holds(whole: &serde_json::Value, parts: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match (whole, parts) {
+        (Value::Object(whole), Value::Object(parts)) => parts
+            .iter()
+            .all(|(name, part)| whole.get(name).is_some_and(|whole| holds(whole, part))),
+        (Value::Array(whole), Value::Array(parts)) => {
+            let mut left = whole.iter();
+            parts.iter().all(|part| left.any(|whole| holds(whole, part)))
+        }
+        (Value::String(text), Value::String(pattern)) => matches(pattern, text),
+        _ => whole == parts,
+    }
+}
+
 fn json(text: &str) -> Option<serde_json::Value> {
     serde_json::from_str(text).ok()
 }
@@ -219,6 +235,7 @@ pub fn seen(
     seen: &Seen,
     traced: &[String],
     measured: &[String],
+    trace: Option<&str>,
     found: &mut Vec<Difference>,
 ) {
     let mut differences = Differences {
@@ -229,6 +246,12 @@ pub fn seen(
         What::Steps(lines) => differences.lines("policies that ran", lines, &seen.steps),
         What::Trace(lines) => differences.lines("trace", lines, traced),
         What::Metrics(lines) => differences.lines("measurements", lines, measured),
+        What::Traced(parts) => {
+            let whole = trace.and_then(json).unwrap_or_default();
+            if !holds(&whole, parts) {
+                differences.add("trace of the request", format!("{parts:#}"), format!("{whole:#}"));
+            }
+        }
         What::Variables(variables) => {
             for (name, pattern) in variables {
                 let value = seen.variables.get(name).cloned().flatten();

@@ -419,6 +419,14 @@ fn what(block: &Block, problems: &mut Problems) -> Option<What> {
         "trace" => What::Trace(lines()),
         "steps" => What::Steps(lines()),
         "metrics" => What::Metrics(lines()),
+        "traced" => match serde_json::from_str(&block.text) {
+            Ok(parts) => What::Traced(parts),
+            Err(error) => {
+                let message = format!("expected parts of a trace as JSON: {error}");
+                problems.error(codes::BAD_VALUE, block.kind.span, message);
+                return None;
+            }
+        },
         "variables" => {
             let root = settings::read(block, problems)?;
             What::Variables(settings::texts(block, &root, problems))

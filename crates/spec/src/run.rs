@@ -61,6 +61,8 @@ struct Run<'r> {
     gateway: Offline,
     differences: Vec<Difference>,
     response: Option<String>,
+    /// The trace of the last request, if there is one.
+    trace: Option<Arc<str>>,
 }
 
 /// Runs a scenario on what was made of its folder and files.
@@ -101,6 +103,7 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
         traced: Traced::default(),
         differences: Vec::new(),
         response: None,
+        trace: None,
     };
     tracing::subscriber::with_default(run.traced.clone(), || {
         for step in &scenario.steps {
@@ -135,7 +138,13 @@ impl Run<'_> {
             let came = self.time.run(self.together(&step.requests));
             sent.extend(self.servers.sent());
             match came {
-                Ok(came) => self.compare(step, &came),
+                Ok(came) => {
+                    let id = came
+                        .last()
+                        .and_then(|(response, _)| response.headers().get("apim-trace-id"));
+                    self.trace = id.and_then(|id| self.gateway.trace(id.to_str().ok()?));
+                    self.compare(step, &came);
+                }
                 Err(stuck) => return self.stuck(span, &stuck),
             }
             if !self.differences.is_empty() {
@@ -162,7 +171,8 @@ impl Run<'_> {
         }
         let (traced, measured, seen) = (self.traced.take(), self.measured.take(), self.recorder.last());
         for expected in &step.seen {
-            compare::seen(expected, &seen, &traced, &measured, &mut self.differences);
+            let trace = self.trace.as_deref();
+            compare::seen(expected, &seen, &traced, &measured, trace, &mut self.differences);
         }
     }
 
@@ -213,7 +223,9 @@ impl Run<'_> {
     async fn one(&self, request: &Request) -> Came {
         let clock = self.time.clock();
         let began = clock.monotonic();
-        let (https, built) = built(request, &self.tokens);
+        let debug = |api: &str| self.gateway.debug_token(api, self.scenario.world.clock);
+        let fill = |text: &str| tokens::debugged(&tokens::filled(text, &self.tokens), debug);
+        let (https, built) = built(request, fill);
         let client = Client {
             ip: request.ip.unwrap_or(self.scenario.world.ip),
             https,
@@ -233,10 +245,10 @@ fn wanted(step: &Step) -> Vec<String> {
 }
 
 /// The request as a client would send it, and whether by TLS.
-fn built(request: &Request, tokens: &BTreeMap<String, String>) -> (bool, http::Request<Bytes>) {
+fn built(request: &Request, fill: impl Fn(&str) -> String) -> (bool, http::Request<Bytes>) {
     let message = &request.message;
     let (method, url) = message.method_and_url().unwrap_or(("GET", "/"));
-    let url = tokens::filled(url, tokens);
+    let url = fill(url);
     let uri: Uri = url.parse().unwrap_or_default();
     let https = uri.scheme_str() != Some("http");
     let body = Bytes::copy_from_slice(message.body.as_deref().unwrap_or_default().as_bytes());
@@ -248,7 +260,7 @@ fn built(request: &Request, tokens: &BTreeMap<String, String>) -> (bool, http::R
     for (name, value) in &message.headers {
         if let (Ok(name), Ok(value)) = (
             name.parse::<HeaderName>(),
-            HeaderValue::from_bytes(tokens::filled(value, tokens).as_bytes()),
+            HeaderValue::from_bytes(fill(value).as_bytes()),
         ) {
             built.headers_mut().append(name, value);
         }

@@ -208,4 +208,6 @@ pub enum What {
     Error(Vec<(String, String)>),
     /// Measurements, a line each.
     Metrics(Vec<String>),
+    /// Parts of the trace that debug credentials ask for.
+    Traced(serde_json::Value),
 }

@@ -19,6 +19,8 @@ const UNIX_EPOCH_TICKS: i64 = 621_355_968_000_000_000;
 
 /// What stands before a token's name in a request.
 const BEFORE: &str = "<token:";
+/// What stands before the id of an API whose request is to be traced.
+const DEBUG: &str = "<debug:";
 
 /// A token as it is to be made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,6 +126,19 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
         .filter_map(|rest| rest.split_once('>').map(|(name, _)| name))
 }
 
+/// A text with debug credentials in the places of `<debug:API>`.
+pub fn debugged(text: &str, token: impl Fn(&str) -> String) -> String {
+    let mut pieces = text.split(DEBUG);
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        match piece.split_once('>') {
+            Some((api, rest)) => filled.extend([&token(api), rest]),
+            None => filled.extend([DEBUG, piece]),
+        }
+    }
+    filled
+}
+
 /// A text with its tokens in their places.
 pub fn filled(text: &str, tokens: &BTreeMap<String, String>) -> String {
     let mut filled = text.to_owned();
@@ -142,6 +157,9 @@ mod tests {
         assert_eq!(names("a <token:x> b <token:y>").collect::<Vec<_>>(), ["x", "y"]);
         let tokens = BTreeMap::from([("x".to_owned(), "1".to_owned())]);
         assert_eq!(filled("a <token:x> <token:y>", &tokens), "a 1 <token:y>");
+        let debug = |text| debugged(text, |api| format!("({api})"));
+        assert_eq!(debug("a <debug:x>b<debug:y>"), "a (x)b(y)");
+        assert_eq!(debug("a <debug:x"), "a <debug:x");
     }
 
     #[test]

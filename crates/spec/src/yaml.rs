@@ -140,7 +140,7 @@ mod tests {
             ("blocks: {}", "expected a list of blocks, found an object"),
             (
                 "blocks: [{ reqest: GET / }]",
-                "expected a block, which has one of these names: given, policy, fragment, file, backend, request, response, sent, variables, trace, steps, error, metrics",
+                "expected a block, which has one of these names: given, policy, fragment, file, backend, request, response, sent, variables, trace, steps, error, metrics, traced",
             ),
             (
                 "- a",

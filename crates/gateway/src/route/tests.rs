@@ -362,11 +362,41 @@ fn soap_operations_by_action() {
         ("\"http://tempuri.org/Get\"", format!("soap {} ", operations[1])),
         ("http://tempuri.org/Add", format!("soap {} ", operations[0])),
         ("\"http://tempuri.org/Other\"", "-".into()),
+        ("http://tempuri.org/Other&soapAction=http://tempuri.org/Add", "-".into()),
     ] {
         let headers = HeaderMap::from_iter([("soapaction".parse().unwrap(), action.parse().unwrap())]);
         assert_eq!(found(&router, "a", "POST /soap", &headers), expected, "{action}");
+        let other = "POST /soap?soapAction=http://tempuri.org/Add";
+        assert_eq!(
+            found(&router, "a", other, &headers),
+            expected,
+            "{action} beside {other}"
+        );
     }
     check(&router, "POST /soap", "-");
+    let get = format!("soap {} ", operations[1]);
+    for (content_type, expected) in [
+        ("application/soap+xml; action=\"http://tempuri.org/Get\"", get.as_str()),
+        (
+            "Application/SOAP+XML;charset=\"a;b=c\" ; Action = http://tempuri.org/Get ; x=1",
+            &get,
+        ),
+        (
+            "application/soap+xml; charset=utf-8",
+            &format!("soap {} ", operations[0]),
+        ),
+        ("application/soap+xml; charset", &format!("soap {} ", operations[0])),
+        (
+            "text/xml; action=http://tempuri.org/Get",
+            &format!("soap {} ", operations[0]),
+        ),
+    ] {
+        let headers = HeaderMap::from_iter([
+            ("content-type".parse().unwrap(), content_type.parse().unwrap()),
+            ("soapaction".parse().unwrap(), "http://tempuri.org/Add".parse().unwrap()),
+        ]);
+        assert_eq!(found(&router, "a", "POST /soap", &headers), expected, "{content_type}");
+    }
 }
 
 #[test]

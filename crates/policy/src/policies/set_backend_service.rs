@@ -152,6 +152,7 @@ impl Step for SetBackendService {
         };
         exchange.target = Destination {
             whole_endpoint: exchange.target.whole_endpoint,
+            endpoint_at_root: exchange.target.endpoint_at_root,
             ..chosen
         };
         Ok(Flow::Next)

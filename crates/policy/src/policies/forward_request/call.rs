@@ -108,8 +108,8 @@ pub(in crate::policies) fn target_url(exchange: &Exchange, backend: Option<&Back
         _ => None,
     };
     let base = member.or(exchange.target.base_url.as_deref());
-    let whole_endpoint = exchange.target.whole_endpoint;
     let request = &exchange.request;
+    let whole_endpoint = exchange.target.whole_endpoint || exchange.target.endpoint_at_root && &*request.path == "/";
     let credentials = backend.map(|backend| &backend.credentials);
     url(base, whole_endpoint, &request.path, &request.query, credentials)
 }
