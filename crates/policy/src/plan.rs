@@ -132,6 +132,9 @@ impl Plan {
     }
 }
 
+/// What operations with the same documents share: what runs, and what answers instead of a backend.
+type Shared = (Arc<Effective>, Option<Arc<Resolvers>>);
+
 /// The plans of all operations of a catalog.
 #[derive(Clone)]
 pub struct Plans {
@@ -322,7 +325,7 @@ impl<'c> Documents<'c> {
         let products = api.products.iter().filter_map(|id| catalog.products.get(id));
         let mut by_place = HashMap::new();
         // Most operations have no documents of their own.
-        let mut known: HashMap<Vec<usize>, (Arc<Effective>, Option<Arc<Resolvers>>)> = HashMap::new();
+        let mut known = HashMap::<Vec<usize>, Shared>::new();
         for product in std::iter::once(None).chain(products.map(Some)) {
             for operation in std::iter::once(None).chain(api.operations.iter().map(Some)) {
                 let chain = self.chain(global, api, operation, product);
@@ -504,7 +507,9 @@ impl<'c> Documents<'c> {
         ) {
             Ok(managed) => managed,
             Err(problem) => {
-                declared.iter().for_each(|one| warn(one, problem.clone()));
+                for one in declared {
+                    warn(one, problem.clone());
+                }
                 return None;
             }
         };
