@@ -22,6 +22,7 @@ mod problems;
 mod proxy;
 mod specification;
 mod watch;
+mod xml_schema;
 
 pub use certificate::{ClientCertificate, PublicCertificate};
 pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPlace, ResponseContract, Statuses};
@@ -33,3 +34,4 @@ pub use model::*;
 pub use overlay::Overlay;
 pub use proxy::ProxyAddress;
 pub use watch::{Watch, watch};
+pub use xml_schema::XmlSchema;

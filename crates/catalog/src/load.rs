@@ -44,6 +44,8 @@ use std::sync::Arc;
 
 /// How the policies begin that validate messages by what descriptions say.
 const VALIDATES: &str = "<validate-";
+/// How the policy begins that resolves fields of a description.
+const RESOLVES: &str = "<set-graphql-resolver";
 /// How the policy begins that answers with what descriptions give as examples.
 const MOCKS: &str = "<mock-response";
 
@@ -184,7 +186,7 @@ impl<'l> Loader<'l> {
         let text = self.files.read(&path)?;
         let (source, unknown) = Source::expanded(name_of(&path), text, |name| self.named_values.value_of(name));
         self.asked.set(self.asked.get().or(Asked {
-            contracts: source.text().contains(VALIDATES),
+            contracts: source.text().contains(VALIDATES) || source.text().contains(RESOLVES),
             examples: source.text().contains(MOCKS),
         }));
         let templates = liquid::templates(source.text());

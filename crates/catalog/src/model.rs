@@ -4,6 +4,7 @@ use crate::certificate::{ClientCertificate, PublicCertificate};
 use crate::contract::Described;
 use crate::logger::Logger;
 use crate::proxy::ProxyAddress;
+use crate::xml_schema::XmlSchema;
 use diagnostic::Source;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -49,8 +50,8 @@ pub struct Catalog {
 pub enum SharedSchema {
     /// JSON Schema, or a document that holds several.
     Json(Arc<serde_json::Value>),
-    /// XML Schema, which nothing here validates by.
-    Xml,
+    /// XML Schema, or WSDL with schemas in its types.
+    Xml(Arc<XmlSchema>),
 }
 
 /// A policy document or fragment as loaded: the source has its named values replaced already.

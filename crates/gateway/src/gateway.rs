@@ -87,6 +87,7 @@ impl Gateway {
             caches,
             backends: Arc::default(),
             slots: Arc::default(),
+            subscriptions: Arc::default(),
             tracing,
             events: Arc::new(outbox),
             clock,

@@ -16,6 +16,7 @@ mod entities;
 mod events;
 mod forwarded;
 mod gateway;
+mod graphql_socket;
 mod grpc;
 mod hop_by_hop;
 mod intake;

@@ -84,6 +84,7 @@ impl Ready {
             caches: world.caches,
             backends: Arc::default(),
             slots: Arc::default(),
+            subscriptions: Arc::default(),
             telemetry: world.telemetry,
             events: world.events,
             trust: world.trust,

@@ -5,6 +5,7 @@
 use crate::admin;
 use crate::body::Progress;
 use crate::debug::{self, Tracing, Verdict};
+use crate::graphql_socket;
 use crate::grpc;
 use crate::intake::{self, Arrived};
 use crate::mcp;
@@ -22,6 +23,7 @@ use expression::context::LastError;
 use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderValue, Method, Request, StatusCode};
 use http_body::Body as HttpBody;
+use hyper::upgrade::OnUpgrade;
 use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage};
 use std::cell::OnceCell;
 use std::fmt::Display;
@@ -255,7 +257,13 @@ fn ending(
     }
     let mut response = exchange.response.take().unwrap_or_default();
     if response.status == StatusCode::SWITCHING_PROTOCOLS {
-        upgrade::splice(worker, visit, &mut response);
+        match (
+            exchange.take_subscriber(),
+            exchange.request.extensions.remove::<OnUpgrade>(),
+        ) {
+            (Some(subscriber), Some(client)) => graphql_socket::serve(worker, visit, client, subscriber),
+            _ => upgrade::splice(worker, visit, &mut response),
+        }
     }
     if let Some(error) = exchange
         .last_error

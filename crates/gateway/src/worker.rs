@@ -48,6 +48,8 @@ pub struct Shared {
     pub backends: Arc<Backends>,
     /// Who is within limits of concurrency.
     pub slots: Arc<policy::Slots>,
+    /// Who waits for events of GraphQL APIs.
+    pub subscriptions: Arc<policy::Subscriptions>,
     /// Who may have requests traced; none: nobody.
     pub tracing: Option<Arc<Tracing>>,
     /// Events on their way to loggers.
@@ -72,6 +74,8 @@ pub struct Outside {
     pub backends: Arc<Backends>,
     /// Who is within limits of concurrency.
     pub slots: Arc<policy::Slots>,
+    /// Who waits for events of GraphQL APIs.
+    pub subscriptions: Arc<policy::Subscriptions>,
     /// Where measurements go.
     pub telemetry: Arc<dyn policy::Telemetry>,
     /// Where events go.
@@ -318,6 +322,7 @@ pub fn services(
         caches: shared.caches.clone(),
         backends: Arc::clone(&shared.backends),
         slots: Arc::clone(&shared.slots),
+        subscriptions: Arc::clone(&shared.subscriptions),
         telemetry: Arc::clone(&shared.metrics.measured) as Arc<dyn policy::Telemetry>,
         events: Arc::clone(&shared.events) as Arc<dyn policy::Events>,
         trust: Arc::clone(&shared.tls) as Arc<dyn Trust>,
@@ -342,6 +347,7 @@ fn reaching(settings: &Config, outside: Outside) -> Services {
         authorizations: Rc::new(policy::Authorizations::new(Arc::clone(&settings.authorizations))),
         entra: settings.entra.as_deref().unwrap_or(policy::ENTRA).into(),
         slots: outside.slots,
+        subscriptions: outside.subscriptions,
         telemetry: outside.telemetry,
         events: outside.events,
         trust: outside.trust,

@@ -79,15 +79,40 @@ impl<'r> Execution<'r> {
         resolves: &'r dyn Fn(&str, &str) -> bool,
         limits: Limits,
     ) -> Result<Self, Vec<Error>> {
+        Self::prepare(request, operation, variables, resolves, limits, false)
+    }
+
+    /// Prepares a subscription for one event, which is the value of its field: `resolves` must say that this field has a
+    /// resolver.
+    ///
+    /// # Errors
+    /// No such operation, no subscription, or variables that it does not take.
+    pub fn of_event(
+        request: &'r Request<'r>,
+        operation: Option<&str>,
+        variables: Option<&str>,
+        resolves: &'r dyn Fn(&str, &str) -> bool,
+        limits: Limits,
+    ) -> Result<Self, Vec<Error>> {
+        Self::prepare(request, operation, variables, resolves, limits, true)
+    }
+
+    fn prepare(
+        request: &'r Request<'r>,
+        operation: Option<&str>,
+        variables: Option<&str>,
+        resolves: &'r dyn Fn(&str, &str) -> bool,
+        limits: Limits,
+        of_event: bool,
+    ) -> Result<Self, Vec<Error>> {
         let refused = |message: String| vec![Error::new(message)];
-        let chosen = request.document.operations.get(operation).map_err(|_| {
-            refused(operation.map_or_else(
-                || "The request does not say which of its operations is meant.".to_owned(),
-                |name| format!("The request has no operation `{name}`."),
-            ))
-        })?;
-        if chosen.is_subscription() {
-            let message = "Subscriptions are not served: ask for a query or a mutation.";
+        let chosen = request.operation(operation)?;
+        if chosen.is_subscription() != of_event {
+            let message = if of_event {
+                "Only subscriptions are served here: send queries and mutations by HTTP."
+            } else {
+                "A subscription needs a WebSocket with the protocol graphql-transport-ws: by HTTP, ask for a query or a mutation."
+            };
             return Err(refused(message.to_owned()));
         }
         let given: JsonMap = match variables {

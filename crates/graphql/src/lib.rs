@@ -11,7 +11,7 @@ mod without;
 pub use execution::{Call, Execution, Limits};
 pub use fields::{Asked, Shape};
 
-use apollo_compiler::executable::ExecutableDocument;
+use apollo_compiler::executable::{ExecutableDocument, Operation};
 use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{Name, Schema as Definitions};
@@ -123,7 +123,38 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// Whether there is a subscription type with this field.
+    pub fn has_subscription(&self, field: &str) -> bool {
+        let root = self.definitions.schema_definition.subscription.as_ref();
+        root.is_some_and(|root| self.has_field(root.name.as_str(), field))
+    }
+}
+
 impl Request<'_> {
+    /// The operation of this name, or the only one.
+    fn operation(&self, name: Option<&str>) -> Result<&Operation, Vec<Error>> {
+        let found = self.document.operations.get(name);
+        found.map(|found| &**found).map_err(|_| {
+            let message = name.map_or_else(
+                || "The request does not say which of its operations is meant.".to_owned(),
+                |name| format!("The request has no operation `{name}`."),
+            );
+            vec![Error::new(message)]
+        })
+    }
+
+    /// What a subscription is to: the type and its field. Nothing for other operations.
+    ///
+    /// # Errors
+    /// No such operation.
+    pub fn subscribed(&self, operation: Option<&str>) -> Result<Option<(String, String)>, Vec<Error>> {
+        let chosen = self.operation(operation)?;
+        let field = chosen.root_fields(&self.document).next();
+        let field = field.filter(|field| chosen.is_subscription() && !field.name.starts_with("__"));
+        Ok(field.map(|field| (chosen.object_type().to_string(), field.name.to_string())))
+    }
+
     /// Whether it has an operation of this name, or, without a name, only one.
     pub fn has_operation(&self, name: Option<&str>) -> bool {
         self.document.operations.get(name).is_ok()

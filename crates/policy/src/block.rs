@@ -3,6 +3,7 @@
 //! Never here: how bodies are read, what happens to a failure.
 
 use crate::outline::Outline;
+use crate::resolvers::Declared;
 use crate::step::{Run, Step};
 use crate::validation::Validated;
 use diagnostic::Position;
@@ -120,6 +121,8 @@ pub(crate) struct Planned {
     pub keeps_response: bool,
     /// What it or a step inside it validates.
     pub validates: Validated,
+    /// The resolvers of GraphQL's fields that it or a step inside it names.
+    pub declares: Vec<Arc<Declared>>,
     /// Whether it always answers.
     pub ends: bool,
     /// The steps inside it.
@@ -160,6 +163,14 @@ impl Block {
     pub fn validates(&self) -> Validated {
         let each = self.steps.iter().map(|step| step.validates);
         each.fold(Validated::default(), Validated::or)
+    }
+
+    /// The resolvers that its steps, however deep, name.
+    pub fn declares(&self) -> Vec<Arc<Declared>> {
+        self.steps
+            .iter()
+            .flat_map(|step| step.declares.iter().cloned())
+            .collect()
     }
 
     /// Whether nothing in it waits for more than `covered`, so that it can be run as plain calls.

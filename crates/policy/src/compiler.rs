@@ -36,6 +36,8 @@ pub(crate) struct Compiler<'c> {
     /// Fragments and backends; `None` when a file is checked by itself.
     pub catalog: Option<&'c Catalog>,
     pub place: Place,
+    /// The schema of the GraphQL API whose resolvers are being compiled.
+    pub graphql: Option<Arc<graphql::Schema>>,
     /// Fragments compiled so far.
     pub fragments: HashMap<FragmentKey, Compiled>,
     /// How many fragments were in each other at most, in what is being compiled.
@@ -55,6 +57,7 @@ impl<'c> Compiler<'c> {
             findings,
             catalog,
             place,
+            graphql: None,
             fragments: HashMap::new(),
             reached: 0,
             included: Vec::new(),

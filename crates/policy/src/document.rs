@@ -117,7 +117,8 @@ fn compile_section(compiler: &mut Compiler<'_>, element: &Element, section: Sect
     let outer = compiler.place.section.replace(section);
     let is_base = |node: &Node| matches!(node, Node::Element(child) if child.name.text == "base");
     let base = element.content.iter().position(is_base);
-    if section == Section::Backend && element.children().count() > 1 {
+    let is_plain = |child: &&Element| child.name.text != "set-graphql-resolver";
+    if section == Section::Backend && element.children().filter(is_plain).count() > 1 {
         let message = "`<backend>` holds more than one policy; wrap them in one";
         compiler.refused_by_apim(codes::BACKEND_CHILDREN, element.name.span, message);
     }

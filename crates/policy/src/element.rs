@@ -13,6 +13,7 @@ use crate::codes;
 use crate::compiler::Compiler;
 use crate::exchange::Message;
 use crate::outline::{self, Outline};
+use crate::resolvers::Declared;
 use crate::validation::Validated;
 use crate::value::{Readable, Value};
 use crate::witness::{Spot, SpotKind};
@@ -37,6 +38,8 @@ pub(crate) struct Inner {
     pub keeps_response: bool,
     /// What it or a step inside it validates.
     pub validates: Validated,
+    /// The resolvers of GraphQL's fields that it or a step inside it names.
+    pub declares: Vec<Arc<Declared>>,
     /// Those steps.
     pub outline: Vec<Outline>,
 }
@@ -56,6 +59,7 @@ pub(crate) struct ElementReader<'r, 'c> {
     size: usize,
     keeps_response: bool,
     validates: Validated,
+    declares: Vec<Arc<Declared>>,
     outline: Vec<Outline>,
 }
 
@@ -73,6 +77,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             size: 0,
             keeps_response: false,
             validates: Validated::default(),
+            declares: Vec::new(),
             outline: Vec::new(),
         }
     }
@@ -230,6 +235,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             self.size = self.size.saturating_add(inner.size);
             self.keeps_response |= inner.keeps_response;
             self.validates = self.validates.or(inner.validates);
+            self.declares.extend(inner.declares);
             self.outline.extend(inner.outline);
         }
         found
@@ -329,12 +335,18 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.validates = self.validates.or(validated);
     }
 
+    /// Remembers a resolver of a GraphQL field that the policy names.
+    pub fn declares(&mut self, declared: Declared) {
+        self.declares.push(Arc::new(declared));
+    }
+
     /// Remembers the steps that run inside of the policy and wait for themselves.
     pub fn holds(&mut self, block: &Block) {
         self.inside = self.inside.or(block.needs());
         self.size = self.size.saturating_add(block.size());
         self.keeps_response |= block.keeps_response();
         self.validates = self.validates.or(block.validates());
+        self.declares.extend(block.declares());
         self.outline.extend(outline::of_block(block));
     }
 
@@ -436,6 +448,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             size: self.size,
             keeps_response: self.keeps_response,
             validates: self.validates,
+            declares: self.declares,
             outline: self.outline,
         }
     }

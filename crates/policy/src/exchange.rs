@@ -13,6 +13,8 @@ use crate::openid::Issuers;
 use crate::resolvers::Resolvers;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
+use crate::subscriber::Subscriber;
+use crate::subscriptions::Subscriptions;
 use crate::telemetry::Telemetry;
 use crate::trace::Recorder;
 use crate::upstream::Upstream;
@@ -71,6 +73,8 @@ pub struct State {
     pub(crate) graphql: Option<Arc<graphql::Schema>>,
     /// What answers the requests of a GraphQL API, instead of a backend.
     pub(crate) resolvers: Option<Arc<Resolvers>>,
+    /// The client whose handshake the response accepts, to be told of events.
+    pub(crate) subscriber: Option<Box<Subscriber>>,
     /// The field that a resolver is asked for.
     pub(crate) graphql_call: Option<Arc<GraphQl>>,
     /// What is still to do when the response leaves.
@@ -307,6 +311,8 @@ pub struct Services {
     pub entra: Text,
     /// Who is within `limit-concurrency`.
     pub slots: Arc<Slots>,
+    /// Who waits for events of GraphQL APIs.
+    pub subscriptions: Arc<Subscriptions>,
     /// Where measurements go.
     pub telemetry: Arc<dyn Telemetry>,
     /// Where events for loggers go.

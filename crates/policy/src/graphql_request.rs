@@ -61,10 +61,16 @@ impl Sent {
                 form: Form::Plain,
             });
         }
-        let members = match serde_json::from_str(&body.text()) {
-            Ok(Value::Object(members)) => members,
-            Ok(_) => return Err("The body must be a JSON object.".to_owned()),
-            Err(error) => return Err(format!("The body is no JSON: {error}.")),
+        match serde_json::from_str(&body.text()) {
+            Ok(request) => Self::of_json(request, size),
+            Err(error) => Err(format!("The body is no JSON: {error}.")),
+        }
+    }
+
+    /// Finds it in a JSON object.
+    pub fn of_json(request: Value, size: u64) -> Result<Self, String> {
+        let Value::Object(members) = request else {
+            return Err("The body must be a JSON object.".to_owned());
         };
         let Some(query) = members.get("query").and_then(Value::as_str) else {
             return Err("The body has no `query`.".to_owned());

@@ -39,11 +39,6 @@ pub(crate) const KNOWN: &[Known] = &[
         "sql-data-source",
         "it speaks the protocol of SQL Server, which the gateway does not; let an `http-data-source` ask a service in front of the database",
     ),
-    refused("publish-event", "subscriptions of GraphQL are not served"),
-    refused(
-        "set-graphql-resolver",
-        "APIM has retired it; put the data source in it into `resolvers/<id>/policy.xml` of its API, with a `resolverInformation.json` whose `path` is `parent-type/field`",
-    ),
 ];
 
 const fn refused(name: &'static str, why: &'static str) -> Known {

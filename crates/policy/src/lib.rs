@@ -52,6 +52,8 @@ mod runtime;
 mod slots;
 mod step;
 mod steps;
+mod subscriber;
+mod subscriptions;
 mod telemetry;
 #[cfg(test)]
 mod testing;
@@ -84,6 +86,8 @@ pub use policies::{Offer, names, offered};
 pub use runtime::Runtime;
 pub use slots::Slots;
 pub use step::{Flow, Outcome, Run, Step, WaitingStep};
+pub use subscriber::{Refused, Subscriber};
+pub use subscriptions::Subscriptions;
 pub use telemetry::{Measurement, Telemetry};
 pub use trace::Secrets;
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};

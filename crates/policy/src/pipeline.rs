@@ -85,7 +85,7 @@ impl Plan {
     }
 
     fn begin(&self, exchange: &mut Exchange) {
-        exchange.state.is_mcp = self.effective.implicit_forward.is_some();
+        exchange.state.is_mcp = self.effective.is_mcp;
         exchange.state.is_grpc = self.is_grpc;
         exchange.state.wants_answer = self.effective.wants_answer;
         exchange.state.has_cache_store = self.effective.behind_cache_store.is_some();

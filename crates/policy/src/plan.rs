@@ -15,14 +15,14 @@ use crate::effective::effective;
 use crate::findings::{Findings, Options};
 use crate::fragment::fragment;
 use crate::outline::{OutlinedSection, outline};
-use crate::resolvers::Resolvers;
+use crate::resolvers::{Declared, Resolvers};
 use crate::steps::read_step;
 use crate::validation::Validated;
 use crate::witness::Spot;
 use catalog::{Api, ApiKind, Catalog, Operation, PolicyText, Product};
 use diagnostic::{Diagnostic, Source, Span};
 use expression::Reads;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use world::World;
 
@@ -64,6 +64,10 @@ pub(crate) struct Effective {
     pub(crate) behind_cache_store: Option<(usize, usize)>,
     /// Whether a policy reads or replaces the message that answers a request to an MCP server.
     pub(crate) wants_answer: bool,
+    /// Whether the API is an MCP server.
+    pub(crate) is_mcp: bool,
+    /// The resolvers that its policies name.
+    declared: Vec<Arc<Declared>>,
 }
 
 impl Effective {
@@ -82,7 +86,10 @@ impl Effective {
             response_body: false,
         };
         let needs_before_backend = Needs { reads, answer: false };
-        let wants_answer = implicit_forward.is_some() && (anywhere.reads.response_body || anywhere.answer);
+        let is_mcp = implicit_forward.is_some();
+        let declared = inbound.iter().chain(&backend).flat_map(|block| block.declares());
+        let declared = declared.collect();
+        let wants_answer = is_mcp && (anywhere.reads.response_body || anywhere.answer);
         let behind_cache_store = outbound.iter().enumerate().rev().find_map(|(at, block)| {
             let last = block.steps.iter().rposition(|step| step.keeps_response)?;
             Some((at, last + 1))
@@ -96,6 +103,8 @@ impl Effective {
             needs_before_backend,
             behind_cache_store,
             wants_answer,
+            is_mcp,
+            declared,
         }
     }
 
@@ -122,6 +131,9 @@ impl Plan {
         self.effective.section(section)
     }
 }
+
+/// What operations with the same documents share: what runs, and what answers instead of a backend.
+type Shared = (Arc<Effective>, Option<Arc<Resolvers>>);
 
 /// The plans of all operations of a catalog.
 #[derive(Clone)]
@@ -271,6 +283,8 @@ struct Documents<'c> {
     known: HashMap<usize, Arc<Document>>,
     /// Schemas of GraphQL APIs by the API's address; nothing for those that cannot be used.
     graphql: HashMap<usize, Option<Arc<graphql::Schema>>>,
+    /// Resolvers that policies name in vain, by document and place, so that each is told once.
+    told: HashSet<(usize, usize)>,
 }
 
 impl<'c> Documents<'c> {
@@ -287,6 +301,7 @@ impl<'c> Documents<'c> {
             compiler: Compiler::new(Findings::new(options), Some(catalog), place, read_step),
             known: HashMap::new(),
             graphql: HashMap::new(),
+            told: HashSet::new(),
         }
     }
 
@@ -310,22 +325,26 @@ impl<'c> Documents<'c> {
         let products = api.products.iter().filter_map(|id| catalog.products.get(id));
         let mut by_place = HashMap::new();
         // Most operations have no documents of their own.
-        let mut known: HashMap<Vec<usize>, Arc<Effective>> = HashMap::new();
+        let mut known = HashMap::<Vec<usize>, Shared>::new();
         for product in std::iter::once(None).chain(products.map(Some)) {
             for operation in std::iter::once(None).chain(api.operations.iter().map(Some)) {
                 let chain = self.chain(global, api, operation, product);
                 let addresses = chain.iter().map(|document| address(Some(document))).collect();
-                let effective = known.entry(addresses).or_insert_with(|| {
+                let (effective, resolvers) = known.entry(addresses).or_insert_with(|| {
                     let mut effective = Effective::new(&chain, implicit_forward.cloned());
+                    let resolvers = self.with_declared(api, resolvers.as_ref(), &effective.declared);
+                    if !effective.declared.is_empty() && resolvers.is_some() {
+                        effective.implicit_forward = forward.cloned();
+                    }
                     effective.needs_before_backend.reads.request_body |= resolvers.is_some();
-                    Arc::new(effective)
+                    (Arc::new(effective), resolvers)
                 });
-                let effective = Arc::clone(effective);
+                let (effective, resolvers) = (Arc::clone(effective), resolvers.clone());
                 let graphql = self.prepare(api, operation, product, effective.validates());
                 let plan = Plan {
                     operation: operation.cloned(),
                     graphql,
-                    resolvers: resolvers.clone(),
+                    resolvers,
                     is_grpc: matches!(api.kind, ApiKind::Grpc),
                     effective,
                 };
@@ -422,7 +441,10 @@ impl<'c> Documents<'c> {
     fn resolvers(&mut self, api: &Api) -> Option<Arc<Resolvers>> {
         let first = api.resolvers.first()?;
         let mut resolvers = match graphql_schema(api) {
-            Ok(schema) => Resolvers::new(schema),
+            Ok(schema) => {
+                self.compiler.graphql = Some(Arc::clone(&schema));
+                Resolvers::new(schema)
+            }
             Err(problem) => {
                 let source = &first.policy.source;
                 let problem = Diagnostic::error(codes::UNUSABLE_SCHEMA, source, Span::at(0), problem);
@@ -457,7 +479,51 @@ impl<'c> Documents<'c> {
             }
             resolvers.add(type_name, field, document);
         }
+        self.compiler.graphql = None;
         Some(Arc::new(resolvers))
+    }
+
+    /// The resolvers of a GraphQL API with those that policies name; what these are good for is told once.
+    fn with_declared(
+        &mut self,
+        api: &Api,
+        managed: Option<&Arc<Resolvers>>,
+        declared: &[Arc<Declared>],
+    ) -> Option<Arc<Resolvers>> {
+        let managed = managed.cloned();
+        if declared.is_empty() || !matches!(api.kind, ApiKind::GraphQl) {
+            return managed;
+        }
+        let mut warn = |one: &Declared, message: String| {
+            let told = (address(Some(&one.source)), one.span.start);
+            if self.told.insert(told) {
+                let problem = Diagnostic::warning(codes::UNKNOWN_REFERENCE, &one.source, one.span, message);
+                self.compiler.findings.push(problem);
+            }
+        };
+        let managed = match managed.map_or_else(
+            || graphql_schema(api).map(|schema| Arc::new(Resolvers::new(schema))),
+            Ok,
+        ) {
+            Ok(managed) => managed,
+            Err(problem) => {
+                for one in declared {
+                    warn(one, problem.clone());
+                }
+                return None;
+            }
+        };
+        for one in declared {
+            if !managed.schema().has_field(&one.type_name, &one.field) {
+                let (type_name, field) = (&one.type_name, &one.field);
+                let message = format!(
+                    "the schema of API `{}` has no field `{type_name}.{field}`: this is never called",
+                    api.id
+                );
+                warn(one, message);
+            }
+        }
+        Some(Arc::new(managed.and(declared)))
     }
 
     /// Checks the fragments that no document includes.

@@ -54,6 +54,7 @@ mod limit_concurrency;
 mod log_to_eventhub;
 mod mock_response;
 mod proxy;
+mod publish_event;
 mod publish_to_dapr;
 mod quota;
 mod quota_by_key;
@@ -68,6 +69,7 @@ mod send_request;
 mod send_service_bus_message;
 mod set_backend_service;
 mod set_body;
+mod set_graphql_resolver;
 mod set_header;
 mod set_method;
 mod set_query_parameter;
@@ -165,6 +167,8 @@ pub(crate) const POLICIES: &[Policy] = &[
     send_one_way_request::SEND_ONE_WAY_REQUEST,
     log_to_eventhub::LOG_TO_EVENTHUB,
     send_service_bus_message::SEND_SERVICE_BUS_MESSAGE,
+    set_graphql_resolver::SET_GRAPHQL_RESOLVER,
+    publish_event::PUBLISH_EVENT,
     publish_to_dapr::PUBLISH_TO_DAPR,
     invoke_dapr_binding::INVOKE_DAPR_BINDING,
     trace::TRACE,

@@ -11,9 +11,11 @@ use crate::body::Body;
 use crate::exchange::{Exchange, Message, ResponseMessage};
 use crate::failure::Failure;
 use crate::graphql_request::{Sent, entry};
+use diagnostic::{Source, Span};
 use expression::body::MessageBody;
 use expression::context::GraphQl;
 use expression::json::JToken;
+use expression::text::Text;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use graphql::{Call, Error, Execution, Limits, Schema};
@@ -32,11 +34,25 @@ const MOST_CALLS: usize = 1000;
 /// Calls of resolvers that are under way at the same time for one request.
 const AT_ONCE: usize = 32;
 
+/// What happened, as JSON.
+#[derive(Clone, Copy)]
+pub(crate) struct Event<'e>(pub &'e [u8]);
+
 /// Where the values of an API's fields come from.
 pub(crate) struct Resolvers {
     schema: Arc<Schema>,
     /// By type and field.
     documents: HashMap<String, HashMap<String, Arc<Block>>>,
+}
+
+/// A resolver that a policy names (`set-graphql-resolver`).
+pub(crate) struct Declared {
+    pub type_name: Text,
+    pub field: Text,
+    pub document: Arc<Block>,
+    /// Where it says so.
+    pub source: Arc<Source>,
+    pub span: Span,
 }
 
 impl Resolvers {
@@ -57,6 +73,27 @@ impl Resolvers {
     pub fn add(&mut self, type_name: &str, field: &str, document: Block) {
         let fields = self.documents.entry(type_name.to_owned()).or_default();
         fields.insert(field.to_owned(), Arc::new(document));
+    }
+
+    /// The same, and those that policies name where there are none for their fields; the last one counts.
+    pub fn and(&self, declared: &[Arc<Declared>]) -> Self {
+        let mut all = Self {
+            schema: Arc::clone(&self.schema),
+            documents: self.documents.clone(),
+        };
+        for Declared {
+            type_name,
+            field,
+            document,
+            ..
+        } in declared.iter().map(|one| &**one)
+        {
+            if self.of(type_name, field).is_none() && self.schema.has_field(type_name, field) {
+                let fields = all.documents.entry(type_name.to_string()).or_default();
+                fields.insert(field.to_string(), Arc::clone(document));
+            }
+        }
+        all
     }
 
     fn of(&self, type_name: &str, field: &str) -> Option<&Arc<Block>> {
@@ -91,25 +128,60 @@ impl Resolvers {
     async fn execute(&self, sent: &Sent, exchange: &Exchange) -> Result<String, Vec<Error>> {
         let request = self.schema.request(&sent.query, MOST_FIELDS, MOST_LEVELS)?;
         let resolves = |type_name: &str, field: &str| self.of(type_name, field).is_some();
-        let limits = Limits {
-            calls: MOST_CALLS,
-            bytes: usize::try_from(exchange.services.buffer_limit).unwrap_or(usize::MAX),
-        };
         let (operation, variables) = (sent.operation.as_deref(), sent.variables.as_deref());
-        let mut execution = Execution::new(&request, operation, variables, &resolves, limits)?;
+        let execution = Execution::new(&request, operation, variables, &resolves, limits(exchange))?;
         if exchange.request.method == Method::GET && execution.changes() {
             // A GET may be repeated by anybody on its way (GraphQL over HTTP).
             return Err(vec![Error::new("A mutation must be sent by POST.")]);
         }
+        Ok(self.run(execution, None, exchange).await)
+    }
+
+    /// The field that a request subscribes to.
+    ///
+    /// # Errors
+    /// It does not conform to the schema, its variables are not the operation's, or it is no subscription.
+    pub fn subscribed(&self, sent: &Sent, exchange: &Exchange) -> Result<String, Vec<Error>> {
+        let request = self.schema.request(&sent.query, MOST_FIELDS, MOST_LEVELS)?;
+        let (operation, variables) = (sent.operation.as_deref(), sent.variables.as_deref());
+        let subscribed = request.subscribed(operation)?;
+        let resolves = |_: &str, _: &str| true;
+        Execution::of_event(&request, operation, variables, &resolves, limits(exchange))?;
+        let (_, field) = subscribed.ok_or_else(|| vec![Error::new("The request subscribes to no field.")])?;
+        Ok(field)
+    }
+
+    /// What a subscription makes of an event: the response for its client. The request is read again for each event, since
+    /// a connection keeps its text alone.
+    ///
+    /// # Errors
+    /// As for [`Resolvers::subscribed`].
+    pub async fn made_of(&self, event: Event<'_>, sent: &Sent, exchange: &Exchange) -> Result<String, Vec<Error>> {
+        let request = self.schema.request(&sent.query, MOST_FIELDS, MOST_LEVELS)?;
+        let (operation, variables) = (sent.operation.as_deref(), sent.variables.as_deref());
+        let Some((root, own)) = request.subscribed(operation)? else {
+            return Err(vec![Error::new("The request subscribes to no field.")]);
+        };
+        let resolves =
+            |type_name: &str, field: &str| (type_name == root && field == own) || self.of(type_name, field).is_some();
+        let execution = Execution::of_event(&request, operation, variables, &resolves, limits(exchange))?;
+        Ok(self.run(execution, Some((&root, event)), exchange).await)
+    }
+
+    /// Executes a request to its end; fields of the root are the event, where there is one.
+    async fn run(&self, mut execution: Execution<'_>, event: Option<(&str, Event<'_>)>, exchange: &Exchange) -> String {
         loop {
             let mut calls = execution.turn().into_iter();
             let ask = |call: Call| async move {
-                let given = self.resolve(&call, exchange).await;
+                let given = match event {
+                    Some((root, Event(event))) if call.type_name == root => Ok(event.to_vec()),
+                    _ => self.resolve(&call, exchange).await,
+                };
                 (call, given)
             };
             let mut running: FuturesUnordered<_> = calls.by_ref().take(AT_ONCE).map(ask).collect();
             if running.is_empty() {
-                return Ok(execution.response());
+                return execution.response();
             }
             while let Some((call, given)) = running.next().await {
                 let given = given.as_deref().map_err(|failure| failure.message.clone());
@@ -142,5 +214,12 @@ impl Resolvers {
         document.run(&mut copy).await?;
         let body = copy.body_to_rewrite(Message::Response)?;
         Ok(body.map(|body| body.text().as_bytes().to_vec()).unwrap_or_default())
+    }
+}
+
+fn limits(exchange: &Exchange) -> Limits {
+    Limits {
+        calls: MOST_CALLS,
+        bytes: usize::try_from(exchange.services.buffer_limit).unwrap_or(usize::MAX),
     }
 }

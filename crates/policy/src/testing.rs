@@ -332,6 +332,7 @@ impl Bench {
                 authorizations: Rc::clone(&self.authorizations),
                 entra: crate::ENTRA.into(),
                 slots: Arc::clone(&self.slots),
+                subscriptions: Arc::default(),
                 telemetry: self.measured.clone(),
                 events: self.logged.clone(),
                 trust: Arc::new(Trusts(self.trusts)),

@@ -59,9 +59,11 @@ fn is_specification(path: &Path) -> bool {
     let stem = ["md", "yaml", "yml"]
         .iter()
         .find_map(|end| name.strip_suffix(end)?.strip_suffix('.'));
+    // What a repository was checked out as, and what it lies in, says nothing about its files.
     let in_specs = path
         .ancestors()
         .skip(1)
+        .take_while(|folder| !folder.join(".git").exists())
         .any(|folder| folder.file_name().is_some_and(|name| name == "specs"));
     stem.is_some_and(|stem| stem.rsplit('.').next() == Some("spec") || in_specs && stem != "readme")
 }

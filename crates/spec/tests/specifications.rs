@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Policies without a specification so far. What is built and stands neither here nor in `specs/` fails the test: write
 /// `specs/policies/<name>.md`.
-const NOT_YET: [&str; 12] = [
+const NOT_YET: [&str; 10] = [
     "azure-openai-emit-token-metric",
     "azure-openai-semantic-cache-lookup",
     "azure-openai-semantic-cache-store",
@@ -17,8 +17,6 @@ const NOT_YET: [&str; 12] = [
     "llm-semantic-cache-lookup",
     "llm-semantic-cache-store",
     "llm-token-limit",
-    "publish-event",
-    "set-graphql-resolver",
     "sql-data-source",
 ];
 

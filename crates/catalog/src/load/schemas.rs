@@ -4,9 +4,10 @@
 
 use super::{Loader, layout};
 use crate::codes;
-use crate::document::read_json;
+use crate::document::{Value, read_json};
 use crate::fields::Fields;
 use crate::model::SharedSchema;
+use crate::xml_schema::XmlSchema;
 use diagnostic::Diagnostic;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +15,12 @@ use std::sync::Arc;
 const INFORMATION: &str = "schemaInformation.json";
 /// Its name where the folder is `globalSchemas`.
 const OTHER_INFORMATION: &str = "globalSchemaInformation.json";
+
+/// Content types of schemas that name no `schemaType`.
+const XML_TYPES: [&str; 2] = [
+    "application/vnd.ms-azure-apim.xsd+xml",
+    "application/vnd.ms-azure-apim.wadl.grammars+xml",
+];
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -38,10 +45,15 @@ pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, SharedSchema> {
 }
 
 fn schema(fields: Fields<'_>) -> Option<SharedSchema> {
-    let written = fields.required("schemaType")?;
-    let kind = fields.choose("schemaType", written, &[("json", Kind::Json), ("xml", Kind::Xml)])?;
+    let content_type = fields.get("contentType").and_then(Value::text).unwrap_or_default();
+    let kind = if XML_TYPES.iter().any(|known| known.eq_ignore_ascii_case(content_type)) {
+        Kind::Xml
+    } else {
+        let written = fields.required("schemaType")?;
+        fields.choose("schemaType", written, &[("json", Kind::Json), ("xml", Kind::Xml)])?
+    };
     if matches!(kind, Kind::Xml) {
-        return Some(SharedSchema::Xml);
+        return xml(fields);
     }
     let document = fields.get("document").or_else(|| fields.get("value"));
     let Some(document) = document else {
@@ -73,6 +85,24 @@ fn schema(fields: Fields<'_>) -> Option<SharedSchema> {
     Some(SharedSchema::Json(Arc::new(json)))
 }
 
+/// An XML schema's text is its `value`, or `document`, or the `value` in that.
+fn xml(fields: Fields<'_>) -> Option<SharedSchema> {
+    let text = |value: &Value| {
+        let inner = value.get("value").unwrap_or(value);
+        inner.text().map(str::to_owned)
+    };
+    let found = fields.get("value").or_else(|| fields.get("document")).and_then(text);
+    let Some(found) = found else {
+        fields.report(
+            codes::MISSING_PROPERTY,
+            fields.head(),
+            "a schema of type `xml` needs its `value`, a text".to_owned(),
+        );
+        return None;
+    };
+    Some(SharedSchema::Xml(Arc::new(XmlSchema::new(found))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::{Given, load_files};
@@ -95,6 +125,10 @@ mod tests {
                     r#"{"properties": {"schemaType": "xml", "value": "<xs:schema />"}}"#,
                 ),
                 (
+                    "schemas/typed/schemaInformation.json",
+                    r#"{"properties": {"contentType": "application/vnd.ms-azure-apim.xsd+xml", "document": {"value": "<x />"}}}"#,
+                ),
+                (
                     "schemas/bad/schemaInformation.json",
                     r#"{"properties": {"schemaType": "json", "value": "{"}}"#,
                 ),
@@ -115,7 +149,8 @@ mod tests {
             [
                 r#"old Json(Object {"type": String("array")})"#,
                 r#"order Json(Object {"type": String("object")})"#,
-                "soap Xml"
+                "soap Xml(\"<xs:schema />\")",
+                "typed Xml(\"<x />\")"
             ]
         );
         assert!(

@@ -175,7 +175,7 @@ fn variables_are_what_the_operation_takes() {
     }
     assert_eq!(
         executed("subscription { added { id } }", "", ""),
-        "refused: Subscriptions are not served: ask for a query or a mutation."
+        "refused: A subscription needs a WebSocket with the protocol graphql-transport-ws: by HTTP, ask for a query or a mutation."
     );
     assert_eq!(
         executed("query a { any } query b { any }", "", ""),

@@ -40,7 +40,7 @@ use std::time::Duration;
 pub(crate) const COSMOSDB_DATA_SOURCE: Policy = Policy::new("cosmosdb-data-source", parse);
 
 /// Policies that change what the request gave.
-const BEHIND: &[&str] = &["set-body"];
+const BEHIND: &[&str] = &["set-body", "publish-event"];
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 struct CosmosDbDataSource {

@@ -5,7 +5,8 @@
 //! and after it has failed. `fail-on-error-status-code` makes a response of 400 to 599 a failure; on-error sees it,
 //! and it is what the client gets if on-error leaves it.
 //!
-//! The requests of a GraphQL API that has resolvers are answered by these (`resolvers.rs`).
+//! The requests of a GraphQL API that has resolvers are answered by these (`resolvers.rs`), WebSocket handshakes by
+//! accepting the subscriber (`subscriber.rs`).
 
 mod call;
 mod destination;
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::policies::authentication_managed_identity::identify;
 use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
+use crate::subscriber::{is_handshake, shake_hands};
 use crate::upstream::{Call, HttpVersion, UpstreamFailure};
 use crate::value::Value;
 pub(super) use call::{give_credentials, target_url};
@@ -81,6 +83,11 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 impl WaitingStep for ForwardRequest {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
         if let Some(resolvers) = exchange.state.resolvers.clone() {
+            if is_handshake(&exchange.request) {
+                exchange.state.forwarded = true;
+                shake_hands(exchange, resolvers);
+                return Outcome::Now(Ok(Flow::Next));
+            }
             return Outcome::Later(Box::pin(async move {
                 exchange.state.forwarded = true;
                 resolvers.answer(exchange).await?;

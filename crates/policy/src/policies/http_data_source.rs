@@ -30,6 +30,7 @@ const BEHIND: &[&str] = &[
     "json-to-xml",
     "find-and-replace",
     "include-fragment",
+    "publish-event",
 ];
 const TIMEOUT: Duration = Duration::from_mins(5);
 

@@ -13,10 +13,15 @@
 //!   `case-insensitive-property-names` compares names of properties ignoring case.
 //!
 //! Actions are `ignore`, `prevent` (400, in outbound 502) and `detect`, which only sets `errors-variable-name`. A body that
-//! is no JSON, or is of another coding than gzip, deflate and br, cannot be validated, which is a fault like any other. Bodies are validated as JSON;
-//! `validate-as="xml"` and `"soap"` are not built.
+//! is no JSON (or XML), or is of another coding than gzip, deflate and br, cannot be validated, which is a fault like any
+//! other.
+//!
+//! `validate-as="xml"` validates the root element by XML Schema, `"soap"` what is within the body of a SOAP envelope; the
+//! schema is one of the folder's, as descriptions here hold none. Schemas include and import each other by the names of
+//! their folders.
 
 mod body;
+mod schemas;
 mod types;
 
 use crate::codes;
@@ -27,11 +32,11 @@ use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
 use crate::validation::{ACTIONS, Action, Fault, Found, Report, Validated, contract_of, no_contract};
 use crate::value::Value;
-use catalog::{Content, SharedSchema};
+use catalog::Content;
 use expression::text::Text;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
-use schema::{Schema, Use};
-use std::sync::Arc;
+use schema::Use;
+use schemas::By;
 use types::TypeMap;
 
 pub(crate) const VALIDATE_CONTENT: Policy = Policy {
@@ -55,7 +60,7 @@ struct ValidateContent {
 struct Rule {
     /// Lower case; none: every specified one.
     content_type: Option<String>,
-    schema: Option<Arc<Schema>>,
+    by: By,
     used: Use,
     action: Value<Action>,
 }
@@ -97,7 +102,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let types = element.at_most_one("content-type-map", |element| Some(types::read(element)));
     let contents = element.children("content", rule);
     let message = element.rewrites_body();
-    for rule in contents.iter().filter(|rule| rule.schema.is_none()) {
+    for rule in contents.iter().filter(|rule| matches!(rule.by, By::Description)) {
         element.validates(match message {
             Message::Request => Validated::request(rule.used),
             Message::Response => Validated::response(rule.used),
@@ -121,69 +126,15 @@ fn rule(element: &mut ElementReader<'_, '_>) -> Option<Rule> {
         additional_properties: element.literal("allow-additional-properties"),
         ignores_case: element.literal("case-insensitive-property-names").unwrap_or(false),
     };
-    let id: Option<Text> = element.literal("schema-id");
-    let place: Option<Text> = element.literal("schema-ref");
-    if id.is_none() && place.is_some() {
-        element.error_at(
-            "schema-ref",
-            codes::CONFLICT,
-            "`schema-ref` is a place in the schema that `schema-id` names",
-        );
-    }
-    let validate_as = validate_as?;
-    let schema = match (id, validate_as) {
-        (Some(id), ValidateAs::Json) => Some(shared(element, &id, place.as_deref(), used)?),
-        _ => None,
-    };
-    if validate_as != ValidateAs::Json {
-        let span = element.attribute_span("validate-as");
-        let message = "bodies are not validated by XML Schema yet, only `validate-as=\"json\"` works";
-        element.compiler.not_built(codes::FEATURE_NOT_BUILT, span, message);
-        return None;
-    }
+    let by = schemas::read(element, validate_as, used)?;
     Some(Rule {
         content_type: content_type
             .map(|content_type| types::media_type(&content_type))
             .filter(|it| !it.is_empty()),
-        schema,
+        by,
         used,
         action: action?,
     })
-}
-
-/// The schema of the folder that an element names.
-fn shared(element: &mut ElementReader<'_, '_>, id: &str, place: Option<&str>, used: Use) -> Option<Arc<Schema>> {
-    let catalog = element.compiler.catalog?;
-    let root = match catalog.schemas.get(id) {
-        Some(SharedSchema::Json(root)) => root,
-        Some(SharedSchema::Xml) => {
-            let message = format!("schema \"{id}\" is of type `xml`, expected `json`");
-            element.error_at("schema-id", codes::UNKNOWN_REFERENCE, message);
-            return None;
-        }
-        None => {
-            let near = diagnostic::nearest(id, catalog.schemas.keys().map(String::as_str));
-            let help = near.map(|near| format!("did you mean `{near}`?"));
-            let span = element.attribute_span("schema-id");
-            let message = format!("there is no schema \"{id}\"");
-            element
-                .compiler
-                .error_with_help(codes::UNKNOWN_REFERENCE, span, message, help);
-            return None;
-        }
-    };
-    let written = place.map_or_else(
-        || serde_json::Value::clone(root),
-        |place| serde_json::json!({ "$ref": place }),
-    );
-    let schema = Schema::new(id, root, written);
-    if let Err(problem) = schema.prepare(used) {
-        let attribute = if place.is_some() { "schema-ref" } else { "schema-id" };
-        let message = format!("schema \"{id}\" cannot be used: {problem}");
-        element.error_at(attribute, codes::UNUSABLE_SCHEMA, message);
-        return None;
-    }
-    Some(Arc::new(schema))
 }
 
 impl ValidateContent {
@@ -217,7 +168,11 @@ impl ValidateContent {
             .iter()
             .find(|content| types::fits(&content.content_type, &content_type));
         let is_named = |rule: &&Rule| rule.content_type.as_deref() == Some(content_type.as_str());
-        let has_own = self.contents.iter().filter(is_named).any(|rule| rule.schema.is_some());
+        let has_own = self
+            .contents
+            .iter()
+            .filter(is_named)
+            .any(|rule| !matches!(rule.by, By::Description));
         if described.is_none() && !has_own {
             let fault = if contract.is_none() {
                 no_contract()
@@ -242,16 +197,22 @@ impl ValidateContent {
         };
         for rule in self.contents.iter().filter(of_type) {
             let action = rule.action.get(exchange)?;
-            let schema = rule
-                .schema
-                .as_ref()
-                .or(described.and_then(|content| content.schema.as_ref()));
-            let (Some(schema), true) = (schema, action != Action::Ignore) else {
+            if action == Action::Ignore {
                 continue;
-            };
-            let faults: Vec<Fault> = match &unreadable {
-                Some(why) => vec![words.unreadable(&content_type, why)],
-                None => words.faults(schema, rule.used, &content_type, &body.text()),
+            }
+            let described = described.and_then(|content| content.schema.as_ref());
+            if matches!(rule.by, By::Description) && described.is_none() {
+                continue;
+            }
+            let faults: Vec<Fault> = match (&unreadable, &rule.by) {
+                (Some(why), _) => vec![words.unreadable(&content_type, why)],
+                (None, By::Xml { name, schemas, part }) => {
+                    words.xml_faults(name, schemas, *part, &content_type, &body.text())
+                }
+                (None, By::Json(schema)) => words.faults(schema, rule.used, &content_type, &body.text()),
+                (None, By::Description) => described
+                    .map(|schema| words.faults(schema, rule.used, &content_type, &body.text()))
+                    .unwrap_or_default(),
             };
             found.add_all(faults, action);
         }

@@ -21,6 +21,7 @@ mod connections;
 mod evaluation;
 mod event_streams;
 mod failing_upstreams;
+mod graphql_subscriptions;
 mod grpc;
 mod hostile_expressions;
 mod hostile_upstreams;

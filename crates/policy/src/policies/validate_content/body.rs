@@ -3,6 +3,7 @@
 use crate::exchange::Message;
 use crate::validation::{Fault, MOST_FAULTS};
 use schema::{Schema, Use, position};
+use xsd::{Part, Schemas};
 
 /// The words for the bodies of one of the two messages.
 #[derive(Clone, Copy)]
@@ -72,7 +73,7 @@ impl Words {
             Ok(document) => document,
             Err(error) => return vec![self.unreadable(content_type, &format!("It is no JSON: {error}."))],
         };
-        let (name, message) = (schema.name(), self.message);
+        let name = schema.name();
         match schema.faults(used, &document, MOST_FAULTS) {
             Err(problem) => vec![self.unreadable(
                 content_type,
@@ -80,22 +81,39 @@ impl Words {
             )],
             Ok(found) => {
                 let fault = |found: schema::Fault| {
-                    let (line, at) = position(text, &found.place, used.ignores_case);
-                    let details = format!(
-                        "Body of the {message} does not conform to the definition {name}, which is associated with the \
-                         content type {content_type}. {} Line: {line}, Position: {at}",
-                        found.message
-                    );
-                    Fault {
-                        name: content_type.to_owned(),
-                        kind: self.kind,
-                        rule: "IncorrectMessage",
-                        public: Some(details.clone()),
-                        details,
-                    }
+                    let place = position(text, &found.place, used.ignores_case);
+                    self.nonconforming(name, content_type, &found.message, place)
                 };
                 found.into_iter().map(fault).collect()
             }
+        }
+    }
+
+    /// What is wrong with a body by an XML schema.
+    pub fn xml_faults(self, name: &str, schemas: &Schemas, part: Part, content_type: &str, text: &str) -> Vec<Fault> {
+        match schemas.validate(text, part, MOST_FAULTS) {
+            Err(why) => vec![self.unreadable(content_type, &why)],
+            Ok(found) => {
+                let fault = |found: xsd::Fault| {
+                    self.nonconforming(name, content_type, &found.message, (found.line, found.position))
+                };
+                found.into_iter().map(fault).collect()
+            }
+        }
+    }
+
+    fn nonconforming(self, name: &str, content_type: &str, error: &str, (line, at): (usize, usize)) -> Fault {
+        let message = self.message;
+        let details = format!(
+            "Body of the {message} does not conform to the definition {name}, which is associated with the content type \
+             {content_type}. {error} Line: {line}, Position: {at}"
+        );
+        Fault {
+            name: content_type.to_owned(),
+            kind: self.kind,
+            rule: "IncorrectMessage",
+            public: Some(details.clone()),
+            details,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::findings::Options;
 use crate::plan::Plans;
 use crate::testing::Bench;
-use catalog::SharedSchema;
+use catalog::{SharedSchema, XmlSchema};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -25,7 +25,20 @@ fn bench(policies: &str) -> Bench {
         .catalog
         .schemas
         .insert("mine".into(), SharedSchema::Json(Arc::new(shared)));
-    bench.catalog.schemas.insert("xsd".into(), SharedSchema::Xml);
+    let mut xml = |id: &str, content: &str| {
+        let text = format!("<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'>{content}</xs:schema>");
+        let schema = SharedSchema::Xml(Arc::new(XmlSchema::new(text)));
+        bench.catalog.schemas.insert(id.to_owned(), schema);
+    };
+    xml(
+        "xsd",
+        "<xs:include schemaLocation='parts.xsd'/><xs:element name='id' type='Id'/>",
+    );
+    xml(
+        "parts",
+        "<xs:simpleType name='Id'><xs:restriction base='xs:int'/></xs:simpleType>",
+    );
+    xml("bad", "<xs:element name='a' type='b'/><xs:element name='c' type='d'/>");
     bench
         .catalog
         .schemas
@@ -260,6 +273,56 @@ fn prevention_refuses_the_message() {
 }
 
 #[test]
+fn xml_is_validated_by_schemas_of_the_folder() {
+    let rule = |validate_as: &str| {
+        format!("<content validate-as='{validate_as}' action='detect' schema-id='xsd' type='application/xml'/>")
+    };
+    let wide = "unspecified-content-type-action='detect' max-size='1000' size-exceeded-action='detect'";
+    let unreadable = |why: &str| {
+        format!(
+            "|RequestBody|ValidationException|Body of the request cannot be validated for the content type application/xml. {why}"
+        )
+    };
+    let soap = |inner: &str| {
+        format!("<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>{inner}</s:Body></s:Envelope>")
+    };
+    let no_int = "The 'id' element is invalid - The value 'x' is invalid according to its datatype 'Id' - The string 'x' is not a \
+                  valid Decimal value.";
+    for (validate_as, sent, expected) in [
+        ("xml", "<id>7</id>".to_owned(), "none".to_owned()),
+        (
+            "xml",
+            "<id>x</id>".into(),
+            wrong("xsd", "application/xml", &format!("{no_int} Line: 1, Position: 2")),
+        ),
+        (
+            "xml",
+            "<id>".into(),
+            unreadable(
+                "Unexpected end of file has occurred. The following elements are not closed: id. Line 1, position 5.",
+            ),
+        ),
+        ("soap", soap("<id>7</id>"), "none".into()),
+        (
+            "soap",
+            soap("<id>x</id>"),
+            wrong("xsd", "application/xml", &format!("{no_int} Line: 1, Position: 74")),
+        ),
+        (
+            "soap",
+            "<id>7</id>".into(),
+            unreadable("The root element is not the envelope of SOAP 1.1 or 1.2."),
+        ),
+    ] {
+        assert_eq!(
+            told(wide, &rule(validate_as), "application/xml", &sent),
+            expected,
+            "{sent}"
+        );
+    }
+}
+
+#[test]
 fn an_api_without_a_description_says_so() {
     let policies = "<inbound><validate-content unspecified-content-type-action='detect' errors-variable-name='e' max-size='20' size-exceeded-action='ignore' />\
                     <return-response><set-body>@(context.Variables[\"e\"].ToString())</set-body></return-response></inbound>";
@@ -292,10 +355,18 @@ fn what_cannot_validate_is_said_when_it_is_loaded() {
             "<validate-content unspecified-content-type-action='detect' max-size='20' size-exceeded-action='ignore'>{content}</validate-content>"
         )
     };
-    let by_xml = "TG3302 bodies are not validated by XML Schema yet, only `validate-as=\"json\"` works";
+    let by_xml = "TG3210 XML is validated by a schema of the folder, which `schema-id` must name: descriptions hold no XML Schema";
     let unusable = "warning TG3210 operation `op` of API `orders`: the schema `None` cannot be used: there is no `#/components/schemas/None`";
     for (policy, expected) in [
         (element("<content validate-as='soap' action='prevent' />"), format!("error {by_xml}")),
+        (element("<content validate-as='xml' action='prevent' schema-id='xsd' />"), String::new()),
+        (element("<content validate-as='xml' action='prevent' schema-id='mine' />"), "error TG3208 schema \"mine\" is of type `json`, expected `xml`".into()),
+        (element("<content validate-as='xml' action='prevent' schema-id='xs' />"), "error TG3208 there is no schema \"xs\"".into()),
+        (element("<content validate-as='xml' action='prevent' schema-id='xsd' schema-ref='#/a' />"), "error TG3108 `schema-ref` is a place in a JSON schema; an XML schema is used as a whole".into()),
+        (
+            element("<content validate-as='xml' action='prevent' schema-id='bad' />"),
+            "error TG3210 schema \"bad\" cannot be used: bad:1:57: there is no type `b`\nerror TG3210 schema \"bad\" cannot be used: bad:1:88: there is no type `d`".into(),
+        ),
         (element("<content validate-as='json' action='prevent' schema-id='min' />"), "error TG3208 there is no schema \"min\"".into()),
         (element("<content validate-as='json' action='prevent' schema-id='xsd' />"), "error TG3208 schema \"xsd\" is of type `xml`, expected `json`".into()),
         (element("<content validate-as='json' action='prevent' schema-id='mine' schema-ref='#/none' />"), "error TG3210 schema \"mine\" cannot be used: there is no `#/none`".into()),
@@ -312,7 +383,7 @@ fn what_cannot_validate_is_said_when_it_is_loaded() {
     }
     assert_eq!(
         problems(&element("<content validate-as='xml' action='prevent' />"), false),
-        format!("warning {by_xml}")
+        format!("error {by_xml}")
     );
     let broken = problems(
         &element("<content validate-as='json' action='prevent' schema-id='broken' />"),
