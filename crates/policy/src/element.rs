@@ -391,6 +391,11 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         attribute.map_or(self.element.name.span, |attribute| attribute.span)
     }
 
+    /// The place of what stands between the tags.
+    pub fn content_span(&self) -> Span {
+        self.element.inner
+    }
+
     /// The message that a policy changes in its section: the request on the way in, the response on the way out.
     pub fn message(&self) -> Message {
         match self.compiler.place.section {

@@ -32,8 +32,8 @@ pub(crate) const KNOWN: &[Known] = &[
     known("azure-openai-semantic-cache-lookup", I),
     known("llm-semantic-cache-store", O),
     known("azure-openai-semantic-cache-store", O),
-    known("llm-emit-token-metric", I),
-    known("azure-openai-emit-token-metric", I),
+    tolerated("llm-emit-token-metric", I, O),
+    tolerated("azure-openai-emit-token-metric", I, O),
     known("llm-content-safety", IO),
     refused(
         "sql-data-source",
@@ -45,6 +45,13 @@ const fn refused(name: &'static str, why: &'static str) -> Known {
     Known {
         refused: Some(why),
         ..known(name, ALL)
+    }
+}
+
+const fn tolerated(name: &'static str, sections: Sections, tolerated: Sections) -> Known {
+    Known {
+        tolerated,
+        ..known(name, sections)
     }
 }
 

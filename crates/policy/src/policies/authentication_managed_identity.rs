@@ -24,7 +24,7 @@ use std::rc::Rc;
 
 pub(crate) const AUTHENTICATION_MANAGED_IDENTITY: Policy = Policy {
     sections: Sections::INBOUND,
-    tolerated: Sections::OUTBOUND,
+    tolerated: Sections::BACKEND.and(Sections::OUTBOUND),
     ..Policy::new("authentication-managed-identity", parse)
 };
 

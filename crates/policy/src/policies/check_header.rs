@@ -3,6 +3,7 @@
 //! Without `value` elements the header must be there. With some, it must be there once and be equal to one of them.
 //! `failed-check-error-message` goes into the JSON body as it is written: APIM leaves it to authors to escape quotes.
 
+use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
@@ -47,7 +48,16 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let name = element.required("name");
     let status = element.required("failed-check-httpcode");
     let message = element.required("failed-check-error-message");
-    let ignores_case = element.required("ignore-case");
+    let ignores_case = if element.has("ignore-case") {
+        element.optional("ignore-case")
+    } else {
+        let span = element.attribute_span("");
+        let message = "`<check-header>` lacks the attribute `ignore-case`: letter case counts";
+        element
+            .compiler
+            .refused_by_apim(codes::MISSING_ATTRIBUTE, span, message);
+        Some(Value::Constant(false))
+    };
     let empty = || Value::Constant(Text::default());
     let values = element.children("value", |value| Some(value.text().unwrap_or_else(empty)));
     now(CheckHeader {

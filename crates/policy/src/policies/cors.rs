@@ -18,6 +18,7 @@
 mod answer;
 mod origin;
 
+use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
@@ -54,7 +55,7 @@ struct Granted;
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let allow_credentials = element.or("allow-credentials", false);
     let terminates_unmatched = element.or("terminate-unmatched-request", true);
-    let origins = element.one("allowed-origins", |list| Some(texts(list, "origin")));
+    let origins = element.one("allowed-origins", |list| Some(origins(list)));
     let methods = element.at_most_one("allowed-methods", |list| {
         let max_age = list.or("preflight-result-max-age", 0);
         Some((max_age, texts(list, "method")))
@@ -73,6 +74,20 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         headers: headers.unwrap_or_default(),
         exposed: exposed.unwrap_or_default(),
         max_age,
+    })
+}
+
+/// The origins that a list has; at least one.
+fn origins(list: &mut ElementReader<'_, '_>) -> Vec<Value<AllowedOrigin>> {
+    list.one_or_more("origin", |child| {
+        let origin: Value<AllowedOrigin> = child.required_text()?;
+        if let Some(nowhere) = origin.constant().and_then(AllowedOrigin::nowhere) {
+            let expected = AllowedOrigin::EXPECTED;
+            let message = format!("the text of `<origin>` must be {expected}, found \"{nowhere}\"");
+            let span = child.content_span();
+            child.compiler.refused_by_apim(codes::WRONG_VALUE, span, message);
+        }
+        Some(origin)
     })
 }
 

@@ -28,6 +28,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 
 pub(crate) const JSON_TO_XML: Policy = Policy {
     sections: Sections::INBOUND.and(Sections::OUTBOUND).and(Sections::ON_ERROR),
+    tolerated: Sections::BACKEND,
     ..Policy::new("json-to-xml", parse)
 };
 

@@ -26,6 +26,7 @@ use writer::{Kind, Shape, to_json};
 
 pub(crate) const XML_TO_JSON: Policy = Policy {
     sections: Sections::INBOUND.and(Sections::OUTBOUND).and(Sections::ON_ERROR),
+    tolerated: Sections::BACKEND,
     ..Policy::new("xml-to-json", parse)
 };
 

@@ -16,6 +16,14 @@ pub(super) enum AllowedOrigin {
 }
 
 impl AllowedOrigin {
+    /// The text of one that no page can have: it lacks a scheme.
+    pub fn nowhere(&self) -> Option<&str> {
+        match self {
+            Self::One(text) if text != "null" && !text.contains("://") => Some(text),
+            _ => None,
+        }
+    }
+
     pub fn matches(&self, origin: &HeaderValue) -> bool {
         match self {
             Self::Any => true,
@@ -32,7 +40,7 @@ impl Readable for AllowedOrigin {
         if text == "*" {
             return Some(Self::Any);
         }
-        (text == "null" || text.contains("://")).then(|| Self::One(normal(text)))
+        Some(Self::One(normal(text)))
     }
     fn from_object(object: Object) -> Option<Self> {
         Self::from_literal(&Text::from_object(object)?)

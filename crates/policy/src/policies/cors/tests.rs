@@ -192,3 +192,11 @@ fn what_is_no_origin_is_reported() {
         ),
     ]);
 }
+
+#[test]
+fn an_origin_of_a_named_value_is_not_told() {
+    let text = cors("", &["{{secret}}"], "");
+    let (source, _) = diagnostic::Source::expanded("a.xml", text, |_| Some("hunter2"));
+    let shown = diagnostic::render(&crate::check(&source, crate::Options::default()));
+    assert!(shown.contains("<origin>") && !shown.contains("hunter2"), "{shown}");
+}
