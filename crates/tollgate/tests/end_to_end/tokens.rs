@@ -3,7 +3,7 @@
 use crate::support::artifacts::{Artifacts, document};
 use crate::support::client::{Answer, Connection, get_with, request, sending};
 use crate::support::gateway::Gateway;
-use crate::support::patience::within;
+use crate::support::patience::{eventually, within};
 use crate::support::peer::Peer;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -272,8 +272,13 @@ fn the_gateways_own_identity() {
         let answer = site.send("the client's").await;
         assert_eq!(answer.status, 500);
         assert!(answer.text().contains("Internal server error"), "{}", answer.text());
-        let log = site.gateway.process.log();
-        assert!(log.contains("invalid_client") && !log.contains("wrong-one"), "{log}");
+        // The line may come behind the answer.
+        let log = eventually("why there is no token, in the log", async || {
+            let log = site.gateway.process.log();
+            log.contains("invalid_client").then_some(log)
+        })
+        .await;
+        assert!(!log.contains("wrong-one"), "{log}");
     });
 }
 
