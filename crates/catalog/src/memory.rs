@@ -7,6 +7,7 @@
 use crate::{Api, Backend, NamedValue, PolicyText, Product, VersioningScheme};
 use diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,9 +33,12 @@ impl Changed {
     fn leaves(&self, folder: &Path) -> bool {
         match self {
             Self::Anything => false,
-            Self::Paths(paths) => !paths
-                .iter()
-                .any(|path| path.starts_with(folder) || folder.starts_with(path)),
+            Self::Paths(paths) => {
+                // Paths are in order, part by part: what is below a folder follows it.
+                let mut behind = paths.range::<Path, _>((Bound::Included(folder), Bound::Unbounded));
+                let is_below = behind.next().is_some_and(|path| path.starts_with(folder));
+                !is_below && !folder.ancestors().any(|above| paths.contains(above))
+            }
         }
     }
 }
