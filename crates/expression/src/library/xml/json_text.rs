@@ -8,7 +8,7 @@ use crate::thrown::{Outcome, Thrown};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use xml::name::{XMLNS_NAMESPACE, decoded};
+use xml::name::XMLNS_NAMESPACE;
 use xml::{Declaration, Kind, Node, NodeId, Tree};
 
 /// The namespace of attributes that are instructions to the converter.
@@ -257,31 +257,13 @@ impl Writer<'_> {
 
     fn property_name(&self, id: NodeId) -> String {
         match self.tree.kind(id) {
-            Kind::Attribute { .. } => format!("@{}", self.full_name(id)),
+            Kind::Attribute { .. } => format!("@{}", self.tree.json_name(id)),
             Kind::Text(_) => "#text".to_owned(),
             Kind::CData(_) => "#cdata-section".to_owned(),
             Kind::Comment(_) => "#comment".to_owned(),
             Kind::Instruction { target, .. } => format!("?{target}"),
             Kind::DocumentType(kind) => format!("!{}", kind.name),
-            _ => self.full_name(id),
-        }
-    }
-
-    fn full_name(&self, id: NodeId) -> String {
-        let Some(name) = self.tree.name(id) else {
-            return String::new();
-        };
-        let (namespace, local) = (name.namespace(), decoded(name.local()));
-        if namespace.is_empty() {
-            return local;
-        }
-        if **namespace == *XMLNS_NAMESPACE {
-            return format!("xmlns:{local}");
-        }
-        let is_default = || self.tree.namespace_of_prefix(id, "").as_ref() == Some(namespace);
-        match self.tree.prefix_of_namespace(id, namespace) {
-            Some(prefix) if self.tree.is_attribute(id) || !is_default() => format!("{prefix}:{local}"),
-            _ => local,
+            _ => self.tree.json_name(id),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! XML as JSON, in the two shapes of `xml-to-json`.
 
 use serde_json::{Map, Value};
-use xml::name::{XMLNS_NAMESPACE, decoded};
+use xml::name::XMLNS_NAMESPACE;
 use xml::reader::read_document;
 use xml::{Kind as NodeKind, NodeId, Tree};
 
@@ -174,27 +174,14 @@ impl Converter<'_> {
         (!is_declaration).then(|| (name.local().to_string(), value.as_ref()))
     }
 
-    /// A name with the prefix that is nearest for its namespace, as Newtonsoft has it, or without one.
+    /// A name as Newtonsoft has it, or without its prefix.
     fn name(&self, id: NodeId) -> String {
-        let Some(name) = self.tree.name(id) else {
-            return String::new();
-        };
-        let (namespace, local) = (name.namespace(), name.local());
-        if !self.is_direct() {
-            return local.to_string();
+        if self.is_direct() {
+            return self.tree.json_name(id);
         }
-        let local = decoded(local);
-        if namespace.is_empty() {
-            return local;
-        }
-        if **namespace == *XMLNS_NAMESPACE {
-            return format!("xmlns:{local}");
-        }
-        let is_default = || self.tree.namespace_of_prefix(id, "").as_ref() == Some(namespace);
-        match self.tree.prefix_of_namespace(id, namespace) {
-            Some(prefix) if self.tree.is_attribute(id) || !is_default() => format!("{prefix}:{local}"),
-            _ => local,
-        }
+        self.tree
+            .name(id)
+            .map_or_else(String::new, |name| name.local().to_string())
     }
 }
 
