@@ -357,17 +357,7 @@ impl<'p> Machine<'p> {
                 self.fragment(body, End::Processing(target.into()))?;
             }
             Instruction::Copy { uses, body } => self.copy(uses, body)?,
-            Instruction::CopyOf(select) => match self.select(select)? {
-                Answer::Nodes(nodes) => {
-                    for node in nodes {
-                        self.copy_whole(node)?;
-                    }
-                }
-                other => {
-                    let text = self.state.text_of(&self.tree, &other)?;
-                    self.text(&text, false)?;
-                }
-            },
+            Instruction::CopyOf(select) => self.copy_of(select)?,
             Instruction::ForEach { select, sorts, body } => {
                 let nodes = self.select_nodes(select)?;
                 let nodes = self.sorted(nodes, sorts)?;
@@ -378,17 +368,7 @@ impl<'p> Machine<'p> {
                     body,
                 });
             }
-            Instruction::Choose { whens, otherwise } => {
-                let mut chosen = otherwise;
-                for (test, body) in whens {
-                    let answer = test.query.truth(&self.tree, self.focus.place, &mut self.state);
-                    if self.state.checked(answer, &test.text)? {
-                        chosen = body;
-                        break;
-                    }
-                }
-                self.tasks.push(Task::Body(chosen));
-            }
+            Instruction::Choose { whens, otherwise } => self.choose(whens, otherwise)?,
             Instruction::ApplyTemplates {
                 select,
                 mode,
@@ -428,6 +408,34 @@ impl<'p> Machine<'p> {
             }
             Instruction::Fallback(body) => self.tasks.push(Task::Body(body)),
         }
+        Ok(())
+    }
+
+    fn copy_of(&mut self, select: &Select) -> Result<(), Halt> {
+        match self.select(select)? {
+            Answer::Nodes(nodes) => {
+                for node in nodes {
+                    self.copy_whole(node)?;
+                }
+                Ok(())
+            }
+            other => {
+                let text = self.state.text_of(&self.tree, &other)?;
+                self.text(&text, false)
+            }
+        }
+    }
+
+    fn choose(&mut self, whens: &'p [(Select, Body)], otherwise: &'p Body) -> Result<(), Halt> {
+        let mut chosen = otherwise;
+        for (test, body) in whens {
+            let answer = test.query.truth(&self.tree, self.focus.place, &mut self.state);
+            if self.state.checked(answer, &test.text)? {
+                chosen = body;
+                break;
+            }
+        }
+        self.tasks.push(Task::Body(chosen));
         Ok(())
     }
 

@@ -130,7 +130,8 @@ impl Machine<'_> {
 
     /// Declares a prefix on the element that was begun last, unless it means the same around it.
     pub fn declaration(&mut self, outer: NodeId, prefix: &str, namespace: &Arc<str>) -> Result<(), Halt> {
-        self.state.steps(4)?;
+        // The look-up goes outwards; results may be nested much deeper than documents that are read.
+        self.state.steps(1 + self.tree.ancestors_and_self(outer).count())?;
         if self.tree.namespace_of_prefix(outer, prefix).as_ref() == Some(namespace) {
             return Ok(());
         }
