@@ -19,7 +19,7 @@ use state::{Frame, Halt, State};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use xml::name::is_ncname;
+use xml::name::{XML_NAMESPACE, is_ncname};
 use xml::xpath::{Answer, Place};
 use xml::{Kind, Name, NodeId, Tree};
 
@@ -594,7 +594,11 @@ impl<'p> Machine<'p> {
                 }
             },
         };
-        let prefix = prefix.filter(|_| !namespace.is_empty()).map(Arc::from);
+        // These two mean what they mean.
+        let is_free = |prefix: &str| prefix != "xmlns" && (prefix == "xml") == (*namespace == *XML_NAMESPACE);
+        let prefix = prefix
+            .filter(|prefix| !namespace.is_empty() && is_free(prefix))
+            .map(Arc::from);
         Ok((Name::new(namespace, local), prefix))
     }
 

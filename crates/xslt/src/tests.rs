@@ -205,6 +205,20 @@ fn what_cannot_be_done_with_a_document_fails() {
 }
 
 #[test]
+fn reserved_prefixes_are_not_declared_otherwise() {
+    for (prefix, expected) in [
+        ("xmlns", "<o xp_0:a=\"1\" xmlns:xp_0=\"u\" />"),
+        ("xml", "<o xp_0:a=\"1\" xmlns:xp_0=\"u\" />"),
+        ("p", "<o p:a=\"1\" xmlns:p=\"u\" />"),
+    ] {
+        check_refused(
+            &format!("<o><xsl:attribute name=\"{prefix}:a\" namespace=\"u\">1</xsl:attribute></o>"),
+            expected,
+        );
+    }
+}
+
+#[test]
 fn what_has_no_end_is_stopped() {
     let forever = "<xsl:template match=\"/\" name=\"t\"><o><xsl:call-template name=\"t\"/></o></xsl:template>";
     check(
