@@ -44,6 +44,7 @@ mod pipeline;
 mod plan;
 mod policies;
 mod query;
+pub mod reason;
 mod registry;
 mod resolvers;
 mod respond;
