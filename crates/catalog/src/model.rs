@@ -327,6 +327,8 @@ pub struct User {
     pub last_name: String,
     pub note: String,
     pub groups: Vec<String>,
+    /// Blocked users' subscriptions open nothing.
+    pub blocked: bool,
 }
 
 /// Where requests are sent.

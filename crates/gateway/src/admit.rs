@@ -1,7 +1,7 @@
 //! Who may call: subscription keys, as APIM's documentation tabulates them.
 //!
-//! A key is looked for in the header, then in the query. One that is there must be good: known, active, of a scope
-//! that covers the API; otherwise the call is refused, whether the API needs a key or not. A call without a key comes in
+//! A key is looked for in the header, then in the query. One that is there must be good: known, active, of an owner
+//! who is not blocked and of a scope that covers the API; otherwise the call is refused, whether the API needs a key or not. A call without a key comes in
 //! under the product of the API that needs no subscription, whatever the API itself needs; where there is none, only an
 //! API that needs no key is open. The key is not taken out of the request.
 //! Never here: tokens, client certificates; those are policies.
@@ -41,6 +41,8 @@ struct Subscriber {
     /// Ticks from and until which it works.
     from: i64,
     until: i64,
+    /// Its owner may not call.
+    blocked: bool,
     identity: Identity,
 }
 
@@ -67,7 +69,10 @@ impl Doors {
                 SubscriptionScope::Product(id) => served(id),
                 SubscriptionScope::AllApis | SubscriptionScope::Api(_) => None,
             };
-            (subscription.id.clone(), Subscriber::of(subscription, product, entities))
+            let owner = subscription.owner_id.as_ref().and_then(|id| catalog.users.get(id));
+            let blocked = owner.is_some_and(|user| user.blocked);
+            let subscriber = Subscriber::of(subscription, product, blocked, entities);
+            (subscription.id.clone(), subscriber)
         });
         let subscribers = subscribers.collect();
         let mut open = HashMap::new();
@@ -110,7 +115,7 @@ impl Doors {
         let subscription = self.catalog.subscription_by_key(key)?;
         let subscriber = self.subscribers.get(&subscription.id)?;
         let active = subscription.state == SubscriptionState::Active;
-        if !active || now < subscriber.from || now >= subscriber.until {
+        if !active || subscriber.blocked || now < subscriber.from || now >= subscriber.until {
             return None;
         }
         let covered = match (&subscription.scope, &subscriber.product) {
@@ -131,9 +136,15 @@ impl Doors {
 }
 
 impl Subscriber {
-    fn of(subscription: &catalog::Subscription, product: Option<ServedProduct>, entities: &Entities) -> Self {
+    fn of(
+        subscription: &catalog::Subscription,
+        product: Option<ServedProduct>,
+        blocked: bool,
+        entities: &Entities,
+    ) -> Self {
         Self {
             product,
+            blocked,
             from: subscription.start_date.map_or(i64::MIN, ticks),
             until: subscription.expiration_date.map_or(i64::MAX, ticks),
             identity: Identity {

@@ -40,6 +40,7 @@ mod meter;
 mod mutation;
 mod openid;
 mod outline;
+mod pending;
 mod pipeline;
 mod plan;
 mod policies;

@@ -4,6 +4,7 @@ use super::{Loader, layout, references};
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::{Catalog, KeyDigest, Product, Subscription, SubscriptionScope, SubscriptionState};
+use diagnostic::Diagnostic;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -85,11 +86,8 @@ fn keys(loader: &Loader<'_>, fields: Fields<'_>, id: &str, owners: &mut HashMap<
         owners.entry(digest).or_insert_with(|| id.to_owned());
     }
     if digests.is_empty() && fields.get("primaryKey").is_none() && fields.get("secondaryKey").is_none() {
-        let problem = fields.error(
-            codes::NO_KEYS,
-            fields.head(),
-            format!("the subscription `{id}` has no keys"),
-        );
+        let message = format!("the subscription `{id}` has no keys: it opens nothing");
+        let problem = Diagnostic::warning(codes::NO_KEYS, fields.source, fields.head(), message);
         let help = "extracts leave keys out; add `\"primaryKey\": \"{{name}}\"` and a secret named value of that name";
         fields.problems.push(problem.with_help(help));
     }
@@ -132,16 +130,20 @@ fn scope(
 fn parsed_scope(text: &str) -> Option<SubscriptionScope> {
     let trimmed = text.trim().trim_matches('/');
     let segments: Vec<&str> = trimmed.split('/').collect();
-    let (kind, name) = match segments.as_slice() {
-        ["" | "apis"] | [.., "Microsoft.ApiManagement", "service", _] | [.., "service", _, "apis"] => {
-            return Some(SubscriptionScope::AllApis);
-        }
-        [kind, name] | [.., "service", _, kind, name] => (*kind, *name),
-        _ => return None,
+    let is = |segment: &str, word: &str| segment.eq_ignore_ascii_case(word);
+    // An id of ARM's goes on with `/service/<name>`.
+    let within = match segments
+        .iter()
+        .position(|segment| is(segment, "Microsoft.ApiManagement"))
+    {
+        Some(provider) => segments.get(provider + 3..)?,
+        None => segments.as_slice(),
     };
-    match kind {
-        "apis" => Some(SubscriptionScope::Api(references::without_revision(name).to_owned())),
-        "products" => Some(SubscriptionScope::Product(name.to_owned())),
+    match within {
+        [] | [""] => Some(SubscriptionScope::AllApis),
+        [kind] if is(kind, "apis") => Some(SubscriptionScope::AllApis),
+        [kind, name] if is(kind, "apis") => Some(SubscriptionScope::Api(references::without_revision(name).to_owned())),
+        [kind, name] if is(kind, "products") => Some(SubscriptionScope::Product((*name).to_owned())),
         _ => None,
     }
 }
@@ -191,7 +193,16 @@ mod tests {
                 "/products/starter",
                 Some(SubscriptionScope::Product("starter".to_owned())),
             ),
+            (
+                "/Products/starter",
+                Some(SubscriptionScope::Product("starter".to_owned())),
+            ),
             ("/things/x", None),
+            (
+                "/products/service",
+                Some(SubscriptionScope::Product("service".to_owned())),
+            ),
+            ("/subscriptions/s", None),
             ("orders", None),
         ];
         for (text, expected) in rows {

@@ -275,7 +275,7 @@ subscriptions/a/subscriptionInformation.json:1:80 warning TG1302: `primaryKey` i
 subscriptions/b/subscriptionInformation.json:1:73 warning TG1201: there is no user `ada`: `context.User` is null for this subscription
 subscriptions/b/subscriptionInformation.json:1:101 warning TG1302: `primaryKey` is shorter than 16 characters: it can be guessed
 subscriptions/b/subscriptionInformation.json:1:101 error TG1303: `primaryKey` is also a key of the subscription `a`
-subscriptions/c/subscriptionInformation.json:1:16 error TG1301: the subscription `c` has no keys
+subscriptions/c/subscriptionInformation.json:1:16 warning TG1301: the subscription `c` has no keys: it opens nothing
   help: extracts leave keys out; add `"primaryKey": "{{name}}"` and a secret named value of that name
 subscriptions/c/subscriptionInformation.json:1:64 error TG1011: `state` must be one of `active`, `suspended`, `submitted`, `rejected`, `cancelled`, `expired`, found "on"
 "#
