@@ -97,7 +97,7 @@ enum Json {
 /// The members of an object in their order, those of one name together.
 #[derive(Default)]
 struct Members {
-    members: Vec<(String, Json)>,
+    list: Vec<(String, Json)>,
     places: HashMap<String, usize>,
     /// The texts of comments, and how many members stand before the first.
     comments: Vec<String>,
@@ -130,12 +130,12 @@ impl Json {
 
 impl Members {
     fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.list.is_empty()
     }
 
     /// Adds a member; those of one name become an array.
     fn add(&mut self, name: String, value: Json, in_array: bool) {
-        let known = self.places.get(&name).and_then(|place| self.members.get_mut(*place));
+        let known = self.places.get(&name).and_then(|place| self.list.get_mut(*place));
         match known {
             // Values of members are no arrays otherwise.
             Some((_, Json::Array(values))) => values.push(value),
@@ -145,15 +145,15 @@ impl Members {
             }
             None => {
                 let value = if in_array { Json::Array(vec![value]) } else { value };
-                self.places.insert(name.clone(), self.members.len());
-                self.members.push((name, value));
+                self.places.insert(name.clone(), self.list.len());
+                self.list.push((name, value));
             }
         }
     }
 
     fn add_comment(&mut self, text: &str) {
         if self.comments.is_empty() {
-            self.before_comments = self.members.len();
+            self.before_comments = self.list.len();
         }
         self.comments.push(text.to_owned());
     }
@@ -167,7 +167,7 @@ impl Members {
                 out.push(',');
             }
         };
-        for place in 0..=self.members.len() {
+        for place in 0..=self.list.len() {
             if place == self.before_comments {
                 match self.comments.as_slice() {
                     [] => {}
@@ -182,7 +182,7 @@ impl Members {
                     }
                 }
             }
-            if let Some((name, value)) = self.members.get(place) {
+            if let Some((name, value)) = self.list.get(place) {
                 separate(out);
                 write_text(name, out);
                 out.push(':');
