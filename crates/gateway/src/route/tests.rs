@@ -10,10 +10,10 @@ fn api(id: &str, path: &str, operations: &[&str]) -> Api {
         let (method, template) = written.split_once(' ').unwrap();
         Arc::new(Operation {
             id: (*written).into(),
-            name: String::new(),
+            name: "".into(),
             method: method.into(),
             url_template: template.into(),
-            responses: Vec::new(),
+            responses: Box::default(),
             described: None,
             policy: None,
         })
