@@ -110,7 +110,9 @@ pub fn head(mut message: ResponseMessage, in_flight: Option<InFlight>, is_head: 
     *response.status_mut() = message.status;
     *response.headers_mut() = message.headers;
     *response.extensions_mut() = message.extensions;
-    if let Some(reason) = message.reason
+    // Of a status that nobody has named the reason is empty; hyper would make one up.
+    let unnamed = || message.status.canonical_reason().is_none().then(Default::default);
+    if let Some(reason) = message.reason.or_else(unnamed)
         && let Ok(reason) = ReasonPhrase::try_from(reason.as_bytes())
     {
         response.extensions_mut().insert(reason);

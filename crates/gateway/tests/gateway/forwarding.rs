@@ -1,7 +1,8 @@
 //! What reaches the upstream and what comes back.
 
 use crate::support::{
-    Client, Upstream, api, body_of, catalog, fetch, full, get, in_front_of, read_head, request, soon, start, text,
+    Client, Upstream, api, body_of, catalog, converse, fetch, full, get, in_front_of, read_head, request, soon, start,
+    text,
 };
 use catalog::PolicyText;
 use diagnostic::Source;
@@ -128,6 +129,20 @@ async fn a_connection_that_the_upstream_closed_is_replaced() {
         assert_eq!(fetch(&gateway, get("/echo")).await, (StatusCode::OK, "ok".to_owned()));
     }
     assert_eq!(upstream.connections(), 10);
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_has_named_has_an_empty_reason() {
+    let upstream = mirror().await;
+    let document =
+        "<policies><inbound><return-response><set-status code='299' /></return-response></inbound></policies>";
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    let gateway = start(catalog(vec![echo]));
+    let answer = converse(&gateway, "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 299 \r\n"), "{answer}");
 }
 
 #[tokio::test]
