@@ -348,7 +348,8 @@ impl ServedApi {
                     .eq_ignore_ascii_case(server.endpoint.trim_matches('/'));
                 same.then(|| called(None, Vec::new()))
             }
-            ApiKind::WebSocket => Some(called(self.only.clone(), Vec::new())),
+            // A handshake is a GET.
+            ApiKind::WebSocket => (address.method == "GET").then(|| called(self.only.clone(), Vec::new())),
             ApiKind::GraphQl if self.catalog.operations.is_empty() => Some(called(None, Vec::new())),
             ApiKind::Http | ApiKind::Soap | ApiKind::GraphQl | ApiKind::Grpc | ApiKind::OData => {
                 let with_action = self.with_action(address);

@@ -416,7 +416,7 @@ fn mcp_servers_name_a_backend_and_an_endpoint() {
         ),
         (
             r#""path": "learn", "mcpTools": [{"name": "t"}]"#,
-            "apis/a/apiInformation.json:1:81 error TG1204: MCP servers made of REST operations (`mcpTools`) are not served yet\n  \
+            "apis/a/apiInformation.json:1:81 warning TG1204: MCP servers made of REST operations (`mcpTools`) are not served yet: requests to it find no API\n  \
              help: an existing MCP server is named by `backendId`\n",
         ),
     ];

@@ -339,6 +339,7 @@ fn apis_without_templates() {
     };
     let router = router(vec![socket, tools, graph, api("empty", "empty", &[])]);
     check(&router, "GET /socket/room/1", "socket GET / /room/1");
+    check(&router, "POST /socket/room/1", "-");
     check(&router, "POST /tools/mcp", "tools - /mcp");
     check(&router, "DELETE /Tools/MCP/", "tools - /MCP/");
     check(&router, "POST /tools", "-");

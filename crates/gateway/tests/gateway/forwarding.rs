@@ -24,6 +24,32 @@ async fn mirror() -> Upstream {
 }
 
 #[tokio::test]
+async fn names_of_headers_are_written_as_their_sender_wrote_them() {
+    let upstream = Upstream::saying(
+        "HTTP/1.1 200 OK\r\neTaG: \"a\"\r\nx-ms-Version: 1\r\ncontent-length: 2\r\n\r\nok",
+        true,
+    )
+    .await;
+    let document = "<policies><inbound /><backend><base /></backend><outbound><set-header name='x-own'><value>1</value></set-header></outbound></policies>";
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    let gateway = start(catalog(vec![echo]));
+    let request = "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let answer = converse(&gateway, request).await;
+    for line in ["eTaG: \"a\"", "x-ms-Version: 1", "X-Own: 1", "content-length: 2"] {
+        assert!(answer.contains(&format!("\r\n{line}\r\n")), "{line}: {answer}");
+    }
+    let gateway = in_front_of(&mirror().await);
+    let request = "GET /echo HTTP/1.1\r\nhOST: a\r\nX-mIXED: 1\r\nconnection: close\r\n\r\n";
+    let answer = converse(&gateway, request).await;
+    for line in ["X-mIXED: 1", "X-Forwarded-Proto: http", "X-Forwarded-For: 127.0.0.1"] {
+        assert!(answer.contains(&format!("\r\n{line}\r\n")), "{line}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_passes_with_path_query_and_headers() {
     let upstream = mirror().await;
     let gateway = in_front_of(&upstream);
@@ -38,11 +64,11 @@ async fn a_request_passes_with_path_query_and_headers() {
     assert_eq!(lines.remove(0), "GET /a%20b/c?x=1&y=%2F HTTP/1.1");
     lines.sort_unstable();
     let expected = [
+        "X-Forwarded-For: 127.0.0.1".into(),
+        "X-Forwarded-Host: gateway.test".into(),
+        "X-Forwarded-Proto: http".into(),
         format!("host: {}", upstream.address),
         "x-custom: kept".into(),
-        "x-forwarded-for: 127.0.0.1".into(),
-        "x-forwarded-host: gateway.test".into(),
-        "x-forwarded-proto: http".into(),
     ];
     assert_eq!(lines, expected);
 }
