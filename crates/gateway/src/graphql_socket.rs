@@ -10,13 +10,14 @@ use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use message::{Heard, Refusal};
-use policy::{Refused, Subscriber};
-use std::pin::pin;
+use policy::{LocalFuture, Refused, Subscriber};
+use std::future::pending;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
-use tokio::time::{Instant, interval_at, sleep_until, timeout};
+use tokio::sync::futures::Notified;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
@@ -32,6 +33,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 pub fn serve(worker: &Worker, visit: Rc<Visit>, client: OnUpgrade, subscriber: Box<Subscriber>) {
     let (draining, patience) = (Arc::clone(&worker.draining), worker.settings.timeouts.write_stall);
     tokio::task::spawn_local(async move {
+        // Whoever stops the gateway tells it once.
+        let mut drained = pin!(draining.notified());
+        drained.as_mut().enable();
         if let Ok(upgraded) = client.await {
             let config = WebSocketConfig::default()
                 .max_message_size(Some(LONGEST))
@@ -41,10 +45,11 @@ pub fn serve(worker: &Worker, visit: Rc<Visit>, client: OnUpgrade, subscriber: B
                 socket,
                 subscriber,
                 patience,
+                making: None,
                 has_begun: false,
                 is_asked: false,
             };
-            let why = session.run(&draining).await;
+            let why = session.run(drained).await;
             session.end(why).await;
         }
         // Until here it is one of the open connections.
@@ -55,6 +60,8 @@ pub fn serve(worker: &Worker, visit: Rc<Visit>, client: OnUpgrade, subscriber: B
 struct Session {
     socket: WebSocketStream<TokioIo<Upgraded>>,
     subscriber: Box<Subscriber>,
+    /// The event that is under way to the client.
+    making: Option<Making>,
     /// How long the client may take to take a message.
     patience: Duration,
     /// Whether it has said its first word.
@@ -63,18 +70,36 @@ struct Session {
     is_asked: bool,
 }
 
+/// The response that is being made of an event. Meanwhile the client is listened to.
+struct Making {
+    /// The subscription.
+    id: Arc<str>,
+    response: LocalFuture<'static, String>,
+}
+
+/// Waits until the response is made; without one, for good.
+async fn made(making: &mut Option<Making>) -> String {
+    match making {
+        Some(making) => making.response.as_mut().await,
+        None => pending().await,
+    }
+}
+
 /// Why a connection ends: what the client is told, nothing where nobody listens any more.
 type Ending = Option<Refusal>;
 
 impl Session {
-    async fn run(&mut self, draining: &Notify) -> Ending {
+    async fn run(&mut self, mut drained: Pin<&mut Notified<'_>>) -> Ending {
         let begun = Instant::now();
-        // Whoever stops the gateway tells it once.
-        let mut drained = pin!(draining.notified());
-        drained.as_mut().enable();
         let mut again = interval_at(begun + KEEP_ALIVE, KEEP_ALIVE);
+        // Whoever was kept from asking asks once.
+        again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                // What a client has said counts before it is taken for gone.
+                biased;
+                () = &mut drained => return Some(Refusal::going_away()),
+                () = sleep_until(begun + FIRST_WORD), if !self.has_begun => return Some(Refusal::silent()),
                 said = self.socket.next() => {
                     self.is_asked = false;
                     let ended = match said {
@@ -87,16 +112,18 @@ impl Session {
                         return why;
                     }
                 }
-                event = self.subscriber.event() => {
+                made = made(&mut self.making) => {
+                    let id = self.making.take().map(|making| making.id).unwrap_or_default();
+                    if let Err(why) = self.say(message::next(&id, &made)).await {
+                        return why;
+                    }
+                }
+                event = self.subscriber.event(), if self.making.is_none() => {
                     let Some((id, event)) = event else {
                         return Some(Refusal::slow());
                     };
-                    let made = self.subscriber.made_of(&id, &event).await;
-                    if let Some(made) = made
-                        && let Err(why) = self.say(message::next(&id, &made)).await
-                    {
-                        return why;
-                    }
+                    let response = self.subscriber.made_of(&id, event);
+                    self.making = response.map(|response| Making { id, response });
                 }
                 _ = again.tick() => {
                     if std::mem::replace(&mut self.is_asked, true) {
@@ -106,8 +133,6 @@ impl Session {
                         return why;
                     }
                 }
-                () = sleep_until(begun + FIRST_WORD), if !self.has_begun => return Some(Refusal::silent()),
-                () = &mut drained => return Some(Refusal::going_away()),
             }
         }
     }
@@ -122,12 +147,13 @@ impl Session {
             Heard::Ping => self.say(message::PONG.to_owned()).await,
             Heard::Pong => Ok(()),
             Heard::Subscribe { .. } if !self.has_begun => Err(Some(Refusal::not_begun())),
-            Heard::Subscribe { id, request } => match self.subscriber.subscribe(&id, request) {
+            Heard::Subscribe { id, request } => match self.subscriber.subscribe(&id, request, text.len() as u64) {
                 Ok(()) => Ok(()),
                 Err(Refused::Taken) => Err(Some(Refusal::taken(&id))),
                 Err(Refused::Errors(errors)) => self.say(message::error(&id, &errors)).await,
             },
             Heard::Complete { id } => {
+                self.making.take_if(|making| *making.id == *id);
                 self.subscriber.complete(&id);
                 Ok(())
             }

@@ -13,7 +13,7 @@ use crate::openid::Issuers;
 use crate::resolvers::Resolvers;
 use crate::runtime::Runtime;
 use crate::slots::Slots;
-use crate::subscriber::Subscriber;
+use crate::subscriber::{Subscriber, SubscriptionCheck};
 use crate::subscriptions::Subscriptions;
 use crate::telemetry::Telemetry;
 use crate::trace::Recorder;
@@ -75,6 +75,8 @@ pub struct State {
     pub(crate) resolvers: Option<Arc<Resolvers>>,
     /// The client whose handshake the response accepts, to be told of events.
     pub(crate) subscriber: Option<Box<Subscriber>>,
+    /// What policies check subscriptions by that come over the connection, where the request is its handshake.
+    pub(crate) subscription_checks: Vec<Arc<dyn SubscriptionCheck>>,
     /// The field that a resolver is asked for.
     pub(crate) graphql_call: Option<Arc<GraphQl>>,
     /// What is still to do when the response leaves.

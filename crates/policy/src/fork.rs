@@ -67,7 +67,9 @@ impl Exchange {
             arrived: self.arrived,
             state: State {
                 operation: self.state.operation.clone(),
+                graphql: self.state.graphql.clone(),
                 resolvers: self.state.resolvers.clone(),
+                subscription_checks: self.state.subscription_checks.clone(),
                 graphql_call: self.state.graphql_call.clone(),
                 wants_answer: self.state.wants_answer,
                 is_mcp: self.state.is_mcp,
@@ -117,6 +119,12 @@ impl Exchange {
         for counter in fork.state.counted {
             if !self.state.counted.contains(&counter) {
                 self.state.counted.push(counter);
+            }
+        }
+        for check in fork.state.subscription_checks {
+            let checks = &mut self.state.subscription_checks;
+            if !checks.iter().any(|known| Arc::ptr_eq(known, &check)) {
+                checks.push(check);
             }
         }
         if fork.state.failed_at.is_some() {

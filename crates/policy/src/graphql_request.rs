@@ -18,7 +18,7 @@ pub(crate) struct Sent {
     pub operation: Option<String>,
     /// Values of its variables: a JSON object.
     pub variables: Option<String>,
-    /// Bytes of the body, or of the URL's query.
+    /// Bytes of the body, of the URL's query, or of the message.
     pub size: u64,
     form: Form,
 }
@@ -30,6 +30,8 @@ enum Form {
     Plain,
     /// A member of the body.
     Json(Map<String, Value>),
+    /// A message of a socket, of which nothing else is kept.
+    Message,
 }
 
 impl Sent {
@@ -68,7 +70,7 @@ impl Sent {
     }
 
     /// Finds it in a JSON object.
-    pub fn of_json(request: Value, size: u64) -> Result<Self, String> {
+    fn of_json(request: Value, size: u64) -> Result<Self, String> {
         let Value::Object(members) = request else {
             return Err("The body must be a JSON object.".to_owned());
         };
@@ -88,6 +90,17 @@ impl Sent {
             size,
             form: Form::Json(members),
         })
+    }
+
+    /// Finds it in the payload of a message that begins a subscription.
+    pub fn of_message(payload: Value, size: u64) -> Result<Self, String> {
+        let form = Form::Message;
+        Self::of_json(payload, size).map(|sent| Self { form, ..sent })
+    }
+
+    /// The same with another query.
+    pub fn with_query(self, query: String) -> Self {
+        Self { query, ..self }
     }
 
     fn of_url(query: &str) -> Result<Self, String> {
@@ -118,6 +131,7 @@ impl Sent {
     /// Puts another query in its place.
     pub fn replace(self, query: String, exchange: &mut Exchange) {
         match self.form {
+            Form::Message => {}
             Form::Plain => exchange.rewrite_body(Message::Request, query),
             Form::Json(mut members) => {
                 members.insert("query".to_owned(), Value::String(query));
@@ -138,6 +152,18 @@ impl Sent {
             }
         }
     }
+}
+
+/// Adds errors to a response, if it is a JSON object.
+pub(crate) fn with_errors(response: &[u8], errors: impl IntoIterator<Item = Value>) -> Option<String> {
+    let mut response: Map<String, Value> = serde_json::from_slice(response).ok()?;
+    match response.get_mut("errors") {
+        Some(Value::Array(known)) => known.extend(errors),
+        _ => {
+            response.insert("errors".to_owned(), errors.into_iter().collect());
+        }
+    }
+    Some(Value::Object(response).to_string())
 }
 
 /// An error as GraphQL writes it.

@@ -4,9 +4,11 @@
 //! The handshake is a request like any other: inbound has run when it is accepted, outbound runs behind it. What it left
 //! in the exchange is what resolvers below an event see. Never here: the protocol's messages, sockets.
 
+use crate::LocalFuture;
 use crate::body::Body;
 use crate::exchange::{Exchange, RequestMessage, ResponseMessage};
-use crate::graphql_request::{Sent, entry};
+use crate::failure::Failure;
+use crate::graphql_request::{Sent, entry, with_errors};
 use crate::resolvers::{Event, Resolvers};
 use crate::subscriptions::{Listening, Mailbox};
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -23,6 +25,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::future::poll_fn;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The protocol that is spoken on the socket.
@@ -31,19 +34,37 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const ACCEPTED: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// Subscriptions of one connection.
 const MOST_SUBSCRIPTIONS: usize = 100;
+/// Bytes of the messages that began the subscriptions of one connection.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// What becomes of a request that is checked.
+pub(crate) enum Verdict {
+    Pass,
+    /// It goes on without some fields.
+    Without(String, Vec<Error>),
+    Refuse(Vec<Error>),
+}
+
+/// What a policy in inbound has against subscriptions.
+pub(crate) trait SubscriptionCheck: Send + Sync {
+    /// Judges a request, in the exchange of the handshake.
+    fn judge(&self, sent: &Sent, exchange: &Exchange) -> Result<Verdict, Failure>;
+}
 
 /// A client whose handshake was accepted.
 pub struct Subscriber {
     /// The handshake's.
-    exchange: Exchange,
+    exchange: Rc<Exchange>,
     resolvers: Arc<Resolvers>,
     mailbox: Arc<Mailbox>,
     /// By the ids that the client gave them.
-    running: HashMap<String, Running>,
+    running: HashMap<String, Rc<Running>>,
 }
 
 struct Running {
     sent: Sent,
+    /// What is told with each event: fields that were removed.
+    errors: Vec<Value>,
     _listening: Listening,
 }
 
@@ -64,11 +85,12 @@ impl Refused {
 }
 
 impl Subscriber {
-    /// Begins a subscription: `request` is a GraphQL request (`query`, `operationName`, `variables`).
+    /// Begins a subscription: `request` is a GraphQL request (`query`, `operationName`, `variables`), which came in a
+    /// message of `size` bytes.
     ///
     /// # Errors
-    /// It does not conform to the schema, is no subscription, or there are too many.
-    pub fn subscribe(&mut self, id: &str, request: Value) -> Result<(), Refused> {
+    /// It does not conform to the schema, is no subscription, a policy refuses it, or there are too many.
+    pub fn subscribe(&mut self, id: &str, request: Value, size: u64) -> Result<(), Refused> {
         if self.running.contains_key(id) {
             return Err(Refused::Taken);
         }
@@ -76,7 +98,13 @@ impl Subscriber {
             let message = format!("A connection has at most {MOST_SUBSCRIPTIONS} subscriptions.");
             return Err(Refused::errors(&[Error::new(message)]));
         }
-        let sent = Sent::of_json(request, 0).map_err(|message| Refused::errors(&[Error::new(message)]))?;
+        let kept: u64 = self.running.values().map(|running| running.sent.size).sum();
+        if kept.saturating_add(size) > MOST_BYTES {
+            let message = format!("The subscriptions of a connection have at most {MOST_BYTES} bytes.");
+            return Err(Refused::errors(&[Error::new(message)]));
+        }
+        let sent = Sent::of_message(request, size).map_err(|message| Refused::errors(&[Error::new(message)]))?;
+        let (sent, errors) = self.checked(sent)?;
         let field = self.resolvers.subscribed(&sent, &self.exchange);
         let field = field.map_err(|errors| Refused::errors(&errors))?;
         let api = self.exchange.matched.api.as_ref();
@@ -84,10 +112,29 @@ impl Subscriber {
         let subscriptions = &self.exchange.services.subscriptions;
         let running = Running {
             sent,
+            errors,
             _listening: subscriptions.listen(topic, &self.mailbox, id),
         };
-        self.running.insert(id.to_owned(), running);
+        self.running.insert(id.to_owned(), Rc::new(running));
         Ok(())
+    }
+
+    /// The request as the policies of inbound let it pass, and what each event tells of what they removed.
+    fn checked(&self, mut sent: Sent) -> Result<(Sent, Vec<Value>), Refused> {
+        let mut told = Vec::new();
+        for check in &self.exchange.state.subscription_checks {
+            match check.judge(&sent, &self.exchange) {
+                Ok(Verdict::Pass) => {}
+                Ok(Verdict::Without(query, removed)) => {
+                    sent = sent.with_query(query);
+                    told.extend(removed.iter().map(entry));
+                }
+                Ok(Verdict::Refuse(errors)) => return Err(Refused::errors(&errors)),
+                // What an expression failed over is not the client's to know.
+                Err(_) => return Err(Refused::errors(&[Error::new("The subscription could not be checked.")])),
+            }
+        }
+        Ok((sent, told))
     }
 
     /// Ends a subscription; one that there is not has ended already.
@@ -102,15 +149,19 @@ impl Subscriber {
     }
 
     /// What a subscription makes of an event: a response of GraphQL; nothing when it has ended.
-    pub async fn made_of(&self, id: &str, event: &[u8]) -> Option<String> {
-        let running = self.running.get(id)?;
-        let made = self
-            .resolvers
-            .made_of(Event(event), &running.sent, &self.exchange)
-            .await;
-        Some(made.unwrap_or_else(|errors| {
-            let list: Vec<_> = errors.iter().map(entry).collect();
-            json!({ "errors": list }).to_string()
+    pub fn made_of(&self, id: &str, event: Bytes) -> Option<LocalFuture<'static, String>> {
+        let running = Rc::clone(self.running.get(id)?);
+        let (resolvers, exchange) = (Arc::clone(&self.resolvers), Rc::clone(&self.exchange));
+        Some(Box::pin(async move {
+            let made = resolvers.made_of(Event(&event), &running.sent, &exchange).await;
+            let made = made.unwrap_or_else(|errors| {
+                let list: Vec<_> = errors.iter().map(entry).collect();
+                json!({ "errors": list }).to_string()
+            });
+            if running.errors.is_empty() {
+                return made;
+            }
+            with_errors(made.as_bytes(), running.errors.iter().cloned()).unwrap_or(made)
         }))
     }
 }
@@ -156,7 +207,7 @@ pub(crate) fn shake_hands(exchange: &mut Exchange, resolvers: Arc<Resolvers>) {
         (SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL)),
     ]);
     exchange.state.subscriber = Some(Box::new(Subscriber {
-        exchange: exchange.fork(),
+        exchange: Rc::new(exchange.fork()),
         resolvers,
         mailbox: Arc::default(),
         running: HashMap::new(),

@@ -83,7 +83,8 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 impl WaitingStep for ForwardRequest {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
         if let Some(resolvers) = exchange.state.resolvers.clone() {
-            if is_handshake(&exchange.request) {
+            // A policy that waits for subscriptions has checked nothing else of the request.
+            if is_handshake(&exchange.request) || !exchange.state.subscription_checks.is_empty() {
                 exchange.state.forwarded = true;
                 shake_hands(exchange, resolvers);
                 return Outcome::Now(Ok(Flow::Next));

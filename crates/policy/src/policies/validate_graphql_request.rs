@@ -11,6 +11,9 @@
 //!   interface is also a field of each type that implements it; the strictest action counts.
 //! - What was removed is told in the `errors` of the response, if that is a JSON object. A request of which nothing is
 //!   left is refused.
+//! - A handshake of WebSocket to an API with resolvers holds no request: it passes, and each subscription that comes over
+//!   the connection is checked the same way, by what `context` was at the handshake. A refused one is answered with its
+//!   errors; what was removed is told in the `errors` of each event.
 //!
 //! A refused request is answered with 400 and an object that has `errors` and no `data`, the reason is `Bad request`; on-error
 //! runs. All errors, also of removed fields, are in the variable `GraphQLErrors` and the one that `error-variable-name`
@@ -25,9 +28,10 @@ use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, Message, ResponseMessage};
 use crate::failure::Failure;
-use crate::graphql_request::{Sent, entry};
+use crate::graphql_request::{Sent, entry, with_errors};
 use crate::registry::{Policy, Scopes, Sections, now};
 use crate::step::{Flow, Run, Step};
+use crate::subscriber::{SubscriptionCheck, Verdict, is_handshake};
 use crate::validation::Validated;
 use crate::value::Value;
 use expression::Reads;
@@ -40,6 +44,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use rules::{Action, Rules};
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 pub(crate) const VALIDATE_GRAPHQL_REQUEST: Policy = Policy {
     sections: Sections::INBOUND,
@@ -57,6 +62,11 @@ const ERRORS: &str = "GraphQLErrors";
 
 struct ValidateGraphQlRequest {
     variable: Option<Value<Text>>,
+    checks: Arc<Checks>,
+}
+
+/// What requests are held against.
+struct Checks {
     max_size: Value<u32>,
     max_depth: Value<u32>,
     rules: Rules,
@@ -87,23 +97,18 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         graphql: true,
         ..Validated::default()
     });
-    now(ValidateGraphQlRequest {
-        variable,
+    let checks = Checks {
         max_size: max_size?,
         max_depth,
         rules: rules.unwrap_or_default(),
+    };
+    now(ValidateGraphQlRequest {
+        variable,
+        checks: Arc::new(checks),
     })
 }
 
-/// What becomes of a request.
-enum Verdict {
-    Pass,
-    /// It goes on without some fields.
-    Without(String, Vec<Error>),
-    Refuse(Vec<Error>),
-}
-
-impl ValidateGraphQlRequest {
+impl SubscriptionCheck for Checks {
     fn judge(&self, sent: &Sent, exchange: &Exchange) -> Result<Verdict, Failure> {
         let limit = self.max_size.get(exchange)?;
         if sent.size > u64::from(limit) {
@@ -157,7 +162,9 @@ impl ValidateGraphQlRequest {
             None => Verdict::Refuse(removed),
         })
     }
+}
 
+impl ValidateGraphQlRequest {
     fn tell(&self, errors: &[Error], exchange: &mut Exchange) -> Result<Json, Failure> {
         let list = Json::from(errors.iter().map(entry).collect::<Vec<_>>());
         let own = self.variable.as_ref().map(|name| name.get(exchange)).transpose()?;
@@ -188,28 +195,24 @@ impl ValidateGraphQlRequest {
 
 /// Adds errors to a response, if it is a JSON object.
 fn add_errors(exchange: &mut Exchange, errors: Vec<Json>) {
-    let Some(body) = exchange.body_as_kept(Message::Response) else {
-        return;
-    };
-    let Ok(Json::Object(mut response)) = serde_json::from_slice(body.content()) else {
-        return;
-    };
-    match response.get_mut("errors") {
-        Some(Json::Array(known)) => known.extend(errors),
-        _ => {
-            response.insert("errors".to_owned(), Json::Array(errors));
-        }
+    let body = exchange.body_as_kept(Message::Response);
+    if let Some(response) = body.and_then(|body| with_errors(body.content(), errors)) {
+        exchange.rewrite_body(Message::Response, response);
     }
-    exchange.rewrite_body(Message::Response, Json::Object(response).to_string());
 }
 
 impl Step for ValidateGraphQlRequest {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
+        if exchange.state.resolvers.is_some() && is_handshake(&exchange.request) {
+            let checks: Arc<dyn SubscriptionCheck> = Arc::clone(&self.checks) as _;
+            exchange.state.subscription_checks.push(checks);
+            return Ok(Flow::Next);
+        }
         let sent = match Sent::read(exchange) {
             Ok(sent) => sent,
             Err(message) => return self.refuse(&[Error::new(message)], exchange),
         };
-        match self.judge(&sent, exchange)? {
+        match self.checks.judge(&sent, exchange)? {
             Verdict::Pass => Ok(Flow::Next),
             Verdict::Refuse(errors) => self.refuse(&errors, exchange),
             Verdict::Without(query, errors) => {

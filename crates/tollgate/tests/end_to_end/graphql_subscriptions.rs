@@ -59,13 +59,17 @@ const POLICY: &str = r#"<policies><inbound><base />
 </inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>"#;
 
 async fn graph() -> (Gateway, Artifacts, Peer) {
+    graph_with(POLICY, echo).await
+}
+
+async fn graph_with(policy: &str, echo: impl FnOnce(&str) -> String) -> (Gateway, Artifacts, Peer) {
     let peer = Peer::rest().await;
     let (create, echo) = (create_user(&peer.url), echo(&peer.url));
     let folder = Artifacts::of(&[
         ("policy.xml", GLOBAL_POLICY),
         ("apis/graph/apiInformation.json", INFORMATION),
         ("apis/graph/specification.graphql", SCHEMA),
-        ("apis/graph/policy.xml", POLICY),
+        ("apis/graph/policy.xml", policy),
         (
             "apis/graph/resolvers/create.user/resolverInformation.json",
             r#"{"properties": {"path": "Mutation/createUser"}}"#,
@@ -215,6 +219,93 @@ fn what_is_no_subscription_is_told_so() {
         let answer = Connection::http1(gateway.address).await.answer(request).await;
         assert_eq!(answer.status, 400);
         assert!(answer.text().contains("needs a WebSocket"), "{}", answer.text());
+    });
+}
+
+#[test]
+fn policies_validate_subscriptions() {
+    let policy = POLICY.replacen(
+        "<base />",
+        r#"<base /><validate-graphql-request max-size="300"><authorize>
+            <rule path="/Subscription/onCount" action="@(context.Request.Headers.ContainsKey(&quot;x-who&quot;) ? &quot;reject&quot; : &quot;allow&quot;)" />
+            <rule path="/User/name" action="remove" />
+        </authorize></validate-graphql-request>"#,
+        1,
+    );
+    within(120, async {
+        let (gateway, _folder, _peer) = graph_with(&policy, echo).await;
+        let mut client = Client::connect(gateway.address, "Ann").await;
+        let long = format!("subscription {{ onUserCreated {{ id }} }} #{}", "x".repeat(300));
+        for (query, expected) in [
+            (
+                "subscription { onCount }",
+                "The field `onCount` of `Subscription` is not allowed.",
+            ),
+            (
+                "subscription { onUserCreated { name } }",
+                "The field `name` of `User` was removed from the request.",
+            ),
+            (&long, "exceeds the limit of 300 bytes."),
+        ] {
+            client
+                .say(&json!({"type": "subscribe", "id": "1", "payload": {"query": query}}))
+                .await;
+            let heard = client.hear().await;
+            assert_eq!(heard["type"], "error", "{heard}");
+            let message = heard["payload"][0]["message"].as_str().unwrap();
+            assert!(message.contains(expected), "{message}");
+        }
+        client
+            .subscribe("2", "subscription { onUserCreated { id name } }")
+            .await;
+        create(gateway.address, 7, "Cid").await;
+        let heard = client.hear().await;
+        assert_eq!(heard["payload"]["data"], json!({"onUserCreated": {"id": 7}}));
+        assert_eq!(heard["payload"]["errors"][0]["path"], json!(["onUserCreated", "name"]));
+    });
+}
+
+#[test]
+fn a_client_is_listened_to_while_resolvers_run() {
+    // Nobody answers there.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent_url = format!("http://{}", silent.local_addr().unwrap());
+    within(120, async {
+        let (gateway, _folder, _peer) = graph_with(POLICY, |_| echo(&silent_url)).await;
+        let mut client = Client::connect(gateway.address, "Ann").await;
+        client
+            .subscribe("1", "subscription { onUserCreated { echo(say: \"hi\") } }")
+            .await;
+        create(gateway.address, 7, "Cid").await;
+        let accepted = tokio::task::spawn_blocking(move || silent.accept().unwrap().0);
+        let _resolver = soon("the resolver", accepted).await.unwrap();
+        client.say(&json!({"type": "ping"})).await;
+        assert_eq!(client.hear().await, json!({"type": "pong"}));
+        // A subscription that has ended holds up no other one.
+        client.say(&json!({"type": "complete", "id": "1"})).await;
+        client.subscribe("2", "subscription { onUserCreated { id } }").await;
+        create(gateway.address, 8, "Dan").await;
+        assert_eq!(client.hear().await, next("2", &json!({"onUserCreated": {"id": 8}})));
+    });
+}
+
+#[test]
+fn subscriptions_of_one_connection_have_a_limit() {
+    within(120, async {
+        let (gateway, _folder, _peer) = graph().await;
+        let mut client = Client::connect(gateway.address, "Ann").await;
+        let long = format!("subscription {{ onCount }} #{}", "x".repeat(200 << 10));
+        for id in 0..5 {
+            client.subscribe(&id.to_string(), &long).await;
+        }
+        client
+            .say(&json!({"type": "subscribe", "id": "6", "payload": {"query": long}}))
+            .await;
+        let heard = client.hear().await;
+        let message = heard["payload"][0]["message"].as_str().unwrap();
+        assert_eq!(message, "The subscriptions of a connection have at most 1048576 bytes.");
+        client.say(&json!({"type": "complete", "id": "0"})).await;
+        client.subscribe("6", &long).await;
     });
 }
 

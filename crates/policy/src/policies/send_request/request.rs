@@ -16,6 +16,7 @@ use crate::policies::forward_request::{Refused, give_credentials, not_answered, 
 use crate::policies::set_body::{NewBody, read_content};
 use crate::policies::set_header::HeaderEdit;
 use crate::query::encoded;
+use crate::reason;
 use crate::runtime::within;
 use crate::spelling;
 use crate::upstream::{Call, HttpVersion, Reply, UpstreamFailure};
@@ -384,7 +385,7 @@ async fn stored(mut reply: Reply, limit: u64) -> Result<StoredResponse, Failure>
     } else {
         body
     };
-    let standard = || reply.status.canonical_reason().unwrap_or_default().to_owned();
+    let standard = || reason::standard(reply.status).to_owned();
     let text = |value: &HeaderValue| Text::from(String::from_utf8_lossy(value.as_bytes()).into_owned());
     let of_name = |name: &http::HeaderName| reply.headers.get_all(name).iter().map(text).collect();
     let headers = reply
