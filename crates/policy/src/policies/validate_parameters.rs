@@ -197,7 +197,8 @@ fn belongs<'n>(parameter: &Parameter, kind: Kind, name: &'n str) -> Option<&'n s
 
 /// Whether a header is of those that the gateway and proxies before it add, which no client can leave out.
 fn is_added_on_the_way(name: &str) -> bool {
-    matches!(name, "x-forwarded-for" | "x-forwarded-host" | "x-forwarded-proto")
+    let added = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
+    added.iter().any(|added| added.eq_ignore_ascii_case(name))
 }
 
 /// Whether the values are the subscription key.
