@@ -64,8 +64,8 @@ impl Origin {
             },
         );
         let tls = match call.url.scheme_str() {
-            Some("https" | "wss") => Some(verification),
-            Some("http" | "ws") => None,
+            Some("https" | "wss" | "grpcs") => Some(verification),
+            Some("http" | "ws" | "grpc") => None,
             _ => return Err("the backend's URL is neither http nor https".to_owned()),
         };
         Ok(Self {
