@@ -4,6 +4,7 @@
 //! Never here: buffering for policies, event streams.
 
 use crate::ticker::Alarm;
+use crate::watched::Traffic;
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
@@ -13,6 +14,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -37,11 +39,18 @@ pub struct ClientBody<B = Incoming> {
     limit: Option<u64>,
     passed: u64,
     progress: Rc<Progress>,
+    traffic: Arc<Traffic>,
 }
 
 impl<B> ClientBody<B> {
     /// The body of a request, to be refused when it grows beyond `limit` or nothing comes for `idle`.
-    pub fn new(incoming: B, alarm: Alarm, idle: Duration, limit: Option<u64>, progress: Rc<Progress>) -> Self {
+    pub fn new(
+        incoming: B,
+        (alarm, idle): (Alarm, Duration),
+        limit: Option<u64>,
+        progress: Rc<Progress>,
+        traffic: Arc<Traffic>,
+    ) -> Self {
         Self {
             incoming,
             alarm,
@@ -49,6 +58,7 @@ impl<B> ClientBody<B> {
             limit,
             passed: 0,
             progress,
+            traffic,
         }
     }
 
@@ -79,6 +89,7 @@ impl<B: HttpBody<Data = Bytes, Error: Display> + Unpin> HttpBody for ClientBody<
             }))));
         };
         this.alarm.off();
+        this.traffic.bear_fruit();
         Poll::Ready(frame.map(|frame| match frame {
             Ok(frame) => this.count(&frame).map(|()| frame),
             Err(error) => Err(this.fail(BodyError::Client(error.to_string()))),

@@ -250,7 +250,10 @@ struct Broken {
 
 async fn send(lease: &mut Lease, request: Request<Outgoing>) -> Result<Response<Incoming>, Broken> {
     let sent = match &mut lease.sender {
-        Sender::Http1(sender) => sender.try_send_request(request).await,
+        Sender::Http1(connection) => {
+            connection.traffic.bear_fruit();
+            connection.sender.try_send_request(request).await
+        }
         Sender::Http2(sender) => sender.try_send_request(request).await,
     };
     sent.map_err(|mut error| {
