@@ -69,7 +69,7 @@ fn message(response: &ResponseMessage) -> String {
         _ => None,
     };
     own.unwrap_or_else(|| {
-        let standard = response.status.canonical_reason().unwrap_or_default();
+        let standard = policy::reason::standard(response.status);
         response.reason.as_deref().unwrap_or(standard).to_owned()
     })
 }

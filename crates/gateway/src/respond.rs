@@ -111,7 +111,10 @@ pub fn head(mut message: ResponseMessage, in_flight: Option<InFlight>, is_head: 
     *response.status_mut() = message.status;
     *response.headers_mut() = message.headers;
     *response.extensions_mut() = message.extensions;
-    if let Some(reason) = message.reason
+    // The writer of heads has words of its own, and some for a status without any.
+    let standard = policy::reason::standard(message.status);
+    let reason = message.reason.as_deref().unwrap_or(standard);
+    if message.status.canonical_reason() != Some(reason)
         && let Ok(reason) = ReasonPhrase::try_from(reason.as_bytes())
     {
         response.extensions_mut().insert(reason);

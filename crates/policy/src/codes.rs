@@ -51,6 +51,8 @@ pub const TOO_MANY_CHILDREN: &str = "TG3107";
 pub const CONFLICT: &str = "TG3108";
 /// A spelling that another tool writes and APIM does not know.
 pub const ALIAS: &str = "TG3109";
+/// A token that a deployment tool has yet to replace.
+pub const TOKEN: &str = "TG3110";
 
 /// An element that is no policy.
 pub const UNKNOWN_POLICY: &str = "TG3201";

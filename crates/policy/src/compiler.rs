@@ -6,6 +6,7 @@ use crate::block::{Block, Origin, Planned, Scope, Section};
 use crate::codes;
 use crate::findings::Findings;
 use crate::fragment::Compiled;
+use crate::pending;
 use crate::witness::{Spot, SpotKind};
 use crate::xml::{Element, Node, Piece};
 use catalog::Catalog;
@@ -102,6 +103,12 @@ impl<'c> Compiler<'c> {
             Piece::Expression { .. } => 0,
         };
         let span = Span::new(piece.span().start + space, piece.span().end);
+        if let Piece::Literal { text, .. } = piece
+            && pending::token(text) == Some(text.trim())
+        {
+            let message = format!("found the token `{}`, expected a policy element", text.trim());
+            return self.unready(codes::TOKEN, span, message);
+        }
         self.error(codes::STRAY_TEXT, span, "found text, expected a policy element");
     }
 
@@ -160,9 +167,9 @@ impl<'c> Compiler<'c> {
         self.findings.refused_by_apim(diagnostic);
     }
 
-    /// What is understood and not built.
-    pub fn not_built(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+    /// What can be checked and not served: not built, or left to the deployment.
+    pub fn unready(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
         let diagnostic = Diagnostic::warning(code, &self.place.source, span, message);
-        self.findings.not_built(diagnostic);
+        self.findings.unready(diagnostic);
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::body::Body;
 use crate::exchange::{Exchange, RequestMessage, ResponseMessage, Target};
+use crate::reason;
 use catalog::BackendKind;
 use expression::body::MessageBody;
 use expression::certificate::Certificate;
@@ -198,7 +199,7 @@ impl Response for Exchange {
         let Some(response) = &self.response else {
             return Text::default();
         };
-        let standard = || response.status.canonical_reason().unwrap_or_default().into();
+        let standard = || reason::standard(response.status).into();
         response.reason.clone().unwrap_or_else(standard)
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Options {
     /// What works here but is refused by APIM is an error instead of a warning.
     pub strict: bool,
-    /// The document will serve requests: what is not built yet is an error instead of a warning.
+    /// The document will serve requests: what is not ready for that is an error instead of a warning.
     pub serving: bool,
 }
 
@@ -67,8 +67,8 @@ impl Findings {
         self.push(diagnostic);
     }
 
-    /// What is understood and not built: fine to check, impossible to serve.
-    pub(crate) fn not_built(&mut self, mut diagnostic: Diagnostic) {
+    /// What is not built, or is left to the deployment: fine to check, impossible to serve.
+    pub(crate) fn unready(&mut self, mut diagnostic: Diagnostic) {
         if self.options.serving {
             diagnostic.severity = Severity::Error;
         }

@@ -9,6 +9,7 @@ mod source;
 
 use crate::exchange::Services;
 use crate::kept::{Fetch, Kept};
+pub(crate) use authorizations::Permission;
 pub use authorizations::{Authorizations, KnownAuthorizations};
 use expression::text::Text;
 pub use source::{ClientCredentials, IdentitySource, Secret};

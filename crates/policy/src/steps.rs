@@ -70,7 +70,7 @@ fn read_known(compiler: &mut Compiler<'_>, element: &Element, known: &Known) {
         compiler.error_with_help(codes::NOT_OFFERED, element.name.span, message, Some(why.to_owned()));
     } else {
         let message = format!("`<{}>` is not built yet", known.name);
-        compiler.not_built(codes::POLICY_NOT_BUILT, element.name.span, message);
+        compiler.unready(codes::POLICY_NOT_BUILT, element.name.span, message);
     }
     check_place(compiler, element, known.sections, known.tolerated, known.scopes);
     let mut reader = ElementReader::new(element, compiler, String::new());

@@ -613,7 +613,7 @@ fn write_headers(headers: &HeaderMap, out: &mut String) {
 /// Status line, sorted headers, and the body behind an empty line.
 pub(crate) fn response_text(exchange: &mut Exchange) -> String {
     let response = exchange.response.take().unwrap_or_default();
-    let standard = response.status.canonical_reason().unwrap_or_default();
+    let standard = crate::reason::standard(response.status);
     let reason = response.reason.as_deref().unwrap_or(standard);
     let mut out = format!("{} {reason}", response.status.as_u16());
     write_headers(&response.headers, &mut out);

@@ -4,6 +4,7 @@
 //! Never here: fetching issuers' keys, cryptography.
 
 mod claims;
+pub(crate) mod entra;
 mod keys;
 #[cfg(test)]
 pub(crate) mod minted;

@@ -3,9 +3,10 @@
 use crate::configuration::Configuration;
 use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format};
 use clap::Args;
-use diagnostic::{Diagnostic, Report, Source};
+use diagnostic::{Diagnostic, Report, Severity, Source};
 use policy::Options;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub struct Check {
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
     /// Named values for single files: a JSON object of names and values, or of file names with such an object each.
+    /// A document is not refused for a value that does not fit it: that is a warning (an error with --strict-apim).
     #[arg(long, value_name = "FILE")]
     named_values: Option<PathBuf>,
     /// Treat what Tollgate accepts and APIM would refuse as an error.
@@ -108,10 +110,32 @@ fn check_file(
         .and_then(|file| named_values.get(&*file.to_string_lossy()))
         .and_then(Value::as_object);
     let known = own.unwrap_or(named_values);
-    let (source, unknown) = Source::expanded(name, text, |name| known.get(name).and_then(Value::as_str));
+    let (source, unknown) = Source::expanded(name.as_str(), text.as_str(), |name| {
+        known.get(name).and_then(Value::as_str)
+    });
     let mut diagnostics = policy::check(&source, options);
+    if !options.strict && diagnostics.iter().any(Diagnostic::is_error) {
+        soften(&mut diagnostics, &policy::check(&Source::new(name, text), options));
+    }
     diagnostics.extend(unknown_names(&source, unknown));
     Ok(diagnostics)
+}
+
+/// Makes warnings of the errors that are due to the given values of named values, not to the document: they are not in
+/// `valueless`, what is found with the values unknown.
+fn soften(diagnostics: &mut [Diagnostic], valueless: &[Diagnostic]) {
+    let place = |diagnostic: &Diagnostic| {
+        let position = diagnostic.position();
+        (diagnostic.code, position.line, position.column)
+    };
+    let own: HashSet<_> = valueless.iter().filter(|found| found.is_error()).map(place).collect();
+    for diagnostic in diagnostics {
+        if diagnostic.is_error() && !own.contains(&place(diagnostic)) {
+            diagnostic.severity = Severity::Warning;
+            let help = "the document may be right: the value of a named value does not fit here";
+            diagnostic.help.get_or_insert_with(|| help.to_owned());
+        }
+    }
 }
 
 fn unknown_names(source: &Arc<Source>, unknown: Vec<(String, diagnostic::Span)>) -> Vec<Diagnostic> {

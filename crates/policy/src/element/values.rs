@@ -3,6 +3,7 @@
 use super::ElementReader;
 use super::kind::Kind;
 use crate::codes;
+use crate::pending;
 use crate::value::{Computed, Part, Placed, Value};
 use crate::witness::SpotKind;
 use crate::xml::{Attribute, Piece};
@@ -51,7 +52,12 @@ impl<'r> ElementReader<'r, '_> {
             return Some(Value::Constant(value));
         }
         // A named value that is not known yet: whoever expands names reports it.
-        if text.contains("{{") && text.contains("}}") && !self.compiler.findings.options().serving {
+        if pending::has_named_value(text) && !self.compiler.findings.options().serving {
+            return None;
+        }
+        if let Some(token) = pending::token(text) {
+            let message = format!("{what} must be {}, found the token `{token}`", kind.expected);
+            self.compiler.unready(codes::TOKEN, span, message);
             return None;
         }
         let quoted = self.compiler.place.source.quote(span).trim().to_owned();
@@ -79,7 +85,10 @@ impl<'r> ElementReader<'r, '_> {
                 let spot = self.compiler.spot(SpotKind::Expression, at, source.text());
                 Some(Placed { expression, spot })
             }
-            Err(problems) => {
+            Err(mut problems) => {
+                if pending::has_named_value(source.text()) && !self.compiler.findings.options().serving {
+                    problems = pending::problems_with_any_values(source.text(), target);
+                }
                 for problem in problems {
                     self.compiler.findings.push(Diagnostic {
                         severity: Severity::Error,

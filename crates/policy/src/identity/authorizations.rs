@@ -1,7 +1,8 @@
 //! Access to other services that operators have configured: what APIM's credential manager is for clients' credentials.
 //!
 //! A folder holds a file for each authorization, `<provider>/<authorization>.json`: `tokenUrl`, `clientId`,
-//! `clientSecret` or `clientSecretFile`, and perhaps `scope`. Never here: the consent of users.
+//! `clientSecret` or `clientSecretFile`, and perhaps `scope` and `permissions`: the identities of Entra ID that may use it
+//! by a token of theirs. Never here: the consent of users; whether a token is genuine.
 
 use super::source::{ClientCredentials, Secret};
 use crate::exchange::Services;
@@ -16,7 +17,22 @@ use std::sync::Arc;
 
 /// Authorizations by provider and name.
 #[derive(Default)]
-pub struct KnownAuthorizations(BTreeMap<(String, String), ClientCredentials>);
+pub struct KnownAuthorizations(BTreeMap<(String, String), Authorization>);
+
+/// Who the gateway is to a service, and for whom it gets tokens of it.
+struct Authorization {
+    client: ClientCredentials,
+    permissions: Vec<Permission>,
+}
+
+/// An identity of Entra ID that may use an authorization.
+#[derive(Clone)]
+pub(crate) struct Permission {
+    /// Its tenant's id.
+    pub tenant: String,
+    /// Its object id.
+    pub object: String,
+}
 
 /// A worker's authorizations with the tokens that it has.
 #[derive(Default)]
@@ -64,14 +80,14 @@ fn entries(folder: &Path) -> Result<Vec<(String, std::path::PathBuf)>, String> {
     Ok(found)
 }
 
-fn authorization(bytes: &[u8]) -> Result<ClientCredentials, String> {
+fn authorization(bytes: &[u8]) -> Result<Authorization, String> {
     let file: Value = serde_json::from_slice(bytes).map_err(|_| "it is no JSON".to_owned())?;
     let needed = |name: &str| {
         text(&file, name)
             .map(str::to_owned)
             .ok_or_else(|| format!("it has no `{name}`"))
     };
-    Ok(ClientCredentials {
+    let client = ClientCredentials {
         url: needed("tokenUrl")?,
         client_id: needed("clientId")?,
         secret: match text(&file, "clientSecretFile") {
@@ -79,6 +95,23 @@ fn authorization(bytes: &[u8]) -> Result<ClientCredentials, String> {
             None => Secret::Text(needed("clientSecret")?),
         },
         scope: text(&file, "scope").map(str::to_owned),
+    };
+    let permissions = match file.get("permissions") {
+        None => Vec::new(),
+        Some(Value::Array(list)) => list.iter().map(permission).collect::<Result<_, _>>()?,
+        Some(_) => return Err("`permissions` is no list".to_owned()),
+    };
+    Ok(Authorization { client, permissions })
+}
+
+fn permission(permission: &Value) -> Result<Permission, String> {
+    let needed = |name: &str| {
+        let found = text(permission, name).filter(|id| !id.is_empty()).map(str::to_owned);
+        found.ok_or_else(|| format!("an entry of `permissions` has no `{name}`"))
+    };
+    Ok(Permission {
+        tenant: needed("tenantId")?,
+        object: needed("objectId")?,
     })
 }
 
@@ -89,6 +122,12 @@ impl Authorizations {
             known,
             tokens: Kept::default(),
         }
+    }
+
+    /// Who may use an authorization by a token of theirs: nobody where there is no such authorization.
+    pub(crate) fn permissions(&self, provider: &str, name: &str) -> Vec<Permission> {
+        let known = self.known.0.get(&(provider.to_owned(), name.to_owned()));
+        known.map(|known| known.permissions.clone()).unwrap_or_default()
     }
 
     /// An access token.
@@ -102,8 +141,8 @@ impl Authorizations {
         let fetch = || -> Fetch<Text> {
             let (known, services) = (Arc::clone(&self.known), Rc::clone(services));
             Box::pin(async move {
-                let client = known.0.get(&key).ok_or_else(String::new)?;
-                let fetched = client.fetch(&services, None).await;
+                let known = known.0.get(&key).ok_or_else(String::new)?;
+                let fetched = known.client.fetch(&services, None).await;
                 if let Err(error) = &fetched {
                     tracing::error!(
                         provider = key.0,
@@ -133,6 +172,14 @@ mod tests {
             (
                 r#"{"tokenUrl":"https://i/token","clientId":"c"}"#,
                 "it has no `clientSecret`",
+            ),
+            (
+                r#"{"tokenUrl":"u","clientId":"c","clientSecret":"s","permissions":{}}"#,
+                "`permissions` is no list",
+            ),
+            (
+                r#"{"tokenUrl":"u","clientId":"c","clientSecret":"s","permissions":[{"tenantId":"t","objectId":""}]}"#,
+                "an entry of `permissions` has no `objectId`",
             ),
         ] {
             assert_eq!(authorization(file.as_bytes()).err(), Some(expected.to_owned()));

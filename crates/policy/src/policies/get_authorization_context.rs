@@ -1,20 +1,26 @@
 //! `get-authorization-context` puts access to another service into a variable: an `Authorization` with its `AccessToken`.
 //!
 //! `provider-id` and `authorization-id` name one of the authorizations that the operator has configured
-//! (docs/configuration.md), each a client of a token endpoint. `Claims` is empty. What users have consented to is not
-//! offered, and with it `identity-type="jwt"`, which chooses whose consent it is. Without a token the request fails with
-//! 500 and the reason `AccessTokenNotObtained`; with `ignore-error` the variable is null.
+//! (docs/configuration.md), each a client of a token endpoint. `Claims` is empty. With `identity-type="managed"` the
+//! gateway uses it for itself; with `jwt` for whoever `identity`, a token of Entra ID for API Management's authorizations,
+//! was issued to, who must be among the authorization's `permissions`. Without a token the request fails with 500 and
+//! the reason `AccessTokenNotObtained`; with `ignore-error` the variable is null.
 
 use crate::codes;
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::identity::Permission;
 use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
+use crate::token::{DecryptionKeys, RequiredClaims, Skew, Trusted, Validation, entra};
 use crate::value::Value;
 use expression::context::Authorization;
 use expression::text::Text;
 use expression::value::Value as Object;
+
+/// Whom the token of an identity must be for (APIM's page of the policy).
+const AUDIENCE: &str = "https://azure-api.net/authorization-manager";
 
 pub(crate) const GET_AUTHORIZATION_CONTEXT: Policy = Policy {
     sections: Sections::INBOUND,
@@ -27,6 +33,8 @@ struct GetAuthorizationContext {
     authorization: Value<Text>,
     variable: Value<Text>,
     identity_type: Value<IdentityType>,
+    identity: Option<Value<Text>>,
+    validation: Validation,
     ignores_error: Value<bool>,
 }
 
@@ -43,18 +51,28 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let authorization = element.required("authorization-id");
     let variable = element.required("context-variable-name");
     let identity_type = element.word("identity-type", IDENTITY_TYPES);
-    element.optional::<Text>("identity");
+    let identity = element.optional("identity");
     let ignores_error = element.or("ignore-error", false);
     let identity_type = identity_type.unwrap_or(Value::Constant(IdentityType::Managed));
-    if identity_type.constant() == Some(&IdentityType::Jwt) {
-        let message = "`identity-type`: access that users have consented to is not offered";
-        element.error_at("identity-type", codes::NOT_OFFERED, message);
+    if identity_type.constant() == Some(&IdentityType::Jwt) && !element.has("identity") {
+        let message = "`<get-authorization-context>` with `identity-type=\"jwt\"` lacks the attribute `identity`";
+        element.error_at("identity-type", codes::MISSING_ATTRIBUTE, message);
     }
     waiting(GetAuthorizationContext {
         provider: provider?,
         authorization: authorization?,
         variable: variable?,
         identity_type,
+        identity,
+        validation: Validation {
+            requires_expiration: Value::Constant(true),
+            requires_signature: Value::Constant(true),
+            skew: Value::Constant(Skew::default()),
+            decryption_keys: DecryptionKeys::default(),
+            audiences: vec![Value::Constant(AUDIENCE.into())],
+            applications: Vec::new(),
+            claims: RequiredClaims::default(),
+        },
         ignores_error,
     })
 }
@@ -81,14 +99,58 @@ impl WaitingStep for GetAuthorizationContext {
 }
 
 impl GetAuthorizationContext {
+    /// The access token, or why there is none.
     async fn authorization(&self, exchange: &Exchange) -> Result<Result<Text, String>, Failure> {
         let (provider, name) = (self.provider.get(exchange)?, self.authorization.get(exchange)?);
-        if self.identity_type.get(exchange)? == IdentityType::Jwt {
-            return Ok(Err("Access that users have consented to is not offered.".to_owned()));
-        }
         let services = &exchange.services;
+        if self.identity_type.get(exchange)? == IdentityType::Jwt {
+            let permissions = services.authorizations.permissions(&provider, &name);
+            if let Err(why) = self.identified(exchange, &permissions).await? {
+                return Ok(Err(format!("The identity may not use {provider}/{name}: {why}")));
+            }
+        }
         let token = services.authorizations.token(services, &provider, &name).await;
         Ok(token.map_err(|error| format!("There is no access token of {provider}/{name}: {error}")))
+    }
+
+    /// Whether `identity` is a genuine token of someone who has a permission, or why not.
+    async fn identified(&self, exchange: &Exchange, permissions: &[Permission]) -> Result<Result<(), String>, Failure> {
+        let identity = self
+            .identity
+            .as_ref()
+            .map(|identity| identity.get(exchange))
+            .transpose()?;
+        let token = identity.unwrap_or_default();
+        let token = token.trim();
+        let mut tenants: Vec<&str> = permissions
+            .iter()
+            .map(|permission| permission.tenant.as_str())
+            .collect();
+        tenants.sort_unstable();
+        tenants.dedup();
+        let configurations = tenants
+            .iter()
+            .flat_map(|tenant| entra::configurations(tenant, &exchange.services.entra));
+        let trusted = Trusted {
+            configurations: configurations.collect(),
+            ..Trusted::default()
+        };
+        if trusted.configurations.is_empty() {
+            return Ok(Err("it has no permissions.".to_owned()));
+        }
+        let jwt = match self.validation.validate(exchange, token, &trusted).await? {
+            Ok(jwt) => jwt,
+            Err(rejection) => return Ok(Err(rejection.message)),
+        };
+        let claims = |name: &str, id: &str| jwt.values(name).iter().any(|own| own.eq_ignore_ascii_case(id));
+        let is_permitted = permissions
+            .iter()
+            .any(|permission| claims("tid", &permission.tenant) && claims("oid", &permission.object));
+        Ok(if is_permitted {
+            Ok(())
+        } else {
+            Err("its token is of nobody who has a permission.".to_owned())
+        })
     }
 }
 
@@ -96,20 +158,22 @@ impl GetAuthorizationContext {
 mod tests {
     use crate::identity::{Authorizations, KnownAuthorizations};
     use crate::testing::{Bench, reports};
+    use crate::token::minted::{NOW, Signer};
     use std::rc::Rc;
     use std::sync::Arc;
 
     const TELL: &str = "<return-response><set-body>@(((Authorization)context.Variables[\"a\"])?.AccessToken ?? \"null\")</set-body></return-response>";
 
     fn bench(attributes: &str) -> Bench {
-        let folder = std::env::temp_dir().join(format!("tollgate-authorizations-{}", std::process::id()));
-        std::fs::create_dir_all(folder.join("github")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("github")).unwrap();
         std::fs::write(
-            folder.join("github/bot.json"),
-            r#"{"tokenUrl":"https://github.example/token","clientId":"c","clientSecret":"s","scope":"repo"}"#,
+            folder.path().join("github/bot.json"),
+            r#"{"tokenUrl":"https://github.example/token","clientId":"c","clientSecret":"s","scope":"repo",
+                "permissions":[{"tenantId":"T","objectId":"o"}]}"#,
         )
         .unwrap();
-        let known = KnownAuthorizations::read(&folder).unwrap();
+        let known = KnownAuthorizations::read(folder.path()).unwrap();
         let mut bench = Bench::new(&format!(
             "<inbound><get-authorization-context context-variable-name='a' {attributes} />{TELL}</inbound>"
         ));
@@ -141,10 +205,64 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_offered_is_said() {
+    fn an_identity_needs_a_genuine_token_and_a_permission() {
+        let signer = Signer::new("k");
+        let token = |claims: &str| {
+            let issuer = "https://login.microsoftonline.com/t/v2.0";
+            signer.token(&format!(r#"{{"iss":"{issuer}","exp":{},{claims}}}"#, NOW + 60))
+        };
+        let good = token(r#""aud":"https://azure-api.net/authorization-manager","tid":"t","oid":"o""#);
+        for (identity, authorization, expected) in [
+            (good.as_str(), "bot", "t"),
+            ("", "bot", "null"),
+            ("x.y.z", "bot", "null"),
+            (&good, "other", "null"),
+            (
+                &token(r#""aud":"https://azure-api.net/authorization-manager","tid":"t","oid":"p""#),
+                "bot",
+                "null",
+            ),
+            (
+                &token(r#""aud":"https://azure-api.net/authorization-manager","tid":"u","oid":"o""#),
+                "bot",
+                "null",
+            ),
+            (
+                &token(r#""aud":"https://azure-api.net","tid":"t","oid":"o""#),
+                "bot",
+                "null",
+            ),
+            (&Signer::new("k").token(r#"{"tid":"t","oid":"o"}"#), "bot", "null"),
+        ] {
+            let mut bench = bench(&format!(
+                "provider-id='github' authorization-id='{authorization}' identity-type='jwt' identity='{identity}' ignore-error='true'"
+            ))
+            .answer("404");
+            bench.answers_at("https://github.example/token", Ok("200\n\n{\"access_token\":\"t\"}"));
+            let base = "https://login.microsoftonline.com/T";
+            let configuration =
+                r#"{"issuer":"https://login.microsoftonline.com/t/v2.0","jwks_uri":"https://keys.example/k"}"#;
+            for version in ["/v2.0", ""] {
+                let url = format!("{base}{version}/.well-known/openid-configuration");
+                bench.answers_at(&url, Ok(&format!("200\n\n{configuration}")));
+            }
+            bench.answers_at(
+                "https://keys.example/k",
+                Ok(&format!("200\n\n{{\"keys\":[{}]}}", signer.jwk())),
+            );
+            assert_eq!(
+                bench.run("GET /"),
+                format!("200 OK\n\n{expected}"),
+                "{identity} {authorization}"
+            );
+        }
+    }
+
+    #[test]
+    fn whose_identity_it_is_must_be_said() {
         reports(&[(
-            "<inbound><get-authorization-context provider-id='p' authorization-id='a' context-variable-name='v' identity-type='jwt' identity='x' /></inbound>",
-            "`identity-type`: access that users have consented to is not offered",
+            "<inbound><get-authorization-context provider-id='p' authorization-id='a' context-variable-name='v' identity-type='jwt' /></inbound>",
+            "`<get-authorization-context>` with `identity-type=\"jwt\"` lacks the attribute `identity`",
         )]);
     }
 }

@@ -1,7 +1,7 @@
 //! `ip-filter` lets calls from listed addresses pass (`allow`) or refuses them (`forbid`).
 //!
-//! Ranges include both ends; IPv4 and IPv6 are never equal, apart from IPv4 addresses mapped into IPv6. The caller is
-//! `context.Request.IpAddress`.
+//! Ranges include both ends; IPv4 and IPv6 are never equal, apart from IPv4 addresses mapped into IPv6. An `address` may
+//! be a network (`10.0.0.0/16`), which APIM refuses. The caller is `context.Request.IpAddress`.
 
 use crate::codes;
 use crate::element::{ElementReader, Words};
@@ -23,7 +23,7 @@ pub(crate) const IP_FILTER: Policy = Policy {
 
 struct IpFilter {
     action: Value<Action>,
-    addresses: Vec<Value<IpAddr>>,
+    addresses: Vec<Value<Network>>,
     ranges: Vec<(Value<IpAddr>, Value<IpAddr>)>,
 }
 
@@ -46,6 +46,71 @@ impl Readable for IpAddr {
     fn from_object(object: Object) -> Option<Self> {
         Self::from_literal(Text::from_object(object)?.trim())
     }
+}
+
+/// One address, or all that begin with the same bits.
+#[derive(Clone, Copy)]
+struct Network {
+    first: IpAddr,
+    last: IpAddr,
+}
+
+impl Network {
+    /// The addresses whose first `length` bits are those of `address`; nothing when it has not as many.
+    fn new(address: IpAddr, length: u8) -> Option<Self> {
+        let free = |bits: u8| bits.checked_sub(length).map(u32::from);
+        let (first, last) = match address {
+            IpAddr::V4(address) => {
+                let host = u32::MAX.checked_shr(u32::BITS - free(32)?).unwrap_or_default();
+                let bits = u32::from(address);
+                (
+                    IpAddr::from((bits & !host).to_be_bytes()),
+                    IpAddr::from((bits | host).to_be_bytes()),
+                )
+            }
+            IpAddr::V6(address) => {
+                let host = u128::MAX.checked_shr(u128::BITS - free(128)?).unwrap_or_default();
+                let bits = u128::from(address);
+                (
+                    IpAddr::from((bits & !host).to_be_bytes()),
+                    IpAddr::from((bits | host).to_be_bytes()),
+                )
+            }
+        };
+        Some(Self { first, last })
+    }
+
+    fn is_one(&self) -> bool {
+        self.first == self.last
+    }
+
+    fn contains(&self, address: IpAddr) -> bool {
+        is_between(address, self.first, self.last)
+    }
+}
+
+impl Readable for Network {
+    const TARGET: Target = Target::String;
+    const EXPECTED: &'static str = "an IP address";
+    fn from_literal(text: &str) -> Option<Self> {
+        let Some((address, length)) = text.split_once('/') else {
+            let address = IpAddr::from_literal(text)?;
+            return Some(Self {
+                first: address,
+                last: address,
+            });
+        };
+        Self::new(address.parse().ok()?, length.parse().ok()?)
+    }
+    fn from_object(object: Object) -> Option<Self> {
+        Self::from_literal(Text::from_object(object)?.trim())
+    }
+}
+
+/// Whether `address` is of the family of `first` and `last` and between them.
+fn is_between(address: IpAddr, first: IpAddr, last: IpAddr) -> bool {
+    let is_family = address.is_ipv4() == first.is_ipv4() && address.is_ipv4() == last.is_ipv4();
+    is_family && (first..=last).contains(&address)
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
@@ -81,8 +146,14 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     })
 }
 
-fn address(address: &mut ElementReader<'_, '_>) -> Option<Value<IpAddr>> {
-    address.required_text()
+fn address(address: &mut ElementReader<'_, '_>) -> Option<Value<Network>> {
+    let network: Value<Network> = address.required_text()?;
+    if network.constant().is_some_and(|network| !network.is_one()) {
+        let message = "APIM takes no network as `<address>`, it takes an `<address-range>`";
+        let span = address.content_span();
+        address.compiler.refused_by_apim(codes::WRONG_VALUE, span, message);
+    }
+    Some(network)
 }
 
 /// Reports a range that no address is in.
@@ -118,14 +189,13 @@ impl Step for IpFilter {
 impl IpFilter {
     fn lists(&self, caller: IpAddr, exchange: &Exchange) -> Result<bool, Failure> {
         for address in &self.addresses {
-            if address.get(exchange)? == caller {
+            if address.get(exchange)?.contains(caller) {
                 return Ok(true);
             }
         }
         for (from, to) in &self.ranges {
             let (from, to) = (from.get(exchange)?, to.get(exchange)?);
-            let is_family = caller.is_ipv4() == from.is_ipv4() && caller.is_ipv4() == to.is_ipv4();
-            if is_family && (from..=to).contains(&caller) {
+            if is_between(caller, from, to) {
                 return Ok(true);
             }
         }
@@ -176,6 +246,25 @@ mod tests {
     }
 
     #[test]
+    fn networks_hold_what_begins_with_their_bits() {
+        for (network, caller, is_listed) in [
+            ("10.1.2.3/16", "10.1.255.255", true),
+            ("10.1.2.3/16", "10.2.0.0", false),
+            ("10.1.2.3/32", "10.1.2.3", true),
+            ("10.1.2.3/32", "10.1.2.4", false),
+            ("0.0.0.0/0", "203.0.113.9", true),
+            ("0.0.0.0/0", "2001:db8::1", false),
+            ("2001:db8::/32", "2001:db8:ffff::1", true),
+            ("2001:db8::/32", "2001:db9::1", false),
+            ("::/0", "2001:db8::1", true),
+        ] {
+            let list = format!("<ip-filter action='allow'><address>{network}</address></ip-filter>");
+            let found = outcome(&list, caller);
+            assert_eq!(found == "200 OK", is_listed, "{caller} in {network}: {found}");
+        }
+    }
+
+    #[test]
     fn refusals_have_apims_words() {
         let body =
             "403 Forbidden\ncontent-type: application/json\n\n{ \"statusCode\": 403, \"message\": \"Forbidden\" }";
@@ -203,9 +292,13 @@ mod tests {
                 "`<ip-filter>` lacks `<address>` or `<address-range>`",
             ),
             (
-                "<ip-filter><address>10.0.0.0/8</address></ip-filter>",
+                "<ip-filter><address>10.0.0.0/33</address></ip-filter>",
                 "`<ip-filter>` lacks the attribute `action`\n\
-                 the text of `<address>` must be an IP address, found \"10.0.0.0/8\"",
+                 the text of `<address>` must be an IP address, found \"10.0.0.0/33\"",
+            ),
+            (
+                "<ip-filter action='allow'><address>10.0.0.0/8</address></ip-filter>",
+                "APIM takes no network as `<address>`, it takes an `<address-range>`",
             ),
             (
                 "<ip-filter action='forbid'><address-range from='10.0.0.9' to='10.0.0.1' /></ip-filter>",

@@ -3,7 +3,7 @@
 //!
 //! Several values share one line, joined by `,`, except for headers that APIM's page lists (`Set-Cookie`, `Warning` …).
 //! `Connection`, `Content-Length`, `Keep-Alive` and `Transfer-Encoding` belong to the connection: changes to them are
-//! ignored. A value of null sets an empty header; one with a line break is an evaluation failure.
+//! ignored, and so is the removal of a response's `Server`, as APIM's page has it. A value of null sets an empty header; one with a line break is an evaluation failure.
 
 use crate::element::{ElementReader, Words};
 use crate::exchange::{Exchange, Message};
@@ -12,7 +12,7 @@ use crate::headers::{HeaderValues, append, is_protected};
 use crate::registry::{Policy, now};
 use crate::step::{Flow, Run, Step};
 use crate::value::Value;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue, SERVER};
 
 pub(crate) const SET_HEADER: Policy = Policy::new("set-header", parse);
 
@@ -30,6 +30,9 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 impl Step for SetHeader {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let change = self.edit.evaluate(exchange)?;
+        if self.message == Message::Response && change.name == SERVER && change.action == ExistsAction::Delete {
+            return Ok(Flow::Next);
+        }
         change.apply(exchange.headers_mut(self.message))?;
         Ok(Flow::Next)
     }

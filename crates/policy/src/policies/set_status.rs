@@ -5,6 +5,7 @@
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
+use crate::reason;
 use crate::registry::{Policy, now};
 use crate::step::{Flow, Run, Step};
 use crate::value::{Readable, Value};
@@ -63,7 +64,7 @@ pub(crate) struct StatusChange {
 impl StatusChange {
     pub fn apply(self, response: &mut ResponseMessage) {
         response.status = self.code;
-        let standard = self.code.canonical_reason().unwrap_or_default();
+        let standard = reason::standard(self.code);
         let reason = self.reason.map(|reason| reason.0);
         response.reason = reason.filter(|reason| !reason.is_empty() && *reason != standard);
     }

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::token::{
-    DecryptionKeys, Presented, Refusal, Rejection, RequiredClaims, Skew, Trusted, Validation, value_not_allowed,
+    DecryptionKeys, Presented, Refusal, Rejection, RequiredClaims, Skew, Trusted, Validation, entra, value_not_allowed,
 };
 use crate::value::Value;
 use expression::library::Jwt;
@@ -107,9 +107,7 @@ impl ValidateAzureAdToken {
             Some(endpoint) => endpoint.get(exchange)?,
             None => exchange.services.entra.clone(),
         };
-        let base = base(&tenant, &endpoint);
-        let configuration = |version: &str| format!("{base}{version}/.well-known/openid-configuration").into();
-        Ok(["/v2.0", ""].map(configuration).to_vec())
+        Ok(entra::configurations(&tenant, &endpoint))
     }
 
     fn client(&self, exchange: &Exchange, jwt: &Jwt) -> Result<Result<(), Rejection>, Failure> {
@@ -131,21 +129,8 @@ impl ValidateAzureAdToken {
     }
 }
 
-/// URL of a tenant, which may be one itself.
-fn base(tenant: &str, endpoint: &str) -> String {
-    let tenant = tenant.trim().trim_end_matches('/');
-    let tenant = tenant.strip_suffix("/v2.0").unwrap_or(tenant);
-    if tenant.contains("://") {
-        return tenant.to_owned();
-    }
-    let endpoint = endpoint.trim().trim_end_matches('/');
-    let scheme = if endpoint.contains("://") { "" } else { "https://" };
-    format!("{scheme}{endpoint}/{}", crate::query::encoded(tenant, b""))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::base;
     use crate::testing::{Bench, ready, reports};
     use crate::token::minted::{NOW, Signer};
 
@@ -265,26 +250,6 @@ mod tests {
             let issuer = format!("https://sts.windows.net/{TENANT}/");
             let request = format!("GET /?t={}", token(&signer, &issuer, TENANT, more));
             assert_eq!(outcome(&mut bench, &request), expected, "{children} {more}");
-        }
-    }
-
-    #[test]
-    fn where_a_tenant_is() {
-        for (tenant, endpoint, expected) in [
-            (
-                "contoso.com",
-                "https://login.microsoftonline.com/",
-                "https://login.microsoftonline.com/contoso.com",
-            ),
-            ("t", "login.microsoftonline.us", "https://login.microsoftonline.us/t"),
-            ("t/../u", "http://127.0.0.1:9", "http://127.0.0.1:9/t%2F..%2Fu"),
-            (
-                "https://login.example/t/v2.0",
-                "https://other.example",
-                "https://login.example/t",
-            ),
-        ] {
-            assert_eq!(base(tenant, endpoint), expected);
         }
     }
 

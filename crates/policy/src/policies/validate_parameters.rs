@@ -7,8 +7,8 @@
 //! for single ones. Actions are `ignore`, `prevent` (400) and `detect`, which only sets `errors-variable-name`.
 //!
 //! Names of query parameters are compared as they are, those of headers ignoring case. What carries the subscription key,
-//! headers of the connection, and `Content-Type` where the operation has bodies, are specified without a word; `Host`,
-//! `Accept` and all others are not. An API without a description fails.
+//! headers of the connection, `X-Forwarded-For`, `-Host` and `-Proto`, and `Content-Type` where the operation has bodies,
+//! are specified without a word; `Host`, `Accept` and all others are not. An API without a description fails.
 
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
@@ -157,7 +157,8 @@ impl ValidateParameters {
             let is_declared = declared
                 .iter()
                 .any(|parameter| belongs(parameter, kind, name).is_some());
-            if is_declared || carries_key(exchange, values) {
+            let is_added = kind == Kind::RequestHeader && is_added_on_the_way(name);
+            if is_declared || is_added || carries_key(exchange, values) {
                 continue;
             }
             let action = rules.action(name, kind, false, exchange)?;
@@ -191,6 +192,11 @@ fn belongs<'n>(parameter: &Parameter, kind: Kind, name: &'n str) -> Option<&'n s
         Kind::Path | Kind::Query => parameter.name == name,
     };
     is_same.then_some("")
+}
+
+/// Whether a header is of those that the gateway and proxies before it add, which no client can leave out.
+fn is_added_on_the_way(name: &str) -> bool {
+    matches!(name, "x-forwarded-for" | "x-forwarded-host" | "x-forwarded-proto")
 }
 
 /// Whether the values are the subscription key.

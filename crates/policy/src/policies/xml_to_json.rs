@@ -7,10 +7,11 @@
 //! `kind="direct"` keeps the structure as Newtonsoft's `JsonConvert.SerializeXNode` does: attributes are `@name`,
 //! prefixes and namespace declarations stay, the declaration is `?xml`, a processing instruction `?name`, the document
 //! type `!DOCTYPE`, text beside other content is `#text` and a CDATA section `#cdata-section`; `json:Array="true"` puts
-//! one element into an array. `kind="javascript-friendly"` gives names that JavaScript reads with a dot: prefixes,
-//! declarations and namespaces are left out, attributes are members like elements, text beside them is `text`. In both,
+//! one element into an array. A comment is `/* … */`, which JSON does not have but APIM writes; several in one element
+//! are an empty array `#comment`. `kind="javascript-friendly"` gives names that JavaScript reads with a dot: prefixes,
+//! declarations and namespaces are left out, attributes are members like elements, text beside them is `text`, comments are left out. In both,
 //! an element with nothing but text is a string, `<a />` is null, elements of one name are an array
-//! (`always-array-child-elements="true"`: each child element is in one), and comments are left out.
+//! (`always-array-child-elements="true"`: each child element is in one).
 
 mod writer;
 
@@ -78,7 +79,7 @@ impl Step for XmlToJson {
         }
         let body = exchange.body_to_rewrite(self.message)?;
         let Some(body) = body else { return Ok(Flow::Next) };
-        let json = to_json(&body.text(), shape);
+        let json = to_json(&body.markup(), shape);
         let json =
             json.map_err(|found| Failure::internal("XmlToJsonFailed", format!("the body is no XML: {found}")))?;
         exchange.rewrite_body(self.message, json);

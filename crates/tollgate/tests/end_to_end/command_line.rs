@@ -160,6 +160,47 @@ fn check_takes_single_files_and_several_paths() {
 }
 
 #[test]
+fn a_document_is_not_refused_for_what_its_deployment_chooses() {
+    let limit = |calls: &str, more: &str| {
+        let policy = format!(
+            "<rate-limit-by-key calls=\"{calls}\" renewal-period=\"60\" counter-key=\"@({{{{weight}}}} &lt; 2 ? 1 : {more})\" />"
+        );
+        document(&[("inbound", &policy)])
+    };
+    let folder = Artifacts::of(&[
+        ("right.xml", &limit("{{calls}}", "2")),
+        ("token.xml", &limit("#{calls}#", "2")),
+        ("wrong.xml", &limit("{{calls}}", "none")),
+        ("values.json", r#"{"calls": "ten", "weight": "heavy"}"#),
+    ]);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let values = path("values.json");
+    for (file, given, strict, code) in [
+        ("right.xml", false, false, 0),
+        ("right.xml", true, false, 0),
+        ("right.xml", true, true, 1),
+        ("token.xml", false, false, 0),
+        ("token.xml", true, false, 0),
+        ("wrong.xml", false, false, 1),
+        ("wrong.xml", true, false, 1),
+    ] {
+        let file = path(file);
+        let mut command = vec!["check", file.as_str()];
+        command.extend(
+            given
+                .then_some(["--named-values", values.as_str()])
+                .into_iter()
+                .flatten(),
+        );
+        command.extend(strict.then_some("--strict-apim"));
+        let outcome = run(&command);
+        assert_eq!(outcome.code, Some(code), "{command:?}: {outcome:?}");
+        let warned = outcome.output.contains("value of a named value does not fit");
+        assert_eq!(warned, given && !strict, "{outcome:?}");
+    }
+}
+
+#[test]
 fn help_names_every_option() {
     for (command, names) in [
         (vec!["--help"], &["serve", "check", "eval", "--version"] as &[&str]),

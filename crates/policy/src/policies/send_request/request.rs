@@ -16,6 +16,7 @@ use crate::policies::forward_request::{Refused, give_credentials, not_answered, 
 use crate::policies::set_body::{NewBody, read_content};
 use crate::policies::set_header::HeaderEdit;
 use crate::query::encoded;
+use crate::reason;
 use crate::runtime::within;
 use crate::upstream::{Call, HttpVersion, Reply, UpstreamFailure};
 use crate::value::{Readable, Value};
@@ -379,11 +380,11 @@ async fn stored(mut reply: Reply, limit: u64) -> Result<StoredResponse, Failure>
     let body = if body.is_encoded() {
         reply.headers.remove(CONTENT_ENCODING);
         reply.headers.remove(CONTENT_LENGTH);
-        MessageBody::new(body.content().clone())
+        MessageBody::new(body.content().clone()).in_charset(coding::charset(&reply.headers))
     } else {
         body
     };
-    let standard = || reply.status.canonical_reason().unwrap_or_default().to_owned();
+    let standard = || reason::standard(reply.status).to_owned();
     let text = |value: &HeaderValue| Text::from(String::from_utf8_lossy(value.as_bytes()).into_owned());
     let of_name = |name: &http::HeaderName| reply.headers.get_all(name).iter().map(text).collect();
     let headers = reply

@@ -1,6 +1,7 @@
 //! XML as JSON, in the two shapes of `xml-to-json`.
 
-use serde_json::{Map, Value};
+use expression::json::{Formatting, JToken, Scalar};
+use std::collections::HashMap;
 use xml::name::XMLNS_NAMESPACE;
 use xml::reader::read_document;
 use xml::{Kind as NodeKind, NodeId, Tree};
@@ -32,7 +33,7 @@ const MAX_DEPTH: usize = 256;
 pub(super) fn to_json(text: &str, shape: Shape) -> Result<String, String> {
     let tree = read_document(text, false).map_err(|error| error.to_string())?;
     let converter = Converter { tree: &tree, shape };
-    let mut document = Map::new();
+    let mut document = Members::default();
     if let (
         NodeKind::Document {
             declaration: Some(declaration),
@@ -41,41 +42,160 @@ pub(super) fn to_json(text: &str, shape: Shape) -> Result<String, String> {
     ) = (tree.kind(NodeId::FIRST), shape.kind)
     {
         let parts = [
-            ("@version", &declaration.version),
-            ("@encoding", &declaration.encoding),
-            ("@standalone", &declaration.standalone),
+            ("@version", declaration.version.as_deref()),
+            ("@encoding", declaration.encoding.as_deref()),
+            ("@standalone", declaration.standalone.as_deref()),
         ];
-        let parts = parts
-            .into_iter()
-            .filter_map(|(name, part)| Some((name.to_owned(), Value::from(part.as_deref()?))));
-        document.insert("?xml".to_owned(), Value::Object(parts.collect()));
+        document.add("?xml".to_owned(), record(&parts), false);
     }
     for top in tree.children(NodeId::FIRST) {
         match tree.kind(top) {
             NodeKind::Element { .. } => {
                 let value = converter.element(top, 0)?;
-                add(&mut document, converter.name(top), value, converter.asks_for_array(top));
+                document.add(converter.name(top), value, converter.asks_for_array(top));
             }
             NodeKind::DocumentType(of) if converter.is_direct() => {
                 let parts = [
-                    ("@name", Some(&of.name)),
-                    ("@public", of.public.as_ref()),
-                    ("@system", of.system.as_ref()),
-                    ("@internalSubset", of.subset.as_ref()),
+                    ("@name", Some(of.name.as_ref())),
+                    ("@public", of.public.as_deref()),
+                    ("@system", of.system.as_deref()),
+                    ("@internalSubset", of.subset.as_deref()),
                 ];
-                let parts = parts
-                    .into_iter()
-                    .filter_map(|(name, part)| Some((name.to_owned(), part.filter(|part| !part.is_empty())?)))
-                    .map(|(name, part)| (name, part.as_ref().into()));
-                document.insert("!DOCTYPE".to_owned(), Value::Object(parts.collect()));
+                document.add("!DOCTYPE".to_owned(), record(&parts), false);
             }
             NodeKind::Instruction { target, content } if converter.is_direct() => {
-                add(&mut document, format!("?{target}"), content.as_ref().into(), false);
+                document.add(format!("?{target}"), Json::text(content), false);
             }
+            NodeKind::Comment(text) if converter.is_direct() => document.add_comment(text),
             _ => {}
         }
     }
-    serde_json::to_string(&document).map_err(|error| error.to_string())
+    let mut out = String::new();
+    document.write(&mut out);
+    Ok(out)
+}
+
+/// An object of the parts that are there.
+fn record(parts: &[(&str, Option<&str>)]) -> Json {
+    let mut members = Members::default();
+    for (name, part) in parts {
+        if let Some(part) = part.filter(|part| !part.is_empty()) {
+            members.add((*name).to_owned(), Json::text(part), false);
+        }
+    }
+    Json::Object(members)
+}
+
+/// What XML becomes.
+enum Json {
+    Null,
+    Text(String),
+    Array(Vec<Json>),
+    Object(Members),
+}
+
+/// The members of an object in their order, those of one name together.
+#[derive(Default)]
+struct Members {
+    list: Vec<(String, Json)>,
+    places: HashMap<String, usize>,
+    /// The texts of comments, and how many members stand before the first.
+    comments: Vec<String>,
+    before_comments: usize,
+}
+
+impl Json {
+    fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Text(text) => write_text(text, out),
+            Self::Array(items) => {
+                out.push('[');
+                for (place, item) in items.iter().enumerate() {
+                    if place > 0 {
+                        out.push(',');
+                    }
+                    item.write(out);
+                }
+                out.push(']');
+            }
+            Self::Object(members) => members.write(out),
+        }
+    }
+}
+
+impl Members {
+    fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Adds a member; those of one name become an array.
+    fn add(&mut self, name: String, value: Json, in_array: bool) {
+        let known = self.places.get(&name).and_then(|place| self.list.get_mut(*place));
+        match known {
+            // Values of members are no arrays otherwise.
+            Some((_, Json::Array(values))) => values.push(value),
+            Some((_, known)) => {
+                let first = std::mem::replace(known, Json::Null);
+                *known = Json::Array(vec![first, value]);
+            }
+            None => {
+                let value = if in_array { Json::Array(vec![value]) } else { value };
+                self.places.insert(name.clone(), self.list.len());
+                self.list.push((name, value));
+            }
+        }
+    }
+
+    fn add_comment(&mut self, text: &str) {
+        if self.comments.is_empty() {
+            self.before_comments = self.list.len();
+        }
+        self.comments.push(text.to_owned());
+    }
+
+    /// A comment is one of JavaScript's; several are an array in which nothing stands.
+    fn write(&self, out: &mut String) {
+        out.push('{');
+        let mut is_first = true;
+        let mut separate = |out: &mut String| {
+            if !std::mem::take(&mut is_first) {
+                out.push(',');
+            }
+        };
+        for place in 0..=self.list.len() {
+            if place == self.before_comments {
+                match self.comments.as_slice() {
+                    [] => {}
+                    [comment] => {
+                        out.push_str("/*");
+                        out.push_str(comment);
+                        out.push_str("*/");
+                    }
+                    _ => {
+                        separate(out);
+                        out.push_str(r##""#comment":[]"##);
+                    }
+                }
+            }
+            if let Some((name, value)) = self.list.get(place) {
+                separate(out);
+                write_text(name, out);
+                out.push(':');
+                value.write(out);
+            }
+        }
+        out.push('}');
+    }
+}
+
+/// A text as Newtonsoft writes it.
+fn write_text(text: &str, out: &mut String) {
+    out.push_str(&JToken::value(Scalar::String(text.into())).to_json(Formatting::None));
 }
 
 struct Converter<'t> {
@@ -84,16 +204,16 @@ struct Converter<'t> {
 }
 
 impl Converter<'_> {
-    fn element(&self, id: NodeId, depth: usize) -> Result<Value, String> {
+    fn element(&self, id: NodeId, depth: usize) -> Result<Json, String> {
         if depth >= MAX_DEPTH {
             return Err(format!(
                 "its elements are nested deeper than the {MAX_DEPTH} levels that are converted"
             ));
         }
-        let mut members = Map::new();
+        let mut members = Members::default();
         for attribute in self.tree.attributes(id) {
             if let Some((name, value)) = self.attribute(attribute) {
-                add(&mut members, name, value.into(), false);
+                members.add(name, Json::text(value), false);
             }
         }
         let mut children = self
@@ -103,7 +223,11 @@ impl Converter<'_> {
             .peekable();
         if members.is_empty() {
             let Some(first) = children.peek().copied() else {
-                return Ok(if self.tree.is_open(id) { "".into() } else { Value::Null });
+                return Ok(if self.tree.is_open(id) {
+                    Json::text("")
+                } else {
+                    Json::Null
+                });
             };
             let is_alone = self
                 .tree
@@ -112,30 +236,31 @@ impl Converter<'_> {
                 .nth(1)
                 .is_none();
             if let (NodeKind::Text(text), true) = (self.tree.kind(first), is_alone) {
-                return Ok(text.as_ref().into());
+                return Ok(Json::text(text));
             }
         }
         for child in children {
             match self.tree.kind(child) {
                 NodeKind::Text(text) => {
                     let name = if self.is_direct() { "#text" } else { "text" };
-                    add(&mut members, name.to_owned(), text.as_ref().into(), false);
+                    members.add(name.to_owned(), Json::text(text), false);
                 }
                 NodeKind::CData(text) => {
                     let name = if self.is_direct() { "#cdata-section" } else { "text" };
-                    add(&mut members, name.to_owned(), text.as_ref().into(), false);
+                    members.add(name.to_owned(), Json::text(text), false);
                 }
                 NodeKind::Instruction { target, content } => {
-                    add(&mut members, format!("?{target}"), content.as_ref().into(), false);
+                    members.add(format!("?{target}"), Json::text(content), false);
                 }
+                NodeKind::Comment(text) => members.add_comment(text),
                 _ => {
                     let value = self.element(child, depth + 1)?;
                     let in_array = self.shape.always_array || self.asks_for_array(child);
-                    add(&mut members, self.name(child), value, in_array);
+                    members.add(self.name(child), value, in_array);
                 }
             }
         }
-        Ok(Value::Object(members))
+        Ok(Json::Object(members))
     }
 
     fn is_direct(&self) -> bool {
@@ -145,7 +270,7 @@ impl Converter<'_> {
     fn is_content(&self, id: NodeId) -> bool {
         match self.tree.kind(id) {
             NodeKind::Text(_) | NodeKind::CData(_) | NodeKind::Element { .. } => true,
-            NodeKind::Instruction { .. } => self.is_direct(),
+            NodeKind::Instruction { .. } | NodeKind::Comment(_) => self.is_direct(),
             _ => false,
         }
     }
@@ -185,22 +310,6 @@ impl Converter<'_> {
     }
 }
 
-/// Adds a member; those of one name become an array.
-fn add(members: &mut Map<String, Value>, name: String, value: Value, in_array: bool) {
-    match members.get_mut(&name) {
-        // Values of members are no arrays otherwise.
-        Some(Value::Array(values)) => values.push(value),
-        Some(known) => {
-            let first = known.take();
-            *known = Value::Array(vec![first, value]);
-        }
-        None => {
-            let value = if in_array { Value::Array(vec![value]) } else { value };
-            members.insert(name, value);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,7 +341,7 @@ mod tests {
             ),
             (
                 "<?xml version='1.0' encoding='utf-8'?><!-- c --><s:E xmlns:s='u' xmlns='v'><s:B s:q='1'/></s:E>",
-                r#"{"?xml":{"@version":"1.0","@encoding":"utf-8"},"s:E":{"@xmlns:s":"u","@xmlns":"v","s:B":{"@s:q":"1"}}}"#,
+                r#"{"?xml":{"@version":"1.0","@encoding":"utf-8"}/* c */,"s:E":{"@xmlns:s":"u","@xmlns":"v","s:B":{"@s:q":"1"}}}"#,
                 r#"{"E":{"B":{"q":"1"}}}"#,
             ),
             (
@@ -245,7 +354,7 @@ mod tests {
                 r##"{"a":{"#text":["x","y"],"b":null}}"##,
                 r#"{"a":{"text":["x","y"],"b":null}}"#,
             ),
-            ("<a>x<!-- c --></a>", r#"{"a":"x"}"#, r#"{"a":"x"}"#),
+            ("<a>x<!-- c --></a>", r##"{"a":{"#text":"x"/* c */}}"##, r#"{"a":"x"}"#),
             ("<a>\n  <b>&lt;</b>\n</a>", r#"{"a":{"b":"<"}}"#, r#"{"a":{"b":"<"}}"#),
         ] {
             assert_eq!(json(text, Kind::Direct, false), direct, "{text}");
@@ -288,6 +397,16 @@ mod tests {
                 "<!DOCTYPE a SYSTEM \"x\"><a/>",
                 r#"{"!DOCTYPE":{"@name":"a","@system":"x"},"a":null}"#,
             ),
+            (
+                "<!-- a --><r><b>1</b><!-- c --><b>2</b><c>x</c></r>",
+                r#"{/* a */"r":{"b":["1","2"]/* c */,"c":"x"}}"#,
+            ),
+            ("<a><!--c--></a>", r#"{"a":{/*c*/}}"#),
+            (
+                "<a i='1'>x<!--c--><!--d--></a>",
+                r##"{"a":{"@i":"1","#text":"x","#comment":[]}}"##,
+            ),
+            ("<a>\u{2028}</a>", r#"{"a":"\u2028"}"#),
             ("<a>\n  t\n  <b/>\n</a>", r##"{"a":{"#text":"\n  t\n  ","b":null}}"##),
         ] {
             assert_eq!(json(text, Kind::Direct, false), expected, "{text}");
