@@ -121,7 +121,7 @@ async fn chunks_of_which_nothing_comes_are_cut_off() {
     ] {
         let (upstream, notes) = noting().await;
         let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
-            config.timeouts.request_body = Duration::from_secs(3600);
+            config.timeouts.request_body = Duration::from_hours(1);
         });
         let stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
         let (mut read, mut write) = stream.into_split();
@@ -130,8 +130,8 @@ async fn chunks_of_which_nothing_comes_are_cut_off() {
         let again = again.repeat(16 << 10);
         let sending = async { while write.write_all(again.as_bytes()).await.is_ok() {} };
         let hearing = async {
-            let mut heard = Vec::new();
-            let _ = read.read_to_end(&mut heard).await;
+            let mut answer = Vec::new();
+            let _ = read.read_to_end(&mut answer).await;
         };
         crate::support::soon(async { tokio::join!(sending, hearing) }).await;
         assert!(
