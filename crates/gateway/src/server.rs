@@ -276,6 +276,7 @@ fn ending(
     }
     let mut response = exchange.response.take().unwrap_or_default();
     if response.status == StatusCode::SWITCHING_PROTOCOLS {
+        visit.traffic.expect_anything();
         match (
             exchange.take_subscriber(),
             exchange.request.extensions.remove::<OnUpgrade>(),

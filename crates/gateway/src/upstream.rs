@@ -84,7 +84,8 @@ impl Client {
 
     async fn send_once(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
         let origin = Origin::of(&call).map_err(UpstreamFailure::Connection)?;
-        let mut body = Outgoing::of(std::mem::take(&mut call.body));
+        let trailers = call.extensions.remove();
+        let mut body = Outgoing::of(std::mem::take(&mut call.body)).with_trailers(trailers);
         hop_by_hop::strip_request(&mut call.headers);
         let gate = expect::gate(&call, &mut body, &self.ticker);
         frame(&call.method, &mut call.headers, &body);
@@ -217,7 +218,7 @@ impl Message {
                     self.headers.insert(HOST, host);
                 }
                 if let Some(proxy) = origin.forwarding_proxy() {
-                    target.authority = Some(origin.authority.clone());
+                    (target.scheme, target.authority) = (Some(origin.scheme()), Some(origin.authority.clone()));
                     if let Some(authorization) = &proxy.authorization {
                         self.headers.insert(PROXY_AUTHORIZATION, authorization.clone());
                     }
@@ -260,7 +261,10 @@ struct Broken {
 
 async fn send(lease: &mut Lease, request: Request<Outgoing>) -> Result<Response<Incoming>, Broken> {
     let sent = match &mut lease.sender {
-        Sender::Http1(sender) => sender.try_send_request(request).await,
+        Sender::Http1(connection) => {
+            connection.traffic.bear_fruit();
+            connection.sender.try_send_request(request).await
+        }
         Sender::Http2(sender) => sender.try_send_request(request).await,
     };
     sent.map_err(|mut error| {

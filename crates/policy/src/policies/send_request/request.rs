@@ -381,7 +381,7 @@ async fn stored(mut reply: Reply, limit: u64) -> Result<StoredResponse, Failure>
     let body = if body.is_encoded() {
         reply.headers.remove(CONTENT_ENCODING);
         reply.headers.remove(CONTENT_LENGTH);
-        MessageBody::new(body.content().clone())
+        MessageBody::new(body.content().clone()).in_charset(coding::charset(&reply.headers))
     } else {
         body
     };
