@@ -158,14 +158,10 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
     let io = Watched::new(stream, Arc::clone(&traffic));
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(BUFFER)
-<<<<<<< HEAD
         // As towards clients.
         .preserve_header_case(true)
         .title_case_headers(true)
-        .handshake(io)
-=======
         .handshake(TokioIo::new(io))
->>>>>>> main
         .await
         .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;
     tokio::task::spawn_local(connection.with_upgrades());
