@@ -2,6 +2,7 @@
 //!
 //! Never here: reading from a connection, size limits; whoever buffers a body hands it over whole.
 
+use crate::charset::Charset;
 use crate::json::{JToken, JsonError};
 use crate::text::Text;
 use bytes::Bytes;
@@ -28,7 +29,10 @@ pub struct MessageBody {
     bytes: Bytes,
     /// What is within, where the bytes are of a coding such as gzip.
     coded: Option<Coded>,
+    /// What its `Content-Type` names; otherwise its begin tells.
+    charset: Option<Charset>,
     text: OnceLock<Text>,
+    markup: OnceLock<Text>,
     json: OnceLock<Result<JToken, JsonError>>,
     /// By [`XmlTree`].
     xml: [OnceLock<Node>; 3],
@@ -52,7 +56,7 @@ impl fmt::Debug for Coded {
 }
 
 impl MessageBody {
-    /// A body of these bytes, which expressions read as UTF-8 (a leading byte order mark is dropped).
+    /// A body of these bytes, which expressions read as UTF-8, or as the mark at their begin says (it is dropped).
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self {
             bytes: bytes.into(),
@@ -72,6 +76,17 @@ impl MessageBody {
             }),
             ..Self::new(bytes)
         }
+    }
+
+    /// The same body, of this character set.
+    #[must_use]
+    pub fn in_charset(self, charset: Option<Charset>) -> Self {
+        Self { charset, ..self }
+    }
+
+    /// The character set, if it is not UTF-8.
+    pub fn charset(&self) -> Option<Charset> {
+        self.charset.or_else(|| Charset::of_mark(self.content()))
     }
 
     /// The bytes as they came and go on, whether consumed or not.
@@ -103,13 +118,28 @@ impl MessageBody {
         Some(coded.decoded.get_or_init(|| (coded.decode)(&self.bytes)))
     }
 
-    /// The content decoded as UTF-8; malformed sequences become U+FFFD.
+    /// The content's characters; malformed sequences become U+FFFD.
     pub fn text(&self) -> Text {
         self.text
             .get_or_init(|| {
                 let content = self.content();
+                if let Some(charset) = self.charset() {
+                    return charset.decode(content).into();
+                }
                 let bytes = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
                 String::from_utf8_lossy(bytes).into_owned().into()
+            })
+            .clone()
+    }
+
+    /// The same for readers of XML, which look into its declaration where nothing else tells the character set.
+    pub fn markup(&self) -> Text {
+        self.markup
+            .get_or_init(|| {
+                let content = self.content();
+                let told = self.charset().is_none().then(|| Charset::of_declaration(content));
+                told.flatten()
+                    .map_or_else(|| self.text(), |charset| charset.decode(content).into())
             })
             .clone()
     }
@@ -135,12 +165,12 @@ impl MessageBody {
     /// What `parse` makes of the text.
     pub fn xml<E>(&self, kind: XmlTree, parse: impl FnOnce(&str) -> Result<Node, E>) -> Result<Node, E> {
         let Some(kept) = self.xml.get(kind as usize) else {
-            return parse(&self.text());
+            return parse(&self.markup());
         };
         if let Some(node) = kept.get() {
             return Ok(node.detached_copy());
         }
-        let node = parse(&self.text())?;
+        let node = parse(&self.markup())?;
         Ok(kept.get_or_init(|| node).detached_copy())
     }
 
@@ -160,7 +190,9 @@ impl Clone for MessageBody {
         Self {
             bytes: self.bytes.clone(),
             coded: self.coded.clone(),
+            charset: self.charset,
             text: self.text.clone(),
+            markup: self.markup.clone(),
             json: OnceLock::new(),
             xml: Default::default(),
             consumed: AtomicBool::new(self.is_consumed()),

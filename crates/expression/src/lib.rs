@@ -7,6 +7,7 @@
 mod arithmetic;
 pub mod body;
 pub mod certificate;
+pub mod charset;
 mod check;
 mod closure;
 mod collection;

@@ -33,6 +33,7 @@ mod xml;
 pub use apim::{Jwt, parse_jwt};
 pub use arguments::{Arguments, Call};
 pub use class::{Class, ClassKind, Function, Member, MemberKind, Parameter, Passing, Row, row};
+pub(crate) use text::CodePage;
 
 use crate::frame::Frame;
 use crate::thrown::Thrown;

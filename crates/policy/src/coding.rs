@@ -1,13 +1,14 @@
-//! Codings of bodies (`Content-Encoding`): gzip, deflate and br.
+//! Codings of bodies (`Content-Encoding`): gzip, deflate and br; and their character sets (`Content-Type`).
 //!
 //! What reads a body reads what is within; a body that nobody rewrites passes as it came. Other codings are left alone.
 //! Never here: who reads a body, what becomes of the header.
 
 use bytes::Bytes;
 use expression::body::MessageBody;
+use expression::charset::Charset;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use http::HeaderMap;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use std::io::Read;
 
 /// Codings on top of each other that are taken off at most.
@@ -22,12 +23,24 @@ enum Coding {
 
 /// A body that has been kept, which readers see decoded by what its headers say, up to `limit` bytes.
 pub(crate) fn kept(headers: &HeaderMap, bytes: Bytes, limit: u64) -> MessageBody {
-    match codings(headers) {
+    let body = match codings(headers) {
         Some(codings) if !codings.is_empty() && !bytes.is_empty() => {
             MessageBody::encoded(bytes, move |bytes| decoded(bytes, &codings, limit))
         }
         _ => MessageBody::new(bytes),
-    }
+    };
+    body.in_charset(charset(headers))
+}
+
+/// The character set that `Content-Type` names, if it is not UTF-8.
+pub(crate) fn charset(headers: &HeaderMap) -> Option<Charset> {
+    let content_type = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let mut parameters = content_type
+        .split(';')
+        .skip(1)
+        .filter_map(|parameter| parameter.split_once('='));
+    let (_, name) = parameters.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))?;
+    Charset::of_name(name)
 }
 
 /// The codings in the order in which they were put on; nothing where one of them is not known.

@@ -8,6 +8,7 @@ mod regex_replacement;
 mod regex_static;
 mod string_builder;
 
+pub use encoding::code_page::CodePage;
 pub use encoding::utf16 as utf16_encoding;
 pub use regex_match::items;
 pub use regex_replacement::replace_pattern;

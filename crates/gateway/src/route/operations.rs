@@ -93,7 +93,7 @@ impl Operations {
     }
 
     /// The operation for a method and the segments below the API's path; `path` is what they were cut from, and
-    /// `offset` where it begins there. `HEAD` falls back to `GET`.
+    /// `offset` where it begins there. As in APIM, `HEAD` is a method like any other.
     pub fn find<'a>(
         &'a self,
         method: &str,
@@ -112,18 +112,7 @@ impl Operations {
             query,
         };
         let mut values = Vec::new();
-        let found = self.root.search(segments, &wanted, &mut values);
-        match found {
-            None if method == "HEAD" => {
-                let wanted = Wanted {
-                    method: "GET",
-                    ..wanted
-                };
-                values.clear();
-                self.root.search(segments, &wanted, &mut values)
-            }
-            found => found,
-        }
+        self.root.search(segments, &wanted, &mut values)
     }
 }
 

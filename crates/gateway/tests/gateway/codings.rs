@@ -1,4 +1,4 @@
-//! Compressed bodies: policies look into them, and what nobody rewrites passes as it came.
+//! Compressed bodies and character sets: policies look into them, and what nobody rewrites passes as it came.
 
 use crate::support::{Client, Upstream, api, body_of, catalog, full, get, request, soon, start, text};
 use catalog::PolicyText;
@@ -142,4 +142,76 @@ async fn a_response_of_send_request_is_decoded() {
     let (gateway, _upstream) = gateway(&inbound, "").await;
     let response = Client::connect(&gateway).await.send(get("/echo/a")).await.unwrap();
     assert_eq!(body_of(response).await, "secret");
+}
+
+#[tokio::test]
+async fn what_comes_from_the_cache_is_looked_into_too() {
+    let inbound = r#"<cache-lookup vary-by-developer="false" vary-by-developer-groups="false" />"#;
+    let outbound = r#"<cache-store duration="60" /><find-and-replace from="blue" to="red" />"#;
+    let (gateway, _upstream) = gateway(inbound, outbound).await;
+    for round in 0..2 {
+        let response = Client::connect(&gateway).await.send(get("/echo/a")).await.unwrap();
+        assert_eq!(response.headers().get(CONTENT_ENCODING), None, "{round}");
+        assert_eq!(body_of(response).await, r#"{"a":"red"}"#, "{round}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_read_in_their_character_set() {
+    let read = r#"<set-header name="X-Read"><value>@(context.Request.Body.As<string>(true) == "café" ? "yes" : "no")</value></set-header>"#;
+    let xml = r#"<set-header name="X-Read"><value>@(context.Request.Body.As<XElement>(true).Value == "café" ? "yes" : "no")</value></set-header>"#;
+    let replace = r#"<find-and-replace from="é" to="ê" />"#;
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    for (policy, content_type, body, expected) in [
+        (
+            read,
+            "text/plain; charset=iso-8859-1",
+            b"caf\xe9".to_vec(),
+            b"caf\xe9".to_vec(),
+        ),
+        (read, "text/plain; Charset=\"UTF-8\"", "café".into(), "café".into()),
+        (read, "text/plain", wide("\u{feff}café"), wide("\u{feff}café")),
+        (
+            xml,
+            "text/xml",
+            b"<?xml version='1.0' encoding='windows-1252'?><a>caf\xe9</a>".to_vec(),
+            b"<?xml version='1.0' encoding='windows-1252'?><a>caf\xe9</a>".to_vec(),
+        ),
+        (
+            replace,
+            "text/plain; charset=iso-8859-1",
+            b"caf\xe9".to_vec(),
+            b"caf\xea".to_vec(),
+        ),
+        (
+            replace,
+            "text/plain; charset=utf-16",
+            wide("\u{feff}café"),
+            wide("\u{feff}cafê"),
+        ),
+    ] {
+        let upstream = Upstream::http(|request| async move {
+            let read = request.headers().get("x-read").cloned();
+            let mut response = Response::new(full(request.into_body().collect().await.unwrap().to_bytes()));
+            response
+                .headers_mut()
+                .insert("x-read", read.unwrap_or("yes".parse().unwrap()));
+            response
+        })
+        .await;
+        let policy = format!(
+            "<policies><inbound>{policy}</inbound><backend><forward-request /></backend><outbound /><on-error /></policies>"
+        );
+        let mut api = api("echo", upstream.address);
+        let source = Source::new("policy.xml", policy);
+        api.policy = Some(Arc::new(PolicyText { source }));
+        let gateway = start(catalog(vec![api]));
+        let mut sent = request("POST", "/echo/a", full(body));
+        sent.headers_mut().insert("content-type", content_type.parse().unwrap());
+        let response = Client::connect(&gateway).await.send(sent).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{content_type}");
+        assert_eq!(response.headers()["x-read"], "yes", "{content_type}");
+        let got = soon(response.into_body().collect()).await.unwrap().to_bytes();
+        assert_eq!(*got, *expected, "{content_type}");
+    }
 }

@@ -190,7 +190,7 @@ pub fn api(path: &str, upstream: SocketAddr) -> Api {
         graphql_schema: None,
         resolvers: Vec::new(),
         hosts: Vec::new(),
-        operations: ["GET", "POST", "PUT", "DELETE", "PATCH"]
+        operations: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"]
             .into_iter()
             .map(operation)
             .collect(),

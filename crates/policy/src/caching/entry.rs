@@ -3,9 +3,9 @@
 //! Bytes from a cache that others write to may be anything: what is not understood is no response.
 
 use crate::body::Body;
+use crate::coding;
 use crate::exchange::ResponseMessage;
 use bytes::Bytes;
-use expression::body::MessageBody;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::time::Duration;
 
@@ -76,13 +76,13 @@ impl Entry {
         Duration::from_nanos(ticks.unsigned_abs().saturating_mul(100))
     }
 
-    /// The response as if the backend had just sent it.
-    pub fn into_response(self) -> ResponseMessage {
+    /// The response as if the backend had just sent it, of whose decoded body `limit` bytes are read at most.
+    pub fn into_response(self, limit: u64) -> ResponseMessage {
         ResponseMessage {
             status: self.status,
             reason: self.reason.map(Into::into),
+            body: Body::Buffered(coding::kept(&self.headers, self.body, limit)),
             headers: self.headers,
-            body: Body::Buffered(MessageBody::new(self.body)),
             ..ResponseMessage::default()
         }
     }

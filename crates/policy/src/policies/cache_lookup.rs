@@ -106,7 +106,7 @@ fn decide(asking: Missed, found: Option<&Bytes>, exchange: &mut Exchange) -> Flo
         return Flow::Next;
     };
     let left = entry.left(exchange.services.clock.ticks());
-    exchange.response = Some(entry.into_response());
+    exchange.response = Some(entry.into_response(exchange.services.buffer_limit));
     exchange.state.from_cache = true;
     asking.downstream.tell(left, exchange);
     Flow::Answer

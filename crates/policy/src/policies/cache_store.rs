@@ -10,8 +10,9 @@
 
 mod gather;
 
-use crate::body::Body;
+use crate::body::{Body, Trailers};
 use crate::caching::{self, Entry, LARGEST, Missed};
+use crate::coding;
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
@@ -19,7 +20,6 @@ use crate::registry::{Policy, Sections, waiting};
 use crate::step::{Flow, Outcome, Run, WaitingStep};
 use crate::value::Value;
 use bytes::Bytes;
-use expression::body::MessageBody;
 use gather::{Gathered, gather};
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
@@ -57,7 +57,11 @@ impl WaitingStep for CacheStore {
         let Some(missed) = exchange.state.missed.take() else {
             return Outcome::Now(Ok(Flow::Next));
         };
-        let body = match &mut exchange.response_mut().body {
+        let response = exchange.response_mut();
+        if response.extensions.get::<Trailers>().is_some() {
+            return Outcome::Now(Ok(Flow::Next));
+        }
+        let body = match &mut response.body {
             Body::Stream(_) => return Outcome::Later(Box::pin(gather_and_keep(missed, duration, exchange))),
             Body::Empty => Bytes::new(),
             Body::Buffered(body) if body.is_consumed() => Bytes::new(),
@@ -100,13 +104,14 @@ fn can_be_kept(response: &ResponseMessage) -> bool {
 }
 
 async fn gather_and_keep(missed: Missed, duration: Duration, exchange: &mut Exchange) -> Result<Flow, Failure> {
+    let limit = exchange.services.buffer_limit;
     let response = exchange.response_mut();
     let Body::Stream(stream) = std::mem::take(&mut response.body) else {
         return Ok(Flow::Next);
     };
     match gather(stream, LARGEST).await? {
         Gathered::Whole(bytes) => {
-            response.body = Body::Buffered(MessageBody::new(bytes.clone()));
+            response.body = Body::Buffered(coding::kept(&response.headers, bytes.clone(), limit));
             keep(missed, bytes, duration, exchange);
         }
         Gathered::More(stream) => response.body = Body::Stream(stream),

@@ -129,7 +129,7 @@ fn stored(exchange: &Exchange) -> Object {
         status_code: response.status.as_u16().into(),
         status_reason: seen.status_reason(),
         headers: HeaderList(headers.collect()),
-        body: MessageBody::new(body.content().clone()),
+        body: MessageBody::new(body.content().clone()).in_charset(body.charset()),
     })
 }
 

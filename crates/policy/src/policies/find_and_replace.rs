@@ -1,7 +1,7 @@
 //! `find-and-replace` replaces each occurrence of a text in the body: the request's in inbound and backend, the
 //! response's in outbound and on-error.
 //!
-//! Characters are compared as they are (ordinal), in UTF-8; `to=""` deletes. An empty `from` finds nothing. Headers stay.
+//! Characters are compared as they are (ordinal), in the body's character set, which it keeps; `to=""` deletes. An empty `from` finds nothing. Headers stay.
 
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, Message};
@@ -35,7 +35,13 @@ impl Step for FindAndReplace {
         let Some(body) = exchange.body_to_rewrite(self.message)? else {
             return Ok(Flow::Next);
         };
-        if let Some(bytes) = replaced(body.content(), from.as_bytes(), to.as_bytes()) {
+        let (content, text) = (body.content(), body.charset().map(|charset| (charset, body.text())));
+        let bytes = match &text {
+            None => replaced(content, from.as_bytes(), to.as_bytes()),
+            Some((charset, text)) => replaced(text.as_bytes(), from.as_bytes(), to.as_bytes())
+                .map(|bytes| charset.encode_like(&String::from_utf8_lossy(&bytes), content)),
+        };
+        if let Some(bytes) = bytes {
             exchange.rewrite_body(self.message, bytes);
         }
         Ok(Flow::Next)

@@ -207,7 +207,7 @@ impl ValidateContent {
             let faults: Vec<Fault> = match (&unreadable, &rule.by) {
                 (Some(why), _) => vec![words.unreadable(&content_type, why)],
                 (None, By::Xml { name, schemas, part }) => {
-                    words.xml_faults(name, schemas, *part, &content_type, &body.text())
+                    words.xml_faults(name, schemas, *part, &content_type, &body.markup())
                 }
                 (None, By::Json(schema)) => words.faults(schema, rule.used, &content_type, &body.text()),
                 (None, By::Description) => described

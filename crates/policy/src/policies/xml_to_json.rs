@@ -79,7 +79,7 @@ impl Step for XmlToJson {
         }
         let body = exchange.body_to_rewrite(self.message)?;
         let Some(body) = body else { return Ok(Flow::Next) };
-        let json = to_json(&body.text(), shape);
+        let json = to_json(&body.markup(), shape);
         let json =
             json.map_err(|found| Failure::internal("XmlToJsonFailed", format!("the body is no XML: {found}")))?;
         exchange.rewrite_body(self.message, json);

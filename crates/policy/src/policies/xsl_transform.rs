@@ -132,7 +132,7 @@ impl Step for XslTransform {
         };
         let failed = |message: String| Failure::internal("XslTransformFailed", message);
         let source =
-            read_document(&body.text(), true).map_err(|error| failed(format!("the body is no XML: {error}")))?;
+            read_document(&body.markup(), true).map_err(|error| failed(format!("the body is no XML: {error}")))?;
         let result = self.stylesheet.transform(source, &parameters, &LIMITS);
         let result = result.map_err(|error| failed(error.to_string()))?;
         let most = exchange.services.buffer_limit;

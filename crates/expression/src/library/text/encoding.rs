@@ -1,6 +1,6 @@
 //! `System.Text.Encoding`
 
-mod code_page;
+pub mod code_page;
 
 use crate::collection::Array;
 use crate::library::{Arguments, Call, Class, ClassKind, Row, row};

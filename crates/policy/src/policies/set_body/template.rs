@@ -105,7 +105,7 @@ impl LiquidBody {
             return token.map_err(|error| evaluation_failure(&error.message));
         }
         if is_of_type(headers, "xml") {
-            let document = bind::xml(&body.text(), self.binding.nil);
+            let document = bind::xml(&body.markup(), self.binding.nil);
             return document.map_err(|error| evaluation_failure(&error.to_string()));
         }
         Ok(Value::Nil)
