@@ -4,14 +4,17 @@
 //! Never here: buffering for policies, event streams.
 
 use crate::ticker::Alarm;
+use crate::watched::Traffic;
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
-use policy::{Body, BodyError, StreamBody};
+use policy::{Body, BodyError, StreamBody, Trailers};
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -36,11 +39,18 @@ pub struct ClientBody<B = Incoming> {
     limit: Option<u64>,
     passed: u64,
     progress: Rc<Progress>,
+    traffic: Arc<Traffic>,
 }
 
 impl<B> ClientBody<B> {
     /// The body of a request, to be refused when it grows beyond `limit` or nothing comes for `idle`.
-    pub fn new(incoming: B, alarm: Alarm, idle: Duration, limit: Option<u64>, progress: Rc<Progress>) -> Self {
+    pub fn new(
+        incoming: B,
+        (alarm, idle): (Alarm, Duration),
+        limit: Option<u64>,
+        progress: Rc<Progress>,
+        traffic: Arc<Traffic>,
+    ) -> Self {
         Self {
             incoming,
             alarm,
@@ -48,6 +58,7 @@ impl<B> ClientBody<B> {
             limit,
             passed: 0,
             progress,
+            traffic,
         }
     }
 
@@ -78,6 +89,7 @@ impl<B: HttpBody<Data = Bytes, Error: Display> + Unpin> HttpBody for ClientBody<
             }))));
         };
         this.alarm.off();
+        this.traffic.bear_fruit();
         Poll::Ready(frame.map(|frame| match frame {
             Ok(frame) => this.count(&frame).map(|()| frame),
             Err(error) => Err(this.fail(BodyError::Client(error.to_string()))),
@@ -109,6 +121,8 @@ pub enum Outgoing {
     Empty,
     /// All of it at once.
     Full(Bytes),
+    /// All of it at once, then trailers.
+    Trailed(Bytes, Option<HeaderMap>),
     /// As it comes.
     Stream {
         /// Where it comes from.
@@ -135,11 +149,21 @@ impl Outgoing {
         Self::Stream { stream, complete: None }
     }
 
+    /// With the trailers that were kept; a body that flows brings its own.
+    pub fn with_trailers(self, trailers: Option<Trailers>) -> Self {
+        match (self, trailers) {
+            (Self::Empty, Some(Trailers(trailers))) => Self::Trailed(Bytes::new(), Some(trailers)),
+            (Self::Full(bytes), Some(Trailers(trailers))) => Self::Trailed(bytes, Some(trailers)),
+            (body, _) => body,
+        }
+    }
+
     /// The same body once more, for a second attempt; `None` when its bytes flow by.
     pub fn replay(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),
             Self::Full(bytes) => Some(Self::Full(bytes.clone())),
+            Self::Trailed(bytes, trailers) => Some(Self::Trailed(bytes.clone(), trailers.clone())),
             Self::Stream { .. } => None,
         }
     }
@@ -162,6 +186,14 @@ impl HttpBody for Outgoing {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match self.get_mut() {
             Self::Empty => Poll::Ready(None),
+            Self::Trailed(bytes, trailers) => {
+                let frame = if bytes.is_empty() {
+                    trailers.take().map(Frame::trailers)
+                } else {
+                    Some(Frame::data(std::mem::take(bytes)))
+                };
+                Poll::Ready(frame.map(Ok))
+            }
             Self::Stream { stream, complete } => {
                 let frame = ready!(stream.as_mut().poll_frame(context));
                 if (frame.is_none() || stream.is_end_stream())
@@ -184,6 +216,7 @@ impl HttpBody for Outgoing {
         match self {
             Self::Empty => true,
             Self::Full(_) => false,
+            Self::Trailed(bytes, trailers) => bytes.is_empty() && trailers.is_none(),
             Self::Stream { stream, .. } => stream.is_end_stream(),
         }
     }
@@ -192,6 +225,12 @@ impl HttpBody for Outgoing {
         match self {
             Self::Empty => SizeHint::with_exact(0),
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            // A length would be the end of the message in HTTP/1.1, and nothing could come behind it.
+            Self::Trailed(bytes, _) => {
+                let mut hint = SizeHint::new();
+                hint.set_lower(bytes.len() as u64);
+                hint
+            }
             Self::Stream { stream, .. } => stream.size_hint(),
         }
     }

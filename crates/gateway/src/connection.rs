@@ -89,6 +89,7 @@ fn first_byte(worker: &Worker) -> Duration {
 
 async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>, deadlines: Deadlines) {
     let limits = worker.settings.limits;
+    let traffic = Arc::clone(&visit.traffic);
     let service = service_fn({
         let worker = Rc::clone(&worker);
         move |request| {
@@ -96,13 +97,18 @@ async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
             async { Ok::<_, Infallible>(answer.await) }
         }
     });
+    // hyper's least is 8 KiB. A head that fills the buffer is refused like one that is too large.
+    let buffer = limits.head_bytes.max(8 << 10);
+    traffic.expect_fruit(buffer);
     let mut builder = http1::Builder::new();
     builder
         .header_read_timeout(None)
+        // Names of headers are written as their sender wrote them, the gateway's own as is usual.
+        .preserve_header_case(true)
+        .title_case_headers(true)
         .max_headers(limits.headers)
         .max_header_size(limits.head_bytes)
-        // hyper's least is 8 KiB. A head that fills the buffer is refused like one that is too large.
-        .max_buf_size(limits.head_bytes.max(8 << 10));
+        .max_buf_size(buffer);
     let connection = builder.serve_connection(io, service).with_upgrades();
     drive(&worker, connection, deadlines, |connection| {
         connection.graceful_shutdown();

@@ -148,7 +148,11 @@ fn groups(catalog: &Catalog, told: &[String]) -> Vec<Arc<Group>> {
 fn url(written: &str) -> Option<Url> {
     let uri: http::Uri = written.parse().ok()?;
     let scheme = uri.scheme_str()?;
-    let default = if matches!(scheme, "https" | "wss") { 443 } else { 80 };
+    let default = if matches!(scheme, "https" | "wss" | "grpcs") {
+        443
+    } else {
+        80
+    };
     Some(Url {
         scheme: text(scheme),
         host: text(uri.host()?),

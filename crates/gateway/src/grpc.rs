@@ -6,7 +6,7 @@
 use crate::media_type::is_grpc;
 use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
-use policy::{Body, ResponseMessage};
+use policy::{Body, ResponseMessage, Trailers};
 use std::fmt::Write;
 
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
@@ -29,6 +29,7 @@ pub fn told(mut response: ResponseMessage, reason: Option<&str>) -> ResponseMess
     for name in [CONTENT_LENGTH, CONTENT_ENCODING] {
         response.headers.remove(name);
     }
+    response.extensions.remove::<Trailers>();
     let headers = &mut response.headers;
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     headers.insert(STATUS, HeaderValue::from_static(status));

@@ -45,7 +45,7 @@ where
         join_cookies(&mut parts.headers);
     }
     let client = visit.peer.forward(&mut parts.headers, &worker.settings.trusted_proxies);
-    let (body, progress) = body(worker, incoming);
+    let (body, progress) = body(worker, visit, incoming);
     let original: Text = parts.uri.path_and_query().map_or("/", |target| target.as_str()).into();
     let path_end = parts.uri.path().len();
     let message = RequestMessage {
@@ -184,7 +184,7 @@ fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
-fn body<B>(worker: &Rc<Worker>, incoming: B) -> (Body, Option<Rc<Progress>>)
+fn body<B>(worker: &Rc<Worker>, visit: &Visit, incoming: B) -> (Body, Option<Rc<Progress>>)
 where
     B: HttpBody<Data = Bytes, Error: Display> + Unpin + 'static,
 {
@@ -194,6 +194,8 @@ where
     let progress = Rc::new(Progress::default());
     let settings = &worker.settings;
     let (idle, limit) = (settings.timeouts.request_body, settings.limits.body_bytes);
-    let body = ClientBody::new(incoming, worker.ticker.alarm(), idle, limit, Rc::clone(&progress));
+    let patience = (worker.ticker.alarm(), idle);
+    let traffic = Arc::clone(&visit.traffic);
+    let body = ClientBody::new(incoming, patience, limit, Rc::clone(&progress), traffic);
     (Body::Stream(Box::pin(body)), Some(progress))
 }

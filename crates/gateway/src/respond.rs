@@ -92,7 +92,8 @@ pub fn json() -> HeaderMap {
 
 /// What the connection sends of a response: framing is the connection's own, so that no header splits a message.
 pub fn head(mut message: ResponseMessage, in_flight: Option<InFlight>, is_head: bool) -> Answer {
-    let outgoing = Outgoing::of(std::mem::take(&mut message.body));
+    let trailers = message.extensions.remove();
+    let outgoing = Outgoing::of(std::mem::take(&mut message.body)).with_trailers(trailers);
     let headers = &mut message.headers;
     headers.remove(TRANSFER_ENCODING);
     match outgoing.size_hint().exact() {

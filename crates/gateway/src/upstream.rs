@@ -27,7 +27,7 @@ use crate::upgrade;
 use connect::{Origin, Sender};
 use expect::Gate;
 use http::header::{CONTENT_LENGTH, EXPECT, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use policy::{BodyError, Call, LocalFuture, Reply, Upstream, UpstreamFailure};
@@ -84,16 +84,24 @@ impl Client {
 
     async fn send_once(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
         let origin = Origin::of(&call).map_err(UpstreamFailure::Connection)?;
-        let mut body = Outgoing::of(std::mem::take(&mut call.body));
+        let trailers = call.extensions.remove();
+        let mut body = Outgoing::of(std::mem::take(&mut call.body)).with_trailers(trailers);
         hop_by_hop::strip_request(&mut call.headers);
         let gate = expect::gate(&call, &mut body, &self.ticker);
         frame(&call.method, &mut call.headers, &body);
         let written = watch(&mut body);
         let may_switch = call.headers.contains_key(UPGRADE);
+        let spelling = if may_switch {
+            // They hold what an upgrade needs later.
+            Extensions::new()
+        } else {
+            std::mem::take(&mut call.extensions)
+        };
         let message = Message {
             method: call.method,
             url: call.url,
             headers: call.headers,
+            spelling,
             gate,
         };
         // Policies find a stream's message; events must not wait for each other.
@@ -175,6 +183,8 @@ struct Message {
     method: Method,
     url: Uri,
     headers: HeaderMap,
+    /// In which hyper keeps how the client wrote the headers' names.
+    spelling: Extensions,
     gate: Option<Gate>,
 }
 
@@ -190,6 +200,7 @@ impl Message {
                 method,
                 url,
                 headers,
+                spelling: Extensions::new(),
                 gate: None,
             },
             body.replay()?,
@@ -207,7 +218,7 @@ impl Message {
                     self.headers.insert(HOST, host);
                 }
                 if let Some(proxy) = origin.forwarding_proxy() {
-                    target.authority = Some(origin.authority.clone());
+                    (target.scheme, target.authority) = (Some(origin.scheme()), Some(origin.authority.clone()));
                     if let Some(authorization) = &proxy.authorization {
                         self.headers.insert(PROXY_AUTHORIZATION, authorization.clone());
                     }
@@ -232,6 +243,7 @@ impl Message {
         *request.method_mut() = self.method;
         *request.uri_mut() = Uri::from_parts(target).unwrap_or_default();
         *request.headers_mut() = self.headers;
+        *request.extensions_mut() = self.spelling;
         if let Some(gate) = self.gate {
             gate.attach(&mut request);
         }
@@ -249,7 +261,10 @@ struct Broken {
 
 async fn send(lease: &mut Lease, request: Request<Outgoing>) -> Result<Response<Incoming>, Broken> {
     let sent = match &mut lease.sender {
-        Sender::Http1(sender) => sender.try_send_request(request).await,
+        Sender::Http1(connection) => {
+            connection.traffic.bear_fruit();
+            connection.sender.try_send_request(request).await
+        }
         Sender::Http2(sender) => sender.try_send_request(request).await,
     };
     sent.map_err(|mut error| {

@@ -1,9 +1,10 @@
-//! A client's byte stream that says whether something has come and whether something is stuck.
+//! A byte stream that says whether something has come and whether something is stuck, and is given up when too much comes
+//! of which nothing becomes: the zeros of a chunk's size, interim responses without an end.
 //!
 //! Never here: deadlines.
 
 use crate::stream::Stream;
-use std::io::{IoSlice, Result};
+use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -16,8 +17,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub struct Traffic {
     read: AtomicBool,
     blocked: AtomicBool,
-    /// Times that the client took bytes.
+    /// Times that the other side took bytes.
     taken: AtomicU64,
+    /// Bytes that have come since something became of some.
+    fruitless: AtomicU64,
+    /// How many there may be; nothing is limited where this is 0.
+    most_fruitless: AtomicU64,
 }
 
 impl Traffic {
@@ -31,7 +36,39 @@ impl Traffic {
         self.read.store(false, Relaxed);
     }
 
-    /// When bytes wait that the client does not take: how often it has taken some before.
+    /// From here on what comes is HTTP/1.1, of which something must become now and then. `buffer` bytes may be read ahead
+    /// of whoever is slow to take them.
+    pub fn expect_fruit(&self, buffer: usize) {
+        self.most_fruitless.store(8 * buffer as u64, Relaxed);
+        self.bear_fruit();
+    }
+
+    /// Something became of what has come: a message, or a part of its body.
+    pub fn bear_fruit(&self) {
+        self.fruitless.store(0, Relaxed);
+    }
+
+    /// From here on what comes is nobody's to count.
+    pub fn expect_anything(&self) {
+        self.most_fruitless.store(0, Relaxed);
+    }
+
+    fn has_come(&self, bytes: usize) -> Result<()> {
+        let most = self.most_fruitless.load(Relaxed);
+        if most == 0 {
+            return Ok(());
+        }
+        // One thread reads, so that nothing is lost between the two.
+        let fruitless = self.fruitless.load(Relaxed).saturating_add(bytes as u64);
+        self.fruitless.store(fruitless, Relaxed);
+        if fruitless > most {
+            let message = format!("more than {most} bytes came and no message or part of one");
+            return Err(Error::new(ErrorKind::InvalidData, message));
+        }
+        Ok(())
+    }
+
+    /// When bytes wait that the other side does not take: how often it has taken some before.
     pub fn write_blocked(&self) -> Option<u64> {
         self.blocked.load(Relaxed).then(|| self.taken.load(Relaxed))
     }
@@ -66,8 +103,10 @@ impl AsyncRead for Watched {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if buffer.filled().len() > before {
+        let come = buffer.filled().len().saturating_sub(before);
+        if come > 0 {
             self.traffic.read.store(true, Relaxed);
+            self.traffic.has_come(come)?;
         }
         outcome
     }

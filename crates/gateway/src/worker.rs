@@ -192,6 +192,7 @@ impl InFlight {
     pub fn begin(worker: &Rc<Worker>, visit: &Rc<Visit>) -> Self {
         worker.metrics.begun.add(1);
         visit.traffic.account();
+        visit.traffic.bear_fruit();
         visit.begun.set(visit.begun.get() + 1);
         visit.in_flight.set(visit.in_flight.get() + 1);
         Self {

@@ -33,6 +33,10 @@ pub enum BodyError {
     },
 }
 
+/// The trailers of a body that is kept, among its message's extensions; those of a body that flows come behind it.
+#[derive(Clone, Debug)]
+pub struct Trailers(pub HeaderMap);
+
 /// A message's body.
 #[derive(Default)]
 pub enum Body {

@@ -3,13 +3,13 @@
 //! Never here: which policy reads what; the plan knows.
 
 use crate::block::Needs;
-use crate::body::{Body, BodyError, Head, StreamBody};
+use crate::body::{Body, BodyError, Head, StreamBody, Trailers};
 use crate::coding;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use bytes::Bytes;
 use expression::body::MessageBody;
-use http::{HeaderMap, StatusCode};
+use http::{Extensions, HeaderMap, StatusCode};
 use std::future::poll_fn;
 use std::pin::Pin;
 
@@ -31,13 +31,10 @@ impl Exchange {
     /// # Errors
     /// The body is larger than `services.buffer_limit`, or the client's message broke off.
     pub async fn keep_request(&mut self) -> Result<Bytes, Failure> {
-        keep(
-            &mut self.request.body,
-            &self.request.headers,
-            self.services.buffer_limit,
-        )
-        .await
-        .map_err(|error| failure(&error))?;
+        let (request, limit) = (&mut self.request, self.services.buffer_limit);
+        keep(&mut request.body, &request.headers, &mut request.extensions, limit)
+            .await
+            .map_err(|error| failure(&error))?;
         Ok(match &self.request.body {
             Body::Buffered(message) => message.bytes().clone(),
             _ => Bytes::new(),
@@ -50,7 +47,7 @@ pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Fa
     let limit = exchange.services.buffer_limit;
     if needs.reads.request_body {
         let request = &mut exchange.request;
-        keep(&mut request.body, &request.headers, limit)
+        keep(&mut request.body, &request.headers, &mut request.extensions, limit)
             .await
             .map_err(|error| failure(&error))?;
     }
@@ -58,7 +55,7 @@ pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Fa
         return Ok(());
     };
     if needs.reads.response_body {
-        keep(&mut response.body, &response.headers, limit)
+        keep(&mut response.body, &response.headers, &mut response.extensions, limit)
             .await
             .map_err(|error| response_failure(&error))?;
     }
@@ -78,20 +75,33 @@ pub(crate) async fn meet(needs: Needs, exchange: &mut Exchange) -> Result<(), Fa
     Ok(())
 }
 
-async fn keep(body: &mut Body, headers: &HeaderMap, limit: u64) -> Result<(), BodyError> {
+async fn keep(body: &mut Body, headers: &HeaderMap, extensions: &mut Extensions, limit: u64) -> Result<(), BodyError> {
     if let Body::Stream(stream) = body {
-        let bytes = read_whole(stream, limit).await?;
+        let (bytes, trailers) = read(stream, limit).await?;
+        if let Some(trailers) = trailers {
+            extensions.insert(Trailers(trailers));
+        }
         *body = Body::Buffered(coding::kept(headers, bytes, limit));
     }
     Ok(())
 }
 
-/// All bytes of a body, of which there may be `limit`.
+/// All bytes of a body, of which there may be `limit`; nobody wants its trailers.
 pub(crate) async fn read_whole(stream: &mut StreamBody, limit: u64) -> Result<Bytes, BodyError> {
-    let mut first = Bytes::new();
+    read(stream, limit).await.map(|(bytes, _)| bytes)
+}
+
+async fn read(stream: &mut StreamBody, limit: u64) -> Result<(Bytes, Option<HeaderMap>), BodyError> {
+    let (mut first, mut trailers) = (Bytes::new(), None);
     let mut all = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::as_mut(stream).poll_frame(context)).await {
-        let Ok(chunk) = frame?.into_data() else { continue };
+        let chunk = match frame?.into_data() {
+            Ok(chunk) => chunk,
+            Err(frame) => {
+                trailers = frame.into_trailers().ok();
+                continue;
+            }
+        };
         if (first.len() + all.len() + chunk.len()) as u64 > limit {
             return Err(BodyError::TooLarge { limit });
         }
@@ -103,7 +113,7 @@ pub(crate) async fn read_whole(stream: &mut StreamBody, limit: u64) -> Result<By
             all.extend_from_slice(&chunk);
         }
     }
-    Ok(if all.is_empty() { first } else { all.into() })
+    Ok((if all.is_empty() { first } else { all.into() }, trailers))
 }
 
 /// What a response's body that cannot be had means for the exchange: nothing that the client has done.

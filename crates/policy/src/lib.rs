@@ -52,6 +52,7 @@ mod respond;
 mod rewriting;
 mod runtime;
 mod slots;
+mod spelling;
 mod step;
 mod steps;
 mod subscriber;
@@ -70,7 +71,7 @@ mod xml;
 
 pub use backends::Backends;
 pub use block::{Origin, Scope, Section};
-pub use body::{AnswerStream, Body, BodyError, Head, StreamBody};
+pub use body::{AnswerStream, Body, BodyError, Head, StreamBody, Trailers};
 pub use check::check;
 pub use connection::{Connection, Proxy};
 pub use events::{Event, Events, Partition};

@@ -78,7 +78,7 @@ pub(crate) fn service_url(loader: &Loader<'_>, fields: Fields<'_>, key: &str, wr
     let url = loader.expand(fields, written);
     let url = url.trim().trim_end_matches('/');
     let is_whole = url.split_once("://").is_some_and(|(scheme, rest)| {
-        let known = ["http", "https", "ws", "wss"]
+        let known = ["http", "https", "ws", "wss", "grpc", "grpcs"]
             .iter()
             .any(|one| one.eq_ignore_ascii_case(scheme));
         known && !rest.is_empty() && !rest.starts_with(['/', ':', '?', '#']) && !rest.contains(char::is_whitespace)
@@ -86,7 +86,7 @@ pub(crate) fn service_url(loader: &Loader<'_>, fields: Fields<'_>, key: &str, wr
     // A name that is not known was reported already.
     if !is_whole && !url.contains("{{") {
         let message = format!(
-            "`{key}` must be a whole http, https, ws or wss URL, found \"{}\"",
+            "`{key}` must be a whole http, https, ws, wss, grpc or grpcs URL, found \"{}\"",
             written.value
         );
         fields.report(codes::BAD_VALUE, written.span, message);

@@ -88,7 +88,7 @@ fn a_sound_api_is_loaded_silently() {
     assert_eq!(problems, "");
     let orders = catalog.api("orders").unwrap();
     assert_eq!(orders.service_url.as_deref(), Some("http://orders.test"));
-    assert_eq!(orders.operations[0].method, "GET");
+    assert_eq!(&*orders.operations[0].method, "GET");
     assert!(orders.is_current && orders.is_online && orders.subscription_required);
     assert!(catalog.policy.is_some());
 }
@@ -118,7 +118,7 @@ apis/orders/apiInformation.json:3:11 error TG1011: `path` must be a plain path s
 apis/orders/apiInformation.json:4:16 error TG1010: `isCurrent` must be `true` or `false`, found a string
 apis/orders/apiInformation.json:5:17 error TG1011: `protocols` must be one of `http`, `https`, `ws`, `wss`, found "htps"
   help: did you mean `https`?
-apis/orders/apiInformation.json:6:17 error TG1011: `serviceUrl` must be a whole http, https, ws or wss URL, found "orders.test"
+apis/orders/apiInformation.json:6:17 error TG1011: `serviceUrl` must be a whole http, https, ws, wss, grpc or grpcs URL, found "orders.test"
 "#,
     );
 }
@@ -416,7 +416,7 @@ fn mcp_servers_name_a_backend_and_an_endpoint() {
         ),
         (
             r#""path": "learn", "mcpTools": [{"name": "t"}]"#,
-            "apis/a/apiInformation.json:1:81 error TG1204: MCP servers made of REST operations (`mcpTools`) are not served yet\n  \
+            "apis/a/apiInformation.json:1:81 warning TG1204: MCP servers made of REST operations (`mcpTools`) are not served yet: requests to it find no API\n  \
              help: an existing MCP server is named by `backendId`\n",
         ),
     ];
@@ -509,7 +509,7 @@ fn backends_are_single_servers_or_pools() {
     let (catalog, problems) = load_files(&files, &Given::default());
     assert_eq!(
         problems,
-        r#"backends/b/backendInformation.json:1:24 error TG1011: `url` must be a whole http, https, ws or wss URL, found "b.test"
+        r#"backends/b/backendInformation.json:1:24 error TG1011: `url` must be a whole http, https, ws, wss, grpc or grpcs URL, found "b.test"
 backends/c/backendInformation.json:1:105 warning TG1403: there is no certificate `i` with its private key: none is shown
 backends/c/backendInformation.json:3:1 warning TG1402: only the first rule of a circuit breaker is used
 backends/d/backendInformation.json:3:16 warning TG1403: `serviceFabricCluster` is not applied: services of a cluster are not found by the gateway

@@ -6,6 +6,7 @@ use crate::body::Outgoing;
 use crate::stream::Stream;
 use crate::upstream::tls::{Alpn, ClientTls, Verification};
 use crate::upstream::tunnel;
+use crate::watched::{Traffic, Watched};
 use crate::worker::Local;
 use http::uri::{Authority, Scheme};
 use hyper::client::conn::{http1, http2};
@@ -64,8 +65,8 @@ impl Origin {
             },
         );
         let tls = match call.url.scheme_str() {
-            Some("https" | "wss") => Some(verification),
-            Some("http" | "ws") => None,
+            Some("https" | "wss" | "grpcs") => Some(verification),
+            Some("http" | "ws" | "grpc") => None,
             _ => return Err("the backend's URL is neither http nor https".to_owned()),
         };
         Ok(Self {
@@ -118,10 +119,18 @@ fn without_user(authority: &Authority) -> Result<Authority, String> {
     }
 }
 
+/// An HTTP/1.1 connection.
+pub struct Single {
+    /// Where requests are handed to it.
+    pub sender: http1::SendRequest<Outgoing>,
+    /// What has been seen of its bytes.
+    pub traffic: Arc<Traffic>,
+}
+
 /// Where requests are handed to a connection.
 pub enum Sender {
     /// One request at a time.
-    Http1(http1::SendRequest<Outgoing>),
+    Http1(Single),
     /// Many requests at a time.
     Http2(http2::SendRequest<Outgoing>),
 }
@@ -133,25 +142,30 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
     if origin.version == HttpVersion::Two && !http2 {
         return Err(format!("{} does not speak HTTP/2", origin.authority));
     }
-    let io = TokioIo::new(stream);
     if http2 {
         let (sender, connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
             .adaptive_window(true)
             .keep_alive_interval(KEEP_ALIVE)
-            .handshake(io)
+            .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
         tokio::task::spawn_local(connection);
         return Ok(Sender::Http2(sender));
     }
+    let traffic = Arc::new(Traffic::default());
+    traffic.expect_fruit(BUFFER);
+    let io = Watched::new(stream, Arc::clone(&traffic));
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(BUFFER)
-        .handshake(io)
+        // As towards clients.
+        .preserve_header_case(true)
+        .title_case_headers(true)
+        .handshake(TokioIo::new(io))
         .await
         .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;
     tokio::task::spawn_local(connection.with_upgrades());
-    Ok(Sender::Http1(sender))
+    Ok(Sender::Http1(Single { sender, traffic }))
 }
 
 async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {

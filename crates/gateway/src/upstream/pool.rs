@@ -6,9 +6,9 @@
 
 use crate::body::Outgoing;
 use crate::ticker::Ticker;
-use crate::upstream::connect::{Origin, Sender, connect};
+use crate::upstream::connect::{Origin, Sender, Single, connect};
 use crate::upstream::tls::ClientTls;
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http2;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -30,7 +30,7 @@ pub struct Pool {
 }
 
 struct Idle {
-    sender: http1::SendRequest<Outgoing>,
+    connection: Single,
     since: u64,
 }
 
@@ -117,11 +117,11 @@ impl Pool {
     fn take_idle(&self, origin: &Origin) -> Option<Lease> {
         let mut idle = self.idle.borrow_mut();
         let connections = idle.get_mut(origin)?;
-        connections.retain(|idle| !idle.sender.is_closed());
+        connections.retain(|idle| !idle.connection.sender.is_closed());
         // One that is not ready reads the rest of an answer that nobody wanted, or closes.
-        let ready = connections.iter().rposition(|idle| idle.sender.is_ready())?;
+        let ready = connections.iter().rposition(|idle| idle.connection.sender.is_ready())?;
         Some(Lease {
-            sender: Sender::Http1(connections.remove(ready).sender),
+            sender: Sender::Http1(connections.remove(ready).connection),
             reused: true,
             stream: None,
         })
@@ -143,15 +143,15 @@ impl Pool {
         })
     }
 
-    fn put(&self, origin: Origin, sender: http1::SendRequest<Outgoing>) {
-        if sender.is_closed() {
+    fn put(&self, origin: Origin, connection: Single) {
+        if connection.sender.is_closed() {
             return;
         }
         let mut idle = self.idle.borrow_mut();
         let connections = idle.entry(origin).or_default();
         if connections.len() < self.most_idle {
             connections.push(Idle {
-                sender,
+                connection,
                 since: self.ticker.now(),
             });
         }
@@ -163,7 +163,7 @@ impl Pool {
         let oldest = self.ticker.now().saturating_sub(keep);
         let expired = |since: u64| self.ticker.now() > keep && since < oldest;
         self.idle.borrow_mut().retain(|_, connections| {
-            connections.retain(|idle| !idle.sender.is_closed() && !expired(idle.since));
+            connections.retain(|idle| !idle.connection.sender.is_closed() && !expired(idle.since));
             !connections.is_empty()
         });
         self.shared.borrow_mut().retain(|_, connections| {
@@ -182,11 +182,25 @@ impl Return {
         Self { pool, origin, lease }
     }
 
+    /// Something has become of what came: the head of an answer, or a part of its body.
+    pub fn bear_fruit(&self) {
+        if let Sender::Http1(connection) = &self.lease.sender {
+            connection.traffic.bear_fruit();
+        }
+    }
+
+    /// What comes from here on is no answer.
+    pub fn switch_protocols(&self) {
+        if let Sender::Http1(connection) = &self.lease.sender {
+            connection.traffic.expect_anything();
+        }
+    }
+
     /// The response has been read, or nobody wants the rest, and the request is written: the connection may serve again,
     /// if it does not close.
     pub fn put_back(self) {
         match self.lease.sender {
-            Sender::Http1(sender) => self.pool.put(self.origin, sender),
+            Sender::Http1(connection) => self.pool.put(self.origin, connection),
             Sender::Http2(_) => drop(self.lease.stream),
         }
     }

@@ -58,7 +58,7 @@ fn split(mut call: Call) -> (Call, (Call, bool)) {
 
 fn kept(body: Outgoing) -> Body {
     match body {
-        Outgoing::Full(bytes) => Body::Buffered(MessageBody::new(bytes)),
+        Outgoing::Full(bytes) | Outgoing::Trailed(bytes, _) => Body::Buffered(MessageBody::new(bytes)),
         Outgoing::Empty | Outgoing::Stream { .. } => Body::Empty,
     }
 }

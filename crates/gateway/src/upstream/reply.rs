@@ -31,6 +31,10 @@ pub fn reply(
     (alarm, idle): (Alarm, Duration),
 ) -> Reply {
     let (mut parts, incoming) = response.into_parts();
+    returning.bear_fruit();
+    if parts.status == StatusCode::SWITCHING_PROTOCOLS {
+        returning.switch_protocols();
+    }
     hop_by_hop::strip_response(&mut parts.headers, parts.status == StatusCode::SWITCHING_PROTOCOLS);
     let reason = parts.extensions.remove::<ReasonPhrase>();
     let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned());
@@ -101,6 +105,7 @@ impl HttpBody for UpstreamBody {
             })));
         };
         this.alarm.off();
+        this.returning.iter().for_each(Return::bear_fruit);
         match frame {
             Some(Err(error)) => {
                 this.returning = None;

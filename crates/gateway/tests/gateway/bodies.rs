@@ -6,7 +6,7 @@ use crate::support::{
 };
 use crate::support::{api, catalog};
 use bytes::Bytes;
-use catalog::PolicyText;
+use catalog::{Api, PolicyText};
 use diagnostic::Source;
 use gateway::Running;
 use http::{HeaderMap, Response, StatusCode};
@@ -121,6 +121,8 @@ async fn a_slow_reader_slows_the_upstream() {
 
 #[tokio::test]
 async fn trailers_pass_both_ways() {
+    const READS: &str = "<set-variable name='b' value='@(context.M.Body.As<string>(true))' />";
+    let reads = |message: &str| READS.replace("context.M", &format!("context.{message}"));
     let upstream = Upstream::http(|request| async move {
         let collected = request.into_body().collect().await.unwrap();
         let sum = collected.trailers().and_then(|trailers| trailers.get("x-sum")).cloned();
@@ -135,15 +137,27 @@ async fn trailers_pass_both_ways() {
         response
     })
     .await;
-    let gateway = in_front_of(&upstream);
-    let answer = converse(
-        &gateway,
-        "POST /echo HTTP/1.1\r\nhost: a\r\nte: trailers\r\nconnection: te, close\r\ntransfer-encoding: chunked\r\n\
+    let reading = format!(
+        "<policies><inbound>{}</inbound><backend><forward-request /></backend><outbound>{}</outbound></policies>",
+        reads("Request"),
+        reads("Response")
+    );
+    let reading = start(catalog(vec![Api {
+        policy: Some(Arc::new(PolicyText {
+            source: Source::new("policy.xml", reading),
+        })),
+        ..api("echo", upstream.address)
+    }]));
+    for gateway in [&in_front_of(&upstream), &reading] {
+        let answer = converse(
+            gateway,
+            "POST /echo HTTP/1.1\r\nhost: a\r\nte: trailers\r\nconnection: te, close\r\ntransfer-encoding: chunked\r\n\
          trailer: x-sum\r\n\r\n3\r\nabc\r\n0\r\nx-sum: 42\r\n\r\n",
-    )
-    .await;
-    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(answer.ends_with("4\r\nbody\r\n0\r\nx-sum: 42\r\n\r\n"), "{answer}");
+        )
+        .await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(answer.ends_with("4\r\nbody\r\n0\r\nX-Sum: 42\r\n\r\n"), "{answer}");
+    }
 }
 
 #[tokio::test]
@@ -237,7 +251,7 @@ async fn bodies_beyond_the_limit_are_refused() {
     ] {
         let answer = converse(&gateway, &format!("POST /echo HTTP/1.1\r\nhost: a\r\n{head}")).await;
         assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
-        assert!(answer.contains("connection: close\r\n"), "{answer}");
+        assert!(answer.contains("Connection: close\r\n"), "{answer}");
         assert!(
             answer.ends_with("{ \"statusCode\": 413, \"message\": \"The request body is too large\" }"),
             "{answer}"

@@ -110,6 +110,39 @@ async fn chunks_that_are_none_break_the_request_off() {
 }
 
 #[tokio::test]
+async fn chunks_of_which_nothing_comes_are_cut_off() {
+    for (chunk, again) in [
+        ("", "0"),
+        ("3 ", " "),
+        ("3;", "x"),
+        ("3;x=\"", "\""),
+        ("0\r\nx: ", "y"),
+        ("0\r\n", "x: y\r\n"),
+    ] {
+        let (upstream, notes) = noting().await;
+        let gateway = start_with(catalog(vec![api("echo", upstream.address)]), |config| {
+            config.timeouts.request_body = Duration::from_hours(1);
+        });
+        let stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+        let (mut read, mut write) = stream.into_split();
+        let head = format!("POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n{chunk}");
+        write.write_all(head.as_bytes()).await.unwrap();
+        let again = again.repeat(16 << 10);
+        let sending = async { while write.write_all(again.as_bytes()).await.is_ok() {} };
+        let hearing = async {
+            let mut answer = Vec::new();
+            let _ = read.read_to_end(&mut answer).await;
+        };
+        crate::support::soon(async { tokio::join!(sending, hearing) }).await;
+        assert!(
+            !notes.lock().unwrap().iter().any(|note| note.contains("abc]")),
+            "{chunk:?}"
+        );
+        assert_eq!(fetch(&gateway, get("/echo")).await.1, "ok");
+    }
+}
+
+#[tokio::test]
 async fn hosts_and_targets() {
     for (said, status) in [
         ("GET /echo HTTP/1.1\r\n\r\n", "400"),

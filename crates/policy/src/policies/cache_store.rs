@@ -10,7 +10,7 @@
 
 mod gather;
 
-use crate::body::Body;
+use crate::body::{Body, Trailers};
 use crate::caching::{self, Entry, LARGEST, Missed};
 use crate::coding;
 use crate::element::ElementReader;
@@ -57,7 +57,11 @@ impl WaitingStep for CacheStore {
         let Some(missed) = exchange.state.missed.take() else {
             return Outcome::Now(Ok(Flow::Next));
         };
-        let body = match &mut exchange.response_mut().body {
+        let response = exchange.response_mut();
+        if response.extensions.get::<Trailers>().is_some() {
+            return Outcome::Now(Ok(Flow::Next));
+        }
+        let body = match &mut response.body {
             Body::Stream(_) => return Outcome::Later(Box::pin(gather_and_keep(missed, duration, exchange))),
             Body::Empty => Bytes::new(),
             Body::Buffered(body) if body.is_consumed() => Bytes::new(),

@@ -96,7 +96,10 @@ fn check_url(element: &mut ElementReader<'_, '_>, url: Option<&Text>) {
 /// An absolute URL for a backend.
 fn base_url(text: &str) -> Option<Text> {
     let url: http::Uri = text.trim().parse().ok()?;
-    let is_web = matches!(url.scheme_str(), Some("http" | "https" | "ws" | "wss"));
+    let is_web = matches!(
+        url.scheme_str(),
+        Some("http" | "https" | "ws" | "wss" | "grpc" | "grpcs")
+    );
     (is_web && !url.host()?.is_empty()).then(|| text.trim().into())
 }
 

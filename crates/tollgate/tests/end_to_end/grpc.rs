@@ -162,8 +162,42 @@ fn a_key_is_metadata() {
     });
 }
 
+/// Sends calls to the backend `b` and reads what it answers.
+const READING: &str = r#"<policies><inbound><base /><set-backend-service backend-id="b" /></inbound>
+<backend><base /></backend><outbound><base />
+    <set-header name="x-length"><value>@(context.Response.Body.As<byte[]>(true).Length.ToString())</value></set-header>
+</outbound><on-error><base /></on-error></policies>"#;
+
 #[test]
-fn tls_on_both_sides() {
+fn a_service_behind_tls_whose_answers_are_read() {
+    within(120, async {
+        let identity = Identity::new();
+        let (certificate, key) = identity.files();
+        for scheme in ["grpc", "grpcs"] {
+            let peer = match scheme {
+                "grpcs" => Peer::start(&["grpc", "--tls", &certificate, &key]).await,
+                _ => Peer::start(&["grpc"]).await,
+            };
+            let (_, authority) = peer.url.split_once("://").unwrap();
+            let artifacts = folder(&format!("{scheme}://elsewhere.test"), OPEN);
+            artifacts.write("apis/greeter/policy.xml", READING);
+            let backend = format!(
+                r#"{{"properties": {{"url": "{scheme}://{authority}", "protocol": "http",
+                    "tls": {{"validateCertificateChain": false, "validateCertificateName": false}}}}}}"#
+            );
+            artifacts.write("backends/b/backendInformation.json", &backend);
+            let gateway = Gateway::serve(&artifacts).await;
+            let mut connection = Connection::http2(gateway.address).await;
+            let answer = call(&mut connection, "SayHello", "Ann").await;
+            assert_eq!(texts(&answer.body), ["hello Ann"], "{scheme}");
+            assert_eq!(answer.header("x-length"), answer.body.len().to_string(), "{scheme}");
+            assert_eq!(trailer(&answer, "grpc-status"), "0", "{scheme}");
+        }
+    });
+}
+
+#[test]
+fn tls_to_the_client() {
     within(120, async {
         let identity = Identity::new();
         let (certificate, key) = identity.files();

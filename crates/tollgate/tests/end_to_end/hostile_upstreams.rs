@@ -173,6 +173,8 @@ fn chunks_without_an_end_break_the_answer() {
         for tail in [
             &b"4;"[..],
             b"4;x=\"",
+            b"0",
+            b"4 ",
             b"0000000000000000000x",
             b"FFFFFFFFFFFFFFFFF\r\n",
             b"-1\r\n",
@@ -182,7 +184,12 @@ fn chunks_without_an_end_break_the_answer() {
         ] {
             let shown = String::from_utf8_lossy(tail);
             let start = [HEAD, tail].concat().leak();
-            let upstream = repeating((start, if tail.ends_with(b"b\r\n") { b"A: b\r\n" } else { b"0" })).await;
+            let again: &[u8] = match tail {
+                b"0\r\nA: b\r\n" => b"A: b\r\n",
+                b"4 " => b" ",
+                _ => b"0",
+            };
+            let upstream = repeating((start, again)).await;
             let gateway = Gateway::serve_with(&folder(&upstream.url), &["--workers", "1"]).await;
             let before = gateway.process.peak_kib();
             for version in VERSIONS {

@@ -1,7 +1,7 @@
 //! The call that an exchange comes to: target, path, query, and what the backend's credentials add.
 
 use super::{ForwardRequest, Timeout, destination, forwarded_for};
-use crate::body::Body;
+use crate::body::{Body, Trailers};
 use crate::connection::Connection;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
@@ -44,6 +44,11 @@ impl ForwardRequest {
             forwarded_for::append(&mut headers, peer);
         }
         let body = outgoing(&mut exchange.request.body);
+        let extensions = std::mem::take(&mut exchange.request.extensions);
+        // They stay with a body that is kept, for a call that comes later.
+        if let Some(trailers) = extensions.get::<Trailers>() {
+            exchange.request.extensions.insert(trailers.clone());
+        }
         if matches!(body, Body::Empty) {
             headers.remove(http::header::CONTENT_LENGTH);
         }
@@ -63,7 +68,7 @@ impl ForwardRequest {
                 self.version
             },
             buffer_response: self.buffer_response,
-            extensions: std::mem::take(&mut exchange.request.extensions),
+            extensions,
             wants_answer: exchange.state.wants_answer,
         })
     }

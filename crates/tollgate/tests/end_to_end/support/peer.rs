@@ -6,7 +6,7 @@ use super::programs;
 /// A running peer.
 pub struct Peer {
     process: Process,
-    /// Where it listens: `http://127.0.0.1:PORT`, without a path.
+    /// Where it listens: `http://127.0.0.1:PORT` (or `https:`), without a path.
     pub url: String,
 }
 
@@ -20,11 +20,11 @@ impl Peer {
     pub async fn start(arguments: &[&str]) -> Self {
         let mut process = Process::start(programs::peers(), arguments);
         let place = process.announced("listening on ").await;
-        let authority = place.strip_prefix("http://").expect("a cleartext peer");
-        let authority = authority.split('/').next().unwrap_or(authority);
+        let (scheme, rest) = place.split_once("://").expect("a URL");
+        let authority = rest.split('/').next().unwrap_or(rest);
         Self {
             process,
-            url: format!("http://{authority}"),
+            url: format!("{scheme}://{authority}"),
         }
     }
 
