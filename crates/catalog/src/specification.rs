@@ -69,12 +69,12 @@ impl Described {
             span: _,
         } = self;
         Operation {
-            id,
-            name,
-            method,
-            url_template,
-            responses,
-            described: place,
+            id: id.into(),
+            name: name.into(),
+            method: method.into(),
+            url_template: url_template.into(),
+            responses: responses.into(),
+            described: place.map(Box::new),
             policy,
         }
     }

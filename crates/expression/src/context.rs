@@ -269,6 +269,21 @@ pub struct Deployment {
     pub service_name: Text,
 }
 
+impl Deployment {
+    /// What APIM calls a gateway that it runs itself.
+    pub const MANAGED: &str = "managed";
+
+    /// That of the gateway with an id, which is its instance's too.
+    pub fn of_gateway(id: &str) -> Self {
+        Self {
+            gateway_id: id.into(),
+            instance_id: id.into(),
+            is_managed: id == Self::MANAGED,
+            ..Self::default()
+        }
+    }
+}
+
 /// `context.LastError`
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(missing_docs, reason = "APIM's own member names")]

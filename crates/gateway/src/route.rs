@@ -158,18 +158,27 @@ impl Router {
             .then_some(called)
     }
 
-    fn find_as_written(&self, address: &Address<'_>) -> Option<Called> {
-        let segments = cut(address.path)?;
+    /// The API whose operation a request would call if it had one like that.
+    pub fn find_api(&self, address: &Address<'_>) -> Option<&Arc<ServedApi>> {
+        let (api, _) = self.api(&cut(address.path)?, address)?;
+        Some(api)
+    }
+
+    /// An API that answers at an address, and how many segments its path takes.
+    fn api(&self, segments: &[Segment<'_>], address: &Address<'_>) -> Option<(&Arc<ServedApi>, usize)> {
         let host = if self.hosts.is_empty() {
             None
         } else {
             self.hosts.get(&host_of(address.authority))
         };
-        let api = host.and_then(|host| host.find(&segments, address));
-        let (api, used) = api.or_else(|| self.any_host.find(&segments, address))?;
-        if !api.answers_by(address.scheme) {
-            return None;
-        }
+        let api = host.and_then(|host| host.find(segments, address));
+        api.or_else(|| self.any_host.find(segments, address))
+            .filter(|(api, _)| api.answers_by(address.scheme))
+    }
+
+    fn find_as_written(&self, address: &Address<'_>) -> Option<Called> {
+        let segments = cut(address.path)?;
+        let (api, used) = self.api(&segments, address)?;
         let below = segments.get(used..).unwrap_or_default();
         let start = below
             .first()
@@ -348,7 +357,8 @@ impl ServedApi {
                     .eq_ignore_ascii_case(server.endpoint.trim_matches('/'));
                 same.then(|| called(None, Vec::new()))
             }
-            ApiKind::WebSocket => Some(called(self.only.clone(), Vec::new())),
+            // A handshake is a GET.
+            ApiKind::WebSocket => (address.method == "GET").then(|| called(self.only.clone(), Vec::new())),
             ApiKind::GraphQl if self.catalog.operations.is_empty() => Some(called(None, Vec::new())),
             ApiKind::Http | ApiKind::Soap | ApiKind::GraphQl | ApiKind::Grpc | ApiKind::OData => {
                 let with_action = self.with_action(address);

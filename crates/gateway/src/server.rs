@@ -91,7 +91,7 @@ where
         return respond(exchange.response.unwrap_or_default(), None, &api.metrics, in_flight);
     }
     let Some(called) = route(&snapshot, &exchange, exchange.request.method.as_str(), scheme) else {
-        Box::pin(snapshot.plans.global().fail(&mut exchange, unmatched())).await;
+        Box::pin(fail_unmatched(&snapshot, &mut exchange, scheme)).await;
         return respond(
             exchange.response.unwrap_or_default(),
             None,
@@ -197,15 +197,34 @@ impl Called {
 }
 
 fn route(snapshot: &Snapshot, exchange: &Exchange, method: &str, scheme: Option<&str>) -> Option<Called> {
+    snapshot.router.find(&address(exchange, method, scheme))
+}
+
+fn address<'a>(exchange: &'a Exchange, method: &'a str, scheme: Option<&'a str>) -> Address<'a> {
     let request = &exchange.request;
-    snapshot.router.find(&Address {
+    Address {
         authority: &request.authority,
         path: &request.path,
         query: &request.query,
         method,
         headers: &request.headers,
         scheme,
-    })
+    }
+}
+
+/// Has the policies of an API say what becomes of a request that it has no operation for, or those of global scope, if
+/// there is no API or it says nothing about errors.
+async fn fail_unmatched(snapshot: &Snapshot, exchange: &mut Exchange, scheme: Option<&str>) {
+    let api = snapshot
+        .router
+        .find_api(&address(exchange, exchange.request.method.as_str(), scheme));
+    let api = api.map(Arc::clone);
+    let own = api.as_ref().map(|api| snapshot.plans.plan(&api.catalog, None, None));
+    exchange.matched.api = api.as_ref().map(|api| Arc::clone(&api.entity));
+    let plan = own.filter(|plan| plan.handles_errors());
+    plan.unwrap_or_else(|| snapshot.plans.global())
+        .fail(exchange, unmatched())
+        .await;
 }
 
 /// Fetch standard, section 3.2.2: a browser asks whether it may ask.

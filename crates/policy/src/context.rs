@@ -5,6 +5,7 @@
 use crate::body::Body;
 use crate::exchange::{Exchange, RequestMessage, ResponseMessage, Target};
 use crate::reason;
+use crate::spelling;
 use catalog::BackendKind;
 use expression::body::MessageBody;
 use expression::certificate::Certificate;
@@ -277,7 +278,10 @@ fn joined(headers: &HeaderMap, name: &str) -> Option<Text> {
 }
 
 fn names(headers: &HeaderMap) -> Vec<Text> {
-    headers.keys().map(|name| name.as_str().into()).collect()
+    headers
+        .keys()
+        .map(|name| spelling::usual(name.as_str()).into())
+        .collect()
 }
 
 fn text_of(bytes: &[u8]) -> Text {

@@ -52,6 +52,7 @@ mod respond;
 mod rewriting;
 mod runtime;
 mod slots;
+mod spelling;
 mod step;
 mod steps;
 mod subscriber;

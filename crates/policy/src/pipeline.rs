@@ -30,7 +30,7 @@ impl Plan {
     pub async fn fail(&self, exchange: &mut Exchange, failure: Failure) {
         self.begin(exchange);
         exchange.trace_request();
-        if exchange.matched.api.is_none() {
+        if failure.source == "configuration" {
             let mut blocks = self.section(Section::Inbound).iter();
             match blocks.try_fold(false, |done, block| Ok(done || block.unmatched(exchange)?)) {
                 Ok(true) => return leave(exchange).await,

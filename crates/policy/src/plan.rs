@@ -135,6 +135,11 @@ impl Effective {
 }
 
 impl Plan {
+    /// Whether something runs when something fails.
+    pub fn handles_errors(&self) -> bool {
+        !self.section(Section::OnError).is_empty()
+    }
+
     /// The blocks of a section in the order in which they run.
     pub(crate) fn section(&self, section: Section) -> &[Arc<Block>] {
         self.effective.section(section)

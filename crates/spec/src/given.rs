@@ -4,6 +4,7 @@
 //! folder: ..                      # the artifact folder, from the document's own
 //! clock: 2026-01-01T00:00:00Z     # where the clock starts
 //! client: { ip: 192.0.2.7, trusted: true }
+//! deployment: { region: West Europe, service-name: shop, gateway-id: managed }
 //! named-values: { name: value }
 //! api: { path: orders, service-url: http://orders.example, operations: [GET /orders/{id}] }
 //! products: { gold: { subscription-required: false } }
@@ -21,13 +22,15 @@ use crate::tokens::Token;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use catalog::document::{Member, Value};
+use expression::context::Deployment;
 use serde_json::{Map, json};
 use std::path::Path;
 
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "folder",
     "clock",
     "client",
+    "deployment",
     "named-values",
     "api",
     "products",
@@ -63,6 +66,7 @@ pub fn enter(block: &Block, beside: &Path, world: &mut World, problems: &mut Pro
                 world.clock = clock.unwrap_or(world.clock);
             }
             "client" => given.client(world),
+            "deployment" => given.deployment(world),
             "named-values" => {
                 let values = settings::texts(block, &member.value, given.problems);
                 let values = values
@@ -96,6 +100,7 @@ pub fn nothing() -> World {
         clock: ticks("2026-01-01T00:00:00Z").unwrap_or(UNIX_EPOCH_TICKS),
         ip: [192, 0, 2, 7].into(),
         trusts: false,
+        deployment: Deployment::of_gateway(Deployment::MANAGED),
         tokens: [].into(),
         servers: Vec::new(),
     }
@@ -212,6 +217,26 @@ impl Given<'_> {
             "ip" => world.ip = given.read("an address", |text| text.parse().ok()).unwrap_or(world.ip),
             "trusted" => world.trusts = given.flag().unwrap_or(world.trusts),
             _ => given.unknown("setting of `client`", &["ip", "trusted"]),
+        });
+    }
+
+    fn deployment(&mut self, world: &mut World) {
+        let deployment = &mut world.deployment;
+        self.each(|given| match given.member.key.as_str() {
+            "region" => deployment.region = given.text().unwrap_or_default().into(),
+            "service-name" => {
+                deployment.service_name = given.text().unwrap_or_default().into();
+                deployment.service_id = deployment.service_name.clone();
+            }
+            "gateway-id" => {
+                *deployment = Deployment {
+                    region: deployment.region.clone(),
+                    service_name: deployment.service_name.clone(),
+                    service_id: deployment.service_id.clone(),
+                    ..Deployment::of_gateway(&given.text().unwrap_or_default())
+                };
+            }
+            _ => given.unknown("setting of `deployment`", &["region", "service-name", "gateway-id"]),
         });
     }
 

@@ -91,10 +91,14 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
     };
     let made = scenario.world.tokens.iter();
     let made = made.filter_map(|(name, token)| Some((name.clone(), token.minted(scenario.world.clock)?)));
+    let config = gateway::Config {
+        deployment: Arc::new(scenario.world.deployment.clone()),
+        ..gateway::Config::default()
+    };
     let mut run = Run {
         scenario,
         tokens: made.collect(),
-        gateway: ready.open(gateway::Config::default(), world),
+        gateway: ready.open(config, world),
         time,
         hours,
         servers,

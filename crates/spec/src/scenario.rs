@@ -6,6 +6,7 @@ use crate::message::Message;
 use crate::tokens::Token;
 use catalog::Overlay;
 use diagnostic::{Source, Span};
+use expression::context::Deployment;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -50,6 +51,8 @@ pub struct World {
     pub ip: IpAddr,
     /// Whether clients' certificates are trusted.
     pub trusts: bool,
+    /// `context.Deployment`
+    pub deployment: Deployment,
     /// Tokens that requests may carry.
     pub tokens: BTreeMap<String, Token>,
     /// Servers; those that were given later come first.

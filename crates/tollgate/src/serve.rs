@@ -7,6 +7,7 @@ use crate::{EXIT_FAILED, EXIT_PROBLEMS};
 use catalog::{Changed, Watch};
 use clap::Args;
 use diagnostic::{Diagnostic, Severity};
+use expression::context::Deployment;
 use gateway::{Config, Gateway, Limits, Listen, Network, Running, SystemClock, TlsIdentity};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -59,6 +60,9 @@ pub struct Serve {
     /// Client connections that may be open at once; more wait until one closes.
     #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().connections)]
     max_connections: usize,
+    /// Bytes of a body that a policy reads whole; of a larger request the client is told (413), a larger response fails.
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().buffer_bytes)]
+    max_buffered_body: u64,
     /// Bytes that the gateway's own cache holds at most; what was used longest ago makes room.
     #[arg(long, value_name = "BYTES", default_value_t = CACHE_BYTES)]
     cache_bytes: usize,
@@ -68,6 +72,15 @@ pub struct Serve {
     /// Certificates (PEM) of authorities that sign those of Redis; none: those that the system trusts.
     #[arg(long, value_name = "FILE")]
     redis_ca: Option<PathBuf>,
+    /// `context.Deployment.Region`: where the gateway runs, such as `West Europe`.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    region: String,
+    /// `context.Deployment.ServiceName` and `ServiceId`: what the service is called.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    service_name: String,
+    /// `context.Deployment.Gateway.Id`; any other than `managed` is that of a self-hosted gateway.
+    #[arg(long, value_name = "ID", default_value = Deployment::MANAGED)]
+    gateway_id: String,
     /// Base URL that `send-service-bus-message` sends to in place of the namespaces that policies name, such as a proxy.
     #[arg(long, value_name = "URL")]
     service_bus_url: Option<String>,
@@ -170,8 +183,15 @@ impl Serve {
             }],
             admin_listen: Some(self.admin_listen),
             workers: self.workers,
+            deployment: Arc::new(Deployment {
+                region: self.region.as_str().into(),
+                service_id: self.service_name.as_str().into(),
+                service_name: self.service_name.as_str().into(),
+                ..Deployment::of_gateway(&self.gateway_id)
+            }),
             limits: Limits {
                 connections: self.max_connections,
+                buffer_bytes: self.max_buffered_body,
                 ..Limits::default()
             },
             trusted_proxies: self.trusted_proxy.clone(),

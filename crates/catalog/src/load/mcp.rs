@@ -5,6 +5,7 @@ use crate::McpServer;
 use crate::codes;
 use crate::fields::Fields;
 use crate::memory::Surroundings;
+use diagnostic::Diagnostic;
 use std::path::Path;
 
 /// Path of the endpoint below the API's path where the API names no other.
@@ -40,8 +41,8 @@ pub(crate) fn server(
     if let Some((file, tools)) = holder(&["mcpTools"]).and_then(|file| Some((file, file.get("mcpTools")?)))
         && !tools.items().is_empty()
     {
-        let message = "MCP servers made of REST operations (`mcpTools`) are not served yet";
-        let problem = file.error(codes::NOT_SERVED, tools.span, message);
+        let message = "MCP servers made of REST operations (`mcpTools`) are not served yet: requests to it find no API";
+        let problem = Diagnostic::warning(codes::NOT_SERVED, file.source, tools.span, message);
         loader
             .problems
             .push(problem.with_help("an existing MCP server is named by `backendId`"));

@@ -93,7 +93,7 @@ impl Operations {
     }
 
     /// The operation for a method and the segments below the API's path; `path` is what they were cut from, and
-    /// `offset` where it begins there. `HEAD` falls back to `GET`.
+    /// `offset` where it begins there. As in APIM, `HEAD` is a method like any other.
     pub fn find<'a>(
         &'a self,
         method: &str,
@@ -112,18 +112,7 @@ impl Operations {
             query,
         };
         let mut values = Vec::new();
-        let found = self.root.search(segments, &wanted, &mut values);
-        match found {
-            None if method == "HEAD" => {
-                let wanted = Wanted {
-                    method: "GET",
-                    ..wanted
-                };
-                values.clear();
-                self.root.search(segments, &wanted, &mut values)
-            }
-            found => found,
-        }
+        self.root.search(segments, &wanted, &mut values)
     }
 }
 
@@ -159,7 +148,7 @@ impl Node {
         let rank = |leaf: &Leaf| {
             (
                 std::cmp::Reverse(leaf.query.len()),
-                leaf.operation.catalog.method == "*",
+                &*leaf.operation.catalog.method == "*",
             )
         };
         self.leaves.sort_by_key(rank);
@@ -226,7 +215,7 @@ fn below<K: Ord>(nodes: &mut Vec<(K, Node)>, key: K) -> Option<&mut Node> {
 
 fn choose<'a>(leaves: &'a [Leaf], wanted: &Wanted<'_>, values: &[Text], rest: Option<&str>) -> Option<Found<'a>> {
     leaves.iter().find_map(|leaf| {
-        let method = leaf.operation.catalog.method.as_str();
+        let method = &*leaf.operation.catalog.method;
         if method != wanted.method && method != "*" {
             return None;
         }

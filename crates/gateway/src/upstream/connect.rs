@@ -158,6 +158,9 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
     let io = Watched::new(stream, Arc::clone(&traffic));
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(BUFFER)
+        // As towards clients.
+        .preserve_header_case(true)
+        .title_case_headers(true)
         .handshake(TokioIo::new(io))
         .await
         .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;

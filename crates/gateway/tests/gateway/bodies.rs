@@ -156,7 +156,7 @@ async fn trailers_pass_both_ways() {
         )
         .await;
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-        assert!(answer.ends_with("4\r\nbody\r\n0\r\nx-sum: 42\r\n\r\n"), "{answer}");
+        assert!(answer.ends_with("4\r\nbody\r\n0\r\nX-Sum: 42\r\n\r\n"), "{answer}");
     }
 }
 
@@ -251,7 +251,7 @@ async fn bodies_beyond_the_limit_are_refused() {
     ] {
         let answer = converse(&gateway, &format!("POST /echo HTTP/1.1\r\nhost: a\r\n{head}")).await;
         assert!(answer.starts_with("HTTP/1.1 413 Payload Too Large\r\n"), "{answer}");
-        assert!(answer.contains("connection: close\r\n"), "{answer}");
+        assert!(answer.contains("Connection: close\r\n"), "{answer}");
         assert!(
             answer.ends_with("{ \"statusCode\": 413, \"message\": \"The request body is too large\" }"),
             "{answer}"

@@ -1,7 +1,8 @@
 //! What reaches the upstream and what comes back.
 
 use crate::support::{
-    Client, Upstream, api, body_of, catalog, fetch, full, get, in_front_of, read_head, request, soon, start, text,
+    Client, Upstream, api, body_of, catalog, converse, fetch, full, get, in_front_of, read_head, request, soon, start,
+    text,
 };
 use catalog::PolicyText;
 use diagnostic::Source;
@@ -23,6 +24,32 @@ async fn mirror() -> Upstream {
 }
 
 #[tokio::test]
+async fn names_of_headers_are_written_as_their_sender_wrote_them() {
+    let upstream = Upstream::saying(
+        "HTTP/1.1 200 OK\r\neTaG: \"a\"\r\nx-ms-Version: 1\r\ncontent-length: 2\r\n\r\nok",
+        true,
+    )
+    .await;
+    let document = "<policies><inbound /><backend><base /></backend><outbound><set-header name='x-own'><value>1</value></set-header></outbound></policies>";
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    let gateway = start(catalog(vec![echo]));
+    let request = "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let answer = converse(&gateway, request).await;
+    for line in ["eTaG: \"a\"", "x-ms-Version: 1", "X-Own: 1", "content-length: 2"] {
+        assert!(answer.contains(&format!("\r\n{line}\r\n")), "{line}: {answer}");
+    }
+    let gateway = in_front_of(&mirror().await);
+    let request = "GET /echo HTTP/1.1\r\nhOST: a\r\nX-mIXED: 1\r\nconnection: close\r\n\r\n";
+    let answer = converse(&gateway, request).await;
+    for line in ["X-mIXED: 1", "X-Forwarded-Proto: http", "X-Forwarded-For: 127.0.0.1"] {
+        assert!(answer.contains(&format!("\r\n{line}\r\n")), "{line}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_passes_with_path_query_and_headers() {
     let upstream = mirror().await;
     let gateway = in_front_of(&upstream);
@@ -37,11 +64,11 @@ async fn a_request_passes_with_path_query_and_headers() {
     assert_eq!(lines.remove(0), "GET /a%20b/c?x=1&y=%2F HTTP/1.1");
     lines.sort_unstable();
     let expected = [
+        "X-Forwarded-For: 127.0.0.1".into(),
+        "X-Forwarded-Host: gateway.test".into(),
+        "X-Forwarded-Proto: http".into(),
         format!("host: {}", upstream.address),
         "x-custom: kept".into(),
-        "x-forwarded-for: 127.0.0.1".into(),
-        "x-forwarded-host: gateway.test".into(),
-        "x-forwarded-proto: http".into(),
     ];
     assert_eq!(lines, expected);
 }
@@ -128,6 +155,20 @@ async fn a_connection_that_the_upstream_closed_is_replaced() {
         assert_eq!(fetch(&gateway, get("/echo")).await, (StatusCode::OK, "ok".to_owned()));
     }
     assert_eq!(upstream.connections(), 10);
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_has_named_has_an_empty_reason() {
+    let upstream = mirror().await;
+    let document =
+        "<policies><inbound><return-response><set-status code='299' /></return-response></inbound></policies>";
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    let gateway = start(catalog(vec![echo]));
+    let answer = converse(&gateway, "GET /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 299 \r\n"), "{answer}");
 }
 
 #[tokio::test]

@@ -164,11 +164,11 @@ pub async fn read_head(stream: &mut TcpStream) -> Option<String> {
 pub fn api(path: &str, upstream: SocketAddr) -> Api {
     let operation = |method: &str| {
         Arc::new(Operation {
-            id: method.to_lowercase(),
+            id: method.to_lowercase().into(),
             name: method.into(),
             method: method.into(),
             url_template: "/*".into(),
-            responses: Vec::new(),
+            responses: Box::default(),
             described: None,
             policy: None,
         })
@@ -191,7 +191,7 @@ pub fn api(path: &str, upstream: SocketAddr) -> Api {
         wsdl: None,
         resolvers: Vec::new(),
         hosts: Vec::new(),
-        operations: ["GET", "POST", "PUT", "DELETE", "PATCH"]
+        operations: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"]
             .into_iter()
             .map(operation)
             .collect(),

@@ -13,6 +13,7 @@ use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::headers::{is_protected, values_of};
 use crate::registry::{Policy, Sections, now};
+use crate::spelling;
 use crate::step::{Flow, Run, Step};
 use crate::validation::{ACTIONS, Action, Found, Kind, Report, Validated, contract_of, faults_of, no_contract};
 use crate::value::Value;
@@ -97,7 +98,10 @@ impl Step for ValidateHeaders {
                 continue;
             }
             let action = self.action(name.as_str(), &self.unspecified, exchange)?;
-            found.add(Kind::ResponseHeader.unspecified(name.as_str()), action);
+            found.add(
+                Kind::ResponseHeader.unspecified(&spelling::usual(name.as_str())),
+                action,
+            );
         }
         self.report.tell(found, exchange)
     }
@@ -151,7 +155,7 @@ responses:
     #[test]
     fn unspecified_headers_are_treated_by_themselves() {
         let attributes = "specified-header-action='ignore' unspecified-header-action='detect'";
-        let other = "x-other ResponseHeader Unspecified detect: Unspecified header x-other is not allowed.\n";
+        let other = "X-Other ResponseHeader Unspecified detect: Unspecified header X-Other is not allowed.\n";
         for (children, headers, expected) in [
             ("", "Content-Type: text/plain\nContent-Length: 0\nX-Rate: many", "none"),
             ("", "x-other: 1\nx-other: 2", other),

@@ -15,6 +15,7 @@ use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::headers::{is_protected, values_of};
 use crate::registry::{Policy, Sections, now};
+use crate::spelling;
 use crate::step::{Flow, Run, Step};
 use crate::validation::{
     ACTIONS, Action, Found, Kind, Report, Validated, contract_of, faults_of, no_contract, query_pairs,
@@ -196,7 +197,8 @@ fn belongs<'n>(parameter: &Parameter, kind: Kind, name: &'n str) -> Option<&'n s
 
 /// Whether a header is of those that the gateway and proxies before it add, which no client can leave out.
 fn is_added_on_the_way(name: &str) -> bool {
-    matches!(name, "x-forwarded-for" | "x-forwarded-host" | "x-forwarded-proto")
+    let added = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"];
+    added.iter().any(|added| added.eq_ignore_ascii_case(name))
 }
 
 /// Whether the values are the subscription key.
@@ -229,7 +231,7 @@ fn headers_of(exchange: &Exchange, contract: &Contract) -> Given {
     let is_taken = |name: &HeaderName| is_protected(name) || (has_bodies && name == CONTENT_TYPE);
     let looked_at = headers.keys().filter(|name| !is_taken(name));
     looked_at
-        .map(|name| (name.to_string(), values_of(headers, name.as_str())))
+        .map(|name| (spelling::usual(name.as_str()), values_of(headers, name.as_str())))
         .collect()
 }
 
@@ -346,7 +348,7 @@ requestBody: {content: {text/plain: {}}}";
                 "Content-Type: text/plain\nContent-Length: 0",
                 "none".to_owned(),
             ),
-            ("", "/a/7?N=1", "A: 1", query("N") + &header("a")),
+            ("", "/a/7?N=1", "A: 1", query("N") + &header("A")),
             (
                 "",
                 "/a/7?subscription-key=secret",
@@ -357,7 +359,7 @@ requestBody: {content: {text/plain: {}}}";
                 "<query unspecified-parameter-action='ignore' />",
                 "/a/7?x=1",
                 "A: 1",
-                header("a"),
+                header("A"),
             ),
             (
                 "<query><parameter name='x' action='ignore' /></query><headers><parameter name='A' action='ignore' /></headers>",

@@ -18,6 +18,7 @@ use crate::policies::set_header::HeaderEdit;
 use crate::query::encoded;
 use crate::reason;
 use crate::runtime::within;
+use crate::spelling;
 use crate::upstream::{Call, HttpVersion, Reply, UpstreamFailure};
 use crate::value::{Readable, Value};
 use crate::{BodyError, Section};
@@ -390,7 +391,7 @@ async fn stored(mut reply: Reply, limit: u64) -> Result<StoredResponse, Failure>
     let headers = reply
         .headers
         .keys()
-        .map(|name| (Text::from(name.as_str()), of_name(name)));
+        .map(|name| (spelling::usual(name.as_str()).into(), of_name(name)));
     Ok(StoredResponse {
         status_code: reply.status.as_u16().into(),
         headers: HeaderList(headers.collect()),
