@@ -48,7 +48,7 @@ impl Catalog {
         let Some(SharedSchema::Xml(schema)) = self.schemas.get(id) else {
             return None;
         };
-        Some(schema.compiled(id, self.xml_sources().collect()))
+        Some(schema.compiled(id, &self.xml_sources().collect::<Vec<_>>()))
     }
 
     /// The compiled XML schemas in the types of an API's WSDL, which may import the folder's; `None` where it has none.
@@ -58,7 +58,8 @@ impl Catalog {
             name: WSDL,
             text: &wsdl.text,
         };
-        Some(wsdl.compiled(WSDL, std::iter::once(own).chain(self.xml_sources()).collect()))
+        let sources: Vec<_> = std::iter::once(own).chain(self.xml_sources()).collect();
+        Some(wsdl.compiled(WSDL, &sources))
     }
 
     fn xml_sources(&self) -> impl Iterator<Item = Source<'_>> {
@@ -73,9 +74,9 @@ impl Catalog {
 }
 
 impl XmlSchema {
-    fn compiled(&self, name: &str, sources: Vec<Source<'_>>) -> Compiled {
+    fn compiled(&self, name: &str, sources: &[Source<'_>]) -> Compiled {
         let mut hasher = DefaultHasher::new();
-        for source in &sources {
+        for source in sources {
             (source.name, source.text).hash(&mut hasher);
         }
         let all = hasher.finish();
@@ -85,7 +86,7 @@ impl XmlSchema {
         {
             return compiled.clone();
         }
-        let compiled = Schemas::compile(name, &sources).map(Arc::new).map_err(Arc::from);
+        let compiled = Schemas::compile(name, sources).map(Arc::new).map_err(Arc::from);
         *kept = Some((all, compiled.clone()));
         compiled
     }
