@@ -2,7 +2,7 @@
 
 use crate::LocalFuture;
 use crate::backends::Backends;
-use crate::block::Origin;
+use crate::block::{Origin, Scope};
 use crate::body::Body;
 use crate::caching::Missed;
 use crate::connection::Connection;
@@ -281,6 +281,8 @@ pub struct Target {
     pub base_url: Option<Text>,
     /// The backend entity, where one was chosen; a pool's member is chosen when the request is sent.
     pub backend: Option<Arc<catalog::Backend>>,
+    /// The scope of the document that chose the backend entity.
+    pub chosen_by: Option<Scope>,
     /// The member of the pool that the last request was sent to.
     pub member: Option<Arc<catalog::Backend>>,
     /// MCP: `base_url` is the whole endpoint, and the request's path is not appended.
