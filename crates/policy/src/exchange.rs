@@ -71,6 +71,8 @@ pub struct State {
     pub(crate) operation: Option<Arc<catalog::Operation>>,
     /// What GraphQL requests are validated by, where a policy does that.
     pub(crate) graphql: Option<Arc<graphql::Schema>>,
+    /// What XML is validated by that no `schema-id` names: the API's WSDL.
+    pub(crate) wsdl: Option<Arc<xsd::Schemas>>,
     /// What answers the requests of a GraphQL API, instead of a backend.
     pub(crate) resolvers: Option<Arc<Resolvers>>,
     /// The client whose handshake the response accepts, to be told of events.
