@@ -82,12 +82,8 @@ fn load_with(
     changed: &Changed,
 ) -> (Catalog, Vec<Diagnostic>) {
     let problems = Problems::default();
-    if let Some(catalog) = Loader::new(folder, overlay, &problems).catalog(environment, memory, changed) {
-        return (catalog, problems.into_sorted());
-    }
-    // What is remembered lacks what is now asked for, or has more than that.
-    *memory = Memory::default();
-    load_with(folder, overlay, environment, memory, changed)
+    let catalog = Loader::new(folder, overlay, &problems).catalog(environment, memory, changed);
+    (catalog, problems.into_sorted())
 }
 
 /// What every entity needs to be loaded.
@@ -96,7 +92,7 @@ pub(crate) struct Loader<'l> {
     problems: &'l Problems,
     files: Files<'l>,
     named_values: NamedValues,
-    /// What policy documents ask of descriptions.
+    /// What the policy documents that were read ask of descriptions.
     asked: Cell<Asked>,
 }
 
@@ -111,18 +107,21 @@ impl<'l> Loader<'l> {
         }
     }
 
-    /// The catalog; nothing when what is remembered cannot serve for it.
-    fn catalog(mut self, environment: &dyn Environment, memory: &mut Memory, changed: &Changed) -> Option<Catalog> {
+    fn catalog(mut self, environment: &dyn Environment, memory: &mut Memory, changed: &Changed) -> Catalog {
         layout::check(&self);
         self.named_values = named_values::load(&self, environment);
         let certificates = certificates::load(&self);
         let backends = backends::load(&self, &certificates.own);
-        let version_sets = version_sets::load(&self);
+        let api_folders = layout::entities(&self, layout::APIS);
+        let api_ids = apis::ids(&api_folders);
+        let mut products = products::load(&self, &api_ids);
+        let (mut policy, mut fragments) = (self.policy(self.folder), self.fragments());
         let surroundings = Surroundings {
             named_values: self.named_values.all(),
-            version_sets,
+            version_sets: version_sets::load(&self),
             backends: backends.usable,
             known_backends: backends.known,
+            asked: self.asked.get(),
         };
         let remembered = if self.named_values.are_whole() {
             memory.unchanged(changed, &surroundings)
@@ -130,12 +129,10 @@ impl<'l> Loader<'l> {
             // It is not remembered which APIs ask for those without a value.
             HashMap::new()
         };
-        let mut apis = apis::load(&self, &surroundings, remembered);
-        gateways::assign_hosts(&self, &mut apis);
-        let mut products = products::load(&self, &mut apis);
+        let mut apis = apis::load(&self, api_folders, &surroundings, remembered);
+        gateways::assign_hosts(&self, &api_ids, &mut apis);
+        products::assign(&products, &mut apis);
         conflicts::check(&self, &apis);
-        let users = users::load(&self);
-        let (mut policy, mut fragments) = (self.policy(self.folder), self.fragments());
         memory.share(&mut products, &mut fragments, &mut policy);
         let mut catalog = Catalog {
             policy,
@@ -145,18 +142,18 @@ impl<'l> Loader<'l> {
             certificates: certificates.own,
             public_certificates: certificates.public,
             loggers: loggers::load(&self),
-            users,
+            users: users::load(&self),
             groups: groups::load(&self),
             schemas: schemas::load(&self),
             ..Catalog::default()
         };
-        subscriptions::load(&self, &apis.known, &products, &mut catalog);
+        subscriptions::load(&self, &api_ids, &products, &mut catalog);
         catalog.products = products;
         catalog.named_values = std::mem::take(&mut self.named_values).finished(self.problems);
-        let (served, kept) = apis.finish(self.asked.get())?;
+        let (served, kept) = apis.finish();
         catalog.apis = served;
         memory.keep(surroundings, kept);
-        Some(catalog)
+        catalog
     }
 
     fn fragments(&self) -> BTreeMap<String, Arc<PolicyText>> {

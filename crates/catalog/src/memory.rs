@@ -67,6 +67,8 @@ pub(crate) struct Surroundings {
     pub backends: BTreeMap<String, Arc<Backend>>,
     /// Ids of all backends.
     pub known_backends: Vec<String>,
+    /// What policies outside of their folders ask of their descriptions.
+    pub asked: Asked,
 }
 
 /// What the folder of an API came to.
@@ -76,13 +78,9 @@ pub(crate) struct Remembered {
     pub api: Option<Arc<Api>>,
     /// What is wrong in its folder.
     pub problems: Vec<Diagnostic>,
-    /// What its own policies ask of descriptions.
-    pub asks: Asked,
-    /// What the API still has of its description, since some policy of the folder asks for it.
-    pub has: Asked,
 }
 
-/// What policies ask of the descriptions of APIs; nobody keeps the rest.
+/// What policies ask of the description of an API; nobody keeps the rest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// What messages may hold.

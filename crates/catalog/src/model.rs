@@ -152,9 +152,11 @@ pub struct Api {
     pub subscription_key_query: String,
     /// Host names it answers on; empty: on any.
     pub hosts: Vec<String>,
-    /// Its schema in GraphQL's language, where it is a GraphQL API that has resolvers, or a policy of the folder validates
-    /// by it.
+    /// Its schema in GraphQL's language, where it is a GraphQL API that has resolvers, or a policy that may run for it
+    /// validates by it.
     pub graphql_schema: Option<Arc<str>>,
+    /// Its WSDL, with XML schemas in its types, where a policy of the folder validates.
+    pub wsdl: Option<Arc<XmlSchema>>,
     /// Where the values of its schema's fields come from; none for an API that is passed through.
     pub resolvers: Vec<Resolver>,
     /// Its operations in the order of the specification.
@@ -198,22 +200,22 @@ pub enum VersioningScheme {
     Header(String),
 }
 
-/// An operation.
+/// An operation. A folder may have tens of thousands: it holds no room that it does not need.
 #[derive(Debug)]
 pub struct Operation {
     /// Its id.
-    pub id: String,
+    pub id: Box<str>,
     /// Display name.
-    pub name: String,
+    pub name: Box<str>,
     /// Upper-case method, or `*`.
-    pub method: String,
+    pub method: Box<str>,
     /// As written: `/orders/{id}?expand={expand}`.
-    pub url_template: String,
-    /// Responses with examples, for mocks; empty where no policy of the folder mocks.
-    pub responses: Vec<OperationResponse>,
-    /// Where it stands in its API's description, which says what its messages may hold; none where no policy of the
-    /// folder asks for it.
-    pub described: Option<Described>,
+    pub url_template: Box<str>,
+    /// Responses with examples, for mocks; empty where no policy mocks that may run for its API.
+    pub responses: Box<[OperationResponse]>,
+    /// Where it stands in its API's description, which says what its messages may hold; none where no policy asks for it
+    /// that may run for its API.
+    pub described: Option<Box<Described>>,
     /// The policy document of operation scope.
     pub policy: Option<Arc<PolicyText>>,
 }

@@ -112,7 +112,7 @@ impl Bench {
             name: "Op".into(),
             method: "*".into(),
             url_template: "/*".into(),
-            responses: Vec::new(),
+            responses: Box::default(),
             described: None,
             policy: text("operation"),
         };
@@ -186,7 +186,7 @@ impl Bench {
     pub fn describe(&mut self, described: catalog::Described) {
         let api = Arc::get_mut(&mut self.catalog.apis[0]).unwrap();
         let operation = Arc::get_mut(&mut api.operations[0]).unwrap();
-        operation.described = Some(described);
+        operation.described = Some(Box::new(described));
     }
 
     pub fn backend(mut self, id: &str, backend: Backend) -> Self {
@@ -409,6 +409,7 @@ fn api(kind: ApiKind, operations: Vec<Arc<Operation>>, policy: Option<Arc<Policy
         subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
         subscription_key_query: "subscription-key".into(),
         graphql_schema: None,
+        wsdl: None,
         resolvers: Vec::new(),
         hosts: Vec::new(),
         operations,

@@ -83,8 +83,8 @@ impl Explain {
             unknown("API", &self.api, known)
         })?;
         let operation = self.operation.as_ref().map(|id| {
-            let found = api.operations.iter().find(|operation| operation.id == *id).cloned();
-            let known = api.operations.iter().map(|operation| operation.id.as_str());
+            let found = api.operations.iter().find(|operation| *operation.id == **id).cloned();
+            let known = api.operations.iter().map(|operation| &*operation.id);
             found.ok_or_else(|| unknown("operation", id, known))
         });
         let product = self.product.as_ref().map(|id| {

@@ -8,6 +8,7 @@ use crate::files::Entry;
 use crate::information::Information;
 use crate::memory::{self, Asked, Remembered, Surroundings};
 use crate::specification::{self, Specification};
+use crate::xml_schema::XmlSchema;
 use crate::{Api, ApiKind, ApiVersion};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,8 +25,6 @@ const KEY_QUERY: &str = "subscription-key";
 pub(crate) struct LoadedApis {
     /// Those that can be served.
     pub served: Vec<LoadedApi>,
-    /// Ids of all, also of those that cannot.
-    pub known: BTreeSet<String>,
     /// What is remembered of each folder.
     kept: memory::Apis,
 }
@@ -43,9 +42,8 @@ pub(crate) struct LoadedApi {
 }
 
 impl LoadedApis {
-    /// The APIs with all that is said of them, and what is remembered of each folder; `asked` is what policies
-    /// ask of descriptions. Nothing when what was remembered was kept for others.
-    pub fn finish(mut self, asked: Asked) -> Option<(Vec<Arc<Api>>, memory::Apis)> {
+    /// The APIs with all that is said of them, and what is remembered of each folder.
+    pub fn finish(mut self) -> (Vec<Arc<Api>>, memory::Apis) {
         let mut served = Vec::with_capacity(self.served.len());
         for LoadedApi {
             mut api,
@@ -54,47 +52,54 @@ impl LoadedApis {
             products,
         } in self.served
         {
-            let kept = self.kept.get_mut(&folder.name)?;
-            let is_fresh = kept.api.is_none();
-            if is_fresh {
-                if let Some(api) = Arc::get_mut(&mut api) {
-                    forget_descriptions(api, asked);
-                }
-                kept.has = asked;
-            } else if kept.has != asked {
-                return None;
-            }
+            let kept = self.kept.get_mut(&folder.name);
             if api.hosts != hosts || api.products != products {
+                // A fresh API is remembered below, so that it is changed in its place.
                 let api = Arc::make_mut(&mut api);
                 (api.hosts, api.products) = (hosts, products);
             }
-            kept.api = Some(Arc::clone(&api));
+            if let Some(kept) = kept {
+                kept.api = Some(Arc::clone(&api));
+            }
             served.push(api);
         }
-        Some((served, self.kept))
+        (served, self.kept)
     }
 }
 
-/// Lets go of what nobody asks of an API's description.
+/// Lets go of what no policy asks of an API's description: of many APIs that is most of them.
 fn forget_descriptions(api: &mut Api, asked: Asked) {
     if api.resolvers.is_empty() && !asked.contracts {
         api.graphql_schema = None;
+    }
+    if !asked.contracts {
+        api.wsdl = None;
     }
     for operation in api.operations.iter_mut().filter_map(Arc::get_mut) {
         if !asked.contracts {
             operation.described = None;
         }
         if !asked.examples {
-            operation.responses = Vec::new();
+            operation.responses = Box::default();
         }
     }
 }
 
-/// Loads all APIs in the order of their folder names, except those that are remembered.
-pub(crate) fn load(loader: &Loader<'_>, known: &Surroundings, mut remembered: memory::Apis) -> LoadedApis {
+/// The ids of the APIs in these folders, also of those that cannot be served.
+pub(crate) fn ids(folders: &[Entry]) -> BTreeSet<String> {
+    let id = |entry: &Entry| references::without_revision(&entry.name).to_owned();
+    folders.iter().map(id).collect()
+}
+
+/// Loads the APIs of all folders, which are in the order of their names, except those that are remembered.
+pub(crate) fn load(
+    loader: &Loader<'_>,
+    folders: Vec<Entry>,
+    known: &Surroundings,
+    mut remembered: memory::Apis,
+) -> LoadedApis {
     let mut apis = LoadedApis::default();
-    for entry in layout::entities(loader, layout::APIS) {
-        apis.known.insert(references::without_revision(&entry.name).to_owned());
+    for entry in folders {
         let (api, kept) = match remembered.remove(&entry.name) {
             Some(kept) => {
                 kept.problems
@@ -104,7 +109,6 @@ pub(crate) fn load(loader: &Loader<'_>, known: &Surroundings, mut remembered: me
             }
             None => read(loader, known, &entry),
         };
-        loader.asked.set(loader.asked.get().or(kept.asks));
         apis.kept.insert(entry.name.clone(), kept);
         apis.served.extend(api.map(|api| LoadedApi {
             api,
@@ -119,15 +123,17 @@ pub(crate) fn load(loader: &Loader<'_>, known: &Surroundings, mut remembered: me
 /// Reads the folder of an API.
 fn read(loader: &Loader<'_>, known: &Surroundings, entry: &Entry) -> (Option<Arc<Api>>, Remembered) {
     let before = loader.problems.len();
-    let asked = loader.asked.take();
+    // Its own policies ask for their API alone.
+    loader.asked.set(known.asked);
     layout::check_within(loader, &entry.path);
     let information = loader.information(&entry.path, INFORMATION);
-    let api = information.and_then(|information| api(loader, known, entry, &information));
+    let mut api = information.and_then(|information| api(loader, known, entry, &information));
+    if let Some(api) = &mut api {
+        forget_descriptions(api, loader.asked.get());
+    }
     let kept = Remembered {
         api: None,
         problems: loader.problems.since(before),
-        asks: loader.asked.replace(asked),
-        has: Asked::default(),
     };
     (api.map(Arc::new), kept)
 }
@@ -161,6 +167,9 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
     let graphql_schema = matches!(kind, ApiKind::GraphQl)
         .then(|| graphql::schema(loader, &entry.path))
         .flatten();
+    let wsdl = reads_operations
+        .then(|| loader.files.read(&entry.path.join(specification::WSDL)))
+        .flatten();
     let (id, revision, is_current) = revision(fields, &entry.name);
     let key_names = fields.object("subscriptionKeyParameterNames");
     let key_name = |key: &str, default: &str| {
@@ -185,6 +194,7 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
         subscription_key_query: key_name("query", KEY_QUERY),
         kind,
         graphql_schema,
+        wsdl: wsdl.map(|text| Arc::new(XmlSchema::new(text))),
         resolvers,
         hosts: Vec::new(),
         policy: loader.policy(&entry.path),

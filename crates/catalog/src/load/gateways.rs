@@ -7,18 +7,18 @@ use super::{Loader, layout};
 use crate::certificate::PublicCertificate;
 use crate::codes;
 use crate::fields::Fields;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads all gateways and gives each API the host names that it answers on.
-pub(crate) fn assign_hosts(loader: &Loader<'_>, apis: &mut LoadedApis) {
+/// Reads all gateways and gives each API the host names that it answers on; `ids` are those of all APIs.
+pub(crate) fn assign_hosts(loader: &Loader<'_>, ids: &BTreeSet<String>, apis: &mut LoadedApis) {
     // Host names by API; an API that is also linked to a gateway without host names is reachable on any.
     let mut by_api: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
     for entry in layout::entities(loader, layout::GATEWAYS) {
         let _ = loader.information(&entry.path, "gatewayInformation.json");
         let hosts = hosts(loader, &entry.path);
-        for api in linked(loader, &entry.path, "apis", "API", &apis.known) {
+        for api in linked(loader, &entry.path, "apis", "API", ids) {
             let known = by_api.entry(api).or_insert_with(|| Some(Vec::new()));
             match known {
                 Some(known) if !hosts.is_empty() => known.extend(hosts.iter().cloned()),

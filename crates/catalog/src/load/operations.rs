@@ -50,10 +50,13 @@ pub(crate) fn load(
             .problems
             .push(problem.with_help("add a `specification.yaml` (OpenAPI) beside this file"));
     }
-    operations
+    let mut operations: Vec<_> = operations
         .into_iter()
         .map(|described| Arc::new(described.into_operation()))
-        .collect()
+        .collect();
+    // Collecting in place keeps the room of the larger entries.
+    operations.shrink_to_fit();
+    operations
 }
 
 /// Adds what the folder of an operation says: its description, its policy document, or both.

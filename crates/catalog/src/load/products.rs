@@ -4,16 +4,12 @@ use super::apis::LoadedApis;
 use super::links::{linked, names};
 use super::{Loader, layout};
 use crate::Product;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// All products by id; the APIs learn which products they are in.
-pub(crate) fn load(loader: &Loader<'_>, apis: &mut LoadedApis) -> BTreeMap<String, Arc<Product>> {
+/// All products by id; `apis` are the ids of all APIs.
+pub(crate) fn load(loader: &Loader<'_>, apis: &BTreeSet<String>) -> BTreeMap<String, Arc<Product>> {
     let mut products = BTreeMap::new();
-    let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, loaded) in apis.served.iter().enumerate() {
-        by_id.entry(loaded.api.id.clone()).or_default().push(at);
-    }
     for entry in layout::entities(loader, layout::PRODUCTS) {
         let Some(information) = loader.information(&entry.path, "productInformation.json") else {
             continue;
@@ -30,17 +26,27 @@ pub(crate) fn load(loader: &Loader<'_>, apis: &mut LoadedApis) -> BTreeMap<Strin
             approval_required: fields.boolean("approvalRequired").unwrap_or(false),
             subscriptions_limit: fields.number("subscriptionsLimit"),
             published: published.unwrap_or(false),
-            apis: linked(loader, &entry.path, "apis", "API", &apis.known),
+            apis: linked(loader, &entry.path, "apis", "API", apis),
             groups: names(loader, &entry.path, "groups"),
             policy: loader.policy(&entry.path),
             id: entry.name.clone(),
         };
-        for at in product.apis.iter().filter_map(|id| by_id.get(id)).flatten() {
-            if let Some(loaded) = apis.served.get_mut(*at) {
-                loaded.products.push(product.id.clone());
-            }
-        }
         products.insert(entry.name, Arc::new(product));
     }
     products
+}
+
+/// Tells each API which products it is in.
+pub(crate) fn assign(products: &BTreeMap<String, Arc<Product>>, apis: &mut LoadedApis) {
+    let mut by_api: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (id, product) in products {
+        for api in &product.apis {
+            by_api.entry(api).or_default().push(id);
+        }
+    }
+    for loaded in &mut apis.served {
+        if let Some(ids) = by_api.get(loaded.api.id.as_str()) {
+            loaded.products = ids.iter().map(|id| (*id).to_owned()).collect();
+        }
+    }
 }

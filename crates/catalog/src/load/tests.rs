@@ -88,7 +88,7 @@ fn a_sound_api_is_loaded_silently() {
     assert_eq!(problems, "");
     let orders = catalog.api("orders").unwrap();
     assert_eq!(orders.service_url.as_deref(), Some("http://orders.test"));
-    assert_eq!(orders.operations[0].method, "GET");
+    assert_eq!(&*orders.operations[0].method, "GET");
     assert!(orders.is_current && orders.is_online && orders.subscription_required);
     assert!(catalog.policy.is_some());
 }

@@ -148,7 +148,7 @@ impl Node {
         let rank = |leaf: &Leaf| {
             (
                 std::cmp::Reverse(leaf.query.len()),
-                leaf.operation.catalog.method == "*",
+                &*leaf.operation.catalog.method == "*",
             )
         };
         self.leaves.sort_by_key(rank);
@@ -215,7 +215,7 @@ fn below<K: Ord>(nodes: &mut Vec<(K, Node)>, key: K) -> Option<&mut Node> {
 
 fn choose<'a>(leaves: &'a [Leaf], wanted: &Wanted<'_>, values: &[Text], rest: Option<&str>) -> Option<Found<'a>> {
     leaves.iter().find_map(|leaf| {
-        let method = leaf.operation.catalog.method.as_str();
+        let method = &*leaf.operation.catalog.method;
         if method != wanted.method && method != "*" {
             return None;
         }

@@ -10,10 +10,10 @@ fn api(id: &str, path: &str, operations: &[&str]) -> Api {
         let (method, template) = written.split_once(' ').unwrap();
         Arc::new(Operation {
             id: (*written).into(),
-            name: String::new(),
+            name: "".into(),
             method: method.into(),
             url_template: template.into(),
-            responses: Vec::new(),
+            responses: Box::default(),
             described: None,
             policy: None,
         })
@@ -33,6 +33,7 @@ fn api(id: &str, path: &str, operations: &[&str]) -> Api {
         subscription_key_header: String::new(),
         subscription_key_query: String::new(),
         graphql_schema: None,
+        wsdl: None,
         resolvers: Vec::new(),
         hosts: Vec::new(),
         operations: operations.iter().map(operation).collect(),

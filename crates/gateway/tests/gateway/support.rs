@@ -164,11 +164,11 @@ pub async fn read_head(stream: &mut TcpStream) -> Option<String> {
 pub fn api(path: &str, upstream: SocketAddr) -> Api {
     let operation = |method: &str| {
         Arc::new(Operation {
-            id: method.to_lowercase(),
+            id: method.to_lowercase().into(),
             name: method.into(),
             method: method.into(),
             url_template: "/*".into(),
-            responses: Vec::new(),
+            responses: Box::default(),
             described: None,
             policy: None,
         })
@@ -188,6 +188,7 @@ pub fn api(path: &str, upstream: SocketAddr) -> Api {
         subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
         subscription_key_query: "subscription-key".into(),
         graphql_schema: None,
+        wsdl: None,
         resolvers: Vec::new(),
         hosts: Vec::new(),
         operations: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"]

@@ -41,9 +41,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 impl Step for MockResponse {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let operation = exchange.state.operation.clone();
-        let responses = operation
-            .as_ref()
-            .map_or(&[][..], |operation| operation.responses.as_slice());
+        let responses = operation.as_ref().map_or(&[][..], |operation| &operation.responses[..]);
         let of_status = |status: Option<u16>| responses.iter().find(|response| response.status == status);
         let response = of_status(Some(self.status.as_u16())).or_else(|| of_status(None));
         let representation = response.and_then(|response| self.representation(response));
@@ -112,12 +110,12 @@ mod tests {
             representations,
         };
         Operation {
-            id: String::new(),
-            name: String::new(),
+            id: "".into(),
+            name: "".into(),
             method: "GET".into(),
             url_template: "/".into(),
             described: None,
-            responses: vec![
+            responses: Box::new([
                 response(
                     Some(200),
                     vec![
@@ -127,7 +125,7 @@ mod tests {
                 ),
                 response(Some(204), vec![]),
                 response(None, vec![representation("text/plain", &["broken"], None)]),
-            ],
+            ]),
             policy: None,
         }
     }
