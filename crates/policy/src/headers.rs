@@ -12,6 +12,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 impl Readable for HeaderName {
     const TARGET: Target = Target::String;
     const EXPECTED: &'static str = "a header name";
+    const REFUSAL: Option<&'static str> = Some(INVALID_NAME);
     fn from_literal(text: &str) -> Option<Self> {
         text.parse().ok()
     }
@@ -33,6 +34,9 @@ impl Readable for HeaderValue {
         Self::from_bytes(Text::from_object(object)?.as_bytes()).ok()
     }
 }
+
+/// What APIM says of a computed name that no header has, or one that no policy changes.
+pub(crate) const INVALID_NAME: &str = "Header name is invalid or restricted from modification.";
 
 /// Headers that belong to the connection and that no policy changes.
 const PROTECTED: [&str; 4] = ["connection", "content-length", "keep-alive", "transfer-encoding"];
