@@ -155,6 +155,8 @@ pub struct Api {
     /// Its schema in GraphQL's language, where it is a GraphQL API that has resolvers, or a policy that may run for it
     /// validates by it.
     pub graphql_schema: Option<Arc<str>>,
+    /// Its WSDL, with XML schemas in its types, where a policy of the folder validates.
+    pub wsdl: Option<Arc<XmlSchema>>,
     /// Where the values of its schema's fields come from; none for an API that is passed through.
     pub resolvers: Vec<Resolver>,
     /// Its operations in the order of the specification.

@@ -21,6 +21,9 @@ use diagnostic::{Diagnostic, Severity, Source, Span};
 use std::path::Path;
 use std::sync::Arc;
 
+/// The file of an API that was imported from WSDL.
+pub(crate) const WSDL: &str = "specification.wsdl";
+
 /// What a specification says.
 pub(crate) struct Specification {
     /// Its operations in order.
@@ -107,7 +110,7 @@ pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Opt
             }
         };
     }
-    for name in ["specification.wsdl", "specification.wadl"] {
+    for name in [WSDL, "specification.wadl"] {
         let path = folder.join(name);
         if files.exists(&path) {
             let message = "no operations are read from specifications of this format";

@@ -118,7 +118,9 @@ pub fn check(tree: &ast::Tree, target: Target) -> Result<Program, Vec<Problem>> 
         return Err(checker.problems);
     }
     let is_captured = checker.locals.iter().map(|local| local.captured).collect();
-    let response_body = checker.response_mentioned && checker.response_body_read;
+    // A response that is handed on may be asked for its body by whoever gets it.
+    let is_handed_on = result.is_named("IResponse");
+    let response_body = checker.response_mentioned && (checker.response_body_read || is_handed_on);
     Ok(Program {
         body,
         captured: is_captured,

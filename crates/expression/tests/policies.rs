@@ -152,6 +152,8 @@ fn reads_are_found_while_checking() {
             false,
             true,
         ),
+        ("@(context.Response)", false, true),
+        ("@{ var r = context.Response; return r; }", false, true),
         (
             "@{ Func<string> f = () => context.Request.Body.As<string>(); return f(); }",
             true,

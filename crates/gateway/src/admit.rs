@@ -150,7 +150,7 @@ impl Subscriber {
             identity: Identity {
                 subscription: Some(Arc::new(crate::entities::subscription(subscription))),
                 key: None,
-                user: subscription.owner_id.as_deref().and_then(|id| entities.user(id)),
+                user: subscription.owner_id.as_deref().map(|id| entities.user(id)),
             },
         }
     }
@@ -164,7 +164,8 @@ fn covers(product: &catalog::Product, api: &Api) -> bool {
 fn presented<'a>(api: &Api, headers: &'a HeaderMap, query: &'a str) -> Option<Cow<'a, str>> {
     let in_header = headers.get(api.subscription_key_header.as_str());
     if let Some(key) = in_header.filter(|key| !key.is_empty()) {
-        return Some(key.to_str().unwrap_or_default().into());
+        let key = key.to_str().unwrap_or_default();
+        return Some(bare(key, api).into());
     }
     if query.is_empty() {
         None
@@ -172,6 +173,17 @@ fn presented<'a>(api: &Api, headers: &'a HeaderMap, query: &'a str) -> Option<Co
         Query(query)
             .get(&api.subscription_key_query)
             .filter(|key| !key.is_empty())
+    }
+}
+
+/// A key without the scheme that clients of `OpenAI` and their like write before it, where it comes by `Authorization`.
+fn bare<'a>(key: &'a str, api: &Api) -> &'a str {
+    if !api.subscription_key_header.eq_ignore_ascii_case("authorization") {
+        return key;
+    }
+    match key.split_once(' ') {
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim_start(),
+        _ => key,
     }
 }
 

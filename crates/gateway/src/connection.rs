@@ -100,6 +100,7 @@ async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
     // hyper's least is 8 KiB. A head that fills the buffer is refused like one that is too large.
     let buffer = limits.head_bytes.max(8 << 10);
     traffic.expect_fruit(buffer);
+    traffic.bear_with_ends();
     let mut builder = http1::Builder::new();
     builder
         .header_read_timeout(None)

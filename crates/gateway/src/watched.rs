@@ -1,21 +1,34 @@
 //! A byte stream that says whether something has come and whether something is stuck, and is given up when too much comes
 //! of which nothing becomes: the zeros of a chunk's size, interim responses without an end.
 //!
-//! Never here: deadlines.
+//! A client that closes its side may have gone away, or have nothing more to say and wait for its answer (RFC 9293,
+//! section 3.6): `printf … | nc` does. The end of what it says is held back for a moment, in which quick answers leave.
+//!
+//! Never here: other deadlines.
 
 use crate::stream::Stream;
+use std::future::Future;
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+/// How long a client that has closed its side may be waiting for an answer. One that is gone should not be worked for.
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// What has been seen of a stream. Atomic because a stream that is upgraded must be able to change threads, which
 /// none does.
 #[derive(Default)]
 pub struct Traffic {
     read: AtomicBool,
+    /// Requests that are under way.
+    answering: AtomicU64,
+    /// Whether the other side's end is held back while a request is under way.
+    patient: AtomicBool,
     blocked: AtomicBool,
     /// Times that the other side took bytes.
     taken: AtomicU64,
@@ -31,9 +44,25 @@ impl Traffic {
         self.read.load(Relaxed)
     }
 
-    /// A request begins or has ended: what has come so far is its head or its body.
-    pub fn account(&self) {
+    /// A request begins: what has come so far is its head.
+    pub fn begin(&self) {
         self.read.store(false, Relaxed);
+        self.answering.fetch_add(1, Relaxed);
+    }
+
+    /// A request has ended: what has come so far is its body.
+    pub fn end(&self) {
+        self.read.store(false, Relaxed);
+        self.answering.fetch_sub(1, Relaxed);
+    }
+
+    /// From here on the end of what comes is held back for a moment while a request is under way.
+    pub fn bear_with_ends(&self) {
+        self.patient.store(true, Relaxed);
+    }
+
+    fn bears_with_end(&self) -> bool {
+        self.patient.load(Relaxed) && (self.read.load(Relaxed) || self.answering.load(Relaxed) > 0)
     }
 
     /// From here on what comes is HTTP/1.1, of which something must become now and then. `buffer` bytes may be read ahead
@@ -51,6 +80,7 @@ impl Traffic {
     /// From here on what comes is nobody's to count.
     pub fn expect_anything(&self) {
         self.most_fruitless.store(0, Relaxed);
+        self.patient.store(false, Relaxed);
     }
 
     fn has_come(&self, bytes: usize) -> Result<()> {
@@ -78,12 +108,27 @@ impl Traffic {
 pub struct Watched {
     stream: Stream,
     traffic: Arc<Traffic>,
+    /// Since the end has come: until when it is held back.
+    ending: Option<Pin<Box<Sleep>>>,
 }
 
 impl Watched {
     /// Reports on `stream` to `traffic`.
     pub fn new(stream: Stream, traffic: Arc<Traffic>) -> Self {
-        Self { stream, traffic }
+        Self {
+            stream,
+            traffic,
+            ending: None,
+        }
+    }
+
+    /// Ready when the other side's end may be told.
+    fn hold_back(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
+        if self.traffic.bears_with_end() {
+            let ending = self.ending.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
+            ready!(ending.as_mut().poll(context));
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn wrote<T>(&self, outcome: Poll<T>) -> Poll<T> {
@@ -101,12 +146,17 @@ impl Watched {
 
 impl AsyncRead for Watched {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        if self.ending.is_some() {
+            return self.hold_back(context);
+        }
         let before = buffer.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
         let come = buffer.filled().len().saturating_sub(before);
         if come > 0 {
             self.traffic.read.store(true, Relaxed);
             self.traffic.has_come(come)?;
+        } else if matches!(outcome, Poll::Ready(Ok(()))) && buffer.remaining() > 0 {
+            return self.hold_back(context);
         }
         outcome
     }

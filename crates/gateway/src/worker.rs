@@ -191,7 +191,7 @@ impl InFlight {
     /// A request begins.
     pub fn begin(worker: &Rc<Worker>, visit: &Rc<Visit>) -> Self {
         worker.metrics.begun.add(1);
-        visit.traffic.account();
+        visit.traffic.begin();
         visit.traffic.bear_fruit();
         visit.begun.set(visit.begun.get() + 1);
         visit.in_flight.set(visit.in_flight.get() + 1);
@@ -230,7 +230,7 @@ impl Drop for InFlight {
         self.take();
         self.worker.metrics.end(self.started.elapsed());
         self.visit.in_flight.set(self.visit.in_flight.get().saturating_sub(1));
-        self.visit.traffic.account();
+        self.visit.traffic.end();
     }
 }
 

@@ -38,8 +38,8 @@ impl Section {
     }
 }
 
-/// What a policy document belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What a policy document belongs to, the broadest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// All APIs.
     Global,

@@ -2,7 +2,7 @@
 
 use crate::LocalFuture;
 use crate::backends::Backends;
-use crate::block::Origin;
+use crate::block::{Origin, Scope};
 use crate::body::Body;
 use crate::caching::Missed;
 use crate::connection::Connection;
@@ -71,6 +71,8 @@ pub struct State {
     pub(crate) operation: Option<Arc<catalog::Operation>>,
     /// What GraphQL requests are validated by, where a policy does that.
     pub(crate) graphql: Option<Arc<graphql::Schema>>,
+    /// What XML is validated by that no `schema-id` names: the API's WSDL.
+    pub(crate) wsdl: Option<Arc<xsd::Schemas>>,
     /// What answers the requests of a GraphQL API, instead of a backend.
     pub(crate) resolvers: Option<Arc<Resolvers>>,
     /// The client whose handshake the response accepts, to be told of events.
@@ -279,6 +281,8 @@ pub struct Target {
     pub base_url: Option<Text>,
     /// The backend entity, where one was chosen; a pool's member is chosen when the request is sent.
     pub backend: Option<Arc<catalog::Backend>>,
+    /// The scope of the document that chose the backend entity.
+    pub chosen_by: Option<Scope>,
     /// The member of the pool that the last request was sent to.
     pub member: Option<Arc<catalog::Backend>>,
     /// MCP: `base_url` is the whole endpoint, and the request's path is not appended.

@@ -68,6 +68,7 @@ impl Exchange {
             state: State {
                 operation: self.state.operation.clone(),
                 graphql: self.state.graphql.clone(),
+                wsdl: self.state.wsdl.clone(),
                 resolvers: self.state.resolvers.clone(),
                 subscription_checks: self.state.subscription_checks.clone(),
                 graphql_call: self.state.graphql_call.clone(),

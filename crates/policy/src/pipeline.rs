@@ -90,7 +90,8 @@ impl Plan {
         exchange.state.wants_answer = self.effective.wants_answer;
         exchange.state.has_cache_store = self.effective.behind_cache_store.is_some();
         exchange.state.operation.clone_from(&self.operation);
-        exchange.state.graphql.clone_from(&self.graphql);
+        exchange.state.graphql.clone_from(&self.schemas.graphql);
+        exchange.state.wsdl.clone_from(&self.schemas.wsdl);
         exchange.state.resolvers.clone_from(&self.resolvers);
     }
 

@@ -39,14 +39,23 @@ const DEFAULT: &str = "<policies><inbound /><backend><forward-request /></backen
 pub struct Plan {
     /// The operation; none for APIs without operations and for requests that match nothing.
     pub(crate) operation: Option<Arc<Operation>>,
-    /// What GraphQL requests are validated by, where a policy does that.
-    pub(crate) graphql: Option<Arc<graphql::Schema>>,
+    /// What messages are validated by that belongs to the whole API.
+    pub(crate) schemas: ApiSchemas,
     /// What answers the requests of a GraphQL API, instead of a backend.
     pub(crate) resolvers: Option<Arc<Resolvers>>,
     /// Whether the API is one of gRPC, whose requests go over HTTP/2.
     pub(crate) is_grpc: bool,
     /// What runs.
     pub(crate) effective: Arc<Effective>,
+}
+
+/// Schemas of an API, each where a policy validates by it.
+#[derive(Default)]
+pub(crate) struct ApiSchemas {
+    /// What GraphQL requests conform to.
+    pub graphql: Option<Arc<graphql::Schema>>,
+    /// What XML conforms to: the types of its WSDL.
+    pub wsdl: Option<Arc<xsd::Schemas>>,
 }
 
 /// What runs for the requests of all operations that have the same documents.
@@ -228,7 +237,7 @@ impl Plans {
         documents.unused_fragments(catalog);
         let global = Plan {
             operation: None,
-            graphql: None,
+            schemas: ApiSchemas::default(),
             resolvers: None,
             is_grpc: false,
             effective: Arc::new(Effective::new(&[global], None)),
@@ -288,6 +297,8 @@ struct Documents<'c> {
     known: HashMap<usize, Arc<Document>>,
     /// Schemas of GraphQL APIs by the API's address; nothing for those that cannot be used.
     graphql: HashMap<usize, Option<Arc<graphql::Schema>>>,
+    /// Those in the WSDL of APIs, likewise.
+    wsdl: HashMap<usize, Option<Arc<xsd::Schemas>>>,
     /// Resolvers that policies name in vain, by document and place, so that each is told once.
     told: HashSet<(usize, usize)>,
 }
@@ -306,6 +317,7 @@ impl<'c> Documents<'c> {
             compiler: Compiler::new(Findings::new(options), Some(catalog), place, read_step),
             known: HashMap::new(),
             graphql: HashMap::new(),
+            wsdl: HashMap::new(),
             told: HashSet::new(),
         }
     }
@@ -345,10 +357,10 @@ impl<'c> Documents<'c> {
                     (Arc::new(effective), resolvers)
                 });
                 let (effective, resolvers) = (Arc::clone(effective), resolvers.clone());
-                let graphql = self.prepare(api, operation, product, effective.validates());
+                let schemas = self.prepare(api, operation, product, effective.validates());
                 let plan = Plan {
                     operation: operation.cloned(),
-                    graphql,
+                    schemas,
                     resolvers,
                     is_grpc: matches!(api.kind, ApiKind::Grpc),
                     effective,
@@ -407,39 +419,61 @@ impl<'c> Documents<'c> {
         document
     }
 
-    /// Compiles what an operation's messages are validated by; gives what its GraphQL requests are.
+    /// Compiles what an operation's messages are validated by; gives what belongs to its API.
     fn prepare(
         &mut self,
         api: &Arc<Api>,
         operation: Option<&Arc<Operation>>,
         product: Option<&Arc<Product>>,
         validated: Validated,
-    ) -> Option<Arc<graphql::Schema>> {
+    ) -> ApiSchemas {
+        let mut schemas = ApiSchemas::default();
         if validated == Validated::default() {
-            return None;
+            return schemas;
         }
         let own = operation
             .and_then(|operation| operation.policy.as_ref())
             .or(api.policy.as_ref());
         let of_product = product.and_then(|product| product.policy.as_ref());
         let global = self.compiler.catalog.and_then(|catalog| catalog.policy.as_ref());
-        let source = &own.or(of_product).or(global)?.source;
+        let Some(text) = own.or(of_product).or(global) else {
+            return schemas;
+        };
         let mut problems = operation
             .map(|operation| validated.prepare(api, operation))
             .unwrap_or_default();
-        let mut schema = None;
         if validated.graphql {
             let known = self.graphql.entry(Arc::as_ptr(api).addr()).or_insert_with(|| {
                 let read = graphql_schema(api);
                 read.map_err(|problem| problems.push(problem)).ok()
             });
-            schema.clone_from(known);
+            schemas.graphql.clone_from(known);
+        }
+        if validated.wsdl {
+            let catalog = self.compiler.catalog;
+            let known = self.wsdl.entry(Arc::as_ptr(api).addr()).or_insert_with(|| {
+                let compiled = catalog.and_then(|catalog| catalog.wsdl_schema(api));
+                match compiled {
+                    Some(Ok(schemas)) => return Some(schemas),
+                    Some(Err(found)) => problems.extend(
+                        found
+                            .iter()
+                            .map(|problem| format!("the WSDL of API `{}` cannot be used: {problem}", api.id)),
+                    ),
+                    None => problems.push(format!(
+                        "API `{}` has no `specification.wsdl` with a schema to validate XML by",
+                        api.id
+                    )),
+                }
+                None
+            });
+            schemas.wsdl.clone_from(known);
         }
         for problem in problems {
-            let problem = Diagnostic::warning(codes::UNUSABLE_SCHEMA, source, Span::at(0), problem);
+            let problem = Diagnostic::warning(codes::UNUSABLE_SCHEMA, &text.source, Span::at(0), problem);
             self.compiler.findings.push(problem);
         }
-        schema
+        schemas
     }
 
     /// Compiles the resolvers of a GraphQL API; none for other APIs and where its schema cannot be used.

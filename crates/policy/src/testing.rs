@@ -409,6 +409,7 @@ fn api(kind: ApiKind, operations: Vec<Arc<Operation>>, policy: Option<Arc<Policy
         subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
         subscription_key_query: "subscription-key".into(),
         graphql_schema: None,
+        wsdl: None,
         resolvers: Vec::new(),
         hosts: Vec::new(),
         operations,

@@ -118,6 +118,11 @@ impl<'s> Documents<'s> {
             .collect()
     }
 
+    /// Whether an element stands directly in another one.
+    pub fn is_child(&self, at: At, parent: At) -> bool {
+        at.instance == parent.instance && self.tree(at).and_then(|tree| tree.parent(at.node)) == Some(parent.node)
+    }
+
     /// The first child of a name.
     pub fn child(&self, at: At, local: &str) -> Option<At> {
         self.children(at).into_iter().find(|child| self.local(*child) == local)

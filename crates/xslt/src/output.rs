@@ -6,6 +6,7 @@ mod xml_text;
 
 use crate::instruction::{Encoding, Method, Output};
 use crate::{Limits, TransformError};
+use scope::Start;
 use xml::name::is_blank;
 use xml::{Kind, NodeId, Tree};
 
@@ -134,6 +135,16 @@ impl Out {
                 }
                 other => self.character(other)?,
             }
+        }
+        Ok(())
+    }
+
+    fn declarations(&mut self, start: &Start) -> Result<(), TransformError> {
+        for (prefix, namespace) in &start.declarations {
+            let separator = if prefix.is_empty() { "" } else { ":" };
+            self.push(&format!(" xmlns{separator}{prefix}=\""))?;
+            self.escaped(namespace, true)?;
+            self.push("\"")?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::avt::{Avt, Part};
 use crate::instruction::{AttributeSet, Body, Content, Instruction, Literal, Prefixes, Program, Select, Sort, With};
 use crate::{Limits, TransformError};
 use build::{Builder, text_fragment};
-use state::{Frame, Halt, State};
+use state::{Arguments, Frame, Halt, State};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ pub fn run(
             at: 0,
             mode: None,
         }],
-        arguments: vec![Vec::new()],
+        arguments: vec![Arguments::default()],
     };
     machine.run()?;
     machine.builder.flush(&mut machine.tree);
@@ -150,7 +150,7 @@ struct Machine<'p> {
     focus: Focus<'p>,
     tasks: Vec<Task<'p>>,
     /// Arguments that are being gathered or waiting for a call, innermost last.
-    arguments: Vec<Vec<(Name, Answer)>>,
+    arguments: Vec<Arguments>,
 }
 
 impl<'p> Machine<'p> {
@@ -231,6 +231,7 @@ impl<'p> Machine<'p> {
                 });
                 match template {
                     Some(template) => {
+                        // All templates see the same ones, however many there are.
                         let arguments = self.arguments.last().cloned().unwrap_or_default();
                         self.enter(template, arguments);
                     }
@@ -279,9 +280,9 @@ impl<'p> Machine<'p> {
         self.focus = Focus { place, mode };
     }
 
-    fn enter(&mut self, template: usize, arguments: Vec<(Name, Answer)>) {
+    fn enter(&mut self, template: usize, arguments: Arguments) {
         if let Some(template) = self.program.templates.get(template) {
-            self.state.frames.push(Frame::of(template.slots, Rc::new(arguments)));
+            self.state.frames.push(Frame::of(template.slots, arguments));
             self.tasks.push(Task::EndFrame);
             self.tasks.push(Task::Body(&template.body));
         }
@@ -293,7 +294,7 @@ impl<'p> Machine<'p> {
             Kind::Element { .. } | Kind::Document { .. } | Kind::Fragment => {
                 let children = self.children(node)?;
                 self.tasks.push(Task::Focus(self.focus));
-                self.arguments.push(Vec::new());
+                self.arguments.push(Arguments::default());
                 self.tasks.push(Task::Templates {
                     nodes: Rc::new(children),
                     at: 0,
@@ -440,7 +441,7 @@ impl<'p> Machine<'p> {
     }
 
     fn gather(&mut self, with: &'p [With]) {
-        self.arguments.push(Vec::new());
+        self.arguments.push(Arguments::default());
         if !with.is_empty() {
             self.tasks.push(Task::With(with));
         }
@@ -475,7 +476,7 @@ impl<'p> Machine<'p> {
             Target::Global(number) => self.state.set_global(number, value),
             Target::Argument(name) => {
                 if let Some(arguments) = self.arguments.last_mut() {
-                    arguments.push((name.clone(), value));
+                    Rc::make_mut(arguments).push((name.clone(), value));
                 }
             }
         }

@@ -245,6 +245,21 @@ fn what_has_no_end_is_stopped() {
 }
 
 #[test]
+fn arguments_are_not_copied_for_each_node() {
+    let body = "<xsl:template match='/r'><xsl:apply-templates select='n'><xsl:with-param name='t' select='string(t)'/>\
+                </xsl:apply-templates></xsl:template><xsl:template match='n'>.</xsl:template>";
+    let source = format!("<r><t>{}</t>{}</r>", "x".repeat(8 << 20), "<n/>".repeat(200_000));
+    let limits = Limits {
+        steps: 10_000_000,
+        bytes: 64 << 20,
+        ..LIMITS
+    };
+    // As copies they would be 1.6 TB.
+    let made = transformed("", body, &source, &limits);
+    assert!(made.ends_with(&".".repeat(200_000)), "{made:.200}");
+}
+
+#[test]
 fn deep_recursion_and_deep_documents_need_no_stack() {
     let count = "<xsl:template match=\"/\"><xsl:call-template name=\"t\"/></xsl:template>\
         <xsl:template name=\"t\"><xsl:param name=\"i\" select=\"0\"/><xsl:choose><xsl:when test=\"$i = 3000\">done</xsl:when>\

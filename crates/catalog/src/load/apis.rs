@@ -8,6 +8,7 @@ use crate::files::Entry;
 use crate::information::Information;
 use crate::memory::{self, Asked, Remembered, Surroundings};
 use crate::specification::{self, Specification};
+use crate::xml_schema::XmlSchema;
 use crate::{Api, ApiKind, ApiVersion};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -70,6 +71,9 @@ impl LoadedApis {
 fn forget_descriptions(api: &mut Api, asked: Asked) {
     if api.resolvers.is_empty() && !asked.contracts {
         api.graphql_schema = None;
+    }
+    if !asked.contracts {
+        api.wsdl = None;
     }
     for operation in api.operations.iter_mut().filter_map(Arc::get_mut) {
         if !asked.contracts {
@@ -163,6 +167,9 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
     let graphql_schema = matches!(kind, ApiKind::GraphQl)
         .then(|| graphql::schema(loader, &entry.path))
         .flatten();
+    let wsdl = reads_operations
+        .then(|| loader.files.read(&entry.path.join(specification::WSDL)))
+        .flatten();
     let (id, revision, is_current) = revision(fields, &entry.name);
     let key_names = fields.object("subscriptionKeyParameterNames");
     let key_name = |key: &str, default: &str| {
@@ -187,6 +194,7 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
         subscription_key_query: key_name("query", KEY_QUERY),
         kind,
         graphql_schema,
+        wsdl: wsdl.map(|text| Arc::new(XmlSchema::new(text))),
         resolvers,
         hosts: Vec::new(),
         policy: loader.policy(&entry.path),

@@ -76,11 +76,14 @@ fn add_folder(loader: &Loader<'_>, operations: &mut Vec<Described>, entry: &Entr
     } else {
         let message = format!("the API has no operation `{}`", entry.name);
         let problem = about(Severity::Error, codes::UNKNOWN_OPERATION, &entry.path, message);
-        loader.problems.push(suggest(
-            problem,
-            &entry.name,
-            operations.iter().map(|one| one.id.as_str()),
-        ));
+        let mut problem = suggest(problem, &entry.name, operations.iter().map(|one| one.id.as_str()));
+        if problem.help.is_none() {
+            // A WSDL, for one, does not tell ids.
+            let help =
+                format!("describe it in `{INFORMATION}` beside its policy: `displayName`, `method`, `urlTemplate`");
+            problem = problem.with_help(help);
+        }
+        loader.problems.push(problem);
     }
 }
 

@@ -152,7 +152,7 @@ fn owner(fields: Fields<'_>, catalog: &Catalog) -> Option<String> {
     let written = fields.string("ownerId")?;
     let name = references::name_in(written.value);
     if !catalog.users.contains_key(name) {
-        let message = format!("there is no user `{name}`: `context.User` is null for this subscription");
+        let message = format!("there is no user `{name}`: policies know no more of the owner than this id");
         fields.warn(codes::UNKNOWN_REFERENCE, written.span, message);
     }
     Some(name.to_owned())

@@ -285,7 +285,7 @@ fn subscriptions_are_checked_and_their_keys_never_shown() {
         r#"subscriptions/a/subscriptionInformation.json:1:46 error TG1201: there is no product `startr`
   help: did you mean `starter`?
 subscriptions/a/subscriptionInformation.json:1:80 warning TG1302: `primaryKey` is shorter than 16 characters: it can be guessed
-subscriptions/b/subscriptionInformation.json:1:73 warning TG1201: there is no user `ada`: `context.User` is null for this subscription
+subscriptions/b/subscriptionInformation.json:1:73 warning TG1201: there is no user `ada`: policies know no more of the owner than this id
 subscriptions/b/subscriptionInformation.json:1:101 warning TG1302: `primaryKey` is shorter than 16 characters: it can be guessed
 subscriptions/b/subscriptionInformation.json:1:101 error TG1303: `primaryKey` is also a key of the subscription `a`
 subscriptions/c/subscriptionInformation.json:1:16 warning TG1301: the subscription `c` has no keys: it opens nothing

@@ -33,6 +33,7 @@ fn api(id: &str, path: &str, operations: &[&str]) -> Api {
         subscription_key_header: String::new(),
         subscription_key_query: String::new(),
         graphql_schema: None,
+        wsdl: None,
         resolvers: Vec::new(),
         hosts: Vec::new(),
         operations: operations.iter().map(operation).collect(),

@@ -4,6 +4,7 @@ use crate::support::{
     Client, Upstream, api, body_of, catalog, eventually, fetch, full, get, in_front_of, plans, request, socket, soon,
     start_by, start_with, switch, switching, text,
 };
+use gateway::Running;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use policy::Clock;
@@ -252,4 +253,32 @@ async fn a_state_that_was_replaced_is_freed() {
         .iter()
         .filter(|(catalog, api)| catalog.strong_count() + api.strong_count() > 0);
     assert_eq!(held.count(), 1);
+}
+
+/// What a client hears that closes its side with its last byte.
+async fn last_words(gateway: &Running, said: &str) -> String {
+    let mut stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    stream.write_all(said.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = String::new();
+    soon(stream.read_to_string(&mut answer)).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_client_that_has_nothing_more_to_say_gets_its_answer() {
+    let upstream = Upstream::http(|request| async move {
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        text(&format!("got {}", body.len()))
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    let get = "GET /echo HTTP/1.1\r\nhost: a\r\n\r\n";
+    let post = "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc";
+    let none = "GET /none HTTP/1.1\r\nhost: a\r\n\r\n";
+    for (said, expected) in [(get, "got 0"), (post, "got 3"), (none, "Resource not found")] {
+        let answer = last_words(&gateway, said).await;
+        assert!(answer.contains(expected), "{said}\n{answer}");
+    }
+    assert_eq!(last_words(&gateway, "").await, "");
 }

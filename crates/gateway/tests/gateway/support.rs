@@ -188,6 +188,7 @@ pub fn api(path: &str, upstream: SocketAddr) -> Api {
         subscription_key_header: "Ocp-Apim-Subscription-Key".into(),
         subscription_key_query: "subscription-key".into(),
         graphql_schema: None,
+        wsdl: None,
         resolvers: Vec::new(),
         hosts: Vec::new(),
         operations: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"]

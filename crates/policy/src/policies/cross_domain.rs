@@ -176,7 +176,10 @@ mod tests {
         assert!(problems.is_empty(), "{}", diagnostic::render(&problems));
         let mut exchange = bench.exchange(request);
         exchange.request.original = exchange.request.original.replacen("/orders", "", 1).into();
-        let failure = Failure::refused("OperationNotFound", StatusCode::NOT_FOUND, "", "Resource not found");
+        let failure = Failure {
+            source: "configuration",
+            ..Failure::refused("OperationNotFound", StatusCode::NOT_FOUND, "", "Resource not found")
+        };
         ready(plans.global().fail(&mut exchange, failure));
         response_text(&mut exchange)
     }

@@ -1,9 +1,10 @@
 //! `return-response` answers with a response of its own; nothing else runs, neither outbound nor on-error.
 //!
 //! The response starts empty (`200 OK`), whatever response there was before, or as a copy of the one that the variable
-//! of `response-variable-name` holds; children then change it.
+//! of `response-variable-name` holds; children then change it. `body` of a Liquid template is empty, as APIM's page has it;
+//! expressions still read the bodies of request and response.
 
-use super::set_body::{NewBody, read_content};
+use super::set_body::{NewBody, read_new_content};
 use super::set_header::HeaderEdit;
 use super::set_status::Status;
 use crate::body::Body;
@@ -36,7 +37,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let variable = element.literal("response-variable-name");
     let status = element.at_most_one("set-status", Status::read);
     let headers = element.children("set-header", HeaderEdit::read);
-    let body = element.at_most_one("set-body", read_content);
+    let body = element.at_most_one("set-body", read_new_content);
     now(ReturnResponse {
         variable,
         status,

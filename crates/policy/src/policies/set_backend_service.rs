@@ -1,11 +1,13 @@
 //! `set-backend-service` sends the request elsewhere: to a base URL, or to a backend entity with its credentials and
-//! TLS rules. Path and query stay. The last one that runs decides.
+//! TLS rules. Path and query stay. The last one that runs decides; only a backend entity that a document of a broader scope
+//! has chosen is not replaced by a `base-url` (APIM's page says so), but by another `backend-id`.
 //!
 //! `backend-id="dapr"` calls a method of an application through the Dapr runtime beside the gateway; the method's path
 //! stands in for the request's. Of a pool, each request that is sent goes to one member. Service Fabric is not offered.
 
 mod dapr;
 
+use crate::block::Scope;
 use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, Target as Destination};
@@ -25,7 +27,12 @@ pub(crate) const SET_BACKEND_SERVICE: Policy = Policy {
     ..Policy::new("set-backend-service", parse)
 };
 
-enum SetBackendService {
+struct SetBackendService {
+    chosen: Chosen,
+    scope: Option<Scope>,
+}
+
+enum Chosen {
     Url(Value<Text>),
     Backend(Destination),
     /// By an id that is computed.
@@ -43,6 +50,14 @@ const SERVICE_FABRIC: [&str; 5] = [
 ];
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
+    let scope = element.compiler.place.scope;
+    now(SetBackendService {
+        chosen: chosen(element)?,
+        scope,
+    })
+}
+
+fn chosen(element: &mut ElementReader<'_, '_>) -> Option<Chosen> {
     for name in SERVICE_FABRIC {
         if element.optional::<Object>(name).is_some() {
             let message = format!("`{name}`: backends in a Service Fabric cluster are not offered");
@@ -66,19 +81,19 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     }
     if let Some(url) = url {
         check_url(element, url.constant());
-        return now(SetBackendService::Url(url));
+        return Some(Chosen::Url(url));
     }
     if is_dapr {
-        return now(SetBackendService::Dapr(dapr?));
+        return Some(Chosen::Dapr(dapr?));
     }
     let id = id?;
     let catalog = element.compiler.catalog?;
     match id.constant() {
         Some(id) => {
             let backend = catalog.backends.get(id.as_str());
-            now(SetBackendService::Backend(known(element, id, backend)?))
+            Some(Chosen::Backend(known(element, id, backend)?))
         }
-        None => now(SetBackendService::Lookup(id, Arc::new(catalog.backends.clone()))),
+        None => Some(Chosen::Lookup(id, Arc::new(catalog.backends.clone()))),
     }
 }
 
@@ -132,8 +147,11 @@ pub(super) fn destination(backend: &Arc<Backend>) -> Destination {
 
 impl Step for SetBackendService {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
-        let chosen = match self {
-            Self::Url(url) => {
+        let chosen = match &self.chosen {
+            Chosen::Url(_) if exchange.target.chosen_by.is_some_and(|by| self.scope > Some(by)) => {
+                return Ok(Flow::Next);
+            }
+            Chosen::Url(url) => {
                 // The URL may come from a secret: it is not quoted.
                 let url = base_url(&url.get(exchange)?);
                 let url = url.ok_or_else(|| Failure::internal("BackendNotFound", "`base-url` is no absolute URL"))?;
@@ -142,13 +160,13 @@ impl Step for SetBackendService {
                     ..Destination::default()
                 }
             }
-            Self::Backend(chosen) => chosen.clone(),
-            Self::Lookup(id, backends) => {
+            Chosen::Backend(chosen) => chosen.clone(),
+            Chosen::Lookup(id, backends) => {
                 let id = id.get(exchange)?;
                 let missing = || Failure::internal("BackendNotFound", format!("there is no usable backend \"{id}\""));
                 backends.get(id.as_str()).map(destination).ok_or_else(missing)?
             }
-            Self::Dapr(dapr) => {
+            Chosen::Dapr(dapr) => {
                 exchange.target = dapr.target(exchange)?;
                 return Ok(Flow::Next);
             }
@@ -156,6 +174,7 @@ impl Step for SetBackendService {
         exchange.target = Destination {
             whole_endpoint: exchange.target.whole_endpoint,
             endpoint_at_root: exchange.target.endpoint_at_root,
+            chosen_by: chosen.backend.as_ref().and(self.scope),
             ..chosen
         };
         Ok(Flow::Next)

@@ -96,6 +96,13 @@ pub(crate) fn read_content(element: &mut ElementReader<'_, '_>) -> Option<NewBod
     content_of(element, is_liquid, binding)
 }
 
+/// The same where the message in hand has been dropped, so that a template sees no body.
+pub(super) fn read_new_content(element: &mut ElementReader<'_, '_>) -> Option<NewBody> {
+    let is_liquid = is_liquid(element);
+    let binding = template::Binding::read(element);
+    content_of(element, is_liquid, binding.without_body())
+}
+
 /// Whether an element's content is a template.
 pub(super) fn is_liquid(element: &mut ElementReader<'_, '_>) -> bool {
     matches!(element.literal_word("template", TEMPLATES), Some(Template::Liquid))

@@ -17,8 +17,8 @@
 //! other.
 //!
 //! `validate-as="xml"` validates the root element by XML Schema, `"soap"` what is within the body of a SOAP envelope; the
-//! schema is one of the folder's, as descriptions here hold none. Schemas include and import each other by the names of
-//! their folders.
+//! schema is the one of the folder that `schema-id` names, else those in the types of the API's WSDL, whose content types
+//! are those of SOAP. Schemas include and import each other by the names of their folders.
 
 mod body;
 mod schemas;
@@ -43,6 +43,9 @@ pub(crate) const VALIDATE_CONTENT: Policy = Policy {
     sections: Sections::INBOUND.and(Sections::OUTBOUND).and(Sections::ON_ERROR),
     ..Policy::new("validate-content", parse)
 };
+
+/// What APIs with a WSDL take: SOAP 1.1 and 1.2.
+const SOAP_TYPES: [&str; 2] = ["text/xml", "application/soap+xml"];
 
 /// Bytes that APIM lets a body have at most.
 const MOST_BYTES: u32 = 4 * 1024 * 1024;
@@ -102,10 +105,15 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let types = element.at_most_one("content-type-map", |element| Some(types::read(element)));
     let contents = element.children("content", rule);
     let message = element.rewrites_body();
-    for rule in contents.iter().filter(|rule| matches!(rule.by, By::Description)) {
-        element.validates(match message {
-            Message::Request => Validated::request(rule.used),
-            Message::Response => Validated::response(rule.used),
+    for rule in &contents {
+        element.validates(match (&rule.by, message) {
+            (By::Description, Message::Request) => Validated::request(rule.used),
+            (By::Description, Message::Response) => Validated::response(rule.used),
+            (By::Wsdl(_), _) => Validated {
+                wsdl: true,
+                ..Validated::default()
+            },
+            (By::Json(_) | By::Xml { .. }, _) => continue,
         });
     }
     now(ValidateContent {
@@ -168,11 +176,13 @@ impl ValidateContent {
             .iter()
             .find(|content| types::fits(&content.content_type, &content_type));
         let is_named = |rule: &&Rule| rule.content_type.as_deref() == Some(content_type.as_str());
-        let has_own = self
-            .contents
-            .iter()
-            .filter(is_named)
-            .any(|rule| !matches!(rule.by, By::Description));
+        let wsdl = exchange.state.wsdl.as_deref();
+        let has_own = (wsdl.is_some() && SOAP_TYPES.contains(&content_type.as_str()))
+            || self.contents.iter().filter(is_named).any(|rule| match rule.by {
+                By::Description => false,
+                By::Wsdl(_) => wsdl.is_some(),
+                By::Json(_) | By::Xml { .. } => true,
+            });
         if described.is_none() && !has_own {
             let fault = if contract.is_none() {
                 no_contract()
@@ -209,6 +219,10 @@ impl ValidateContent {
                 (None, By::Xml { name, schemas, part }) => {
                     words.xml_faults(name, schemas, *part, &content_type, &body.markup())
                 }
+                (None, By::Wsdl(part)) => match wsdl {
+                    Some(schemas) => words.xml_faults("WSDL", schemas, *part, &content_type, &body.markup()),
+                    None => vec![no_contract()],
+                },
                 (None, By::Json(schema)) => words.faults(schema, rule.used, &content_type, &body.text()),
                 (None, By::Description) => described
                     .map(|schema| words.faults(schema, rule.used, &content_type, &body.text()))

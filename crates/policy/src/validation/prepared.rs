@@ -14,6 +14,8 @@ pub(crate) struct Validated {
     pub statuses: bool,
     /// GraphQL requests.
     pub graphql: bool,
+    /// XML, by the API's WSDL.
+    pub wsdl: bool,
     /// Ways in which schemas of request bodies are used, a bit each.
     pub request: u8,
     /// Ways in which schemas of response bodies are used, a bit each.
@@ -44,6 +46,7 @@ impl Validated {
             headers: self.headers || other.headers,
             statuses: self.statuses || other.statuses,
             graphql: self.graphql || other.graphql,
+            wsdl: self.wsdl || other.wsdl,
             request: self.request | other.request,
             response: self.response | other.response,
         }
@@ -51,11 +54,12 @@ impl Validated {
 
     /// Compiles what an operation is validated by, and tells what cannot be used.
     pub fn prepare(self, api: &Api, operation: &Operation) -> Vec<String> {
-        let by_graphql = Self {
+        let by_api_alone = Self {
             graphql: self.graphql,
+            wsdl: self.wsdl,
             ..Self::default()
         };
-        if self == by_graphql {
+        if self == by_api_alone {
             return Vec::new();
         }
         let Some(described) = &operation.described else {

@@ -94,7 +94,7 @@ impl Compiler<'_> {
                     self.report(at, format!("`xs:{local}` has no attribute `{name}`"));
                 }
             }
-            self.check_use(at, root, local);
+            self.check_use(at, documents.is_child(at, root), local);
             let mut last = 0;
             for child in documents.children(at) {
                 let name = documents.local(child);
@@ -114,9 +114,8 @@ impl Compiler<'_> {
     }
 
     /// What depends on where a declaration stands: at the top or within another.
-    fn check_use(&mut self, at: At, root: At, local: &str) {
+    fn check_use(&mut self, at: At, is_top: bool, local: &str) {
         let documents = self.documents;
-        let is_top = documents.children(root).contains(&at);
         let has = |name: &str| documents.attribute(at, name).is_some();
         let refuse = |compiler: &mut Self, names: &[&str], why: &str| {
             for name in names.iter().filter(|name| has(name)) {

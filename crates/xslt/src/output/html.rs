@@ -4,7 +4,7 @@ use super::scope::Scope;
 use super::{Out, Visit, walk};
 use crate::TransformError;
 use crate::instruction::Output;
-use xml::{Kind, NodeId, Tree};
+use xml::{Kind, Name, NodeId, Tree};
 
 /// Elements without content and end tag.
 const EMPTY: [&str; 13] = [
@@ -124,94 +124,122 @@ struct Element {
 
 /// Writes a result.
 pub fn write(tree: &Tree, result: NodeId, output: &Output, out: &mut Out) -> Result<(), TransformError> {
-    let mut scope = Scope::new();
-    let mut open: Vec<Element> = Vec::new();
-    let indents = output.indents != Some(false);
-    // Where the last block began or ended: lines are broken nowhere else.
-    let mut block_end = None;
-    let mut has_root = false;
+    let mut writer = Writer {
+        output,
+        scope: Scope::new(),
+        open: Vec::new(),
+        block_end: None,
+        has_root: false,
+    };
     for visit in walk(tree, result) {
         match visit {
-            Visit::Enter(id) => match tree.kind(id) {
-                Kind::Element { name, .. } => {
-                    let start = scope.enter(tree, id);
-                    if !std::mem::replace(&mut has_root, true) && (output.system.is_some() || output.public.is_some()) {
-                        out.document_type(&start.name, output)?;
-                        block_end = Some(out.text.len());
-                    }
-                    let is_html = name.namespace().is_empty();
-                    let is_block = !is_html || is_one_of(&BLOCK, name.local());
-                    if indents && is_block && block_end == Some(out.text.len()) {
-                        out.line(open.len())?;
-                    }
-                    out.push("<")?;
-                    out.push(&start.name)?;
-                    for (name, value) in &start.attributes {
-                        attribute(name, value, is_html.then_some(&*start.name), out)?;
-                    }
-                    for (prefix, namespace) in &start.declarations {
-                        let separator = if prefix.is_empty() { "" } else { ":" };
-                        out.push(&format!(" xmlns{separator}{prefix}=\""))?;
-                        out.escaped(namespace, true)?;
-                        out.push("\"")?;
-                    }
-                    let is_void = !is_html && tree.first_child(id).is_none();
-                    out.push(if is_void { " />" } else { ">" })?;
-                    let content = out.text.len();
-                    if is_html && name.local().eq_ignore_ascii_case("head") {
-                        if indents {
-                            out.line(open.len() + 1)?;
-                        }
-                        let encoding = output.encoding.name();
-                        let meta =
-                            format!("<META http-equiv=\"Content-Type\" content=\"text/html; charset={encoding}\">");
-                        out.push(&meta)?;
-                        block_end = Some(out.text.len());
-                    } else if is_block {
-                        block_end = Some(out.text.len());
-                    }
-                    open.push(Element {
-                        name: start.name,
-                        is_html,
-                        is_block,
-                        content,
-                    });
-                }
-                Kind::CData(raw) => out.push(raw)?,
-                Kind::Text(text) => {
-                    let is_raw = |element: &Element| element.is_html && is_one_of(&RAW, &element.name);
-                    if open.last().is_some_and(is_raw) {
-                        out.push(text)?;
-                    } else {
-                        out.escaped(text, false)?;
-                    }
-                }
-                Kind::Comment(text) => out.comment(text)?,
-                Kind::Instruction { target, content } => out.push(&format!("<?{target} {content}>"))?,
-                _ => {}
-            },
-            Visit::Leave(id) => {
-                scope.leave();
-                let Some(element) = open.pop() else { continue };
-                let here = out.text.len();
-                if indents && element.is_block && block_end == Some(here) && element.content != here {
-                    out.line(open.len())?;
-                }
-                let is_void = if element.is_html {
-                    is_one_of(&EMPTY, &element.name)
-                } else {
-                    tree.first_child(id).is_none()
-                };
-                if !is_void {
-                    out.push(&format!("</{}>", element.name))?;
-                }
-                if element.is_block {
-                    block_end = Some(out.text.len());
-                }
-            }
+            Visit::Enter(id) => writer.enter(tree, id, out)?,
+            Visit::Leave(id) => writer.leave(tree, id, out)?,
         }
     }
     Ok(())
+}
+
+struct Writer<'o> {
+    output: &'o Output,
+    scope: Scope,
+    open: Vec<Element>,
+    /// Where the last block began or ended: lines are broken nowhere else.
+    block_end: Option<usize>,
+    has_root: bool,
+}
+
+impl Writer<'_> {
+    fn indents(&self) -> bool {
+        self.output.indents != Some(false)
+    }
+
+    fn enter(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
+        match tree.kind(id) {
+            Kind::Element { name, .. } => self.start_tag(tree, id, name, out),
+            Kind::CData(raw) => out.push(raw),
+            Kind::Text(text) => {
+                let is_raw = |element: &Element| element.is_html && is_one_of(&RAW, &element.name);
+                if self.open.last().is_some_and(is_raw) {
+                    out.push(text)
+                } else {
+                    out.escaped(text, false)
+                }
+            }
+            Kind::Comment(text) => out.comment(text),
+            Kind::Instruction { target, content } => out.push(&format!("<?{target} {content}>")),
+            _ => Ok(()),
+        }
+    }
+
+    fn start_tag(&mut self, tree: &Tree, id: NodeId, name: &Name, out: &mut Out) -> Result<(), TransformError> {
+        let start = self.scope.enter(tree, id);
+        let has_type = self.output.system.is_some() || self.output.public.is_some();
+        if !std::mem::replace(&mut self.has_root, true) && has_type {
+            out.document_type(&start.name, self.output)?;
+            self.block_end = Some(out.text.len());
+        }
+        let is_html = name.namespace().is_empty();
+        let is_block = !is_html || is_one_of(&BLOCK, name.local());
+        if self.indents() && is_block && self.block_end == Some(out.text.len()) {
+            out.line(self.open.len())?;
+        }
+        out.push("<")?;
+        out.push(&start.name)?;
+        for (name, value) in &start.attributes {
+            attribute(name, value, is_html.then_some(&*start.name), out)?;
+        }
+        out.declarations(&start)?;
+        let is_void = !is_html && tree.first_child(id).is_none();
+        out.push(if is_void { " />" } else { ">" })?;
+        let content = out.text.len();
+        if is_html && name.local().eq_ignore_ascii_case("head") {
+            self.content_type(out)?;
+        } else if is_block {
+            self.block_end = Some(content);
+        }
+        self.open.push(Element {
+            name: start.name,
+            is_html,
+            is_block,
+            content,
+        });
+        Ok(())
+    }
+
+    /// Says in the head what the document is.
+    fn content_type(&mut self, out: &mut Out) -> Result<(), TransformError> {
+        if self.indents() {
+            out.line(self.open.len() + 1)?;
+        }
+        let encoding = self.output.encoding.name();
+        out.push(&format!(
+            "<META http-equiv=\"Content-Type\" content=\"text/html; charset={encoding}\">"
+        ))?;
+        self.block_end = Some(out.text.len());
+        Ok(())
+    }
+
+    fn leave(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
+        self.scope.leave();
+        let Some(element) = self.open.pop() else { return Ok(()) };
+        let here = out.text.len();
+        if self.indents() && element.is_block && self.block_end == Some(here) && element.content != here {
+            out.line(self.open.len())?;
+        }
+        let is_void = if element.is_html {
+            is_one_of(&EMPTY, &element.name)
+        } else {
+            tree.first_child(id).is_none()
+        };
+        if !is_void {
+            out.push(&format!("</{}>", element.name))?;
+        }
+        if element.is_block {
+            self.block_end = Some(out.text.len());
+        }
+        Ok(())
+    }
 }
 
 fn attribute(name: &str, value: &str, element: Option<&str>, out: &mut Out) -> Result<(), TransformError> {

@@ -24,15 +24,18 @@ impl Halt {
     }
 }
 
+/// What is passed to templates.
+pub type Arguments = Rc<Vec<(Name, Answer)>>;
+
 /// Variables of a template that runs.
 pub struct Frame {
     slots: Vec<Option<Answer>>,
-    arguments: Rc<Vec<(Name, Answer)>>,
+    arguments: Arguments,
 }
 
 impl Frame {
     /// Variables without values, and what was passed.
-    pub fn of(slots: usize, arguments: Rc<Vec<(Name, Answer)>>) -> Self {
+    pub fn of(slots: usize, arguments: Arguments) -> Self {
         Self {
             slots: vec![None; slots],
             arguments,

@@ -21,6 +21,7 @@ const NILS: Words<Nil> = &[("blank", Nil::Blank), ("null", Nil::Null)];
 pub(super) struct Binding {
     nil: Nil,
     reads_dates: bool,
+    sees_body: bool,
 }
 
 impl Default for Binding {
@@ -28,6 +29,7 @@ impl Default for Binding {
         Self {
             nil: Nil::Blank,
             reads_dates: true,
+            sees_body: true,
         }
     }
 }
@@ -38,6 +40,15 @@ impl Binding {
         Self {
             nil: element.literal_word("xsi-nil", NILS).unwrap_or(default.nil),
             reads_dates: element.literal("parse-date").unwrap_or(default.reads_dates),
+            ..default
+        }
+    }
+
+    /// The same for a template that has no body to see.
+    pub fn without_body(self) -> Self {
+        Self {
+            sees_body: false,
+            ..self
         }
     }
 }
@@ -62,7 +73,14 @@ impl LiquidBody {
         }
         let template = template?;
         let message = element.message();
-        let names_body = template.names("body");
+        let names_body = template.names("body") && binding.sees_body;
+        if template.names("body") && !binding.sees_body {
+            let span = element.content_span();
+            let message = "there is no `body` here: what the template reads of it is empty";
+            element
+                .compiler
+                .warning(codes::LIQUID_WITHOUT_EFFECT, span, message.to_owned());
+        }
         let reads = Reads {
             request_body: names_body && message == Message::Request || template.names("HasBody"),
             response_body: names_body && message == Message::Response,
@@ -241,7 +259,8 @@ mod tests {
         );
         assert_eq!(
             Bench::new(&policies).run("POST /\nContent-Type: application/json\n\n{\"a\": 5}"),
-            "400 Bad Request\n\nPOST 5 true"
+            "400 Bad Request\n\nPOST  true",
+            "there is no body to see"
         );
     }
 

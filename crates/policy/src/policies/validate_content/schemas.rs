@@ -1,4 +1,4 @@
-//! What a `content` element validates by: a schema of the folder, or the description's.
+//! What a `content` element validates by: a schema of the folder, the description's, or those of the API's WSDL.
 //!
 //! Never here: bodies.
 
@@ -15,6 +15,8 @@ use xsd::Part;
 pub(super) enum By {
     /// What the API's description says of the content type, if it does.
     Description,
+    /// The schemas in the API's WSDL, if it has one.
+    Wsdl(Part),
     /// A JSON schema of the folder.
     Json(Arc<Schema>),
     /// An XML schema of the folder.
@@ -45,14 +47,7 @@ pub(super) fn read(element: &mut ElementReader<'_, '_>, validate_as: Option<Vali
         ValidateAs::Xml => Part::Root,
         ValidateAs::Soap => Part::SoapBody,
     };
-    let Some(id) = id else {
-        // A document by itself has no folder whose schemas it could name.
-        if element.compiler.catalog.is_some() {
-            let message = "XML is validated by a schema of the folder, which `schema-id` must name: descriptions hold no XML Schema";
-            element.error_at("validate-as", codes::UNUSABLE_SCHEMA, message);
-        }
-        return None;
-    };
+    let Some(id) = id else { return Some(By::Wsdl(part)) };
     if place.is_some() {
         let message = "`schema-ref` is a place in a JSON schema; an XML schema is used as a whole";
         element.error_at("schema-ref", codes::CONFLICT, message);

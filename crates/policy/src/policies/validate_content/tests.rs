@@ -355,10 +355,10 @@ fn what_cannot_validate_is_said_when_it_is_loaded() {
             "<validate-content unspecified-content-type-action='detect' max-size='20' size-exceeded-action='ignore'>{content}</validate-content>"
         )
     };
-    let by_xml = "TG3210 XML is validated by a schema of the folder, which `schema-id` must name: descriptions hold no XML Schema";
+    let by_wsdl = "warning TG3210 API `orders` has no `specification.wsdl` with a schema to validate XML by";
     let unusable = "warning TG3210 operation `op` of API `orders`: the schema `None` cannot be used: there is no `#/components/schemas/None`";
     for (policy, expected) in [
-        (element("<content validate-as='soap' action='prevent' />"), format!("error {by_xml}")),
+        (element("<content validate-as='soap' action='prevent' />"), by_wsdl.into()),
         (element("<content validate-as='xml' action='prevent' schema-id='xsd' />"), String::new()),
         (element("<content validate-as='xml' action='prevent' schema-id='mine' />"), "error TG3208 schema \"mine\" is of type `json`, expected `xml`".into()),
         (element("<content validate-as='xml' action='prevent' schema-id='xs' />"), "error TG3208 there is no schema \"xs\"".into()),
@@ -383,7 +383,7 @@ fn what_cannot_validate_is_said_when_it_is_loaded() {
     }
     assert_eq!(
         problems(&element("<content validate-as='xml' action='prevent' />"), false),
-        format!("error {by_xml}")
+        by_wsdl
     );
     let broken = problems(
         &element("<content validate-as='json' action='prevent' schema-id='broken' />"),
