@@ -44,7 +44,8 @@ async fn read(vaults: &Vaults, wanted: &[SecretReference]) -> Vec<Result<VaultSe
             .iter()
             .zip(wanted)
             .enumerate()
-            .filter_map(|(at, (found, reference))| found.is_err().then(|| (at, reference.clone())))
+            .filter(|(_, (found, _))| found.is_err())
+            .map(|(at, (_, reference))| (at, reference.clone()))
             .unzip();
         if again.is_empty() {
             break;

@@ -10,6 +10,7 @@ use catalog::{SecretReference, VaultSecret};
 use expression::text::Text;
 use futures_util::StreamExt;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// The version of Key Vault's API.
@@ -37,10 +38,9 @@ impl Vaults {
         let reach = Reach { upstream, clock };
         let mut tokens: HashMap<(String, Option<&str>), Result<Text, String>> = HashMap::new();
         for reference in wanted {
-            let key = (resource(reference), reference.client_id.as_deref());
-            if !tokens.contains_key(&key) {
-                let token = self.token(reach, &key.0, key.1).await;
-                tokens.insert(key, token);
+            let (resource, client_id) = (resource(reference), reference.client_id.as_deref());
+            if let Entry::Vacant(place) = tokens.entry((resource.clone(), client_id)) {
+                place.insert(self.token(reach, &resource, client_id).await);
             }
         }
         let tokens = &tokens;
