@@ -2,6 +2,8 @@
 //!
 //! Never here: reading files (`files`), JSON and YAML (`document`).
 
+#[cfg(test)]
+mod again_tests;
 mod apis;
 mod backends;
 mod certificates;

@@ -251,13 +251,13 @@ impl Serve {
     }
 
     /// What has changed next, in the folder or in a vault; nothing when no change will come.
-    fn next_change(&self, changes: &Receiver<Changed>, environment: &VaultEnvironment) -> Option<Changed> {
+    fn next_change(&self, told: &Receiver<Changed>, environment: &VaultEnvironment) -> Option<Changed> {
         let refresh = Duration::from_secs(self.key_vault_refresh.max(1));
         loop {
-            match changes.recv_timeout(refresh.saturating_sub(environment.age())) {
+            match told.recv_timeout(refresh.saturating_sub(environment.age())) {
                 Ok(mut changed) => {
                     // What has changed while the last change was read.
-                    for more in changes.try_iter() {
+                    for more in told.try_iter() {
                         changed.add(more);
                     }
                     return Some(changed);

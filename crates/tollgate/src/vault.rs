@@ -47,7 +47,7 @@ impl VaultEnvironment {
                     has_changed |= before.as_ref() != Some(&secret);
                 }
                 Err(error) => {
-                    tracing::error!(%reference, error, "a secret is not renewed; its last value stays in use")
+                    tracing::error!(%reference, error, "a secret is not renewed; its last value stays in use");
                 }
             }
         }

@@ -55,7 +55,7 @@ pub(super) fn load_files(files: &[(&str, &str)], environment: &Given) -> (Catalo
 }
 
 /// One line a problem, and one for its advice.
-fn brief(folder: &Path, diagnostics: &[Diagnostic]) -> String {
+pub(super) fn brief(folder: &Path, diagnostics: &[Diagnostic]) -> String {
     let root = format!("{}/", folder.display());
     let line = |diagnostic: &Diagnostic| {
         let position = diagnostic.position();
