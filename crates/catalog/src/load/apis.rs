@@ -4,13 +4,14 @@ use super::backends;
 use super::{Loader, graphql, layout, mcp, operations, references, resolvers, version_sets};
 use crate::codes;
 use crate::fields::{Fields, Text};
-use crate::files::Entry;
+use crate::files::{Entry, about};
 use crate::information::Information;
 use crate::memory::{self, Asked, Remembered, Surroundings};
 use crate::specification::{self, Specification};
 use crate::xml_schema::XmlSchema;
 use crate::{Api, ApiKind, ApiVersion};
-use std::collections::BTreeSet;
+use diagnostic::Severity;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// The file that describes an API.
@@ -42,6 +43,32 @@ pub(crate) struct LoadedApi {
 }
 
 impl LoadedApis {
+    /// Leaves out the folders `x;rev=N` of revisions that the folder `x` describes already: one of the extractors writes
+    /// the current revision twice, and another leaves the folder of a revision behind that has become the current one.
+    pub fn leave_out_repeated(&mut self, loader: &Loader<'_>) {
+        let plain: HashSet<(String, String)> = self
+            .served
+            .iter()
+            .filter(|loaded| loaded.folder.name == loaded.api.id)
+            .map(|loaded| (loaded.api.id.clone(), loaded.api.revision.clone()))
+            .collect();
+        self.served.retain(|LoadedApi { api, folder, .. }| {
+            let is_repeated = folder.name != api.id && plain.contains(&(api.id.clone(), api.revision.clone()));
+            if is_repeated {
+                let message = format!(
+                    "`{}` describes revision {} already: what is in this folder has no effect",
+                    api.id, api.revision
+                );
+                loader
+                    .problems
+                    .push(about(Severity::Warning, codes::REVISIONS, &folder.path, message));
+                // The other folder may become another revision.
+                self.kept.remove(&folder.name);
+            }
+            !is_repeated
+        });
+    }
+
     /// The APIs with all that is said of them, and what is remembered of each folder.
     pub fn finish(mut self) -> (Vec<Arc<Api>>, memory::Apis) {
         let mut served = Vec::with_capacity(self.served.len());
@@ -163,7 +190,8 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
     };
     let reads_operations = matches!(kind, ApiKind::Http | ApiKind::Soap);
     let specification = if reads_operations {
-        specification::read(&loader.files, loader.problems, &entry.path)
+        let is_soap = matches!(kind, ApiKind::Soap);
+        specification::read(&loader.files, loader.problems, &entry.path, is_soap)
     } else {
         None
     };

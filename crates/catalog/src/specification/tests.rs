@@ -13,6 +13,7 @@ fn check(file_name: &str, text: &str, expected: &str) {
         &Files::new(folder.path(), &Overlay::default(), &problems),
         &problems,
         folder.path(),
+        true,
     );
     let mut found = String::new();
     for operation in specification.iter().flat_map(|specification| &specification.operations) {
@@ -180,6 +181,7 @@ fn samples_of_wide_and_deep_schemas_stay_small() {
         &Files::new(folder.path(), &Overlay::default(), &problems),
         &problems,
         folder.path(),
+        false,
     )
     .unwrap();
     let sample = specification.operations[0].responses[0].representations[0]
@@ -209,7 +211,7 @@ fn what_is_no_description_is_said() {
     check(
         "specification.wsdl",
         "<definitions/>",
-        "1:1 TG1207: no operations are read from specifications of this format",
+        "1:1 TG1207: no operations are read from this description: it tells none that requests can be told apart by",
     );
 }
 
