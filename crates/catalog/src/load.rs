@@ -27,6 +27,8 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod users;
+#[cfg(test)]
+mod vault_tests;
 mod version_sets;
 
 use crate::codes;
@@ -112,7 +114,7 @@ impl<'l> Loader<'l> {
     fn catalog(mut self, environment: &dyn Environment, memory: &mut Memory, changed: &Changed) -> Catalog {
         layout::check(&self);
         self.named_values = named_values::load(&self, environment);
-        let certificates = certificates::load(&self);
+        let certificates = certificates::load(&self, environment);
         let backends = backends::load(&self, &certificates.own);
         let api_folders = layout::entities(&self, layout::APIS);
         let api_ids = apis::ids(&api_folders);
