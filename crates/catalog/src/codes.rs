@@ -37,6 +37,8 @@ pub const NO_NAMED_VALUE: &str = "TG1102";
 pub const SECRET_IN_FILE: &str = "TG1103";
 /// Two named values have one display name.
 pub const DUPLICATE_NAMED_VALUE: &str = "TG1104";
+/// A secret is in Azure Key Vault, which is not asked here, or has not given it.
+pub const VAULT_SECRET: &str = "TG1105";
 
 /// A reference names an entity that is not in the folder.
 pub const UNKNOWN_REFERENCE: &str = "TG1201";

@@ -32,6 +32,10 @@ pub(crate) struct Files<'l> {
     overlay: &'l Overlay,
     problems: &'l Problems,
     read: Cell<u64>,
+    /// Bytes that may be read together.
+    pub limit: u64,
+    /// Whether something could not be read for a reason that may pass without a change of the folder.
+    troubled: Cell<bool>,
 }
 
 impl<'l> Files<'l> {
@@ -42,7 +46,35 @@ impl<'l> Files<'l> {
             overlay,
             problems,
             read: Cell::new(0),
+            limit: MAX_FOLDER,
+            troubled: Cell::new(false),
         }
+    }
+
+    /// Bytes that were read so far.
+    pub fn total(&self) -> u64 {
+        self.read.get()
+    }
+
+    /// Counts bytes that were read before and need not be read again; `false` where they do not fit any more.
+    pub fn count(&self, bytes: u64) -> bool {
+        let total = self.read.get().saturating_add(bytes);
+        let fits = total <= self.limit;
+        if fits {
+            self.read.set(total);
+        }
+        fits
+    }
+
+    /// Whether there was trouble since this was asked last.
+    pub fn take_trouble(&self) -> bool {
+        self.troubled.take()
+    }
+
+    /// Reports what may pass by itself.
+    fn trouble(&self, code: &'static str, path: &Path, message: impl Into<String>) {
+        self.troubled.set(true);
+        self.report(code, path, message);
     }
 
     /// The entries of a folder by name; none when there is no such folder. Names with a leading dot are left out:
@@ -84,7 +116,7 @@ impl<'l> Files<'l> {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
             Err(error) => {
-                self.report(
+                self.trouble(
                     codes::UNREADABLE,
                     folder,
                     format!("this folder cannot be read: {error}"),
@@ -126,7 +158,7 @@ impl<'l> Files<'l> {
                 Some(Entry { name, path, is_folder })
             }
             Err(error) => {
-                self.report(codes::UNREADABLE, &path, format!("this cannot be read: {error}"));
+                self.trouble(codes::UNREADABLE, &path, format!("this cannot be read: {error}"));
                 None
             }
         }
@@ -166,7 +198,7 @@ impl<'l> Files<'l> {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !path.is_symlink() => return None,
             Err(error) => {
-                self.report(codes::UNREADABLE, path, format!("this file cannot be read: {error}"));
+                self.trouble(codes::UNREADABLE, path, format!("this file cannot be read: {error}"));
                 return None;
             }
         };
@@ -175,13 +207,14 @@ impl<'l> Files<'l> {
             return None;
         }
         let total = self.read.get().saturating_add(metadata.len());
-        if metadata.len() > MAX_FILE || total > MAX_FOLDER {
+        if metadata.len() > MAX_FILE || total > self.limit {
             let (what, size, limit) = if metadata.len() > MAX_FILE {
                 ("this file", metadata.len(), MAX_FILE)
             } else {
-                ("the folder up to this file", total, MAX_FOLDER)
+                ("the folder up to this file", total, self.limit)
             };
-            self.report(
+            // The size of the folder is not this file's alone.
+            self.trouble(
                 codes::TOO_LARGE,
                 path,
                 format!("{what} has {size} bytes, the limit is {limit}"),
@@ -192,7 +225,7 @@ impl<'l> Files<'l> {
         match read_up_to(path, MAX_FILE) {
             Ok(bytes) => Some(bytes),
             Err(error) => {
-                self.report(codes::UNREADABLE, path, format!("this file cannot be read: {error}"));
+                self.trouble(codes::UNREADABLE, path, format!("this file cannot be read: {error}"));
                 None
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! Never here: reading files (`files`), JSON and YAML (`document`).
 
+#[cfg(test)]
+mod again_tests;
 mod apis;
 mod backends;
 mod certificates;
@@ -25,6 +27,8 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod users;
+#[cfg(test)]
+mod vault_tests;
 mod version_sets;
 
 use crate::codes;
@@ -110,7 +114,7 @@ impl<'l> Loader<'l> {
     fn catalog(mut self, environment: &dyn Environment, memory: &mut Memory, changed: &Changed) -> Catalog {
         layout::check(&self);
         self.named_values = named_values::load(&self, environment);
-        let certificates = certificates::load(&self);
+        let certificates = certificates::load(&self, environment);
         let backends = backends::load(&self, &certificates.own);
         let api_folders = layout::entities(&self, layout::APIS);
         let api_ids = apis::ids(&api_folders);

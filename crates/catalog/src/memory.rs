@@ -78,6 +78,8 @@ pub(crate) struct Remembered {
     pub api: Option<Arc<Api>>,
     /// What is wrong in its folder.
     pub problems: Vec<Diagnostic>,
+    /// Bytes of the files that were read.
+    pub bytes: u64,
 }
 
 /// What policies ask of the description of an API; nobody keeps the rest.

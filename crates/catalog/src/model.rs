@@ -369,6 +369,21 @@ impl std::fmt::Debug for BackendProxy {
     }
 }
 
+impl Backend {
+    /// One server behind a URL, with its certificates checked and nothing more said of it.
+    pub fn single(id: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            kind: BackendKind::Single { url: url.into() },
+            credentials: BackendCredentials::default(),
+            validate_certificate_chain: true,
+            validate_certificate_name: true,
+            proxy: None,
+            circuit_breaker: None,
+        }
+    }
+}
+
 /// One server or a pool.
 #[derive(Debug, PartialEq)]
 pub enum BackendKind {

@@ -49,6 +49,19 @@ pub struct Call {
     pub parent: String,
 }
 
+/// What is to be executed of a request, and how.
+#[derive(Clone, Copy)]
+pub struct Wanted<'w> {
+    /// The operation of this name; without one the only one.
+    pub operation: Option<&'w str>,
+    /// Values of its variables: a JSON object.
+    pub variables: Option<&'w str>,
+    /// Which fields of which types have a resolver; all others are members of their object.
+    pub resolves: Resolves<'w>,
+    /// What it may cost.
+    pub limits: Limits,
+}
+
 /// A request being executed.
 pub struct Execution<'r> {
     request: &'r Request<'r>,
@@ -67,46 +80,26 @@ pub struct Execution<'r> {
 }
 
 impl<'r> Execution<'r> {
-    /// Prepares an operation: the one of this name, or the only one. `variables` is a JSON object. `resolves` says which
-    /// fields of which types have a resolver; all others are members of their object.
+    /// Prepares a query or mutation.
     ///
     /// # Errors
     /// No such operation, a subscription, or variables that it does not take.
-    pub fn new(
-        request: &'r Request<'r>,
-        operation: Option<&str>,
-        variables: Option<&str>,
-        resolves: &'r dyn Fn(&str, &str) -> bool,
-        limits: Limits,
-    ) -> Result<Self, Vec<Error>> {
-        Self::prepare(request, operation, variables, resolves, limits, false)
+    pub fn new(request: &'r Request<'r>, wanted: &Wanted<'r>) -> Result<Self, Vec<Error>> {
+        Self::prepare(request, wanted, false)
     }
 
-    /// Prepares a subscription for one event, which is the value of its field: `resolves` must say that this field has a
-    /// resolver.
+    /// Prepares a subscription for one event, which is the value of its field: [`Wanted::resolves`] must say that this
+    /// field has a resolver.
     ///
     /// # Errors
     /// No such operation, no subscription, or variables that it does not take.
-    pub fn of_event(
-        request: &'r Request<'r>,
-        operation: Option<&str>,
-        variables: Option<&str>,
-        resolves: &'r dyn Fn(&str, &str) -> bool,
-        limits: Limits,
-    ) -> Result<Self, Vec<Error>> {
-        Self::prepare(request, operation, variables, resolves, limits, true)
+    pub fn of_event(request: &'r Request<'r>, wanted: &Wanted<'r>) -> Result<Self, Vec<Error>> {
+        Self::prepare(request, wanted, true)
     }
 
-    fn prepare(
-        request: &'r Request<'r>,
-        operation: Option<&str>,
-        variables: Option<&str>,
-        resolves: &'r dyn Fn(&str, &str) -> bool,
-        limits: Limits,
-        of_event: bool,
-    ) -> Result<Self, Vec<Error>> {
+    fn prepare(request: &'r Request<'r>, wanted: &Wanted<'r>, of_event: bool) -> Result<Self, Vec<Error>> {
         let refused = |message: String| vec![Error::new(message)];
-        let chosen = request.operation(operation)?;
+        let chosen = request.operation(wanted.operation)?;
         if chosen.is_subscription() != of_event {
             let message = if of_event {
                 "Only subscriptions are served here: send queries and mutations by HTTP."
@@ -115,7 +108,7 @@ impl<'r> Execution<'r> {
             };
             return Err(refused(message.to_owned()));
         }
-        let given: JsonMap = match variables {
+        let given: JsonMap = match wanted.variables {
             Some(text) => serde_json::from_str(text)
                 .map_err(|error| refused(format!("`variables` is no JSON object: {error}.")))?,
             None => JsonMap::new(),
@@ -135,8 +128,8 @@ impl<'r> Execution<'r> {
             request,
             operation: chosen,
             variables: variables.map_err(|error| refused(error.message().to_string()))?,
-            resolves,
-            limits,
+            resolves: wanted.resolves,
+            limits: wanted.limits,
             answers: HashMap::new(),
             given: 0,
             asked: 0,

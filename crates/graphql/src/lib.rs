@@ -8,7 +8,7 @@ mod execution;
 mod fields;
 mod without;
 
-pub use execution::{Call, Execution, Limits};
+pub use execution::{Call, Execution, Limits, Wanted};
 pub use fields::{Asked, Shape};
 
 use apollo_compiler::executable::{ExecutableDocument, Operation};

@@ -18,7 +18,7 @@ use expression::json::JToken;
 use expression::text::Text;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use graphql::{Call, Error, Execution, Limits, Schema};
+use graphql::{Call, Error, Execution, Limits, Schema, Wanted};
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -128,8 +128,7 @@ impl Resolvers {
     async fn execute(&self, sent: &Sent, exchange: &Exchange) -> Result<String, Vec<Error>> {
         let request = self.schema.request(&sent.query, MOST_FIELDS, MOST_LEVELS)?;
         let resolves = |type_name: &str, field: &str| self.of(type_name, field).is_some();
-        let (operation, variables) = (sent.operation.as_deref(), sent.variables.as_deref());
-        let execution = Execution::new(&request, operation, variables, &resolves, limits(exchange))?;
+        let execution = Execution::new(&request, &wanted(sent, &resolves, exchange))?;
         if exchange.request.method == Method::GET && execution.changes() {
             // A GET may be repeated by anybody on its way (GraphQL over HTTP).
             return Err(vec![Error::new("A mutation must be sent by POST.")]);
@@ -143,10 +142,9 @@ impl Resolvers {
     /// It does not conform to the schema, its variables are not the operation's, or it is no subscription.
     pub fn subscribed(&self, sent: &Sent, exchange: &Exchange) -> Result<String, Vec<Error>> {
         let request = self.schema.request(&sent.query, MOST_FIELDS, MOST_LEVELS)?;
-        let (operation, variables) = (sent.operation.as_deref(), sent.variables.as_deref());
-        let subscribed = request.subscribed(operation)?;
+        let subscribed = request.subscribed(sent.operation.as_deref())?;
         let resolves = |_: &str, _: &str| true;
-        Execution::of_event(&request, operation, variables, &resolves, limits(exchange))?;
+        Execution::of_event(&request, &wanted(sent, &resolves, exchange))?;
         let (_, field) = subscribed.ok_or_else(|| vec![Error::new("The request subscribes to no field.")])?;
         Ok(field)
     }
@@ -158,13 +156,12 @@ impl Resolvers {
     /// As for [`Resolvers::subscribed`].
     pub async fn made_of(&self, event: Event<'_>, sent: &Sent, exchange: &Exchange) -> Result<String, Vec<Error>> {
         let request = self.schema.request(&sent.query, MOST_FIELDS, MOST_LEVELS)?;
-        let (operation, variables) = (sent.operation.as_deref(), sent.variables.as_deref());
-        let Some((root, own)) = request.subscribed(operation)? else {
+        let Some((root, own)) = request.subscribed(sent.operation.as_deref())? else {
             return Err(vec![Error::new("The request subscribes to no field.")]);
         };
         let resolves =
             |type_name: &str, field: &str| (type_name == root && field == own) || self.of(type_name, field).is_some();
-        let execution = Execution::of_event(&request, operation, variables, &resolves, limits(exchange))?;
+        let execution = Execution::of_event(&request, &wanted(sent, &resolves, exchange))?;
         Ok(self.run(execution, Some((&root, event)), exchange).await)
     }
 
@@ -217,9 +214,14 @@ impl Resolvers {
     }
 }
 
-fn limits(exchange: &Exchange) -> Limits {
-    Limits {
-        calls: MOST_CALLS,
-        bytes: usize::try_from(exchange.services.buffer_limit).unwrap_or(usize::MAX),
+fn wanted<'w>(sent: &'w Sent, resolves: &'w dyn Fn(&str, &str) -> bool, exchange: &Exchange) -> Wanted<'w> {
+    Wanted {
+        operation: sent.operation.as_deref(),
+        variables: sent.variables.as_deref(),
+        resolves,
+        limits: Limits {
+            calls: MOST_CALLS,
+            bytes: usize::try_from(exchange.services.buffer_limit).unwrap_or(usize::MAX),
+        },
     }
 }

@@ -86,7 +86,8 @@ pub(crate) fn is_of_type(headers: &HeaderMap, format: &str) -> bool {
     names_type(headers, &CONTENT_TYPE, format)
 }
 
-/// Whether the request's `Accept` names a media type of a format; a range such as `*/*` names none.
+/// Whether the request's `Accept` names a media type of a format, and not as unwanted (`q=0`); a range such as `*/*`
+/// names none.
 pub(crate) fn accepts(headers: &HeaderMap, format: &str) -> bool {
     names_type(headers, &ACCEPT, format)
 }
@@ -94,11 +95,23 @@ pub(crate) fn accepts(headers: &HeaderMap, format: &str) -> bool {
 fn names_type(headers: &HeaderMap, name: &HeaderName, format: &str) -> bool {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|range| {
-        let (media, _) = range.split_once(';').unwrap_or((range, ""));
+        let (media, parameters) = range.split_once(';').unwrap_or((range, ""));
+        if parameters.split(';').any(is_unwanted) {
+            return false;
+        }
         let Some((_, subtype)) = media.trim().split_once('/') else {
             return false;
         };
         let suffix = subtype.rsplit_once('+').map_or(subtype, |(_, suffix)| suffix);
         suffix.eq_ignore_ascii_case(format)
     })
+}
+
+/// Whether a parameter is a weight of nothing.
+fn is_unwanted(parameter: &str) -> bool {
+    let weight = parameter
+        .trim()
+        .strip_prefix("q=")
+        .and_then(|weight| weight.parse().ok());
+    weight.is_some_and(|weight: f32| weight <= 0.0)
 }

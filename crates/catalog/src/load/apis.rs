@@ -100,16 +100,17 @@ pub(crate) fn load(
 ) -> LoadedApis {
     let mut apis = LoadedApis::default();
     for entry in folders {
-        let (api, kept) = match remembered.remove(&entry.name) {
+        let remembered = remembered.remove(&entry.name);
+        let (api, kept) = match remembered.filter(|kept| loader.files.count(kept.bytes)) {
             Some(kept) => {
                 kept.problems
                     .iter()
                     .for_each(|problem| loader.problems.push(problem.clone()));
-                (kept.api.clone(), kept)
+                (kept.api.clone(), Some(kept))
             }
             None => read(loader, known, &entry),
         };
-        apis.kept.insert(entry.name.clone(), kept);
+        apis.kept.extend(kept.map(|kept| (entry.name.clone(), kept)));
         apis.served.extend(api.map(|api| LoadedApi {
             api,
             folder: entry,
@@ -120,9 +121,10 @@ pub(crate) fn load(
     apis
 }
 
-/// Reads the folder of an API.
-fn read(loader: &Loader<'_>, known: &Surroundings, entry: &Entry) -> (Option<Arc<Api>>, Remembered) {
-    let before = loader.problems.len();
+/// Reads the folder of an API, and what is to be remembered of it: nothing where it could not be read to its end.
+fn read(loader: &Loader<'_>, known: &Surroundings, entry: &Entry) -> (Option<Arc<Api>>, Option<Remembered>) {
+    let (before, total) = (loader.problems.len(), loader.files.total());
+    loader.files.take_trouble();
     // Its own policies ask for their API alone.
     loader.asked.set(known.asked);
     layout::check_within(loader, &entry.path);
@@ -134,8 +136,10 @@ fn read(loader: &Loader<'_>, known: &Surroundings, entry: &Entry) -> (Option<Arc
     let kept = Remembered {
         api: None,
         problems: loader.problems.since(before),
+        bytes: loader.files.total().saturating_sub(total),
     };
-    (api.map(Arc::new), kept)
+    let is_whole = !loader.files.take_trouble();
+    (api.map(Arc::new), is_whole.then_some(kept))
 }
 
 fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &Information) -> Option<Api> {

@@ -143,7 +143,7 @@ fn is_absolute(reference: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use catalog::{Backend, BackendCredentials, BackendKind};
+    use catalog::Backend;
     use http::HeaderValue;
     use std::sync::Arc;
     use std::time::Duration;
@@ -175,13 +175,9 @@ mod tests {
             (HeaderName::from_static("accept"), HeaderValue::from_static("*/*")),
         ];
         let backend = Backend {
-            id: "b".into(),
-            kind: BackendKind::Single { url: "http://a".into() },
-            credentials: BackendCredentials::default(),
             validate_certificate_chain: false,
             validate_certificate_name: false,
-            proxy: None,
-            circuit_breaker: None,
+            ..Backend::single("b", "http://a")
         };
         let call = Call {
             method: Method::GET,

@@ -3,7 +3,7 @@
 use crate::support::{
     Client, Upstream, api, body_of, catalog, full, get, hang_up, read_head, request, soon, start, start_with, text,
 };
-use catalog::{Api, ApiKind, Backend, BackendCredentials, BackendKind, McpServer, PolicyText};
+use catalog::{Api, ApiKind, Backend, McpServer, PolicyText};
 use diagnostic::Source;
 use http::{HeaderValue, StatusCode};
 use http_body_util::BodyExt;
@@ -25,17 +25,7 @@ fn mcp(upstream: &Upstream) -> catalog::Catalog {
         service_url: None,
         ..api("tools", upstream.address)
     };
-    let backend = Backend {
-        id: "server".into(),
-        kind: BackendKind::Single {
-            url: format!("http://{}/upstream/mcp", upstream.address),
-        },
-        credentials: BackendCredentials::default(),
-        validate_certificate_chain: true,
-        validate_certificate_name: true,
-        proxy: None,
-        circuit_breaker: None,
-    };
+    let backend = Backend::single("server", format!("http://{}/upstream/mcp", upstream.address));
     let mut catalog = catalog(vec![api]);
     catalog.backends.insert("server".into(), Arc::new(backend));
     catalog

@@ -4,7 +4,7 @@ use crate::support::{
     Client, Upstream, api, body_of, catalog, channel, converse, eventually, fetch, full, get, hang_up, in_front_of,
     read_head, request, soon, start, text,
 };
-use catalog::{Backend, BackendCredentials, BackendKind, Catalog, PolicyText, PublicCertificate};
+use catalog::{Backend, Catalog, PolicyText, PublicCertificate};
 use diagnostic::Source;
 use gateway::Running;
 use http::{HeaderMap, Response, StatusCode};
@@ -234,15 +234,9 @@ async fn through_backend(
     let source = Source::new("policy.xml", policy);
     api.policy = Some(Arc::new(PolicyText { source }));
     let backend = Backend {
-        id: "tls".into(),
-        kind: BackendKind::Single {
-            url: format!("https://localhost:{}", upstream.address.port()),
-        },
-        credentials: BackendCredentials::default(),
         validate_certificate_chain: chain,
         validate_certificate_name: name,
-        proxy: None,
-        circuit_breaker: None,
+        ..Backend::single("tls", format!("https://localhost:{}", upstream.address.port()))
     };
     catalog.backends.insert("tls".into(), Arc::new(backend));
     let gateway: Running = start(catalog);

@@ -1,7 +1,7 @@
 //! Ways to upstreams that policies choose: through a proxy, and with a client certificate.
 
 use crate::support::{Upstream, api, catalog, fetch, get, read_head, start};
-use catalog::{Backend, BackendCredentials, BackendKind, ClientCertificate, PolicyText};
+use catalog::{Backend, ClientCertificate, PolicyText};
 use diagnostic::Source;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;
@@ -83,15 +83,8 @@ async fn answer(policies: &str, server: SocketAddr, certificate: Option<ClientCe
     api.policy = Some(Arc::new(PolicyText { source }));
     let mut catalog = catalog(vec![api]);
     let backend = Backend {
-        id: "tls".into(),
-        kind: BackendKind::Single {
-            url: format!("https://localhost:{}", server.port()),
-        },
-        credentials: BackendCredentials::default(),
         validate_certificate_chain: false,
-        validate_certificate_name: true,
-        proxy: None,
-        circuit_breaker: None,
+        ..Backend::single("tls", format!("https://localhost:{}", server.port()))
     };
     catalog.backends.insert("tls".into(), Arc::new(backend));
     catalog

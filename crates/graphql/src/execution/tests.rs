@@ -52,7 +52,13 @@ fn executed(query: &str, variables: &str, resolvers: &str) -> String {
     };
     let has_one = |type_name: &str, field: &str| find(type_name, field).is_some();
     let variables = Some(variables).filter(|text| !text.is_empty());
-    let mut execution = match Execution::new(&request, None, variables, &has_one, LIMITS) {
+    let wanted = Wanted {
+        operation: None,
+        variables,
+        resolves: &has_one,
+        limits: LIMITS,
+    };
+    let mut execution = match Execution::new(&request, &wanted) {
         Ok(execution) => execution,
         Err(errors) => return format!("refused: {}", errors[0].message),
     };

@@ -230,19 +230,12 @@ mod tests {
     fn a_backend_has_its_own_unless_a_policy_chooses_another() {
         let own = ClientCertificate::read(PFX, "hunter2").unwrap();
         let backend = catalog::Backend {
-            id: "b".into(),
-            kind: catalog::BackendKind::Single {
-                url: "https://b".into(),
-            },
             credentials: catalog::BackendCredentials {
                 certificate: Some(Arc::new(own)),
                 headers: vec![("X-Key".into(), vec!["k".into()])],
                 ..catalog::BackendCredentials::default()
             },
-            validate_certificate_chain: true,
-            validate_certificate_name: true,
-            proxy: None,
-            circuit_breaker: None,
+            ..catalog::Backend::single("b", "https://b")
         };
         let to = "<inbound><set-backend-service backend-id='b' /><send-request mode='copy' response-variable-name='r' /></inbound>";
         let mut bench = bench(to).backend("b", backend);

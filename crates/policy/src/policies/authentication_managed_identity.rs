@@ -145,10 +145,6 @@ mod tests {
 
     fn with_identity() -> catalog::Backend {
         catalog::Backend {
-            id: "b".into(),
-            kind: catalog::BackendKind::Single {
-                url: "https://b".into(),
-            },
             credentials: catalog::BackendCredentials {
                 managed_identity: Some(catalog::BackendIdentity {
                     resource: "https://r.example".into(),
@@ -156,10 +152,7 @@ mod tests {
                 }),
                 ..catalog::BackendCredentials::default()
             },
-            validate_certificate_chain: true,
-            validate_certificate_name: true,
-            proxy: None,
-            circuit_breaker: None,
+            ..catalog::Backend::single("b", "https://b")
         }
     }
 

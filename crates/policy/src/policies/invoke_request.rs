@@ -97,22 +97,15 @@ impl InvokeRequest {
 mod tests {
     use crate::testing::Bench;
     use crate::upstream::UpstreamFailure;
-    use catalog::{Backend, BackendCredentials, BackendKind};
+    use catalog::{Backend, BackendCredentials};
 
     fn bench(policies: &str) -> Bench {
         let backend = Backend {
-            id: "b".into(),
-            kind: BackendKind::Single {
-                url: "http://b.example/v1".into(),
-            },
             credentials: BackendCredentials {
                 headers: vec![("X-Key".into(), vec!["k".into()])],
                 ..BackendCredentials::default()
             },
-            validate_certificate_chain: true,
-            validate_certificate_name: true,
-            proxy: None,
-            circuit_breaker: None,
+            ..Backend::single("b", "http://b.example/v1")
         };
         Bench::new(policies).backend("b", backend)
     }

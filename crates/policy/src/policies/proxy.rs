@@ -117,17 +117,12 @@ mod tests {
     #[test]
     fn a_backend_has_its_own_unless_a_policy_chooses_another() {
         let backend = || catalog::Backend {
-            id: "b".into(),
-            kind: catalog::BackendKind::Single { url: "http://b".into() },
-            credentials: catalog::BackendCredentials::default(),
-            validate_certificate_chain: true,
-            validate_certificate_name: true,
             proxy: Some(catalog::BackendProxy {
                 address: catalog::ProxyAddress::parse("own:3128").unwrap(),
                 username: Some("u".into()),
                 password: "p".into(),
             }),
-            circuit_breaker: None,
+            ..catalog::Backend::single("b", "http://b")
         };
         let to = "<set-backend-service backend-id='b' />";
         for (policies, expected) in [

@@ -184,12 +184,10 @@ impl Step for SetBackendService {
 #[cfg(test)]
 mod tests {
     use crate::testing::Bench;
-    use catalog::{Backend, BackendCredentials, BackendKind};
+    use catalog::{Backend, BackendCredentials};
 
     fn backend(url: &str) -> Backend {
         Backend {
-            id: "b".into(),
-            kind: BackendKind::Single { url: url.into() },
             credentials: BackendCredentials {
                 headers: vec![("X-Key".into(), vec!["k1".into(), "k2".into()])],
                 query: vec![("code".into(), vec!["a b".into()])],
@@ -197,10 +195,7 @@ mod tests {
                 certificate: None,
                 managed_identity: None,
             },
-            validate_certificate_chain: true,
-            validate_certificate_name: true,
-            proxy: None,
-            circuit_breaker: None,
+            ..Backend::single("b", url)
         }
     }
 

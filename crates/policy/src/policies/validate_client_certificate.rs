@@ -8,8 +8,9 @@
 //! and `issuer-thumbprint` or `issuer-certificate-id`: a certificate of the folder that has signed it. Distinguished names
 //! are compared part by part in their order, types of attributes ignoring case.
 //!
-//! A refusal is 403 with the reason `ClientCertificateNotPresent`, `ClientCertificateNotTrusted`,
-//! `ClientCertificateNotValid` or `ClientCertificateNotAllowed`. With `ignore-error` the request goes on.
+//! A refusal is 401, as those who publish what APIM answers have it: `Client certificate missing` with the reason
+//! `ClientCertificateNotFound`, else `Invalid client certificate` with `ClientCertificateNotYetValid`, `…Expired`,
+//! `…NotTrusted` or `…IdentityNotMatched`. With `ignore-error` the request goes on.
 
 use crate::codes;
 use crate::element::ElementReader;
@@ -202,11 +203,18 @@ impl Identity {
     }
 }
 
+/// Why a request does not pass: for `LastError`, and for the client.
+struct Refusal {
+    reason: &'static str,
+    message: &'static str,
+    told: &'static str,
+}
+
 impl Step for ValidateClientCertificate {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         match self.check(exchange) {
-            Err((reason, message)) if !self.ignores_error => {
-                Err(Failure::refused(reason, StatusCode::FORBIDDEN, message, message))
+            Err(Refusal { reason, message, told }) if !self.ignores_error => {
+                Err(Failure::refused(reason, StatusCode::UNAUTHORIZED, message, told))
             }
             _ => Ok(Flow::Next),
         }
@@ -214,23 +222,40 @@ impl Step for ValidateClientCertificate {
 }
 
 impl ValidateClientCertificate {
-    fn check(&self, exchange: &Exchange) -> Result<(), (&'static str, &'static str)> {
+    fn check(&self, exchange: &Exchange) -> Result<(), Refusal> {
         let Some(certificate) = &exchange.request.certificate else {
-            return Err(("ClientCertificateNotPresent", "Client certificate is missing."));
+            return Err(Refusal {
+                reason: "ClientCertificateNotFound",
+                message: "Client certificate missing",
+                told: "Client certificate missing",
+            });
+        };
+        let invalid = |reason, message| {
+            Err(Refusal {
+                reason,
+                message,
+                told: "Invalid client certificate",
+            })
         };
         let ticks = exchange.services.clock.ticks();
         if self.not_before && ticks < certificate.not_before {
-            return Err(("ClientCertificateNotValid", "Client certificate is not valid yet."));
+            return invalid("ClientCertificateNotYetValid", "Client certificate is not yet valid.");
         }
         if self.not_after && ticks > certificate.not_after {
-            return Err(("ClientCertificateNotValid", "Client certificate has expired."));
+            return invalid("ClientCertificateExpired", "Client certificate has expired.");
         }
         if self.trust && !exchange.services.trust.trusts(&certificate.der) {
-            return Err(("ClientCertificateNotTrusted", "Client certificate is not trusted."));
+            return invalid(
+                "ClientCertificateNotTrusted",
+                "A certificate chain could not be built to a trusted root authority.",
+            );
         }
         let mut identities = self.identities.iter();
         if !self.identities.is_empty() && !identities.any(|identity| identity.is(certificate, exchange)) {
-            return Err(("ClientCertificateNotAllowed", "Client certificate is not allowed."));
+            return invalid(
+                "ClientCertificateIdentityNotMatched",
+                "Certificate does not match any of allowed identities.",
+            );
         }
         Ok(())
     }
@@ -288,9 +313,9 @@ mod tests {
         for (attributes, trusted, seconds, expected) in [
             ("", true, 0, "passed"),
             ("", true, 10, "passed"),
-            ("", true, 11, "403 ClientCertificateNotValid"),
+            ("", true, 11, "401 ClientCertificateExpired"),
             ("validate-not-after='false'", true, 11, "passed"),
-            ("", false, 0, "403 ClientCertificateNotTrusted"),
+            ("", false, 0, "401 ClientCertificateNotTrusted"),
             ("validate-trust='false'", false, 0, "passed"),
             ("ignore-error='true'", false, 11, "passed"),
         ] {
@@ -303,13 +328,13 @@ mod tests {
         };
         assert_eq!(
             outcome(&policy(""), true, Some(early.clone()), 0),
-            "403 ClientCertificateNotValid"
+            "401 ClientCertificateNotYetValid"
         );
         assert_eq!(
             outcome(&policy("validate-not-before='false'"), true, Some(early), 0),
             "passed"
         );
-        assert_eq!(outcome(&policy(""), true, None, 0), "403 ClientCertificateNotPresent");
+        assert_eq!(outcome(&policy(""), true, None, 0), "401 ClientCertificateNotFound");
     }
 
     #[test]
@@ -347,7 +372,7 @@ mod tests {
             let expected = if passes {
                 "passed"
             } else {
-                "403 ClientCertificateNotAllowed"
+                "401 ClientCertificateIdentityNotMatched"
             };
             for other in ["", "<identity common-name='nobody' />"] {
                 let found = outcome(&policy(other), true, Some(certificate()), 0);

@@ -111,6 +111,12 @@ mod tests {
                 true,
             ),
             ("apply='always'", "Accept: */*", "text/xml", false),
+            (
+                "apply='always'",
+                "Accept: text/xml, application/json; q=0",
+                "text/xml",
+                false,
+            ),
             ("apply='always'", "X: 1", "text/xml", false),
             (
                 "apply='always' consider-accept-header='false'",

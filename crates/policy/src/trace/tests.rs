@@ -2,7 +2,7 @@
 
 use super::Secrets;
 use crate::testing::{Bench, ready};
-use catalog::{Backend, BackendCredentials, BackendKind, NamedValue};
+use catalog::{Backend, BackendCredentials, NamedValue};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -125,10 +125,6 @@ fn no_secret_is_in_it() {
     let mut bench = Bench::new(policies).backend(
         "b",
         Backend {
-            id: "b".into(),
-            kind: BackendKind::Single {
-                url: "http://b.example".into(),
-            },
             credentials: BackendCredentials {
                 headers: vec![("X-B".into(), vec!["hush-credential".into()])],
                 query: vec![("c".into(), vec!["hush-credential".into()])],
@@ -136,10 +132,7 @@ fn no_secret_is_in_it() {
                 certificate: None,
                 managed_identity: None,
             },
-            validate_certificate_chain: true,
-            validate_certificate_name: true,
-            proxy: None,
-            circuit_breaker: None,
+            ..Backend::single("b", "http://b.example")
         },
     );
     let named = NamedValue {

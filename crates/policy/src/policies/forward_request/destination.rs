@@ -129,20 +129,12 @@ impl Refused {
 #[cfg(test)]
 mod tests {
     use crate::testing::Bench;
-    use catalog::{Backend, BackendCredentials, BackendKind, CircuitBreaker, Pool, PoolMember, Threshold};
+    use catalog::{Backend, BackendKind, CircuitBreaker, Pool, PoolMember, Threshold};
     use std::sync::Arc;
     use std::time::Duration;
 
     fn single(id: &str) -> Backend {
         Backend {
-            id: id.into(),
-            kind: BackendKind::Single {
-                url: format!("http://{id}.example/v1"),
-            },
-            credentials: BackendCredentials::default(),
-            validate_certificate_chain: true,
-            validate_certificate_name: true,
-            proxy: None,
             circuit_breaker: Some(CircuitBreaker {
                 threshold: Threshold::Count(1),
                 interval: Duration::from_mins(1),
@@ -151,6 +143,7 @@ mod tests {
                 trip_duration: Duration::from_secs(30),
                 accept_retry_after: true,
             }),
+            ..Backend::single(id, format!("http://{id}.example/v1"))
         }
     }
 
