@@ -48,7 +48,7 @@ pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
         .filter(|location| location.starts_with("http"));
     (!operations.is_empty()).then(|| Specification {
         operations,
-        server: location.map(|location| location.to_string()),
+        server: location.map(ToString::to_string),
     })
 }
 
