@@ -2,11 +2,11 @@
 
 use crate::support::{
     Client, Upstream, api, body_of, catalog, converse, fetch, full, get, in_front_of, read_head, request, soon, start,
-    text,
+    start_with, text,
 };
 use catalog::PolicyText;
 use diagnostic::Source;
-use http::{Request, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 
@@ -260,4 +260,25 @@ async fn many_clients_at_once_get_their_own_answers() {
         done.unwrap();
     }
     assert!(upstream.connections() <= 40, "{}", upstream.connections());
+}
+
+#[tokio::test]
+async fn no_junk_of_a_client_hides_its_address() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let document = "<policies><inbound><ip-filter action='allow'><address>127.0.0.1</address></ip-filter></inbound>\
+                    <backend><forward-request /></backend></policies>";
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    // A proxy that appends the address of its client to what the client sent.
+    let gateway = start_with(catalog(vec![echo]), |config| {
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    });
+    for (value, status) in [(&b"127.0.0.1"[..], 200), (b"192.0.2.9", 403), (b"\xff, 192.0.2.9", 403)] {
+        let mut wanted = get("/echo");
+        let value = HeaderValue::from_bytes(value).unwrap();
+        wanted.headers_mut().insert("x-forwarded-for", value);
+        assert_eq!(fetch(&gateway, wanted).await.0.as_u16(), status);
+    }
 }
