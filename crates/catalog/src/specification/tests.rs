@@ -209,7 +209,7 @@ fn what_is_no_description_is_said() {
     check(
         "specification.wsdl",
         "<definitions/>",
-        "1:1 TG1207: no operations are read from specifications of this format",
+        "1:1 TG1207: no operations are found in this specification",
     );
 }
 
@@ -235,7 +235,26 @@ xmlns:t="http://schemas.xmlsoap.org/wsdl/soap12/" xmlns:h="http://schemas.xmlsoa
     check(
         "specification.wsdl",
         &wsdl("urn:add", ""),
-        "1:1 TG1207: no operations are read from specifications of this format",
+        "1:1 TG1207: no operations are found in this specification",
+    );
+}
+
+#[test]
+fn a_wadl_tells_methods_of_resources() {
+    check(
+        "specification.wadl",
+        r##"<application xmlns="http://wadl.dev.java.net/2009/02"><resources base="https://x/wadl">
+<resource path="/status"><method id="get-status" name="GET"><doc title="Get the status"/></method></resource>
+<resource path="items/"><method name="POST"/>
+<resource path="{id}"><param name="id" style="template"/><method href="#get-item"/></resource></resource></resources>
+<method id="get-item" name="get"><request><param name="q" style="query" required="true"/><param name="r" style="query"/>
+</request></method></application>"##,
+        "get-status GET /status (Get the status)\npost-items POST /items (POST /items)\nget-item GET /items/{id}?q={q} (get-item)\nserver https://x/wadl",
+    );
+    check(
+        "specification.wadl",
+        "<application/>",
+        "1:1 TG1207: no operations are found in this specification",
     );
 }
 
