@@ -214,6 +214,32 @@ fn what_is_no_description_is_said() {
 }
 
 #[test]
+fn a_wsdl_tells_operations_by_their_actions() {
+    let wsdl = |first: &str, second: &str| {
+        format!(
+            r#"<w:definitions xmlns:w="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"
+xmlns:t="http://schemas.xmlsoap.org/wsdl/soap12/" xmlns:h="http://schemas.xmlsoap.org/wsdl/http/">
+<w:portType name="P"><w:operation name="Never"/></w:portType>
+<w:binding name="A"><s:binding/><w:operation name="Add"><s:operation soapAction="{first}"/></w:operation></w:binding>
+<w:binding name="B"><t:binding/><w:operation name="Add"><t:operation soapAction="{first}"/></w:operation>
+<w:operation name="Delete"><t:operation soapAction="{second}"/></w:operation></w:binding>
+<w:binding name="C"><h:binding/><w:operation name="Get"><h:operation location="/x"/></w:operation></w:binding>
+</w:definitions>"#
+        )
+    };
+    check(
+        "specification.wsdl",
+        &wsdl("urn:add", "http://x/a&amp;b{c}"),
+        "Add POST /?soapAction=urn:add (Add)\nDelete POST /?soapAction=http://x/a%26b%7Bc%7D (Delete)",
+    );
+    check(
+        "specification.wsdl",
+        &wsdl("urn:add", ""),
+        "1:1 TG1207: no operations are read from specifications of this format",
+    );
+}
+
+#[test]
 fn resource_names_are_made_as_azure_makes_them() {
     for (id, name) in [
         ("ListAllUsers", "listallusers"),
