@@ -112,12 +112,14 @@ pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Opt
             }
         };
     }
-    let others: [(_, fn(&Arc<Source>) -> _); 2] = [(WSDL, wsdl::read), ("specification.wadl", wadl::read)];
-    for (name, read) in others {
+    for name in [WSDL, "specification.wadl"] {
         let path = folder.join(name);
         if files.exists(&path) {
-            let text = files.read(&path);
-            let read = text.and_then(|text| read(&Source::new(name_of(&path), text)));
+            let source = files.read(&path).map(|text| Source::new(name_of(&path), text));
+            let read = source.and_then(|source| match name {
+                WSDL => wsdl::read(&source),
+                _ => wadl::read(&source),
+            });
             if read.is_some() {
                 return read;
             }

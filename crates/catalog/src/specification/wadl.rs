@@ -83,14 +83,13 @@ impl Description<'_> {
             None => method,
         };
         let name = self.attribute(meant, "name")?;
-        let own = self
-            .child(meant, "request")
-            .map(|request| self.required(request).collect());
+        let own = self.child(meant, "request");
+        let own: Vec<String> = own.into_iter().flat_map(|request| self.required(request)).collect();
         let mut template = resource.path.clone();
         if template.is_empty() {
             template.push('/');
         }
-        for (at, name) in resource.query.iter().chain(&own.unwrap_or_else(Vec::new)).enumerate() {
+        for (at, name) in resource.query.iter().chain(&own).enumerate() {
             let sign = if at == 0 { '?' } else { '&' };
             let _ = write!(template, "{sign}{name}={{{name}}}");
         }
