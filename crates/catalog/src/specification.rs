@@ -115,13 +115,15 @@ pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Opt
     for name in [WSDL, "specification.wadl"] {
         let path = folder.join(name);
         if files.exists(&path) {
-            let operations = if name == WSDL { wsdl::read } else { wadl::read };
-            let text = files.read(&path);
-            let read = text.and_then(|text| operations(&Source::new(name_of(&path), text)));
+            let source = files.read(&path).map(|text| Source::new(name_of(&path), text));
+            let read = source.and_then(|source| match name {
+                WSDL => wsdl::read(&source),
+                _ => wadl::read(&source),
+            });
             if read.is_some() {
                 return read;
             }
-            let message = "no operations are found in this specification";
+            let message = "this file tells no operations";
             let problem = about(Severity::Warning, codes::SPECIFICATION_IGNORED, &path, message);
             problems.push(problem.with_help(
                 "describe them in `specification.yaml` (OpenAPI) or in `operations/<id>/operationInformation.json`",

@@ -1,130 +1,135 @@
-//! The operations of an API by its WADL: each method of each resource, with the query parameters that it must have, as
-//! Azure imports them.
+//! The operations of an API by its WADL (the submission to the W3C of 31 August 2009): the methods of its resources, with
+//! the query parameters that requests must have, which importing makes part of the template.
 //!
-//! Never here: grammars, representations, methods and resource types that other documents hold.
+//! Never here: representations, types of resources, other files.
 
 use super::{Described, Specification, resource_name};
 use diagnostic::{Source, Span};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 use xml::reader::{Places, read_with_places};
 use xml::{Name, NodeId, Tree};
 
-/// Resources within resources beyond this are passed over.
-const MAX_DEPTH: usize = 64;
+/// Both of the format's versions.
+const WADL: [&str; 2] = [
+    "http://wadl.dev.java.net/2009/02",
+    "http://research.sun.com/wadl/2006/10",
+];
 
 /// What a WADL says; `None` where it tells no operations.
 pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
     let (tree, places) = read_with_places(source.text(), false).ok()?;
-    let mut reader = Reader {
-        tree: &tree,
-        places: &places,
-        source,
-        operations: Vec::new(),
-    };
-    let resources: Vec<NodeId> = tree
-        .descendants(NodeId::FIRST)
-        .filter(|&node| reader.is(node, "resources"))
-        .collect();
-    for &within in &resources {
-        reader.resources(within, "", MAX_DEPTH);
+    let description = Description { tree, places, source };
+    let application = description.child(NodeId::FIRST, "application")?;
+    let shared = description.children(application, "method");
+    let shared = shared.filter_map(|method| Some((&**description.attribute(method, "id")?, method)));
+    let shared: HashMap<&str, NodeId> = shared.collect();
+    let (mut operations, mut known) = (Vec::new(), HashSet::new());
+    let mut server = None;
+    for resources in description.children(application, "resources") {
+        let base = description
+            .attribute(resources, "base")
+            .filter(|base| base.starts_with("http"));
+        server = server.or_else(|| base.map(ToString::to_string));
+        let mut left = description.below(resources, "", &[]);
+        while let Some(resource) = left.pop() {
+            for method in description.children(resource.node, "method") {
+                let operation = description.operation(method, &resource, &shared);
+                operations.extend(operation.filter(|operation| known.insert(operation.id.clone())));
+            }
+            left.extend(description.below(resource.node, &resource.path, &resource.query));
+        }
     }
-    let base = resources.first().and_then(|&node| reader.attribute(node, "base"));
-    let server = base.filter(|base| base.starts_with("http")).map(str::to_owned);
-    let operations = reader.operations;
     (!operations.is_empty()).then_some(Specification { operations, server })
 }
 
-struct Reader<'t> {
-    tree: &'t Tree,
-    places: &'t Places,
-    source: &'t Arc<Source>,
-    operations: Vec<Described>,
+/// A description while it is read.
+struct Description<'d> {
+    tree: Tree,
+    places: Places,
+    source: &'d Arc<Source>,
 }
 
-impl<'t> Reader<'t> {
-    /// The methods of the resources in an element, whose own path stands before theirs.
-    fn resources(&mut self, within: NodeId, path: &str, depth: usize) {
-        let children: Vec<NodeId> = self.tree.children(within).collect();
-        for node in children {
-            if self.is(node, "method") {
-                self.method(node, path);
-            } else if self.is(node, "resource") && depth > 0 {
-                let below = self.attribute(node, "path").unwrap_or_default().trim_matches('/');
-                let path = if below.is_empty() {
-                    path.to_owned()
-                } else {
-                    format!("{path}/{below}")
-                };
-                self.resources(node, &path, depth - 1);
+/// A resource that may have methods.
+struct Resource {
+    node: NodeId,
+    /// From the base on; empty for the base itself.
+    path: String,
+    /// Query parameters that requests must have.
+    query: Vec<String>,
+}
+
+impl Description<'_> {
+    /// The resources directly within an element, the last one first.
+    fn below(&self, within: NodeId, path: &str, query: &[String]) -> Vec<Resource> {
+        let resource = |node| {
+            let own = self.attribute(node, "path").map_or("", |path| path.trim_matches('/'));
+            Resource {
+                node,
+                path: format!("{path}/{own}").trim_end_matches('/').to_owned(),
+                query: query.iter().cloned().chain(self.required(node)).collect(),
             }
-        }
+        };
+        let mut found: Vec<Resource> = self.children(within, "resource").map(resource).collect();
+        found.reverse();
+        found
     }
 
-    fn method(&mut self, node: NodeId, path: &str) {
-        // A method may stand elsewhere in the document.
-        let elsewhere = self
-            .attribute(node, "href")
-            .and_then(|href| self.method_of(href.strip_prefix('#')?));
-        let method = elsewhere.unwrap_or(node);
-        let Some(verb) = self.attribute(method, "name") else {
-            return;
+    /// The operation of a method, or of the one of `shared` that it refers to.
+    fn operation(&self, method: NodeId, resource: &Resource, shared: &HashMap<&str, NodeId>) -> Option<Described> {
+        let meant = match self.attribute(method, "href") {
+            Some(href) => *shared.get(href.strip_prefix('#')?)?,
+            None => method,
         };
-        let path = if path.is_empty() { "/" } else { path };
-        let written = self.attribute(method, "id").filter(|id| !id.is_empty());
-        let id = written.map_or_else(|| resource_name(&format!("{verb}-{path}")), str::to_owned);
-        let title = self.tree.children(method).find(|&child| self.is(child, "doc"));
-        let title = title
-            .and_then(|doc| self.attribute(doc, "title"))
-            .filter(|title| !title.is_empty());
-        let described = Described {
-            name: title
-                .or(written)
-                .map_or_else(|| format!("{verb} {path}"), str::to_owned),
+        let name = self.attribute(meant, "name")?;
+        let own = self.child(meant, "request");
+        let own: Vec<String> = own.into_iter().flat_map(|request| self.required(request)).collect();
+        let mut template = resource.path.clone();
+        if template.is_empty() {
+            template.push('/');
+        }
+        for (at, name) in resource.query.iter().chain(&own).enumerate() {
+            let sign = if at == 0 { '?' } else { '&' };
+            let _ = write!(template, "{sign}{name}={{{name}}}");
+        }
+        let id = self.attribute(meant, "id").map(ToString::to_string);
+        let id = id.unwrap_or_else(|| resource_name(&format!("{name}-{}", resource.path)));
+        let title = self.child(meant, "doc").and_then(|doc| self.attribute(doc, "title"));
+        Some(Described {
+            name: title.map_or_else(|| id.clone(), ToString::to_string),
             id,
-            method: verb.to_ascii_uppercase(),
-            url_template: self.url_template(path, method),
+            method: name.to_ascii_uppercase(),
+            url_template: template,
             responses: Vec::new(),
             place: None,
             policy: None,
             source: Arc::clone(self.source),
             span: Span::at(self.places.of(method).unwrap_or_default()),
-        };
-        self.operations.push(described);
+        })
     }
 
-    fn method_of(&self, id: &str) -> Option<NodeId> {
-        let mut methods = self
-            .tree
-            .descendants(NodeId::FIRST)
-            .filter(|&node| self.is(node, "method"));
-        methods.find(|&node| self.attribute(node, "id") == Some(id))
+    /// Names of the query parameters that must be there.
+    fn required(&self, within: NodeId) -> impl Iterator<Item = String> {
+        let is = |param, name, value: &str| self.attribute(param, name).is_some_and(|own| **own == *value);
+        self.children(within, "param")
+            .filter(move |&param| is(param, "style", "query") && is(param, "required", "true"))
+            .filter_map(|param| Some(self.attribute(param, "name")?.to_string()))
     }
 
-    /// The path with the query parameters that a request must have.
-    fn url_template(&self, path: &str, method: NodeId) -> String {
-        let mut template = path.to_owned();
-        let request = self.tree.children(method).find(|&child| self.is(child, "request"));
-        for parameter in request.into_iter().flat_map(|request| self.tree.children(request)) {
-            let is = |name: &str, value: &str| self.attribute(parameter, name) == Some(value);
-            if self.is(parameter, "param")
-                && is("style", "query")
-                && is("required", "true")
-                && let Some(name) = self.attribute(parameter, "name")
-            {
-                let sign = if template.contains('?') { '&' } else { '?' };
-                let _ = write!(template, "{sign}{name}={{{name}}}");
-            }
-        }
-        template
+    fn children(&self, within: NodeId, local: &str) -> impl Iterator<Item = NodeId> {
+        self.tree.children(within).filter(move |&node| {
+            let name = self.tree.name(node).filter(|_| self.tree.is_element(node));
+            name.is_some_and(|name| &**name.local() == local && WADL.contains(&&**name.namespace()))
+        })
     }
 
-    fn is(&self, node: NodeId, local: &str) -> bool {
-        self.tree.is_element(node) && self.tree.name(node).is_some_and(|name| &**name.local() == local)
+    fn child(&self, within: NodeId, local: &str) -> Option<NodeId> {
+        self.children(within, local).next()
     }
 
-    fn attribute(&self, element: NodeId, name: &str) -> Option<&'t str> {
-        let attribute = self.tree.attribute(element, &Name::local_only(name))?;
-        self.tree.attribute_value(attribute).map(|value| &**value)
+    fn attribute(&self, element: NodeId, name: &str) -> Option<&Arc<str>> {
+        let tree = &self.tree;
+        tree.attribute_value(tree.attribute(element, &Name::local_only(name))?)
     }
 }

@@ -282,3 +282,20 @@ async fn no_junk_of_a_client_hides_its_address() {
         assert_eq!(fetch(&gateway, wanted).await.0.as_u16(), status);
     }
 }
+
+#[tokio::test]
+async fn a_client_takes_no_header_away_that_a_policy_sets() {
+    let upstream = mirror().await;
+    let document = "<policies><inbound><set-header name='x-user'><value>@(context.Request.Headers.GetValueOrDefault(\"x-user\", \"none\"))</value></set-header></inbound>\
+                    <backend><forward-request /></backend></policies>";
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    let gateway = start(catalog(vec![echo]));
+    for (own, expected) in [("", "x-user: none\r\n"), ("x-user: ann\r\n", "x-user: none\r\n")] {
+        let request = format!("GET /echo HTTP/1.1\r\nhost: a\r\n{own}connection: x-user, close\r\n\r\n");
+        let answer = converse(&gateway, &request).await.to_ascii_lowercase();
+        assert!(answer.contains(expected), "{answer}");
+    }
+}
