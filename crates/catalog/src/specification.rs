@@ -1,9 +1,8 @@
-//! API descriptions (OpenAPI 3.0 and 3.1, Swagger 2, in JSON or YAML; WADL; WSDL for SOAP APIs) as far as a gateway needs
-//! them: operations, the examples and samples of their responses, and the server's address.
+//! API descriptions (OpenAPI 3.0 and 3.1, Swagger 2, in JSON or YAML; WSDL; WADL) as far as a gateway needs them: operations,
+//! the examples and samples of their responses, and the server's address.
 //!
 //! Lenient: what Azure would import is read, however untidy. Never here: validation of messages by schema.
 
-mod markup;
 mod openapi;
 mod representations;
 mod sample;
@@ -21,14 +20,11 @@ use crate::files::{Files, about, name_of};
 use crate::problems::Problems;
 use crate::{Operation, OperationResponse, PolicyText};
 use diagnostic::{Diagnostic, Severity, Source, Span};
-use markup::Markup;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The file of an API that was imported from WSDL.
 pub(crate) const WSDL: &str = "specification.wsdl";
-/// The file of an API that was extracted as WADL.
-const WADL: &str = "specification.wadl";
 
 /// What a specification says.
 pub(crate) struct Specification {
@@ -86,9 +82,8 @@ impl Described {
     }
 }
 
-/// Reads the specification in an API's folder; `None` when there is none or none that can be read. Only SOAP APIs have
-/// operations that a WSDL describes.
-pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path, is_soap: bool) -> Option<Specification> {
+/// Reads the specification in an API's folder; `None` when there is none or none that can be read.
+pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Option<Specification> {
     for name in ["specification.yaml", "specification.yml", "specification.json"] {
         let path = folder.join(name);
         let Some(text) = files.read(&path) else { continue };
@@ -117,57 +112,25 @@ pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path, is_soa
             }
         };
     }
-    markup(files, problems, &folder.join(WSDL), |source, markup| {
-        let operations = if is_soap {
-            wsdl::operations(source, markup)
-        } else {
-            Vec::new()
-        };
-        // Its address is the gateway's.
-        let server = None;
-        Specification { operations, server }
-    })
-    .or_else(|| markup(files, problems, &folder.join(WADL), wadl::read))
-}
-
-/// Reads a description in XML; one that tells no operations is reported and left out.
-fn markup(
-    files: &Files<'_>,
-    problems: &Problems,
-    path: &Path,
-    read: impl Fn(&Arc<Source>, &Markup) -> Specification,
-) -> Option<Specification> {
-    let source = Source::new(name_of(path), files.read(path)?);
-    let why = match Markup::read(source.text()) {
-        Ok(markup) => {
-            let specification = read(&source, &markup);
-            if !specification.operations.is_empty() {
-                return Some(specification);
+    for name in [WSDL, "specification.wadl"] {
+        let path = folder.join(name);
+        if files.exists(&path) {
+            let source = files.read(&path).map(|text| Source::new(name_of(&path), text));
+            let read = source.and_then(|source| match name {
+                WSDL => wsdl::read(&source),
+                _ => wadl::read(&source),
+            });
+            if read.is_some() {
+                return read;
             }
-            "it tells none that requests can be told apart by".to_owned()
+            let message = "this file tells no operations";
+            let problem = about(Severity::Warning, codes::SPECIFICATION_IGNORED, &path, message);
+            problems.push(problem.with_help(
+                "describe them in `specification.yaml` (OpenAPI) or in `operations/<id>/operationInformation.json`",
+            ));
         }
-        Err(error) => error.message,
-    };
-    let message = format!("no operations are read from this description: {why}");
-    let problem = about(Severity::Warning, codes::SPECIFICATION_IGNORED, path, message);
-    problems.push(problem.with_help(
-        "describe them in `specification.yaml` (OpenAPI) or in `operations/<id>/operationInformation.json`",
-    ));
+    }
     None
-}
-
-/// Whether an address is that of a gateway in Azure. A description that was extracted names the gateway that it is from:
-/// that is where clients called the API, not what is behind it.
-fn is_azures_gateway(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = host
-        .split(['/', ':', '?'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    [".azure-api.net", ".azure-api.us", ".azure-api.cn"]
-        .iter()
-        .any(|domain| host.ends_with(domain))
 }
 
 /// Azure's resource name for an operation id: lower case, each run of other characters one dash, none at the ends,

@@ -190,8 +190,7 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
     };
     let reads_operations = matches!(kind, ApiKind::Http | ApiKind::Soap);
     let specification = if reads_operations {
-        let is_soap = matches!(kind, ApiKind::Soap);
-        specification::read(&loader.files, loader.problems, &entry.path, is_soap)
+        specification::read(&loader.files, loader.problems, &entry.path)
     } else {
         None
     };
@@ -339,8 +338,24 @@ fn protocols(fields: Fields<'_>) -> Vec<String> {
 fn service_url(loader: &Loader<'_>, fields: Fields<'_>, specification: Option<&Specification>) -> Option<String> {
     match fields.string("serviceUrl").filter(|url| !url.value.trim().is_empty()) {
         Some(url) => backends::service_url(loader, fields, "serviceUrl", url),
-        None => specification.and_then(|specification| specification.server.clone()),
+        None => specification
+            .and_then(|specification| specification.server.clone())
+            .filter(|url| !is_azures_gateway(url)),
     }
+}
+
+/// Whether an address is that of a gateway in Azure. A description that was extracted names the gateway that it is from:
+/// that is where clients called the API, not what is behind it.
+fn is_azures_gateway(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host
+        .split(['/', ':', '?'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    [".azure-api.net", ".azure-api.us", ".azure-api.cn"]
+        .iter()
+        .any(|domain| host.ends_with(domain))
 }
 
 fn version(fields: Fields<'_>, known: &Surroundings) -> Option<ApiVersion> {

@@ -115,7 +115,7 @@ fn add_folder(loader: &Loader<'_>, operations: &mut Vec<Described>, entry: &Entr
         let problem = about(Severity::Error, codes::UNKNOWN_OPERATION, &entry.path, message);
         let mut problem = suggest(problem, &entry.name, operations.iter().map(|one| one.id.as_str()));
         if problem.help.is_none() {
-            // A WSDL does not tell ids.
+            // Ids that Azure gave to operations of a WSDL stand nowhere else.
             let help =
                 format!("describe it in `{INFORMATION}` beside its policy: `displayName`, `method`, `urlTemplate`");
             problem = problem.with_help(help);

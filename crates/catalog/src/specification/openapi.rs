@@ -1,6 +1,6 @@
 //! Paths and operations of an OpenAPI or Swagger document.
 
-use super::{Described, Specification, is_azures_gateway, resource_name};
+use super::{Described, Specification, resource_name};
 use crate::OperationResponse;
 use crate::codes;
 use crate::contract;
@@ -247,8 +247,11 @@ impl<'d> Description<'d> {
             let scheme = scheme
                 .or_else(|| schemes.first().and_then(Value::text))
                 .unwrap_or("https");
-            let url = format!("{scheme}://{host}/{}", base.trim_matches('/'));
-            return Some(url.trim_end_matches('/').to_owned()).filter(|url| !is_azures_gateway(url));
+            return Some(
+                format!("{scheme}://{host}/{}", base.trim_matches('/'))
+                    .trim_end_matches('/')
+                    .to_owned(),
+            );
         }
         let servers = self.root.get("servers").map(Value::items).unwrap_or_default();
         let url = |server: &Value| {
@@ -261,8 +264,7 @@ impl<'d> Description<'d> {
                     .unwrap_or_default();
                 url = url.replace(&format!("{{{}}}", variable.key), &default);
             }
-            let is_backend = url.contains("://") && !is_azures_gateway(&url);
-            is_backend.then(|| url.trim_end_matches('/').to_owned())
+            url.contains("://").then(|| url.trim_end_matches('/').to_owned())
         };
         servers.iter().find_map(url)
     }

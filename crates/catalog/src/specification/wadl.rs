@@ -1,82 +1,135 @@
-//! Operations of a WADL document: resources within resources, and the methods of each.
+//! The operations of an API by its WADL (the submission to the W3C of 31 August 2009): the methods of its resources, with
+//! the query parameters that requests must have, which importing makes part of the template.
 //!
-//! Never here: representations and grammars; references to other documents, which extractors do not write.
+//! Never here: representations, types of resources, other files.
 
-use super::markup::{Element, Markup};
-use super::{Described, Specification, is_azures_gateway, resource_name};
-use diagnostic::Source;
+use super::{Described, Specification, resource_name};
+use diagnostic::{Source, Span};
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 use std::sync::Arc;
+use xml::reader::{Places, read_with_places};
+use xml::{Name, NodeId, Tree};
 
-/// What the document says; resources that hold others are nested at most as deep as the reader of XML allows.
-pub(super) fn read(source: &Arc<Source>, markup: &Markup) -> Specification {
-    let all: Vec<Element<'_>> = markup
-        .root()
-        .into_iter()
-        .flat_map(|root| root.children("resources"))
-        .collect();
-    let server = all.iter().find_map(|resources| resources.attribute("base"));
-    let server = server.filter(|url| url.contains("://") && !is_azures_gateway(url));
-    let mut operations = Vec::new();
-    // What is still to be read, the next one last: a resource, the path and the query around it.
-    let mut open: Vec<(Element<'_>, String, Vec<&str>)> = Vec::new();
-    for resources in all.iter().rev() {
-        open.push((*resources, String::new(), Vec::new()));
-    }
-    while let Some((resource, mut path, mut query)) = open.pop() {
-        if let Some(own) = resource.attribute("path") {
-            path = format!("{path}/{}", own.trim_matches('/'));
+/// Both of the format's versions.
+const WADL: [&str; 2] = [
+    "http://wadl.dev.java.net/2009/02",
+    "http://research.sun.com/wadl/2006/10",
+];
+
+/// What a WADL says; `None` where it tells no operations.
+pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
+    let (tree, places) = read_with_places(source.text(), false).ok()?;
+    let description = Description { tree, places, source };
+    let application = description.child(NodeId::FIRST, "application")?;
+    let shared = description.children(application, "method");
+    let shared = shared.filter_map(|method| Some((&**description.attribute(method, "id")?, method)));
+    let shared: HashMap<&str, NodeId> = shared.collect();
+    let (mut operations, mut known) = (Vec::new(), HashSet::new());
+    let mut server = None;
+    for resources in description.children(application, "resources") {
+        let base = description
+            .attribute(resources, "base")
+            .filter(|base| base.starts_with("http"));
+        server = server.or_else(|| base.map(ToString::to_string));
+        let mut left = description.below(resources, "", &[]);
+        while let Some(resource) = left.pop() {
+            for method in description.children(resource.node, "method") {
+                let operation = description.operation(method, &resource, &shared);
+                operations.extend(operation.filter(|operation| known.insert(operation.id.clone())));
+            }
+            left.extend(description.below(resource.node, &resource.path, &resource.query));
         }
-        query.extend(required(resource));
-        for method in resource.children("method") {
-            operations.extend(operation(source, method, &path, &query));
-        }
-        let within: Vec<Element<'_>> = resource.children("resource").collect();
-        let within = within.into_iter().rev();
-        open.extend(within.map(|inner| (inner, path.clone(), query.clone())));
     }
-    Specification {
-        operations,
-        server: server.map(|url| url.trim_end_matches('/').to_owned()),
-    }
+    (!operations.is_empty()).then_some(Specification { operations, server })
 }
 
-/// Names of the query parameters that a request must have.
-fn required(holder: Element<'_>) -> impl Iterator<Item = &str> {
-    let is_required = |parameter: &Element<'_>| {
-        parameter.attribute("style") == Some("query") && matches!(parameter.attribute("required"), Some("true" | "1"))
-    };
-    let parameters = holder.children("param").filter(is_required);
-    parameters.filter_map(|parameter| parameter.attribute("name"))
+/// A description while it is read.
+struct Description<'d> {
+    tree: Tree,
+    places: Places,
+    source: &'d Arc<Source>,
 }
 
-fn operation(source: &Arc<Source>, method: Element<'_>, path: &str, query: &[&str]) -> Option<Described> {
-    let verb = method.attribute("name")?;
-    let own = method.children("request").flat_map(required);
-    let mut url_template = if path.is_empty() {
-        "/".to_owned()
-    } else {
-        path.to_owned()
-    };
-    // Importing makes them part of the template.
-    for (index, name) in query.iter().copied().chain(own).enumerate() {
-        let sign = if index == 0 { '?' } else { '&' };
-        url_template.push_str(&format!("{sign}{name}={{{name}}}"));
+/// A resource that may have methods.
+struct Resource {
+    node: NodeId,
+    /// From the base on; empty for the base itself.
+    path: String,
+    /// Query parameters that requests must have.
+    query: Vec<String>,
+}
+
+impl Description<'_> {
+    /// The resources directly within an element, the last one first.
+    fn below(&self, within: NodeId, path: &str, query: &[String]) -> Vec<Resource> {
+        let resource = |node| {
+            let own = self.attribute(node, "path").map_or("", |path| path.trim_matches('/'));
+            Resource {
+                node,
+                path: format!("{path}/{own}").trim_end_matches('/').to_owned(),
+                query: query.iter().cloned().chain(self.required(node)).collect(),
+            }
+        };
+        let mut found: Vec<Resource> = self.children(within, "resource").map(resource).collect();
+        found.reverse();
+        found
     }
-    let written = method.attribute("id");
-    let title = method.children("doc").find_map(|doc| doc.attribute("title"));
-    let name = title
-        .or(written)
-        .map_or_else(|| format!("{verb} {path}"), str::to_owned);
-    let id = written.map_or_else(|| resource_name(&format!("{verb}-{path}")), str::to_owned);
-    Some(Described {
-        id,
-        name,
-        method: verb.to_ascii_uppercase(),
-        url_template,
-        responses: Vec::new(),
-        place: None,
-        policy: None,
-        source: Arc::clone(source),
-        span: method.span(),
-    })
+
+    /// The operation of a method, or of the one of `shared` that it refers to.
+    fn operation(&self, method: NodeId, resource: &Resource, shared: &HashMap<&str, NodeId>) -> Option<Described> {
+        let meant = match self.attribute(method, "href") {
+            Some(href) => *shared.get(href.strip_prefix('#')?)?,
+            None => method,
+        };
+        let name = self.attribute(meant, "name")?;
+        let own = self.child(meant, "request");
+        let own: Vec<String> = own.into_iter().flat_map(|request| self.required(request)).collect();
+        let mut template = resource.path.clone();
+        if template.is_empty() {
+            template.push('/');
+        }
+        for (at, name) in resource.query.iter().chain(&own).enumerate() {
+            let sign = if at == 0 { '?' } else { '&' };
+            let _ = write!(template, "{sign}{name}={{{name}}}");
+        }
+        let id = self.attribute(meant, "id").map(ToString::to_string);
+        let id = id.unwrap_or_else(|| resource_name(&format!("{name}-{}", resource.path)));
+        let title = self.child(meant, "doc").and_then(|doc| self.attribute(doc, "title"));
+        Some(Described {
+            name: title.map_or_else(|| id.clone(), ToString::to_string),
+            id,
+            method: name.to_ascii_uppercase(),
+            url_template: template,
+            responses: Vec::new(),
+            place: None,
+            policy: None,
+            source: Arc::clone(self.source),
+            span: Span::at(self.places.of(method).unwrap_or_default()),
+        })
+    }
+
+    /// Names of the query parameters that must be there.
+    fn required(&self, within: NodeId) -> impl Iterator<Item = String> {
+        let is = |param, name, value: &str| self.attribute(param, name).is_some_and(|own| **own == *value);
+        self.children(within, "param")
+            .filter(move |&param| is(param, "style", "query") && is(param, "required", "true"))
+            .filter_map(|param| Some(self.attribute(param, "name")?.to_string()))
+    }
+
+    fn children(&self, within: NodeId, local: &str) -> impl Iterator<Item = NodeId> {
+        self.tree.children(within).filter(move |&node| {
+            let name = self.tree.name(node).filter(|_| self.tree.is_element(node));
+            name.is_some_and(|name| &**name.local() == local && WADL.contains(&&**name.namespace()))
+        })
+    }
+
+    fn child(&self, within: NodeId, local: &str) -> Option<NodeId> {
+        self.children(within, local).next()
+    }
+
+    fn attribute(&self, element: NodeId, name: &str) -> Option<&Arc<str>> {
+        let tree = &self.tree;
+        tree.attribute_value(tree.attribute(element, &Name::local_only(name))?)
+    }
 }

@@ -1,45 +1,93 @@
-//! Operations of a WSDL 1.1 document, as importing it into Azure makes them: `POST /?soapAction=…`, one for each action.
+//! The operations of a SOAP API by its WSDL (1.1): those of its bindings to SOAP, each with the action that tells it
+//! apart, as Azure imports them.
 //!
-//! Never here: the types of messages (`crate::XmlSchema`), other bindings than those of SOAP.
+//! A service whose operations have no actions is described as a whole or not at all: messages cannot be told apart then.
+//! Never here: types and messages, which `xml_schema` reads.
 
-use super::Described;
-use super::markup::{Element, Markup};
-use diagnostic::Source;
+use super::{Described, Specification};
+use diagnostic::{Source, Span};
+use std::collections::HashSet;
 use std::sync::Arc;
+use xml::reader::{Places, read_with_places};
+use xml::{Name, NodeId, Tree};
 
-/// The namespaces of SOAP's bindings begin so: `…/soap/` is of SOAP 1.1, `…/soap12/` of SOAP 1.2.
-const SOAP: &str = "http://schemas.xmlsoap.org/wsdl/soap";
+const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
+const SOAP: [&str; 2] = [
+    "http://schemas.xmlsoap.org/wsdl/soap/",
+    "http://schemas.xmlsoap.org/wsdl/soap12/",
+];
 
-/// The operations in the order of the document; none when it does not tell them apart: an action is missing, or two
-/// operations have the same one.
-pub(super) fn operations(source: &Arc<Source>, markup: &Markup) -> Vec<Described> {
-    let bindings = markup.root().into_iter().flat_map(|root| root.children("binding"));
-    let mut found: Vec<(&str, &str, Element<'_>)> = Vec::new();
-    for operation in bindings.flat_map(|binding| binding.children("operation")) {
-        let mut soap = operation.children("operation");
-        let Some(soap) = soap.find(|inner| inner.namespace().starts_with(SOAP)) else {
+/// What a WSDL says; `None` where it tells no operations.
+pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
+    let (tree, places) = read_with_places(source.text(), false).ok()?;
+    let (mut operations, mut known) = (Vec::new(), HashSet::new());
+    for binding in tree
+        .descendants(NodeId::FIRST)
+        .filter(|&node| is(&tree, node, &[WSDL], "binding"))
+    {
+        if soap(&tree, binding, "binding").is_none() {
             continue;
-        };
-        let (Some(name), Some(action)) = (operation.attribute("name"), soap.attribute("soapAction")) else {
-            return Vec::new();
-        };
-        match found.iter().find(|(_, known, _)| *known == action) {
-            // A service has its operations once for SOAP 1.1 and once for SOAP 1.2.
-            Some((known, ..)) if *known == name => {}
-            Some(_) => return Vec::new(),
-            None => found.push((name, action, operation)),
+        }
+        for operation in tree
+            .children(binding)
+            .filter(|&node| is(&tree, node, &[WSDL], "operation"))
+        {
+            let described = described(&tree, &places, operation, source)?;
+            // SOAP 1.1 and 1.2 have bindings of their own, with the same operations.
+            if known.insert(described.url_template.clone()) {
+                operations.push(described);
+            }
         }
     }
-    let described = |(name, action, operation): (&str, &str, Element<'_>)| Described {
-        id: name.to_owned(),
-        name: name.to_owned(),
+    let location = tree
+        .descendants(NodeId::FIRST)
+        .find(|&node| is(&tree, node, &SOAP, "address"))
+        .and_then(|address| attribute(&tree, address, "location"))
+        .filter(|location| location.starts_with("http"));
+    (!operations.is_empty()).then(|| Specification {
+        operations,
+        server: location.map(ToString::to_string),
+    })
+}
+
+/// An operation of a binding; `None` where it has no name or no action.
+fn described(tree: &Tree, places: &Places, operation: NodeId, source: &Arc<Source>) -> Option<Described> {
+    let name = attribute(tree, operation, "name")?;
+    let action = attribute(tree, soap(tree, operation, "operation")?, "soapAction")?;
+    if action.is_empty() {
+        return None;
+    }
+    // As it stands in a template, whose braces are parameters, and in a query.
+    let action = [("%", "%25"), ("&", "%26"), ("+", "%2B"), ("{", "%7B"), ("}", "%7D")]
+        .iter()
+        .fold(action.to_string(), |action, (plain, escaped)| {
+            action.replace(plain, escaped)
+        });
+    Some(Described {
+        id: name.to_string(),
+        name: name.to_string(),
         method: "POST".to_owned(),
         url_template: format!("/?soapAction={action}"),
         responses: Vec::new(),
         place: None,
         policy: None,
         source: Arc::clone(source),
-        span: operation.span(),
-    };
-    found.into_iter().map(described).collect()
+        span: Span::at(places.of(operation).unwrap_or_default()),
+    })
+}
+
+/// The element of SOAP's own within one of WSDL.
+fn soap(tree: &Tree, within: NodeId, local: &str) -> Option<NodeId> {
+    tree.children(within).find(|&node| is(tree, node, &SOAP, local))
+}
+
+fn is(tree: &Tree, node: NodeId, namespaces: &[&str], local: &str) -> bool {
+    tree.is_element(node)
+        && tree
+            .name(node)
+            .is_some_and(|name| &**name.local() == local && namespaces.contains(&&**name.namespace()))
+}
+
+fn attribute<'t>(tree: &'t Tree, element: NodeId, name: &str) -> Option<&'t Arc<str>> {
+    tree.attribute_value(tree.attribute(element, &Name::local_only(name))?)
 }
