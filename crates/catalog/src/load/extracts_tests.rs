@@ -166,18 +166,22 @@ fn the_address_in_an_extracted_description_is_the_gateways() {
 
 /// A WSDL with operations of these names and actions.
 fn wsdl(operations: &[(&str, &str)]) -> String {
-    let mut text = r#"<w:definitions xmlns:w="http://schemas.xmlsoap.org/wsdl/">"#.to_owned();
-    for version in ["soap", "soap12"] {
-        text +=
-            &format!(r#"<w:binding name="{version}"><binding xmlns="http://schemas.xmlsoap.org/wsdl/{version}/" />"#);
-        for (name, action) in operations {
-            text += &format!(
-                r#"<w:operation name="{name}"><operation soapAction="{action}" xmlns="http://schemas.xmlsoap.org/wsdl/{version}/" /></w:operation>"#
-            );
-        }
-        text += "</w:binding>";
-    }
-    text + r#"<w:binding name="h"><w:operation name="Get"><operation location="/g" xmlns="http://schemas.xmlsoap.org/wsdl/http/" /></w:operation></w:binding></w:definitions>"#
+    let operation = |version: &str, (name, action): &(&str, &str)| {
+        format!(
+            r#"<w:operation name="{name}"><operation soapAction="{action}" xmlns="http://schemas.xmlsoap.org/wsdl/{version}/" /></w:operation>"#
+        )
+    };
+    let binding = |version: &str| {
+        let operations: String = operations.iter().map(|one| operation(version, one)).collect();
+        format!(
+            r#"<w:binding name="{version}"><binding xmlns="http://schemas.xmlsoap.org/wsdl/{version}/" />{operations}</w:binding>"#
+        )
+    };
+    format!(
+        r#"<w:definitions xmlns:w="http://schemas.xmlsoap.org/wsdl/">{}{}</w:definitions>"#,
+        binding("soap"),
+        binding("soap12")
+    )
 }
 
 #[test]
