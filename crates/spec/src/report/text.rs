@@ -3,7 +3,7 @@
 use super::explained;
 use crate::mutants::Mutants;
 use crate::suite::Report;
-use diagnostic::Severity;
+use diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -55,7 +55,7 @@ fn wrong(report: &Report) -> usize {
         .diagnostics
         .iter()
         .filter(|problem| problem.severity == Severity::Error && problem.code.starts_with("TG5"));
-    let files: BTreeSet<&str> = errors.map(|problem| problem.file()).filter(|file| !ran(file)).collect();
+    let files: BTreeSet<&str> = errors.map(Diagnostic::file).filter(|file| !ran(file)).collect();
     files.len()
 }
 
