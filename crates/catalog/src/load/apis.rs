@@ -179,7 +179,12 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
         .required("path")
         .map(|path| checked_path(fields, path))
         .unwrap_or_default();
-    let kind = match api_type(fields)? {
+    let Some(kind) = api_type(fields) else {
+        // What else is wrong is told all the same.
+        let _ = (protocols(fields), fields.boolean("subscriptionRequired"));
+        return None;
+    };
+    let kind = match kind {
         ApiType::Http => ApiKind::Http,
         ApiType::Soap => ApiKind::Soap,
         ApiType::WebSocket => ApiKind::WebSocket,
