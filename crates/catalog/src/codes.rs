@@ -37,6 +37,8 @@ pub const NO_NAMED_VALUE: &str = "TG1102";
 pub const SECRET_IN_FILE: &str = "TG1103";
 /// Two named values have one display name.
 pub const DUPLICATE_NAMED_VALUE: &str = "TG1104";
+/// A secret is in Azure Key Vault, which is not asked here, or has not given it.
+pub const VAULT_SECRET: &str = "TG1105";
 
 /// A reference names an entity that is not in the folder.
 pub const UNKNOWN_REFERENCE: &str = "TG1201";
@@ -50,7 +52,7 @@ pub const NOT_SERVED: &str = "TG1204";
 pub const REVISIONS: &str = "TG1205";
 /// An API names a version without a version set.
 pub const VERSION_WITHOUT_SET: &str = "TG1206";
-/// A specification is of a format from which no operations are read.
+/// A specification of WSDL or WADL tells no operations.
 pub const SPECIFICATION_IGNORED: &str = "TG1207";
 /// A specification is not an OpenAPI document, or a part of it is not what it must be.
 pub const BAD_SPECIFICATION: &str = "TG1208";

@@ -1,9 +1,10 @@
 //! Where secrets come from that do not stand in the artifact folder.
 
+use crate::vault::{SecretReference, VaultSecret};
 use std::io;
 use std::path::Path;
 
-/// Environment variables and mounted files, as far as loading needs them.
+/// Environment variables, mounted files and vaults, as far as loading needs them.
 pub trait Environment {
     /// The value of an environment variable, when it is set.
     fn variable(&self, name: &str) -> Option<String>;
@@ -14,6 +15,13 @@ pub trait Environment {
     /// Named values that are there besides the folder's, or instead of them.
     fn named_values(&self) -> Vec<(String, String)> {
         Vec::new()
+    }
+
+    /// The secrets of Azure Key Vault that these references name, in their order; an error says why there is none.
+    /// Nothing where no vault is asked.
+    fn secrets(&self, wanted: &[SecretReference]) -> Option<Vec<Result<VaultSecret, String>>> {
+        let _ = wanted;
+        None
     }
 }
 

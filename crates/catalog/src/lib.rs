@@ -21,6 +21,7 @@ mod overlay;
 mod problems;
 mod proxy;
 mod specification;
+mod vault;
 mod watch;
 mod xml_schema;
 
@@ -33,5 +34,6 @@ pub use memory::{Changed, Memory};
 pub use model::*;
 pub use overlay::Overlay;
 pub use proxy::ProxyAddress;
+pub use vault::{SecretReference, VaultSecret};
 pub use watch::{Watch, watch};
 pub use xml_schema::XmlSchema;

@@ -104,8 +104,7 @@ async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
     let mut builder = http1::Builder::new();
     builder
         .header_read_timeout(None)
-        // Names of headers are written as their sender wrote them, the gateway's own as is usual.
-        .preserve_header_case(true)
+        // Names of headers are written as the backend wrote them, the gateway's own as is usual.
         .title_case_headers(true)
         .max_headers(limits.headers)
         .max_header_size(limits.head_bytes)

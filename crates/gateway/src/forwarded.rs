@@ -6,7 +6,7 @@
 
 use crate::config::Network;
 use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -78,13 +78,11 @@ impl Peer {
     /// The last address that is not a trusted proxy's, and the protocol that the proxy names.
     fn believed(&self, headers: &HeaderMap, trusted: &[Network]) -> Client {
         let mut client = self.seen();
-        let values: Vec<&str> = headers
-            .get_all(FOR)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
-        for address in values.iter().rev().flat_map(|value| value.rsplit(',')) {
-            let Ok(ip) = address.trim().parse::<IpAddr>() else {
+        // Proxies append to what clients sent, whatever that is: only what they appended must be readable.
+        let values: Vec<&[u8]> = headers.get_all(FOR).iter().map(HeaderValue::as_bytes).collect();
+        let addresses = values.iter().rev().flat_map(|value| value.rsplit(|byte| *byte == b','));
+        for address in addresses {
+            let Some(ip) = address_of(address) else {
                 break;
             };
             client.ip = ip;
@@ -92,15 +90,26 @@ impl Peer {
                 break;
             }
         }
-        let told = match headers.get(PROTO).map(HeaderValue::as_bytes) {
-            Some(b"https") => Some("https"),
-            Some(b"http") => Some("http"),
-            _ => None,
-        };
+        // As for addresses, the nearest proxy's word stands last.
+        let told = headers.get_all(PROTO).iter().next_back();
+        let told = told.and_then(|value| value.as_bytes().rsplit(|byte| *byte == b',').next());
+        let told = told.map(<[u8]>::trim_ascii).and_then(|told| {
+            let mut schemes = ["https", "http"].into_iter();
+            schemes.find(|scheme| told.eq_ignore_ascii_case(scheme.as_bytes()))
+        });
         client.is_told = told.is_some();
         client.scheme = told.unwrap_or(client.scheme);
         client
     }
+}
+
+/// An address as proxies write it, some with its port.
+fn address_of(written: &[u8]) -> Option<IpAddr> {
+    let written = std::str::from_utf8(written).ok()?.trim();
+    let bare = written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let ip = bare.unwrap_or(written).parse::<IpAddr>().ok();
+    let ip = ip.or_else(|| Some(written.parse::<SocketAddr>().ok()?.ip()));
+    ip.map(|ip| ip.to_canonical())
 }
 
 #[cfg(test)]
@@ -112,7 +121,10 @@ mod tests {
         let trusted = ["10.0.0.0/8".parse().unwrap()];
         let mut headers: HeaderMap = given
             .iter()
-            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
+            .map(|(name, value)| {
+                let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+                (name.parse::<HeaderName>().unwrap(), value)
+            })
             .collect();
         headers.insert(HOST, HeaderValue::from_static("shop"));
         let found = Peer::new(peer.parse().unwrap(), "http", &trusted).forward(&mut headers, &trusted);
@@ -134,11 +146,25 @@ mod tests {
         check("10.0.0.1", &said, ["https", "evil"], "https 1.1.1.1");
         let chain = [("x-forwarded-for", "6.6.6.6, 1.1.1.1"), ("x-forwarded-for", "10.2.2.2")];
         check("10.0.0.1", &chain, ["http", "shop"], "http 1.1.1.1");
-        check(
-            "10.0.0.1",
-            &[("x-forwarded-for", "junk")],
-            ["http", "shop"],
-            "http 10.0.0.1",
-        );
+        for (value, client) in [
+            ("junk", "http 10.0.0.1"),
+            ("é, 1.1.1.1", "http 1.1.1.1"),
+            ("10.3.3.3, é, 1.1.1.1, 10.2.2.2", "http 1.1.1.1"),
+            ("1.1.1.1:4711", "http 1.1.1.1"),
+            ("[2001:db8::1]:4711, 10.2.2.2:80", "http 2001:db8::1"),
+            ("[2001:db8::1]", "http 2001:db8::1"),
+            ("::ffff:1.1.1.1", "http 1.1.1.1"),
+        ] {
+            check("10.0.0.1", &[("x-forwarded-for", value)], ["http", "shop"], client);
+        }
+        for (value, client) in [
+            ("HTTPS", "https 10.0.0.1"),
+            ("http, https", "https 10.0.0.1"),
+            ("https,http ", "http 10.0.0.1"),
+            ("ftp", "http 10.0.0.1"),
+        ] {
+            let said = [("x-forwarded-proto", value)];
+            check("10.0.0.1", &said, [value, "shop"], client);
+        }
     }
 }

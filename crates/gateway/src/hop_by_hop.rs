@@ -7,6 +7,30 @@ use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
 
+/// Words of `Connection` that are about the connection and no names of headers to take out.
+const OWN: [&str; 4] = ["close", "keep-alive", "upgrade", "te"];
+
+/// Takes out the headers that a client's `Connection` names. This is done before policies see the request: what they add
+/// is not the client's to name.
+pub fn strip_nominated(headers: &mut HeaderMap) {
+    if !headers.contains_key(CONNECTION) {
+        return;
+    }
+    let is_own = |name: &str| OWN.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let (own, others): (Vec<&str>, Vec<&str>) = nominated(headers).partition(|name| is_own(name));
+    if others.is_empty() {
+        return;
+    }
+    let own = HeaderValue::try_from(own.join(", ")).ok().filter(|own| !own.is_empty());
+    for name in names(others.into_iter()) {
+        headers.remove(name);
+    }
+    headers.remove(CONNECTION);
+    if let Some(own) = own {
+        headers.insert(CONNECTION, own);
+    }
+}
+
 /// Takes out what belongs to the client's connection, and says what the upstream's must have in its place.
 pub fn strip_request(headers: &mut HeaderMap) {
     let upgrade = upgrade(headers);
@@ -52,22 +76,25 @@ fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
 
 fn strip(headers: &mut HeaderMap) {
     if headers.contains_key(CONNECTION) {
-        let names: Vec<HeaderName> = nominated(headers)
-            .filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok())
-            .collect();
-        for name in names {
-            // Framing, addressing and what proxies say are not the sender's to hide: RFC 9110 forbids to nominate
-            // end-to-end fields.
-            let kept = name == http::header::HOST || name == http::header::CONTENT_LENGTH;
-            if !kept && !name.as_str().starts_with("x-forwarded-") {
-                headers.remove(name);
-            }
+        for name in names(nominated(headers)) {
+            headers.remove(name);
         }
         headers.remove(CONNECTION);
     }
     for name in [KEEP_ALIVE, PROXY_CONNECTION, TE, TRANSFER_ENCODING, UPGRADE] {
         headers.remove(name);
     }
+}
+
+/// Headers that are the sender's to name. Framing, addressing and what proxies say are not: RFC 9110 forbids to nominate
+/// end-to-end fields.
+fn names<'n>(nominated: impl Iterator<Item = &'n str>) -> Vec<HeaderName> {
+    let names = nominated.filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok());
+    let is_kept = |name: &HeaderName| {
+        let is_framing = *name == http::header::HOST || *name == http::header::CONTENT_LENGTH;
+        is_framing || name.as_str().starts_with("x-forwarded-")
+    };
+    names.filter(|name| !is_kept(name)).collect()
 }
 
 fn nominated(headers: &HeaderMap) -> impl Iterator<Item = &str> {
@@ -158,6 +185,23 @@ mod tests {
         );
         check(true, "connection: upgrade\nupgrade: websocket, H2C", "");
         check(true, "connection: upgrade\nupgrade: HTTP/2.0", "");
+    }
+
+    #[test]
+    fn what_clients_name() {
+        for (before, after) in [
+            ("connection: close, x\nx: 1\ny: 2", "connection: close\ny: 2"),
+            ("connection: x\nx: 1", ""),
+            (
+                "connection: Upgrade, Host\nhost: a\nupgrade: websocket",
+                "connection: Upgrade\nhost: a\nupgrade: websocket",
+            ),
+            ("connection: TE\nte: trailers", "connection: TE\nte: trailers"),
+        ] {
+            let mut headers = map(before);
+            strip_nominated(&mut headers);
+            assert_eq!(headers, map(after), "{before}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use crate::body::{ClientBody, Progress};
 use crate::config::Config;
+use crate::hop_by_hop;
 use crate::respond::Refusal;
 use crate::snapshot::Snapshot;
 use crate::worker::{Visit, Worker};
@@ -41,6 +42,7 @@ where
 {
     let (mut parts, incoming) = request.into_parts();
     let authority = check(worker, &mut parts, &incoming)?;
+    hop_by_hop::strip_nominated(&mut parts.headers);
     if parts.version == Version::HTTP_2 {
         join_cookies(&mut parts.headers);
     }

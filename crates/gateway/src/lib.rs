@@ -35,6 +35,7 @@ mod ticker;
 mod unwinding;
 mod upgrade;
 mod upstream;
+mod vaults;
 mod watched;
 mod worker;
 
@@ -43,3 +44,4 @@ pub use config::{Config, Limits, Listen, Network, Timeouts, TlsIdentity};
 pub use gateway::{Gateway, Running};
 pub use offline::{Client, Offline, Ready, World};
 pub use upstream::Servers;
+pub use vaults::read_secrets;

@@ -27,7 +27,7 @@ use crate::upgrade;
 use connect::{Origin, Sender};
 use expect::Gate;
 use http::header::{CONTENT_LENGTH, EXPECT, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, UPGRADE};
-use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use policy::{BodyError, Call, LocalFuture, Reply, Upstream, UpstreamFailure};
@@ -91,17 +91,10 @@ impl Client {
         frame(&call.method, &mut call.headers, &body);
         let written = watch(&mut body);
         let may_switch = call.headers.contains_key(UPGRADE);
-        let spelling = if may_switch {
-            // They hold what an upgrade needs later.
-            Extensions::new()
-        } else {
-            std::mem::take(&mut call.extensions)
-        };
         let message = Message {
             method: call.method,
             url: call.url,
             headers: call.headers,
-            spelling,
             gate,
         };
         // Policies find a stream's message; events must not wait for each other.
@@ -183,8 +176,6 @@ struct Message {
     method: Method,
     url: Uri,
     headers: HeaderMap,
-    /// In which hyper keeps how the client wrote the headers' names.
-    spelling: Extensions,
     gate: Option<Gate>,
 }
 
@@ -200,7 +191,6 @@ impl Message {
                 method,
                 url,
                 headers,
-                spelling: Extensions::new(),
                 gate: None,
             },
             body.replay()?,
@@ -243,7 +233,6 @@ impl Message {
         *request.method_mut() = self.method;
         *request.uri_mut() = Uri::from_parts(target).unwrap_or_default();
         *request.headers_mut() = self.headers;
-        *request.extensions_mut() = self.spelling;
         if let Some(gate) = self.gate {
             gate.attach(&mut request);
         }

@@ -102,7 +102,7 @@ mod tests {
             ),
             (
                 "<policies>x<inbound>y</inbound></policies>",
-                "1:11 error TG3011 found text, expected a policy element\n1:21 error TG3011 found text, expected a policy element",
+                "1:11 error TG3011 found the text \"x\", expected elements only\n1:21 error TG3011 found the text \"y\", expected elements only",
             ),
             (
                 "<fragment><base /></fragment>",
@@ -150,7 +150,7 @@ mod tests {
             ),
             (
                 "<set-status code='20x' />",
-                "1:19 error TG3103 `code` of `<set-status>` must be a status code from 100 to 999, found \"20x\"",
+                "1:19 error TG3103 `code` of `<set-status>` must be a status code from 200 to 999, found \"20x\"",
             ),
             (
                 "<set-variable name='@(1)' value='@(2)' />",
@@ -162,7 +162,7 @@ mod tests {
             ),
             (
                 "<set-header name='a b'>x</set-header>",
-                "1:19 error TG3103 `name` of `<set-header>` must be a header name, found \"a b\"\n1:24 error TG3011 found text, expected a policy element",
+                "1:19 error TG3103 `name` of `<set-header>` must be a header name, found \"a b\"\n1:24 error TG3011 found the text \"x\", expected elements only",
             ),
             (
                 "<set-backend-service base-url='https://a' backend-id='b' />",
@@ -217,7 +217,7 @@ mod tests {
                     <publish-to-darp topic='a'>x</publish-to-darp></inbound>";
         let expected = "1:11 {} TG3301 `<llm-token-limit>` is not built yet\n\
                         1:35 error CS0103 the name 'z' does not exist in the current context\n\
-                        1:60 warning TG3109 `<publish-to-darp>` is a misspelling of `<publish-to-dapr>`";
+                        1:60 error TG3201 `<publish-to-darp>` is no policy (did you mean `<publish-to-dapr>`?)";
         assert_eq!(problems(text, Options::default()), expected.replace("{}", "warning"));
         let serving = Options {
             strict: false,

@@ -106,10 +106,14 @@ impl<'c> Compiler<'c> {
         if let Piece::Literal { text, .. } = piece
             && pending::token(text) == Some(text.trim())
         {
-            let message = format!("found the token `{}`, expected a policy element", text.trim());
+            let message = format!("found the token `{}`, expected elements only", text.trim());
             return self.unready(codes::TOKEN, span, message);
         }
-        self.error(codes::STRAY_TEXT, span, "found text, expected a policy element");
+        let message = format!(
+            "found the text \"{}\", expected elements only",
+            excerpt(self.place.source.quote(span))
+        );
+        self.error(codes::STRAY_TEXT, span, message);
     }
 
     /// Where a step stands.
@@ -171,5 +175,17 @@ impl<'c> Compiler<'c> {
     pub fn unready(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
         let diagnostic = Diagnostic::warning(code, &self.place.source, span, message);
         self.findings.unready(diagnostic);
+    }
+}
+
+/// The beginning of a text, on one line.
+fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 30;
+    let line = text.trim().lines().next().unwrap_or_default().trim_end();
+    let cut: String = line.chars().take(LONGEST).collect();
+    if cut.len() < text.trim().len() {
+        cut + "…"
+    } else {
+        cut
     }
 }

@@ -5,8 +5,8 @@
 use crate::body::Body;
 use crate::buffer::read_whole;
 use crate::connection::Connection;
-use crate::exchange::Services;
-use crate::upstream::{Call, HttpVersion};
+use crate::exchange::{Clock, Services};
+use crate::upstream::{Call, HttpVersion, Upstream};
 use bytes::Bytes;
 use expression::body::MessageBody;
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
@@ -17,6 +17,22 @@ use std::time::Duration;
 const LARGEST: u64 = 1 << 20;
 /// How long its head may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What fetching needs of the outside.
+#[derive(Clone, Copy)]
+pub(crate) struct Reach<'s> {
+    pub upstream: &'s dyn Upstream,
+    pub clock: &'s dyn Clock,
+}
+
+impl<'s> Reach<'s> {
+    pub fn of(services: &'s Services) -> Self {
+        Self {
+            upstream: &*services.upstream,
+            clock: &*services.clock,
+        }
+    }
+}
 
 /// A request for a document.
 pub(crate) struct Wanted {
@@ -54,7 +70,7 @@ impl Wanted {
     }
 
     /// Status and bytes.
-    pub async fn fetch(self, services: &Services) -> Result<(StatusCode, Bytes), String> {
+    pub async fn fetch(self, reach: Reach<'_>) -> Result<(StatusCode, Bytes), String> {
         let url: Uri = self.url.parse().map_err(|_| "it is no absolute URL".to_owned())?;
         if !matches!(url.scheme_str(), Some("http" | "https")) || url.host().is_none_or(str::is_empty) {
             return Err("it is no absolute URL of http or https".to_owned());
@@ -85,11 +101,7 @@ impl Wanted {
             extensions: Extensions::new(),
             wants_answer: false,
         };
-        let reply = services
-            .upstream
-            .send(call)
-            .await
-            .map_err(|failure| failure.to_string())?;
+        let reply = reach.upstream.send(call).await.map_err(|failure| failure.to_string())?;
         let body = match reply.body {
             Body::Stream(mut stream) => read_whole(&mut stream, LARGEST)
                 .await
@@ -101,13 +113,14 @@ impl Wanted {
     }
 
     /// The JSON object of an answer that succeeds.
-    pub async fn json(self, services: &Services) -> Result<Value, String> {
-        let (status, body) = self.fetch(services).await?;
+    pub async fn json(self, reach: Reach<'_>) -> Result<Value, String> {
+        let (status, body) = self.fetch(reach).await?;
         let json: Option<Value> = serde_json::from_slice(&body).ok().filter(Value::is_object);
         if !status.is_success() {
-            // OAuth's errors say what is wrong without secrets.
-            let text = |name: &str| json.as_ref()?.get(name)?.as_str().map(str::to_owned);
-            let reason = [text("error"), text("error_description")].map(Option::unwrap_or_default);
+            // Errors of OAuth and of Azure say what is wrong without secrets.
+            let text = |path: &str| json.as_ref()?.pointer(path)?.as_str().map(str::to_owned);
+            let reason = ["/error", "/error_description", "/error/code", "/error/message"].map(text);
+            let reason: Vec<String> = reason.into_iter().flatten().collect();
             return Err(format!("it answered {} {}", status.as_u16(), reason.join(" "))
                 .trim_end()
                 .to_owned());

@@ -8,6 +8,7 @@ mod authorizations;
 mod source;
 
 use crate::exchange::Services;
+use crate::fetch::Reach;
 use crate::kept::{Fetch, Kept};
 pub(crate) use authorizations::Permission;
 pub use authorizations::{Authorizations, KnownAuthorizations};
@@ -45,7 +46,7 @@ impl OwnIdentity {
             let (source, services) = (Arc::clone(&self.source), Rc::clone(services));
             let (resource, client_id) = (resource.clone(), client_id.cloned());
             Box::pin(async move {
-                let fetched = source.fetch(&services, &resource, client_id.as_ref()).await;
+                let fetched = source.fetch(Reach::of(&services), &resource, client_id.as_ref()).await;
                 if let Err(error) = &fetched {
                     tracing::error!(%resource, error, "there is no access token of the gateway's identity");
                 }

@@ -13,12 +13,6 @@ pub(crate) struct Known {
     pub refused: Option<&'static str>,
 }
 
-/// Names that another tool writes, and what they mean.
-pub(crate) const ALIASES: &[(&str, &str)] = &[
-    ("publish-to-darp", "publish-to-dapr"),
-    ("invoke-darp-binding", "invoke-dapr-binding"),
-];
-
 const I: Sections = Sections::INBOUND;
 const O: Sections = Sections::OUTBOUND;
 const IO: Sections = I.and(O);

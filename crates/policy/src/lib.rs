@@ -65,6 +65,7 @@ mod trace;
 mod upstream;
 mod validation;
 mod value;
+mod vault;
 mod walk;
 mod witness;
 mod xml;
@@ -94,6 +95,7 @@ pub use subscriptions::Subscriptions;
 pub use telemetry::{Measurement, Telemetry};
 pub use trace::Secrets;
 pub use upstream::{Call, HttpVersion, Reply, Upstream, UpstreamFailure};
+pub use vault::Vaults;
 pub use witness::{Spot, SpotKind, Witness};
 
 use std::future::Future;

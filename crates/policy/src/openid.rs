@@ -5,7 +5,7 @@
 //! last good keys keep working. Never here: what tokens say.
 
 use crate::exchange::Services;
-use crate::fetch::{Wanted, text};
+use crate::fetch::{Reach, Wanted, text};
 use crate::kept::{Fetch, Fetched, Kept, Outcome};
 use expression::text::Text;
 use jose::Key;
@@ -70,13 +70,13 @@ fn fetch(services: &Rc<Services>, url: &Text) -> Fetch<Issuer> {
 
 async fn issuer(services: &Services, url: &str) -> Result<Issuer, String> {
     let failed = |error| format!("{url}: {error}");
-    let configuration = Wanted::get(url).json(services).await.map_err(failed)?;
+    let configuration = Wanted::get(url).json(Reach::of(services)).await.map_err(failed)?;
     let place = text(&configuration, "jwks_uri").ok_or_else(|| format!("{url}: it has no `jwks_uri`"))?;
     if url.starts_with("https:") && !place.starts_with("https:") {
         return Err(format!("{url}: its `jwks_uri` is not https"));
     }
     let failed = |error| format!("{place}: {error}");
-    let (status, body) = Wanted::get(place).fetch(services).await.map_err(failed)?;
+    let (status, body) = Wanted::get(place).fetch(Reach::of(services)).await.map_err(failed)?;
     let keys = jose::key_set(&body).filter(|keys| status.is_success() && !keys.is_empty());
     Ok(Issuer {
         name: text(&configuration, "issuer").unwrap_or_default().to_owned(),

@@ -181,7 +181,7 @@ impl Resolvers {
                 return execution.response();
             }
             while let Some((call, given)) = running.next().await {
-                let given = given.as_deref().map_err(|failure| failure.message.clone());
+                let given = given.as_deref().map_err(told);
                 execution.answer(call, given);
                 running.extend(calls.next().map(ask));
             }
@@ -211,6 +211,17 @@ impl Resolvers {
         document.run(&mut copy).await?;
         let body = copy.body_to_rewrite(Message::Response)?;
         Ok(body.map(|body| body.text().as_bytes().to_vec()).unwrap_or_default())
+    }
+}
+
+/// What the client is told of a resolver that failed: what its data source answered, but no addresses of servers and
+/// nothing that an expression or a named value holds.
+fn told(failure: &Failure) -> String {
+    let is_of_source = matches!(failure.reason, "BackendStatusCode" | "CosmosDbError" | "Timeout");
+    match &failure.client_message {
+        _ if is_of_source => failure.message.clone(),
+        Some(message) => message.clone(),
+        None => format!("The resolver failed: {}.", failure.reason),
     }
 }
 

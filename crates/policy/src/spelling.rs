@@ -2,7 +2,7 @@
 //!
 //! HTTP is indifferent to their case, and the gateway keeps them in lower case; policies that go through all headers are
 //! not: `.Where(h => h.Key != "Authorization")` is what people publish. So they see names as clients usually write them.
-//! Never here: what goes over the wire, which is spelled as its sender spelled it.
+//! Never here: what goes over the wire, which the connections spell.
 
 /// Names that are not written as their words, each with a capital letter.
 const UNUSUAL: [&str; 12] = [

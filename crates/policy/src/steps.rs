@@ -6,7 +6,7 @@ use crate::block::Planned;
 use crate::codes;
 use crate::compiler::Compiler;
 use crate::element::ElementReader;
-use crate::known::{ALIASES, KNOWN, Known};
+use crate::known::{KNOWN, Known};
 use crate::policies::POLICIES;
 use crate::registry::{Policy, Scopes, Sections};
 use crate::witness::SpotKind;
@@ -16,12 +16,7 @@ use std::sync::Arc;
 
 /// Reads one policy element.
 pub(crate) fn read_step(compiler: &mut Compiler<'_>, element: &Element, path: String) -> Option<Planned> {
-    let alias = ALIASES.iter().find(|(alias, _)| *alias == element.name.text);
-    let name = alias.map_or(element.name.text.as_str(), |(alias, name)| {
-        let message = format!("`<{alias}>` is a misspelling of `<{name}>`");
-        compiler.refused_by_apim(codes::ALIAS, element.name.span, message);
-        name
-    });
+    let name = element.name.text.as_str();
     if let Some(policy) = POLICIES.iter().find(|policy| policy.name == name) {
         check_place(compiler, element, policy.sections, policy.tolerated, policy.scopes);
         check_once(compiler, element, &path, policy.once);

@@ -1,8 +1,9 @@
 //! From an artifact folder to something that can be served: load, compile, and all problems of both at once.
 
+use crate::vault::VaultEnvironment;
 use catalog::{Catalog, Changed, Memory, ProcessEnvironment};
 use diagnostic::Diagnostic;
-use policy::{Options, Plans};
+use policy::{Options, Plans, Vaults};
 use std::path::{Path, PathBuf};
 
 /// A folder that was read and compiled.
@@ -18,24 +19,31 @@ pub struct Configuration {
 /// A folder that is read again and again; each time costs what has changed.
 pub struct Source {
     folder: PathBuf,
+    environment: VaultEnvironment,
     memory: Memory,
     plans: Option<Plans>,
 }
 
 impl Source {
-    /// A folder that was not read yet.
-    pub fn new(folder: &Path) -> Self {
+    /// A folder that was not read yet, whose secrets may be in these vaults.
+    pub fn new(folder: &Path, vaults: Vaults) -> Self {
         Self {
             folder: folder.to_owned(),
+            environment: VaultEnvironment::new(vaults),
             memory: Memory::default(),
             plans: None,
         }
     }
 
+    /// What the folder is read in.
+    pub fn environment(&self) -> &VaultEnvironment {
+        &self.environment
+    }
+
     /// Reads and compiles the folder.
     pub fn read(&mut self, changed: &Changed) -> Configuration {
         let (catalog, mut diagnostics) =
-            catalog::load_again(&self.folder, &ProcessEnvironment, &mut self.memory, changed);
+            catalog::load_again(&self.folder, &self.environment, &mut self.memory, changed);
         let (plans, problems) = match &self.plans {
             Some(before) => Plans::compile_after(&catalog, before),
             None => Plans::compile(&catalog),
@@ -51,6 +59,18 @@ impl Source {
 }
 
 impl Configuration {
+    /// Reads and compiles a folder once, and asks no vaults.
+    pub fn read(folder: &Path) -> Self {
+        let (catalog, mut diagnostics) = catalog::load(folder, &ProcessEnvironment);
+        let (plans, problems) = Plans::compile(&catalog);
+        diagnostics.extend(problems);
+        Self {
+            catalog,
+            plans,
+            diagnostics,
+        }
+    }
+
     /// All problems of the folder, without making it ready to serve.
     pub fn check(folder: &Path, options: Options) -> Vec<Diagnostic> {
         let (catalog, mut diagnostics) = catalog::load(folder, &ProcessEnvironment);

@@ -2,9 +2,9 @@
 //!
 //! Results of `write!` are dropped: writing to a string cannot fail.
 
-use crate::configuration::{Configuration, Source};
+use crate::configuration::Configuration;
 use crate::{EXIT_FAILED, Format};
-use catalog::{Api, ApiKind, Catalog, Changed, Operation, Product};
+use catalog::{Api, ApiKind, Catalog, Operation, Product};
 use clap::Args;
 use diagnostic::Diagnostic;
 use policy::{Origin, Outline, OutlinedSection, Plans, Section};
@@ -48,7 +48,7 @@ impl Explain {
     pub fn run(self) -> ExitCode {
         let Configuration {
             catalog, diagnostics, ..
-        } = Source::new(&self.config).read(&Changed::Anything);
+        } = Configuration::read(&self.config);
         let subject = match self.find(&catalog) {
             Ok(subject) => subject,
             Err(message) => {

@@ -11,6 +11,7 @@ mod explain;
 mod logging;
 mod serve;
 mod test;
+mod vault;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;

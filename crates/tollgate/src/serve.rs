@@ -3,12 +3,14 @@
 use crate::configuration::{Configuration, Source};
 use crate::descriptors;
 use crate::logging::{self, LogFormat, LogLevel};
+use crate::vault::VaultEnvironment;
 use crate::{EXIT_FAILED, EXIT_PROBLEMS};
 use catalog::{Changed, Watch};
 use clap::Args;
 use diagnostic::{Diagnostic, Severity};
 use expression::context::Deployment;
 use gateway::{Config, Gateway, Limits, Listen, Network, Running, SystemClock, TlsIdentity};
+use policy::{IdentitySource, Vaults};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use shared::{Address, Link, Options, RedisCache, RedisCounters, WhenAway};
@@ -16,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 use store::{CACHE_BYTES, Caches, Counters, InProcessCache, InProcessCounters};
 use tokio::signal::unix::{SignalKind, signal};
@@ -87,6 +89,12 @@ pub struct Serve {
     /// Base URL of the Dapr runtime that policies call.
     #[arg(long, value_name = "URL", default_value = "http://localhost:3500")]
     dapr_url: String,
+    /// Base URL that is asked for secrets in place of the Key Vaults that the folder names, such as an emulator.
+    #[arg(long, value_name = "URL")]
+    key_vault_url: Option<String>,
+    /// Seconds after which secrets of Key Vault are read again.
+    #[arg(long, value_name = "SECONDS", default_value_t = 4 * 60 * 60)]
+    key_vault_refresh: u64,
     /// Worker threads; 0: one for each processor.
     #[arg(long, default_value_t = 0)]
     workers: usize,
@@ -119,7 +127,15 @@ impl Serve {
         let watch = catalog::watch(&self.config, move |changed| {
             let _ = told.send(changed);
         });
-        let mut source = Source::new(&self.config);
+        let vaults = match self.vaults() {
+            Ok(vaults) => vaults,
+            Err(message) => {
+                tracing::error!("{message}");
+                return ExitCode::from(EXIT_FAILED);
+            }
+        };
+        let identity = Arc::clone(&vaults.identity);
+        let mut source = Source::new(&self.config, vaults);
         let configuration = source.read(&Changed::Anything);
         report(&configuration.diagnostics, self.log_format);
         if !configuration.is_sound() {
@@ -127,7 +143,7 @@ impl Serve {
             return ExitCode::from(EXIT_PROBLEMS);
         }
         let watch = watch.map_err(|error| format!("cannot watch {}: {error}", self.config.display()));
-        match watch.and_then(|watch| self.serve(configuration, source, (watch, changes))) {
+        match watch.and_then(|watch| self.serve((configuration, identity), source, (watch, changes))) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 tracing::error!("{message}");
@@ -138,13 +154,13 @@ impl Serve {
 
     fn serve(
         &self,
-        configuration: Configuration,
+        (configuration, identity): (Configuration, Arc<IdentitySource>),
         mut source: Source,
         (watch, changes): (Watch, Receiver<Changed>),
     ) -> Result<(), String> {
         descriptors::raise();
         let stopped = stop_signal()?;
-        let running = self.start(configuration)?;
+        let running = self.start(configuration, identity)?;
         // Scripts wait for these lines.
         let scheme = if self.tls_certificate.is_some() {
             "https"
@@ -157,11 +173,7 @@ impl Serve {
         std::thread::scope(|scope| {
             let running = &running;
             scope.spawn(move || {
-                while let Ok(mut changed) = changes.recv() {
-                    // What has changed while the last change was read.
-                    for more in changes.try_iter() {
-                        changed.add(more);
-                    }
+                while let Some(changed) = self.next_change(&changes, source.environment()) {
                     self.reload(running, &mut source, &changed);
                 }
             });
@@ -174,7 +186,7 @@ impl Serve {
         Ok(())
     }
 
-    fn start(&self, configuration: Configuration) -> Result<Running, String> {
+    fn start(&self, configuration: Configuration, identity: Arc<IdentitySource>) -> Result<Running, String> {
         let config = Config {
             listen: vec![Listen {
                 address: self.listen,
@@ -198,9 +210,7 @@ impl Serve {
             mcp_origins: self.mcp_origin.clone(),
             service_bus: self.service_bus_url.clone(),
             dapr: Some(self.dapr_url.clone()),
-            identity: Arc::new(policy::IdentitySource::from_environment(|name| {
-                std::env::var(name).ok()
-            })?),
+            identity,
             authorizations: Arc::new(match std::env::var_os("TOLLGATE_AUTHORIZATIONS_DIR") {
                 Some(folder) => policy::KnownAuthorizations::read(Path::new(&folder))?,
                 None => policy::KnownAuthorizations::default(),
@@ -230,6 +240,37 @@ impl Serve {
             caches,
             Arc::new(SystemClock::default()),
         )
+    }
+
+    /// How vaults are asked for secrets.
+    fn vaults(&self) -> Result<Vaults, String> {
+        Ok(Vaults {
+            identity: Arc::new(IdentitySource::from_environment(|name| std::env::var(name).ok())?),
+            url: self.key_vault_url.clone(),
+        })
+    }
+
+    /// What has changed next, in the folder or in a vault; nothing when no change will come.
+    fn next_change(&self, told: &Receiver<Changed>, environment: &VaultEnvironment) -> Option<Changed> {
+        let refresh = Duration::from_secs(self.key_vault_refresh.max(1));
+        loop {
+            match told.recv_timeout(refresh.saturating_sub(environment.age())) {
+                Ok(mut changed) => {
+                    // What has changed while the last change was read.
+                    for more in told.try_iter() {
+                        changed.add(more);
+                    }
+                    return Some(changed);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    if environment.renew() {
+                        tracing::info!("a secret of a vault has changed");
+                        return Some(Changed::Anything);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
     }
 
     /// The connection to the Redis that the environment names.

@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("expression", &["diagnostic", "xml"]),
     ("schema", &["expression"]),
     ("graphql", &[]),
-    ("catalog", &["diagnostic", "schema", "xsd"]),
+    ("catalog", &["diagnostic", "schema", "xml", "xsd"]),
     ("store", &[]),
     ("shared", &["store"]),
     ("jose", &[]),

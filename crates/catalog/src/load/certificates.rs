@@ -1,12 +1,18 @@
-//! Certificates: those of the gateway with their private keys, which extractors do not export, and those of others.
+//! Certificates: those of the gateway with their private keys, which extractors do not export, and those of others. A
+//! certificate that has no file of its own may be in a vault.
 
 use super::{Loader, layout};
 use crate::certificate::{ClientCertificate, PublicCertificate};
 use crate::codes;
+use crate::environment::Environment;
+use crate::files::Entry;
+use crate::vault::SecretReference;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The file that describes a certificate.
+const INFORMATION: &str = "certificateInformation.json";
 /// Files that a certificate may be in.
 const FILES: [&str; 3] = ["certificate.pem", "certificate.pfx", "certificate.cer"];
 
@@ -20,36 +26,77 @@ pub(crate) struct LoadedCertificates {
 }
 
 /// Loads all certificates.
-pub(crate) fn load(loader: &Loader<'_>) -> LoadedCertificates {
+pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> LoadedCertificates {
     let mut certificates = LoadedCertificates::default();
+    let mut in_vault = Vec::new();
     for entry in layout::entities(loader, layout::CERTIFICATES) {
-        let password = password(loader, &entry.path);
+        let path = entry.path.join(INFORMATION);
+        let information = crate::information::read_any(&loader.files, loader.problems, &path);
+        let fields = information.as_ref().map(|file| file.properties(loader.problems));
+        let password = fields.and_then(|fields| Some(loader.expand(fields, fields.string("password")?)));
         let paths = FILES.map(|file| entry.path.join(file));
-        // What an extractor writes has no certificate and is of no use here; who needs it is told there.
         let Some((path, bytes)) = paths.iter().find_map(|path| Some((path, loader.files.bytes(path)?))) else {
+            // What an extractor writes has no certificate; who needs it is told there.
+            in_vault.extend(fields.and_then(SecretReference::of).map(|reference| (entry, reference)));
             continue;
         };
         let read = if is_public(path, &bytes) {
             PublicCertificate::read(&bytes).map(|public| (public, None))
         } else {
-            let own = ClientCertificate::read(&bytes, &password);
-            own.map(|own| {
-                let first = own.chain.first().cloned().unwrap_or_else(|| Vec::new().into());
-                (PublicCertificate::of(first), Some(own))
-            })
+            with_key(&bytes, &password.unwrap_or_default())
         };
         match read {
-            Ok((public, own)) => {
-                let own = own.map(|own| (entry.name.clone(), Arc::new(own)));
-                certificates.own.extend(own);
-                certificates.public.insert(entry.name, Arc::new(public));
-            }
+            Ok(read) => certificates.add(entry.name, read),
             Err(why) => loader
                 .files
                 .report(codes::BAD_CERTIFICATE, path, format!("this file {why}")),
         }
     }
+    ask_vaults(loader, environment, &mut certificates, in_vault);
     certificates
+}
+
+/// A certificate without its private key, and with it.
+type Read = (PublicCertificate, Option<ClientCertificate>);
+
+impl LoadedCertificates {
+    fn add(&mut self, id: String, (public, own): Read) {
+        self.own.extend(own.map(|own| (id.clone(), Arc::new(own))));
+        self.public.insert(id, Arc::new(public));
+    }
+}
+
+fn with_key(bytes: &[u8], password: &str) -> Result<Read, String> {
+    let own = ClientCertificate::read(bytes, password)?;
+    let first = own.chain.first().cloned().unwrap_or_else(|| Vec::new().into());
+    Ok((PublicCertificate::of(first), Some(own)))
+}
+
+/// Takes the certificates that are in vaults, where vaults are asked.
+fn ask_vaults(
+    loader: &Loader<'_>,
+    environment: &dyn Environment,
+    certificates: &mut LoadedCertificates,
+    wanted: Vec<(Entry, SecretReference)>,
+) {
+    let (entries, references): (Vec<Entry>, Vec<SecretReference>) = wanted.into_iter().unzip();
+    let Some(answers) = environment.secrets(&references) else {
+        return;
+    };
+    for ((entry, reference), answer) in entries.into_iter().zip(&references).zip(answers) {
+        let read = answer
+            .map_err(|why| format!("it cannot be read: {why}"))
+            .and_then(|secret| with_key(&secret.certificate(), "").map_err(|why| format!("what is there {why}")));
+        match read {
+            Ok(read) => certificates.add(entry.name, read),
+            Err(why) => {
+                let message = format!("this certificate is in {reference}, but {why}");
+                loader
+                    .files
+                    .report(codes::VAULT_SECRET, &entry.path.join(INFORMATION), message);
+            }
+        }
+    }
 }
 
 /// Whether a file is meant to hold no private key.
@@ -64,18 +111,6 @@ fn is_public(path: &Path, bytes: &[u8]) -> bool {
         Some("pem") => bytes.first() != Some(&0x30) && !has_key(),
         _ => false,
     }
-}
-
-fn password(loader: &Loader<'_>, folder: &Path) -> String {
-    let path = folder.join("certificateInformation.json");
-    let Some(information) = crate::information::read_any(&loader.files, loader.problems, &path) else {
-        return String::new();
-    };
-    let fields = information.properties(loader.problems);
-    fields
-        .string("password")
-        .map(|password| loader.expand(fields, password))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

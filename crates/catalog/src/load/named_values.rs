@@ -1,4 +1,4 @@
-//! Named values: the text that `{{name}}` stands for, from the folder, the environment or a mounted file.
+//! Named values: the text that `{{name}}` stands for, from the folder, the environment, a mounted file or a vault.
 
 use super::{Loader, layout};
 use crate::NamedValue;
@@ -6,6 +6,7 @@ use crate::codes;
 use crate::environment::Environment;
 use crate::fields::{Fields, Text};
 use crate::problems::Problems;
+use crate::vault::SecretReference;
 use diagnostic::{Diagnostic, Severity, Source};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,8 @@ pub(crate) struct NamedValues {
     all: BTreeMap<String, NamedValue>,
     without_value: BTreeMap<String, Diagnostic>,
     used: RefCell<BTreeSet<String>>,
+    /// Those in vaults that are not asked.
+    unasked: BTreeSet<String>,
 }
 
 impl NamedValues {
@@ -53,6 +56,35 @@ impl NamedValues {
         })
     }
 
+    /// Takes the values that are in vaults; where no vault is asked, `{{name}}` stands for itself.
+    fn ask_vaults(&mut self, names: Vec<(String, SecretReference)>, environment: &dyn Environment) {
+        let (names, references): (Vec<String>, Vec<SecretReference>) = names.into_iter().unzip();
+        let asked = environment.secrets(&references);
+        let mut answers = asked.into_iter().flatten();
+        for (name, reference) in names.into_iter().zip(references) {
+            let answer = answers.next();
+            let (Some(value), Some(problem)) = (self.all.get_mut(&name), self.without_value.get_mut(&name)) else {
+                continue;
+            };
+            match answer {
+                Some(Ok(secret)) => {
+                    value.value = secret.value;
+                    self.without_value.remove(&name);
+                }
+                Some(Err(why)) => {
+                    problem.code = codes::VAULT_SECRET;
+                    problem.message = format!("the named value \"{name}\" cannot be read from {reference}: {why}");
+                }
+                None => {
+                    problem.code = codes::VAULT_SECRET;
+                    problem.message = format!("the named value \"{name}\" is in {reference}, which only `serve` asks");
+                    value.value = format!("{{{{{name}}}}}");
+                    self.unasked.insert(name);
+                }
+            }
+        }
+    }
+
     /// Whether all of them have values.
     pub fn are_whole(&self) -> bool {
         self.without_value.is_empty()
@@ -73,7 +105,7 @@ impl NamedValues {
     pub fn finished(self, problems: &Problems) -> BTreeMap<String, NamedValue> {
         let used = self.used.into_inner();
         for (name, problem) in self.without_value {
-            let severity = if used.contains(&name) {
+            let severity = if used.contains(&name) && !self.unasked.contains(&name) {
                 Severity::Error
             } else {
                 Severity::Warning
@@ -87,6 +119,7 @@ impl NamedValues {
 /// Reads all named values.
 pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> NamedValues {
     let mut named_values = NamedValues::default();
+    let mut in_vault = Vec::new();
     for entry in layout::entities(loader, layout::NAMED_VALUES) {
         let Some(information) = loader.information(&entry.path, "namedValueInformation.json") else {
             continue;
@@ -99,9 +132,9 @@ pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> NamedV
         let secret = fields.boolean("secret").unwrap_or(false) || fields.object("keyVault").is_some();
         let value = written_value(fields, name, secret).or_else(|| outside_value(name.value, environment));
         if value.is_none() {
-            named_values
-                .without_value
-                .insert(name.value.to_owned(), no_value(fields, name, environment));
+            let problem = no_value(fields, name, environment);
+            named_values.without_value.insert(name.value.to_owned(), problem);
+            in_vault.extend(SecretReference::of(fields).map(|reference| (name.value.to_owned(), reference)));
         }
         let named_value = NamedValue {
             value: value.unwrap_or_default(),
@@ -112,6 +145,7 @@ pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> NamedV
             fields.report(codes::DUPLICATE_NAMED_VALUE, name.span, message);
         }
     }
+    named_values.ask_vaults(in_vault, environment);
     for (name, value) in environment.named_values() {
         named_values.without_value.remove(&name);
         let secret = named_values.all.get(&name).is_some_and(|known| known.secret);

@@ -209,8 +209,61 @@ fn what_is_no_description_is_said() {
     check(
         "specification.wsdl",
         "<definitions/>",
-        "1:1 TG1207: no operations are read from specifications of this format",
+        "1:1 TG1207: this file tells no operations",
     );
+}
+
+#[test]
+fn a_wsdl_tells_operations_by_their_actions() {
+    let wsdl = |first: &str, second: &str| {
+        format!(
+            r#"<w:definitions xmlns:w="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"
+xmlns:t="http://schemas.xmlsoap.org/wsdl/soap12/" xmlns:h="http://schemas.xmlsoap.org/wsdl/http/">
+<w:portType name="P"><w:operation name="Never"/></w:portType>
+<w:binding name="A"><s:binding/><w:operation name="Add"><s:operation soapAction="{first}"/></w:operation></w:binding>
+<w:binding name="B"><t:binding/><w:operation name="Add"><t:operation soapAction="{first}"/></w:operation>
+<w:operation name="Delete"><t:operation soapAction="{second}"/></w:operation></w:binding>
+<w:binding name="C"><h:binding/><w:operation name="Get"><h:operation location="/x"/></w:operation></w:binding>
+</w:definitions>"#
+        )
+    };
+    check(
+        "specification.wsdl",
+        &wsdl("urn:add", "http://x/a&amp;b{c}"),
+        "Add POST /?soapAction=urn:add (Add)\nDelete POST /?soapAction=http://x/a%26b%7Bc%7D (Delete)",
+    );
+    check(
+        "specification.wsdl",
+        &wsdl("urn:add", ""),
+        "1:1 TG1207: this file tells no operations",
+    );
+}
+
+#[test]
+fn a_wadl_tells_operations_by_its_resources() {
+    check(
+        "specification.wadl",
+        r##"<application xmlns="http://wadl.dev.java.net/2009/02">
+<method name="GET" id="shared"/>
+<resources base="http://x.test/v1/">
+<resource path="/orders/"><param name="tenant" style="query" required="true"/><method name="get" id="list"><doc title="All orders"/>
+<request><param name="page" style="query"/><param name="filter" style="query" required="true"/></request></method>
+<resource path="{id}"><param name="id" style="template"/><method name="DELETE"/><method href="#shared"/><method href="#none"/></resource>
+</resource>
+<resource path=""><method name="GET" id="home"/><method name="POST" id="home"/><method id="nameless"/></resource>
+</resources></application>"##,
+        "list GET /orders?tenant={tenant}&filter={filter} (All orders)\n\
+         delete-orders-id DELETE /orders/{id}?tenant={tenant} (delete-orders-id)\n\
+         shared GET /orders/{id}?tenant={tenant} (shared)\n\
+         home GET / (home)\nserver http://x.test/v1/",
+    );
+    for none in [
+        "<application/>",
+        "<application xmlns='http://wadl.dev.java.net/2009/02'/>",
+        "<a",
+    ] {
+        check("specification.wadl", none, "1:1 TG1207: this file tells no operations");
+    }
 }
 
 #[test]

@@ -36,17 +36,17 @@ pub fn cut(path: &str) -> Option<Vec<Segment<'_>>> {
             let segment = Segment { raw, start };
             start += raw.len() + 1;
             let may_climb = raw.bytes().any(|byte| matches!(byte, b'.' | b'%'));
-            (!(may_climb && climbs(&segment.decoded()))).then_some(segment)
+            (!(may_climb && climbs(&bytes_of(raw)))).then_some(segment)
         })
         .collect()
 }
 
 /// Whether some server takes a segment for one that leads up: it may decode `%2F` first, take `\` for `/`, or cut off
 /// parameters (`..;x`).
-fn climbs(decoded: &str) -> bool {
-    decoded.split(['/', '\\']).any(|part| {
-        let name = part.split(';').next().unwrap_or_default();
-        name == "." || name == ".."
+fn climbs(decoded: &[u8]) -> bool {
+    decoded.split(|byte| matches!(byte, b'/' | b'\\')).any(|part| {
+        let name = part.split(|byte| *byte == b';').next();
+        matches!(name, Some(b"." | b".."))
     })
 }
 
@@ -65,6 +65,11 @@ pub fn decode(raw: &str) -> Cow<'_, str> {
     if !raw.contains('%') {
         return Cow::Borrowed(raw);
     }
+    String::from_utf8(bytes_of(raw)).map_or(Cow::Borrowed(raw), Cow::Owned)
+}
+
+/// Percent-decoded, whatever that gives.
+fn bytes_of(raw: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((before, behind)) = rest.split_once('%') {
@@ -78,7 +83,7 @@ pub fn decode(raw: &str) -> Cow<'_, str> {
         }
     }
     decoded.extend_from_slice(rest.as_bytes());
-    String::from_utf8(decoded).map_or(Cow::Borrowed(raw), Cow::Owned)
+    decoded
 }
 
 /// The byte of two hexadecimal digits, and what is behind them.
@@ -135,6 +140,8 @@ mod tests {
             "/a/x%2f..",
             "/a/..\\b",
             "/a/..%5Cb",
+            "/a/..%2Fb%ff",
+            "/a/%ff%2F%2e%2E",
         ] {
             assert!(raws(refused).is_none(), "{refused}");
         }

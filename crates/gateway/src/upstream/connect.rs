@@ -158,7 +158,7 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
     let io = Watched::new(stream, Arc::clone(&traffic));
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(BUFFER)
-        // As towards clients.
+        // For clients, who see names as the backend wrote them. Those of their own requests are not worth what it costs.
         .preserve_header_case(true)
         .title_case_headers(true)
         .handshake(TokioIo::new(io))

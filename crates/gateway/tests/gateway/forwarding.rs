@@ -2,11 +2,11 @@
 
 use crate::support::{
     Client, Upstream, api, body_of, catalog, converse, fetch, full, get, in_front_of, read_head, request, soon, start,
-    text,
+    start_with, text,
 };
 use catalog::PolicyText;
 use diagnostic::Source;
-use http::{Request, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 
@@ -24,7 +24,7 @@ async fn mirror() -> Upstream {
 }
 
 #[tokio::test]
-async fn names_of_headers_are_written_as_their_sender_wrote_them() {
+async fn names_of_headers_are_written_as_the_backend_wrote_them_or_as_is_usual() {
     let upstream = Upstream::saying(
         "HTTP/1.1 200 OK\r\neTaG: \"a\"\r\nx-ms-Version: 1\r\ncontent-length: 2\r\n\r\nok",
         true,
@@ -44,7 +44,7 @@ async fn names_of_headers_are_written_as_their_sender_wrote_them() {
     let gateway = in_front_of(&mirror().await);
     let request = "GET /echo HTTP/1.1\r\nhOST: a\r\nX-mIXED: 1\r\nconnection: close\r\n\r\n";
     let answer = converse(&gateway, request).await;
-    for line in ["X-mIXED: 1", "X-Forwarded-Proto: http", "X-Forwarded-For: 127.0.0.1"] {
+    for line in ["X-Mixed: 1", "X-Forwarded-Proto: http", "X-Forwarded-For: 127.0.0.1"] {
         assert!(answer.contains(&format!("\r\n{line}\r\n")), "{line}: {answer}");
     }
 }
@@ -64,11 +64,11 @@ async fn a_request_passes_with_path_query_and_headers() {
     assert_eq!(lines.remove(0), "GET /a%20b/c?x=1&y=%2F HTTP/1.1");
     lines.sort_unstable();
     let expected = [
+        format!("Host: {}", upstream.address),
+        "X-Custom: kept".into(),
         "X-Forwarded-For: 127.0.0.1".into(),
         "X-Forwarded-Host: gateway.test".into(),
         "X-Forwarded-Proto: http".into(),
-        format!("host: {}", upstream.address),
-        "x-custom: kept".into(),
     ];
     assert_eq!(lines, expected);
 }
@@ -101,7 +101,7 @@ async fn no_policy_and_no_client_takes_the_clients_address_away() {
             .headers_mut()
             .insert("connection", "x-forwarded-for".parse().unwrap());
         let (_, head) = fetch(&gateway, wanted).await;
-        let line = format!("x-forwarded-for: {expected}\r\n");
+        let line = format!("X-Forwarded-For: {expected}\r\n");
         assert!(head.contains(&line), "{policy}: {head}");
     }
 }
@@ -260,4 +260,42 @@ async fn many_clients_at_once_get_their_own_answers() {
         done.unwrap();
     }
     assert!(upstream.connections() <= 40, "{}", upstream.connections());
+}
+
+#[tokio::test]
+async fn no_junk_of_a_client_hides_its_address() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let document = "<policies><inbound><ip-filter action='allow'><address>127.0.0.1</address></ip-filter></inbound>\
+                    <backend><forward-request /></backend></policies>";
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    // A proxy that appends the address of its client to what the client sent.
+    let gateway = start_with(catalog(vec![echo]), |config| {
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    });
+    for (value, status) in [(&b"127.0.0.1"[..], 200), (b"192.0.2.9", 403), (b"\xff, 192.0.2.9", 403)] {
+        let mut wanted = get("/echo");
+        let value = HeaderValue::from_bytes(value).unwrap();
+        wanted.headers_mut().insert("x-forwarded-for", value);
+        assert_eq!(fetch(&gateway, wanted).await.0.as_u16(), status);
+    }
+}
+
+#[tokio::test]
+async fn a_client_takes_no_header_away_that_a_policy_sets() {
+    let upstream = mirror().await;
+    let document = "<policies><inbound><set-header name='x-user'><value>@(context.Request.Headers.GetValueOrDefault(\"x-user\", \"none\"))</value></set-header></inbound>\
+                    <backend><forward-request /></backend></policies>";
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    let gateway = start(catalog(vec![echo]));
+    for (own, expected) in [("", "x-user: none\r\n"), ("x-user: ann\r\n", "x-user: none\r\n")] {
+        let request = format!("GET /echo HTTP/1.1\r\nhost: a\r\n{own}connection: x-user, close\r\n\r\n");
+        let answer = converse(&gateway, &request).await.to_ascii_lowercase();
+        assert!(answer.contains(expected), "{answer}");
+    }
 }

@@ -167,6 +167,10 @@ async fn hosts_and_targets() {
             "GET /echo/..;/x HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
             "404",
         ),
+        (
+            "GET /echo/..%2Fx%ff HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+            "404",
+        ),
     ] {
         check(said, status, &[]).await;
     }

@@ -195,7 +195,7 @@ fn a_value_of_another_type_fails_the_policy() {
         (
             status,
             "@(1000)",
-            "invalid: The value of `code` of `<set-status>` must be a status code from 100 to 999.",
+            "invalid: The value of `code` of `<set-status>` must be a status code from 200 to 999.",
         ),
         (
             name,

@@ -6,7 +6,7 @@
 
 use super::source::{ClientCredentials, Secret};
 use crate::exchange::Services;
-use crate::fetch::text;
+use crate::fetch::{Reach, text};
 use crate::kept::{Fetch, Kept};
 use expression::text::Text;
 use serde_json::Value;
@@ -142,7 +142,7 @@ impl Authorizations {
             let (known, services) = (Arc::clone(&self.known), Rc::clone(services));
             Box::pin(async move {
                 let known = known.0.get(&key).ok_or_else(String::new)?;
-                let fetched = known.client.fetch(&services, None).await;
+                let fetched = known.client.fetch(Reach::of(&services), None).await;
                 if let Err(error) = &fetched {
                     tracing::error!(
                         provider = key.0,

@@ -3,8 +3,7 @@
 //! Never here: keeping tokens.
 
 use super::answer::token;
-use crate::exchange::Services;
-use crate::fetch::Wanted;
+use crate::fetch::{Reach, Wanted};
 use crate::kept::Fetched;
 use crate::query::encoded;
 use crate::token::seconds_now;
@@ -142,9 +141,9 @@ impl IdentitySource {
         })
     }
 
-    pub(super) async fn fetch(
+    pub(crate) async fn fetch(
         &self,
-        services: &Services,
+        reach: Reach<'_>,
         resource: &str,
         client_id: Option<&Text>,
     ) -> Result<Fetched<Text>, String> {
@@ -156,7 +155,7 @@ impl IdentitySource {
                     usable_for: None,
                 });
             }
-            Self::Client(client) => return client.fetch(services, Some(resource)).await,
+            Self::Client(client) => return client.fetch(reach, Some(resource)).await,
             Self::Federated {
                 authority,
                 tenant,
@@ -189,17 +188,17 @@ impl IdentitySource {
             }
         };
         let failed = |error| format!("{place}: {error}");
-        let answer = wanted.json(services).await.map_err(failed)?;
-        token(&answer, seconds_now(&*services.clock)).map_err(failed)
+        let answer = wanted.json(reach).await.map_err(failed)?;
+        token(&answer, seconds_now(reach.clock)).map_err(failed)
     }
 }
 
 impl ClientCredentials {
     /// A token for a resource, or for what the client is allowed.
-    pub(super) async fn fetch(&self, services: &Services, resource: Option<&str>) -> Result<Fetched<Text>, String> {
+    pub(super) async fn fetch(&self, reach: Reach<'_>, resource: Option<&str>) -> Result<Fetched<Text>, String> {
         let failed = |error| format!("{}: {error}", self.url);
-        let answer = self.wanted(resource)?.json(services).await.map_err(failed)?;
-        token(&answer, seconds_now(&*services.clock)).map_err(failed)
+        let answer = self.wanted(resource)?.json(reach).await.map_err(failed)?;
+        token(&answer, seconds_now(reach.clock)).map_err(failed)
     }
 
     fn wanted(&self, resource: Option<&str>) -> Result<Wanted, String> {

@@ -195,7 +195,7 @@ mod tests {
             ),
             (
                 "<publish-to-darp topic='a/b'>1</publish-to-darp>",
-                "`<publish-to-darp>` is a misspelling of `<publish-to-dapr>`",
+                "`<publish-to-darp>` is no policy",
             ),
         ]);
     }

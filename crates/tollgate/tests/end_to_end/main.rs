@@ -25,6 +25,7 @@ mod graphql_subscriptions;
 mod grpc;
 mod hostile_expressions;
 mod hostile_upstreams;
+mod key_vault;
 mod large_bodies;
 mod limits;
 mod malformed_requests;

@@ -1,0 +1,118 @@
+//! Named values and certificates whose secrets are in Azure Key Vault.
+
+use crate::support::artifacts::{Artifacts, document};
+use crate::support::client;
+use crate::support::gateway::Gateway;
+use crate::support::patience::{eventually, within};
+use crate::support::process::Process;
+use crate::support::programs;
+use crate::support::upstream::{Upstream, full};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+/// Secrets by name, as the vault answers them; and what it was asked for.
+#[derive(Default)]
+struct Vault {
+    secrets: HashMap<&'static str, String>,
+    asked: Vec<String>,
+}
+
+/// A vault that wants the gateway's token.
+async fn vault() -> (Upstream, Arc<Mutex<Vault>>) {
+    let vault = Arc::new(Mutex::new(Vault::default()));
+    let asked = Arc::clone(&vault);
+    let upstream = Upstream::answering(move |request: Request<Incoming>| {
+        let mut vault = asked.lock().unwrap();
+        vault.asked.push(request.uri().to_string());
+        let name = request.uri().path().strip_prefix("/secrets/").unwrap_or_default();
+        let is_known = request
+            .headers()
+            .get("authorization")
+            .is_some_and(|token| token == "Bearer t0ken");
+        let (status, body) = match vault.secrets.get(name) {
+            _ if !is_known => (
+                401,
+                r#"{"error": {"code": "Unauthorized", "message": "No token."}}"#.to_owned(),
+            ),
+            Some(value) => (200, serde_json::json!({"value": value, "id": name}).to_string()),
+            None => (
+                404,
+                r#"{"error": {"code": "SecretNotFound", "message": "There is none."}}"#.to_owned(),
+            ),
+        };
+        async move { Response::builder().status(status).body(full(body)).unwrap() }
+    })
+    .await;
+    (upstream, vault)
+}
+
+fn folder() -> Artifacts {
+    let folder = Artifacts::passing("api", "http://127.0.0.1:1");
+    folder.write(
+        "named values/greeting/namedValueInformation.json",
+        r#"{"properties": {"displayName": "greeting", "secret": true, "keyVault": {"secretIdentifier": "https://v.vault.azure.net/secrets/hello"}}}"#,
+    );
+    let answer = "<return-response><set-body>{{greeting}}</set-body></return-response>";
+    folder.write("apis/api/policy.xml", &document(&[("inbound", answer)]));
+    folder
+}
+
+#[test]
+fn named_values_are_read_from_the_vault_and_read_again() {
+    within(60, async {
+        let (upstream, vault) = vault().await;
+        let folder = folder();
+        folder.write("token", "t0ken");
+        let token = folder.path().join("token");
+        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.to_str().unwrap())];
+        vault.lock().unwrap().secrets.insert("hello", "good morning".to_owned());
+        let arguments = ["--key-vault-url", &upstream.url, "--key-vault-refresh", "1"];
+        let gateway = Gateway::serve_in(&folder, &arguments, &variables).await;
+        let greeting = async || client::get(gateway.address, "/api/x").await.text();
+        assert_eq!(greeting().await, "good morning");
+        assert_eq!(vault.lock().unwrap().asked, ["/secrets/hello?api-version=7.4"]);
+
+        vault.lock().unwrap().secrets.insert("hello", "good night".to_owned());
+        eventually("the new secret", async || {
+            (greeting().await == "good night").then_some(())
+        })
+        .await;
+
+        // What cannot be read again stays, and is told without being shown.
+        vault.lock().unwrap().secrets.clear();
+        eventually("word of it", async || {
+            let log = gateway.process.log();
+            assert!(!log.contains("good night") && !log.contains("t0ken"), "{log}");
+            let is_told = log.contains("https://v.vault.azure.net/secrets/hello") && log.contains("SecretNotFound");
+            is_told.then_some(())
+        })
+        .await;
+        assert_eq!(greeting().await, "good night");
+    });
+}
+
+#[test]
+fn a_folder_whose_secrets_cannot_be_read_is_not_served() {
+    within(60, async {
+        let (upstream, _) = vault().await;
+        let folder = folder();
+        folder.write("token", "t0ken");
+        let token = folder.path().join("token");
+        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.to_str().unwrap())];
+        let arguments = ["serve", "--config", folder.argument(), "--key-vault-url", &upstream.url];
+        let mut process = Process::start_in(programs::tollgate(), &arguments, &variables);
+        assert_eq!(process.end().await.code(), Some(1));
+        let log = process.log();
+        for part in [
+            "TG1105",
+            "named values/greeting/namedValueInformation.json",
+            "https://v.vault.azure.net/secrets/hello",
+            "404 SecretNotFound There is none.",
+            "TOLLGATE_NAMED_VALUE_GREETING",
+        ] {
+            assert!(log.contains(part), "no {part:?} in:\n{log}");
+        }
+    });
+}
