@@ -12,16 +12,19 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 impl Readable for HeaderName {
     const TARGET: Target = Target::String;
     const EXPECTED: &'static str = "a header name";
-    const REFUSAL: Option<&'static str> = Some(INVALID_NAME);
     fn from_literal(text: &str) -> Option<Self> {
         text.parse().ok()
     }
     fn from_object(object: Object) -> Option<Self> {
         Self::from_literal(&Text::from_object(object)?)
     }
+    fn refusal(_object: &Object) -> Option<&'static str> {
+        Some(INVALID_NAME)
+    }
 }
 
-/// A line break or NUL in a computed value is an evaluation failure: it would let a caller write headers of its own.
+/// A line break or NUL within a computed value is a failure: it would let a caller write headers of its own. Around it
+/// white space goes, as in .NET.
 impl Readable for HeaderValue {
     const TARGET: Target = Target::String;
     const EXPECTED: &'static str = "a header value without control characters";
@@ -31,9 +34,21 @@ impl Readable for HeaderValue {
         Self::from_bytes(lines.join(" ").as_bytes()).ok()
     }
     fn from_object(object: Object) -> Option<Self> {
-        Self::from_bytes(Text::from_object(object)?.as_bytes()).ok()
+        let text = Text::from_object(object)?;
+        Self::from_bytes(text.trim_matches(AROUND).as_bytes()).ok()
+    }
+    fn refusal(object: &Object) -> Option<&'static str> {
+        let Object::String(text) = object else { return None };
+        let has_line_break = text.trim_matches(AROUND).contains(['\r', '\n']);
+        Some(if has_line_break { LINE_BREAK } else { CONTROL })
     }
 }
+
+/// White space that .NET takes from both ends of a header's value.
+const AROUND: [char; 6] = ['\t', '\n', '\u{b}', '\u{c}', '\r', ' '];
+
+const LINE_BREAK: &str = "Specified value has invalid CRLF characters.";
+const CONTROL: &str = "Specified value has invalid Control characters.";
 
 /// What APIM says of a computed name that no header has, or one that no policy changes.
 pub(crate) const INVALID_NAME: &str = "Header name is invalid or restricted from modification.";

@@ -132,10 +132,12 @@ pub(crate) trait Readable: Clone + Send + Sync + 'static {
     fn from_literal(text: &str) -> Option<Self>;
     /// Takes what an expression gave; text is read like a literal.
     fn from_object(object: Object) -> Option<Self>;
+    /// What `LastError` says when it is not taken, where APIM has words of its own.
+    fn refusal(_object: &Object) -> Option<&'static str> {
+        None
+    }
     /// Whether white space around a literal belongs to it.
     const KEEPS_SPACE: bool = false;
-    /// What `LastError` says of a computed value that is none of these, where APIM has words of its own.
-    const REFUSAL: Option<&'static str> = None;
 }
 
 impl Readable for bool {

@@ -19,7 +19,7 @@ pub(super) struct Kind<T> {
     /// Whether white space around a literal belongs to it.
     pub keeps_space: bool,
     /// What `LastError` says of any other computed value, where APIM has words of its own.
-    pub refusal: Option<&'static str>,
+    pub refusal: fn(&Object) -> Option<&'static str>,
     pub literal: Literal<T>,
     pub object: Arc<dyn Fn(Object) -> Option<T> + Send + Sync>,
 }
@@ -30,7 +30,7 @@ pub(super) fn of_type<T: Readable>() -> Kind<T> {
         target: T::TARGET,
         expected: T::EXPECTED.to_owned(),
         keeps_space: T::KEEPS_SPACE,
-        refusal: T::REFUSAL,
+        refusal: T::refusal,
         literal: Box::new(T::from_literal),
         object: Arc::new(T::from_object),
     }
@@ -47,7 +47,7 @@ pub(super) fn of_words<E: Copy + Send + Sync>(words: Words<E>) -> Kind<E> {
         target: Target::String,
         expected: list.join(" or "),
         keeps_space: false,
-        refusal: None,
+        refusal: |_| None,
         literal: Box::new(find),
         object: Arc::new(move |object| match object {
             Object::String(text) => find(&text),

@@ -41,11 +41,15 @@ impl<'r> ElementReader<'r, '_> {
             refusal,
             ..
         } = kind;
-        let message = refusal.map_or_else(|| format!("The value of {what} must be {expected}."), str::to_owned);
+        let message = format!("The value of {what} must be {expected}.");
         let missing = field.map_or_else(|| message.clone(), |field| format!("The {field} field is required."));
         let convert = move |value: Object| {
-            let is_missing = is_blank(&value);
-            object(value).ok_or_else(|| if is_missing { missing.clone() } else { message.clone() })
+            let why = match refusal(&value) {
+                _ if is_blank(&value) => missing.as_str(),
+                Some(own) => own,
+                None => message.as_str(),
+            };
+            object(value).ok_or_else(|| why.to_owned())
         };
         Some(Value::Computed(computed, std::sync::Arc::new(convert)))
     }
