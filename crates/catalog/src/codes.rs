@@ -52,7 +52,7 @@ pub const NOT_SERVED: &str = "TG1204";
 pub const REVISIONS: &str = "TG1205";
 /// An API names a version without a version set.
 pub const VERSION_WITHOUT_SET: &str = "TG1206";
-/// A specification is of a format from which no operations are read.
+/// A specification of WSDL or WADL tells no operations.
 pub const SPECIFICATION_IGNORED: &str = "TG1207";
 /// A specification is not an OpenAPI document, or a part of it is not what it must be.
 pub const BAD_SPECIFICATION: &str = "TG1208";

@@ -1,4 +1,4 @@
-//! API descriptions (OpenAPI 3.0 and 3.1, Swagger 2, in JSON or YAML; WSDL) as far as a gateway needs them: operations,
+//! API descriptions (OpenAPI 3.0 and 3.1, Swagger 2, in JSON or YAML; WSDL; WADL) as far as a gateway needs them: operations,
 //! the examples and samples of their responses, and the server's address.
 //!
 //! Lenient: what Azure would import is read, however untidy. Never here: validation of messages by schema.
@@ -8,6 +8,7 @@ mod representations;
 mod sample;
 #[cfg(test)]
 mod tests;
+mod wadl;
 mod wsdl;
 
 pub(crate) use representations::{as_sent, is_json};
@@ -114,12 +115,15 @@ pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Opt
     for name in [WSDL, "specification.wadl"] {
         let path = folder.join(name);
         if files.exists(&path) {
-            let text = files.read(&path).filter(|_| name == WSDL);
-            let read = text.and_then(|text| wsdl::read(&Source::new(name_of(&path), text)));
+            let source = files.read(&path).map(|text| Source::new(name_of(&path), text));
+            let read = source.and_then(|source| match name {
+                WSDL => wsdl::read(&source),
+                _ => wadl::read(&source),
+            });
             if read.is_some() {
                 return read;
             }
-            let message = "no operations are read from specifications of this format";
+            let message = "this file tells no operations";
             let problem = about(Severity::Warning, codes::SPECIFICATION_IGNORED, &path, message);
             problems.push(problem.with_help(
                 "describe them in `specification.yaml` (OpenAPI) or in `operations/<id>/operationInformation.json`",

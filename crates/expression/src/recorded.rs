@@ -66,6 +66,27 @@ struct RecordedRequest {
 }
 
 impl RecordedContext {
+    /// The members that [`RecordedContext::from_json`] reads; it passes over others.
+    pub const MEMBERS: [&str; 17] = [
+        "api",
+        "backend",
+        "deployment",
+        "elapsedMs",
+        "graphQL",
+        "lastError",
+        "operation",
+        "product",
+        "request",
+        "requestId",
+        "response",
+        "subscription",
+        "timestamp",
+        "tracing",
+        "user",
+        "variables",
+        "workspace",
+    ];
+
     /// Sets one of `context.Variables`.
     pub fn set_variable(&mut self, name: &str, value: Value) {
         match self.variables.iter_mut().find(|(known, _)| *known == name) {

@@ -90,11 +90,13 @@ impl Peer {
                 break;
             }
         }
-        let told = match headers.get(PROTO).map(HeaderValue::as_bytes) {
-            Some(b"https") => Some("https"),
-            Some(b"http") => Some("http"),
-            _ => None,
-        };
+        // As for addresses, the nearest proxy's word stands last.
+        let told = headers.get_all(PROTO).iter().next_back();
+        let told = told.and_then(|value| value.as_bytes().rsplit(|byte| *byte == b',').next());
+        let told = told.map(<[u8]>::trim_ascii).and_then(|told| {
+            let mut schemes = ["https", "http"].into_iter();
+            schemes.find(|scheme| told.eq_ignore_ascii_case(scheme.as_bytes()))
+        });
         client.is_told = told.is_some();
         client.scheme = told.unwrap_or(client.scheme);
         client
@@ -154,6 +156,15 @@ mod tests {
             ("::ffff:1.1.1.1", "http 1.1.1.1"),
         ] {
             check("10.0.0.1", &[("x-forwarded-for", value)], ["http", "shop"], client);
+        }
+        for (value, client) in [
+            ("HTTPS", "https 10.0.0.1"),
+            ("http, https", "https 10.0.0.1"),
+            ("https,http ", "http 10.0.0.1"),
+            ("ftp", "http 10.0.0.1"),
+        ] {
+            let said = [("x-forwarded-proto", value)];
+            check("10.0.0.1", &said, [value, "shop"], client);
         }
     }
 }

@@ -150,7 +150,7 @@ mod tests {
             ),
             (
                 "<set-status code='20x' />",
-                "1:19 error TG3103 `code` of `<set-status>` must be a status code from 100 to 999, found \"20x\"",
+                "1:19 error TG3103 `code` of `<set-status>` must be a status code from 200 to 999, found \"20x\"",
             ),
             (
                 "<set-variable name='@(1)' value='@(2)' />",

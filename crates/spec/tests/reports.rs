@@ -95,7 +95,7 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
         (
             "```yaml given\nclok: 1\n```\n\n",
             ok,
-            "10:1 `clok` is no setting, expected one of folder, clock, client, named-values, api, products, subscriptions",
+            "10:1 `clok` is no setting, expected one of folder, clock, client, deployment, named-values, api, products, subscriptions",
         ),
         (
             "```yaml given\nclock: noon\n```\n\n",

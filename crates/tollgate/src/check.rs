@@ -34,13 +34,14 @@ pub struct Check {
 impl Check {
     /// Runs the command.
     pub fn run(self) -> ExitCode {
-        let diagnostics = match self.collect() {
-            Ok(diagnostics) => diagnostics,
+        let named_values = match self.named_values.as_deref().map(read_named_values).transpose() {
+            Ok(named_values) => named_values,
             Err(message) => {
                 eprintln!("error: {message}");
                 return ExitCode::from(EXIT_FAILED);
             }
         };
+        let (diagnostics, unreadable) = self.collect(named_values.as_ref());
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         match self.format {
             Format::Json => {
@@ -52,28 +53,36 @@ impl Check {
                 crate::print(&format!("{}{summary}\n", diagnostic::render(&diagnostics)));
             }
         }
-        if errors > 0 {
+        for message in &unreadable {
+            eprintln!("error: {message}");
+        }
+        if !unreadable.is_empty() {
+            ExitCode::from(EXIT_FAILED)
+        } else if errors > 0 {
             ExitCode::from(EXIT_PROBLEMS)
         } else {
             ExitCode::SUCCESS
         }
     }
 
-    fn collect(&self) -> Result<Vec<Diagnostic>, String> {
-        let named_values = self.named_values.as_deref().map(read_named_values).transpose()?;
+    /// All problems of what can be read, and why the rest cannot.
+    fn collect(&self, named_values: Option<&Map<String, Value>>) -> (Vec<Diagnostic>, Vec<String>) {
         let options = Options {
             strict: self.strict_apim,
             serving: false,
         };
-        let mut diagnostics = Vec::new();
+        let (mut diagnostics, mut unreadable) = (Vec::new(), Vec::new());
         for path in &self.paths {
             if path.is_dir() {
                 diagnostics.extend(Configuration::check(path, options));
-            } else {
-                diagnostics.extend(check_file(path, named_values.as_ref(), options)?);
+                continue;
+            }
+            match check_file(path, named_values, options) {
+                Ok(found) => diagnostics.extend(found),
+                Err(message) => unreadable.push(message),
             }
         }
-        Ok(diagnostics)
+        (diagnostics, unreadable)
     }
 }
 

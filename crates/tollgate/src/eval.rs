@@ -5,7 +5,7 @@ mod interactive;
 
 use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format};
 use clap::Args;
-use diagnostic::{Diagnostic, Source};
+use diagnostic::{Diagnostic, Source, nearest};
 use expression::recorded::RecordedContext;
 use expression::{Budget, Exception, Expression, Problem, Target};
 use serde_json::{Value, json};
@@ -103,6 +103,13 @@ fn read(path: &Path) -> Result<RecordedContext, String> {
 }
 
 fn recorded(text: &str, place: &str) -> Result<RecordedContext, String> {
+    let written = serde_json::from_str::<Value>(text).ok();
+    let members = written.as_ref().and_then(Value::as_object).into_iter().flatten();
+    for (name, _) in members.filter(|(name, _)| !RecordedContext::MEMBERS.contains(&name.as_str())) {
+        let near = nearest(name, RecordedContext::MEMBERS).map(|near| format!("; did you mean `{near}`?"));
+        let near = near.unwrap_or_else(|| format!(", expected {}", RecordedContext::MEMBERS.join(", ")));
+        eprintln!("warning: nothing reads `{name}` of the context in {place}{near}");
+    }
     let context = RecordedContext::from_json(text);
     context.map_err(|error| format!("the context in {place} is no JSON object: {}", error.message))
 }

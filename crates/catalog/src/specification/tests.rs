@@ -209,7 +209,7 @@ fn what_is_no_description_is_said() {
     check(
         "specification.wsdl",
         "<definitions/>",
-        "1:1 TG1207: no operations are read from specifications of this format",
+        "1:1 TG1207: this file tells no operations",
     );
 }
 
@@ -235,8 +235,35 @@ xmlns:t="http://schemas.xmlsoap.org/wsdl/soap12/" xmlns:h="http://schemas.xmlsoa
     check(
         "specification.wsdl",
         &wsdl("urn:add", ""),
-        "1:1 TG1207: no operations are read from specifications of this format",
+        "1:1 TG1207: this file tells no operations",
     );
+}
+
+#[test]
+fn a_wadl_tells_operations_by_its_resources() {
+    check(
+        "specification.wadl",
+        r##"<application xmlns="http://wadl.dev.java.net/2009/02">
+<method name="GET" id="shared"/>
+<resources base="http://x.test/v1/">
+<resource path="/orders/"><param name="tenant" style="query" required="true"/><method name="get" id="list"><doc title="All orders"/>
+<request><param name="page" style="query"/><param name="filter" style="query" required="true"/></request></method>
+<resource path="{id}"><param name="id" style="template"/><method name="DELETE"/><method href="#shared"/><method href="#none"/></resource>
+</resource>
+<resource path=""><method name="GET" id="home"/><method name="POST" id="home"/><method id="nameless"/></resource>
+</resources></application>"##,
+        "list GET /orders?tenant={tenant}&filter={filter} (All orders)\n\
+         delete-orders-id DELETE /orders/{id}?tenant={tenant} (delete-orders-id)\n\
+         shared GET /orders/{id}?tenant={tenant} (shared)\n\
+         home GET / (home)\nserver http://x.test/v1/",
+    );
+    for none in [
+        "<application/>",
+        "<application xmlns='http://wadl.dev.java.net/2009/02'/>",
+        "<a",
+    ] {
+        check("specification.wadl", none, "1:1 TG1207: this file tells no operations");
+    }
 }
 
 #[test]

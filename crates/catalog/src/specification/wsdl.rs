@@ -6,6 +6,7 @@
 
 use super::{Described, Specification};
 use diagnostic::{Source, Span};
+use std::collections::HashSet;
 use std::sync::Arc;
 use xml::reader::{Places, read_with_places};
 use xml::{Name, NodeId, Tree};
@@ -19,7 +20,7 @@ const SOAP: [&str; 2] = [
 /// What a WSDL says; `None` where it tells no operations.
 pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
     let (tree, places) = read_with_places(source.text(), false).ok()?;
-    let mut operations = Vec::<Described>::new();
+    let (mut operations, mut known) = (Vec::new(), HashSet::new());
     for binding in tree
         .descendants(NodeId::FIRST)
         .filter(|&node| is(&tree, node, &[WSDL], "binding"))
@@ -33,10 +34,7 @@ pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
         {
             let described = described(&tree, &places, operation, source)?;
             // SOAP 1.1 and 1.2 have bindings of their own, with the same operations.
-            if operations
-                .iter()
-                .all(|known| known.url_template != described.url_template)
-            {
+            if known.insert(described.url_template.clone()) {
                 operations.push(described);
             }
         }

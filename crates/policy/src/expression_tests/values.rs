@@ -187,7 +187,7 @@ fn a_value_of_another_type_fails_the_policy() {
         (
             status,
             "@(1000)",
-            "the value of `code` of `<set-status>` must be a status code from 100 to 999",
+            "the value of `code` of `<set-status>` must be a status code from 200 to 999",
         ),
         (
             name,

@@ -88,13 +88,20 @@ impl Readable for Reason {
 
 impl Readable for StatusCode {
     const TARGET: Target = Target::Int32;
-    const EXPECTED: &'static str = "a status code from 100 to 999";
+    const EXPECTED: &'static str = "a status code from 200 to 999";
     fn from_literal(text: &str) -> Option<Self> {
-        Self::from_u16(text.parse().ok()?).ok()
+        last(text.parse().ok()?)
     }
     fn from_object(object: Object) -> Option<Self> {
-        Self::from_u16(i64::from_object(object)?.try_into().ok()?).ok()
+        last(i64::from_object(object)?.try_into().ok()?)
     }
+}
+
+/// A status that a response can end with; behind one below 200 another response is to come.
+fn last(code: u16) -> Option<StatusCode> {
+    StatusCode::from_u16(code)
+        .ok()
+        .filter(|status| !status.is_informational())
 }
 
 #[cfg(test)]
@@ -109,6 +116,12 @@ mod tests {
             (&set("code='404' reason='Gone fishing'"), "GET /", "404 Gone fishing"),
             (&set("code='404' reason='Not Found'"), "GET /", "404 Not Found"),
             (&set("code='299'"), "GET /", "299 "),
+            // Behind one of these another response would have to come.
+            (
+                &set("code='@(103)'"),
+                "GET /",
+                "500 Internal Server Error\ncontent-type: application/json\n\n{ \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": \"01234567-89ab-cdef-0123-456789abcdef\" }",
+            ),
         ]);
     }
 }

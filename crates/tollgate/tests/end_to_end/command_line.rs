@@ -125,6 +125,7 @@ fn check_takes_single_files_and_several_paths() {
         (vec![path("good.xml"), path("broken.xml")], 1),
         (vec![path("nothing.xml")], 2),
         (vec![path("good.xml"), path("nothing.xml")], 2),
+        (vec![path("nothing.xml"), path("broken.xml")], 2),
         (
             vec![path("values.xml"), "--named-values".to_owned(), path("values.json")],
             0,
@@ -150,6 +151,13 @@ fn check_takes_single_files_and_several_paths() {
         command.extend(arguments.iter().map(String::as_str));
         let outcome = run(&command);
         assert_eq!(outcome.code, Some(code), "{arguments:?}: {outcome:?}");
+        // What can be read is checked all the same.
+        let is_broken_checked = outcome.output.contains("broken.xml:");
+        assert_eq!(
+            is_broken_checked,
+            arguments.contains(&path("broken.xml")),
+            "{outcome:?}"
+        );
         let is_said = if code == 2 {
             outcome.errors.starts_with("error: ")
         } else {

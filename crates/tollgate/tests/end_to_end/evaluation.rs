@@ -15,7 +15,11 @@ fn eval_prints_the_value_of_one_expression() {
         "request": {"method": "POST", "url": "https://gateway.example/api/x?a=1", "headers": {"x-team": ["red"]}, "body": "{\"n\":41}"},
         "variables": {"v": "from before"},
     });
-    let folder = Artifacts::of(&[("context.json", &context.to_string()), ("broken.json", "{")]);
+    let folder = Artifacts::of(&[
+        ("context.json", &context.to_string()),
+        ("broken.json", "{"),
+        ("misspelled.json", r#"{"requst": {}}"#),
+    ]);
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     for (expression, printed) in [
         ("@(1 + 2)", "3"),
@@ -35,6 +39,10 @@ fn eval_prints_the_value_of_one_expression() {
             "{expression}: {outcome:?}"
         );
     }
+    let outcome = run(&["eval", "@(1)", "--context", &path("misspelled.json")]);
+    assert_eq!((outcome.code, outcome.output.trim_end()), (Some(0), "1"), "{outcome:?}");
+    assert!(outcome.errors.contains("nothing reads `requst`"), "{outcome:?}");
+    assert!(outcome.errors.contains("did you mean `request`?"), "{outcome:?}");
     for (arguments, code, part) in [
         (vec!["eval", "@(1 + )"], 1, "error"),
         (vec!["eval", "@(context.Nothing)"], 1, "Nothing"),
