@@ -8,6 +8,8 @@ mod apis;
 mod backends;
 mod certificates;
 mod conflicts;
+#[cfg(test)]
+mod extracts_tests;
 mod gateways;
 mod graphql;
 mod groups;
@@ -54,6 +56,9 @@ const VALIDATES: &str = "<validate-";
 const RESOLVES: &str = "<set-graphql-resolver";
 /// How the policy begins that answers with what descriptions give as examples.
 const MOCKS: &str = "<mock-response";
+
+/// The file that describes a fragment.
+const FRAGMENT_INFORMATION: &str = "policyFragmentInformation.json";
 
 /// Loads an artifact folder.
 ///
@@ -136,6 +141,7 @@ impl<'l> Loader<'l> {
             HashMap::new()
         };
         let mut apis = apis::load(&self, api_folders, &surroundings, remembered);
+        apis.leave_out_repeated(&self);
         gateways::assign_hosts(&self, &api_ids, &mut apis);
         products::assign(&products, &mut apis);
         conflicts::check(&self, &apis);
@@ -165,8 +171,11 @@ impl<'l> Loader<'l> {
     fn fragments(&self) -> BTreeMap<String, Arc<PolicyText>> {
         let mut fragments = BTreeMap::new();
         for entry in layout::entities(self, layout::FRAGMENTS) {
-            let _ = self.information(&entry.path, "policyFragmentInformation.json");
-            match self.policy(&entry.path) {
+            // It describes the fragment for people, which is not needed.
+            let path = entry.path.join(FRAGMENT_INFORMATION);
+            let information = crate::information::read_any(&self.files, self.problems, &path);
+            let policy = self.policy(&entry.path).or_else(|| self.inline(information.as_ref()?));
+            match policy {
                 Some(policy) => {
                     fragments.insert(entry.name, policy);
                 }
@@ -178,6 +187,12 @@ impl<'l> Loader<'l> {
         fragments
     }
 
+    /// The document that stands in an information file as `value`, which older extracts have in place of `policy.xml`.
+    fn inline(&self, information: &crate::information::Information) -> Option<Arc<PolicyText>> {
+        let value = information.properties(self.problems).string("value")?;
+        Some(self.policy_text(information.source.name().to_owned(), value.value.to_owned()))
+    }
+
     /// An entity's information file.
     fn information(&self, folder: &Path, file_name: &str) -> Option<crate::information::Information> {
         crate::information::read(&self.files, self.problems, folder, file_name)
@@ -187,7 +202,12 @@ impl<'l> Loader<'l> {
     fn policy(&self, folder: &Path) -> Option<Arc<PolicyText>> {
         let path = folder.join("policy.xml");
         let text = self.files.read(&path)?;
-        let (source, unknown) = Source::expanded(name_of(&path), text, |name| self.named_values.value_of(name));
+        Some(self.policy_text(name_of(&path), text))
+    }
+
+    /// A policy document, its named values replaced.
+    fn policy_text(&self, file: String, text: String) -> Arc<PolicyText> {
+        let (source, unknown) = Source::expanded(file, text, |name| self.named_values.value_of(name));
         self.asked.set(self.asked.get().or(Asked {
             contracts: source.text().contains(VALIDATES) || source.text().contains(RESOLVES),
             examples: source.text().contains(MOCKS),
@@ -198,7 +218,7 @@ impl<'l> Loader<'l> {
                 self.report_unknown_name(&source, span, &name);
             }
         }
-        Some(Arc::new(PolicyText { source }))
+        Arc::new(PolicyText { source })
     }
 
     /// A string property with its named values replaced.

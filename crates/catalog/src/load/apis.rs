@@ -4,13 +4,14 @@ use super::backends;
 use super::{Loader, graphql, layout, mcp, operations, references, resolvers, version_sets};
 use crate::codes;
 use crate::fields::{Fields, Text};
-use crate::files::Entry;
+use crate::files::{Entry, about};
 use crate::information::Information;
 use crate::memory::{self, Asked, Remembered, Surroundings};
 use crate::specification::{self, Specification};
 use crate::xml_schema::XmlSchema;
 use crate::{Api, ApiKind, ApiVersion};
-use std::collections::BTreeSet;
+use diagnostic::Severity;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// The file that describes an API.
@@ -42,6 +43,32 @@ pub(crate) struct LoadedApi {
 }
 
 impl LoadedApis {
+    /// Leaves out the folders `x;rev=N` of revisions that the folder `x` describes already: one of the extractors writes
+    /// the current revision twice, and another leaves the folder of a revision behind that has become the current one.
+    pub fn leave_out_repeated(&mut self, loader: &Loader<'_>) {
+        let plain: HashSet<(String, String)> = self
+            .served
+            .iter()
+            .filter(|loaded| loaded.folder.name == loaded.api.id)
+            .map(|loaded| (loaded.api.id.clone(), loaded.api.revision.clone()))
+            .collect();
+        self.served.retain(|LoadedApi { api, folder, .. }| {
+            let is_repeated = folder.name != api.id && plain.contains(&(api.id.clone(), api.revision.clone()));
+            if is_repeated {
+                let message = format!(
+                    "`{}` describes revision {} already: what is in this folder has no effect",
+                    api.id, api.revision
+                );
+                loader
+                    .problems
+                    .push(about(Severity::Warning, codes::REVISIONS, &folder.path, message));
+                // The other folder may become another revision.
+                self.kept.remove(&folder.name);
+            }
+            !is_repeated
+        });
+    }
+
     /// The APIs with all that is said of them, and what is remembered of each folder.
     pub fn finish(mut self) -> (Vec<Arc<Api>>, memory::Apis) {
         let mut served = Vec::with_capacity(self.served.len());
@@ -316,8 +343,24 @@ fn protocols(fields: Fields<'_>) -> Vec<String> {
 fn service_url(loader: &Loader<'_>, fields: Fields<'_>, specification: Option<&Specification>) -> Option<String> {
     match fields.string("serviceUrl").filter(|url| !url.value.trim().is_empty()) {
         Some(url) => backends::service_url(loader, fields, "serviceUrl", url),
-        None => specification.and_then(|specification| specification.server.clone()),
+        None => specification
+            .and_then(|specification| specification.server.clone())
+            .filter(|url| !is_azures_gateway(url)),
     }
+}
+
+/// Whether an address is that of a gateway in Azure. A description that was extracted names the gateway that it is from:
+/// that is where clients called the API, not what is behind it.
+fn is_azures_gateway(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host
+        .split(['/', ':', '?'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    [".azure-api.net", ".azure-api.us", ".azure-api.cn"]
+        .iter()
+        .any(|domain| host.ends_with(domain))
 }
 
 fn version(fields: Fields<'_>, known: &Surroundings) -> Option<ApiVersion> {

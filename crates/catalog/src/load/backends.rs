@@ -4,6 +4,7 @@ mod breaker;
 
 use super::{Loader, layout, references};
 use crate::codes;
+use crate::document::Value;
 use crate::fields::{Fields, Text};
 use crate::information::Information;
 use crate::{
@@ -36,6 +37,9 @@ pub(crate) fn load(loader: &Loader<'_>, certificates: &Certificates) -> LoadedBa
         };
         let fields = information.properties(loader.problems);
         warn_of_ignored(fields);
+        if is_in_cluster(fields) {
+            continue;
+        }
         if is_pool(fields) {
             pools.push((entry.name, information));
         } else if let Some(url) = url(loader, fields) {
@@ -257,6 +261,12 @@ fn members(
         fields.report(codes::BAD_POOL, span, "a pool needs members in `pool.services`");
     }
     members
+}
+
+/// Whether a backend's address is the name of a service in a Service Fabric cluster, which no request can be sent to.
+fn is_in_cluster(fields: Fields<'_>) -> bool {
+    let url = fields.get("url").and_then(Value::text).unwrap_or_default();
+    url.trim().to_ascii_lowercase().starts_with("fabric:")
 }
 
 /// Service Fabric has no effect here: its clusters find services by a naming service of their own.

@@ -19,7 +19,7 @@ pub(crate) fn schema(loader: &Loader<'_>, folder: &Path) -> Option<Arc<str>> {
     }
     let schemas = loader.files.folders(&folder.join("schemas")).into_iter();
     let files = schemas.flat_map(|entry| INFORMATION.map(|name| entry.path.join(name)));
-    let texts = files.filter(|file| file.exists()).filter_map(|file| {
+    let texts = files.filter_map(|file| {
         let information = read_any(&loader.files, loader.problems, &file)?;
         let fields = information.properties(loader.problems);
         let is_graphql = fields.string("contentType")?.value.contains("graphql");

@@ -10,8 +10,8 @@ use diagnostic::Severity;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The names that an entity links to, each of which must be known: a folder for each (`apis/orders/`), or a list in
-/// one file (`apis.json`).
+/// The names that an entity links to: a folder for each (`apis/orders/`), or a list in one file (`apis.json`). Those that
+/// are not known are left out, which is a warning: extractors that are told to extract some APIs write all links.
 pub(crate) fn linked(
     loader: &Loader<'_>,
     folder: &Path,
@@ -26,7 +26,7 @@ pub(crate) fn linked(
             found.push(name.to_owned());
         } else {
             let problem = about(
-                Severity::Error,
+                Severity::Warning,
                 codes::UNKNOWN_REFERENCE,
                 &entry.path,
                 format!("there is no {kind} `{name}`"),
@@ -39,7 +39,8 @@ pub(crate) fn linked(
     }
     each_in_list(loader, folder, links, |fields, text| {
         let name = without_revision(references::name_in(text.value));
-        if known.contains(name) || references::check(fields, text, kind, name, known.iter().map(String::as_str)) {
+        let names = known.iter().map(String::as_str);
+        if known.contains(name) || references::check_with(Severity::Warning, fields, text, (kind, name), names) {
             found.push(name.to_owned());
         }
     });

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// The file that describes an operation.
 const INFORMATION: &str = "operationInformation.json";
+/// The largest number of the counter in the ids that Azure makes up.
+const COUNTER: u32 = 0x00ff_ffff;
 
 /// All operations of the API in `folder`.
 pub(crate) fn load(
@@ -39,8 +41,11 @@ pub(crate) fn load(
     {
         operations = of_kind(api, kind);
     }
+    if matches!(kind, ApiKind::Soap) {
+        take_ids(loader, &mut operations, &folders);
+    }
     for entry in &folders {
-        add_folder(loader, &mut operations, entry);
+        add_folder(loader, &mut operations, entry, kind);
     }
     check_duplicates(loader, &operations);
     if operations.is_empty() && !matches!(kind, ApiKind::Mcp(_)) {
@@ -59,14 +64,46 @@ pub(crate) fn load(
     operations
 }
 
+/// Gives the operations that a WSDL describes the ids that Azure gave them, which stand in no file but are the names of
+/// the folders of their policies. Azure numbers operations in the WSDL's order when it imports it; so where each
+/// operation has such a folder and the numbers follow each other, it is known which is whose.
+fn take_ids(loader: &Loader<'_>, operations: &mut [Described], folders: &[Entry]) {
+    let is_strange = |entry: &&Entry| {
+        position(operations, &entry.name).is_none() && !loader.files.exists(&entry.path.join(INFORMATION))
+    };
+    let strange: Vec<&Entry> = folders.iter().filter(is_strange).collect();
+    let numbers: Option<Vec<u32>> = strange.iter().map(|entry| counted(&entry.name)).collect();
+    let follow_each_other = numbers.is_some_and(|numbers| {
+        let mut pairs = numbers.iter().zip(numbers.iter().skip(1));
+        pairs.all(|(one, next)| (one + 1) & COUNTER == *next)
+    });
+    // Folders are in the order of their names, which begin with the time.
+    if strange.len() == operations.len() && follow_each_other {
+        for (operation, entry) in operations.iter_mut().zip(strange) {
+            operation.id.clone_from(&entry.name);
+        }
+    }
+}
+
+/// What is counted of an id that Azure made up: 24 hexadecimal digits, which are a time, a place and a counter.
+fn counted(name: &str) -> Option<u32> {
+    let is_id = name.len() == 24 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let counter = is_id.then(|| name.get(18..)).flatten()?;
+    u32::from_str_radix(counter, 16).ok()
+}
+
 /// Adds what the folder of an operation says: its description, its policy document, or both.
-fn add_folder(loader: &Loader<'_>, operations: &mut Vec<Described>, entry: &Entry) {
+fn add_folder(loader: &Loader<'_>, operations: &mut Vec<Described>, entry: &Entry, kind: &ApiKind) {
     let mut at = position(operations, &entry.name);
     let path = entry.path.join(INFORMATION);
     if loader.files.exists(&path) {
         let information = information::read_any(&loader.files, loader.problems, &path);
         let described = information.and_then(|file| described(file.properties(loader.problems), &entry.name));
         let Some(described) = described else { return };
+        if matches!(kind, ApiKind::Soap) {
+            // The WSDL has it under another id.
+            at = at.or_else(|| operations.iter().position(|one| address(one) == address(&described)));
+        }
         at = Some(merge(operations, at, described));
     }
     if let Some(described) = at.and_then(|at| operations.get_mut(at)) {
@@ -183,15 +220,17 @@ fn response(fields: Fields<'_>) -> OperationResponse {
     }
 }
 
+/// What requests find an operation by.
+fn address(operation: &Described) -> (&str, String) {
+    let template = operation.url_template.trim_matches('/').to_lowercase();
+    (&operation.method, template)
+}
+
 fn check_duplicates(loader: &Loader<'_>, operations: &[Described]) {
     let mut templates = HashMap::new();
     let mut ids = HashMap::new();
     for operation in operations {
-        let template = (
-            operation.method.as_str(),
-            operation.url_template.trim_matches('/').to_lowercase(),
-        );
-        let same_template = templates.insert(template, operation).map(|_| {
+        let same_template = templates.insert(address(operation), operation).map(|_| {
             format!(
                 "an operation with the same method and URL template exists already: {} {}",
                 operation.method, operation.url_template

@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::problems::suggest;
+use diagnostic::{Diagnostic, Severity};
 
 /// The name that a reference ends with: `orders` for `/apis/orders` and for a bare `orders`.
 pub(crate) fn name_in(reference: &str) -> &str {
@@ -22,6 +23,17 @@ pub(crate) fn check<'n>(
     name: &str,
     known: impl IntoIterator<Item = &'n str>,
 ) -> bool {
+    check_with(Severity::Error, fields, reference, (kind, name), known)
+}
+
+/// Like [`check`], as severe as it is to lack the entity, which has a kind and a name.
+pub(crate) fn check_with<'n>(
+    severity: Severity,
+    fields: Fields<'_>,
+    reference: Text<'_>,
+    (kind, name): (&str, &str),
+    known: impl IntoIterator<Item = &'n str>,
+) -> bool {
     let known: Vec<&str> = known.into_iter().collect();
     if known.contains(&name) {
         return true;
@@ -31,6 +43,7 @@ pub(crate) fn check<'n>(
         reference.span,
         format!("there is no {kind} `{name}`"),
     );
-    fields.problems.push(suggest(problem, name, known));
+    let problem = suggest(problem, name, known);
+    fields.problems.push(Diagnostic { severity, ..problem });
     false
 }

@@ -32,7 +32,7 @@ enum Kind {
 pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, SharedSchema> {
     let mut schemas = BTreeMap::new();
     for entry in layout::entities(loader, layout::SCHEMAS) {
-        let is_old = entry.path.join(OTHER_INFORMATION).exists();
+        let is_old = loader.files.exists(&entry.path.join(OTHER_INFORMATION));
         let file_name = if is_old { OTHER_INFORMATION } else { INFORMATION };
         let Some(information) = loader.information(&entry.path, file_name) else {
             continue;

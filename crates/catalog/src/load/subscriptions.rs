@@ -4,7 +4,7 @@ use super::{Loader, layout, references};
 use crate::codes;
 use crate::fields::{Fields, Text};
 use crate::{Catalog, KeyDigest, Product, Subscription, SubscriptionScope, SubscriptionState};
-use diagnostic::Diagnostic;
+use diagnostic::{Diagnostic, Severity};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -39,14 +39,18 @@ pub(crate) fn load(
         let state = state.map_or(Some(SubscriptionState::Active), |state| {
             fields.choose("state", state, &STATES)
         });
-        let (Some(scope), Some(state)) = (scope(fields, apis, products), state) else {
+        // Extractors that are told what to extract write subscriptions of what they leave out.
+        let severity = if keys.is_empty() {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        let (Some(scope), Some(state)) = (scope(fields, severity, apis, products), state) else {
             continue;
         };
         catalog.add_subscription(Subscription {
-            name: fields
-                .required("displayName")
-                .map(|name| name.value.to_owned())
-                .unwrap_or_default(),
+            // Those that developers made have none.
+            name: fields.text("displayName"),
             scope,
             state,
             start_date: date(fields, "startDate"),
@@ -94,26 +98,26 @@ fn keys(loader: &Loader<'_>, fields: Fields<'_>, id: &str, owners: &mut HashMap<
     digests
 }
 
+/// What a subscription opens; `severity` is that of a scope that is not there.
 fn scope(
     fields: Fields<'_>,
+    severity: Severity,
     apis: &BTreeSet<String>,
     products: &BTreeMap<String, Arc<Product>>,
 ) -> Option<SubscriptionScope> {
     let written = fields.required("scope")?;
     match parsed_scope(written.value) {
         Some(SubscriptionScope::Api(api)) => {
+            let names = apis.iter().map(String::as_str);
             let is_known =
-                apis.contains(&api) || references::check(fields, written, "API", &api, apis.iter().map(String::as_str));
+                apis.contains(&api) || references::check_with(severity, fields, written, ("API", &api), names);
             is_known.then_some(SubscriptionScope::Api(api))
         }
-        Some(SubscriptionScope::Product(product)) => references::check(
-            fields,
-            written,
-            "product",
-            &product,
-            products.keys().map(String::as_str),
-        )
-        .then_some(SubscriptionScope::Product(product)),
+        Some(SubscriptionScope::Product(product)) => {
+            let names = products.keys().map(String::as_str);
+            references::check_with(severity, fields, written, ("product", &product), names)
+                .then_some(SubscriptionScope::Product(product))
+        }
         Some(SubscriptionScope::AllApis) => Some(SubscriptionScope::AllApis),
         None => {
             let message = format!(

@@ -393,7 +393,7 @@ fn two_apis_cannot_answer_the_same_request() {
             "apis/c/apiInformation.json:1:45 error TG1202: the API `b-v2` answers at the path `orders/V2` already, in the same version and for the same hosts",
             "apis/e/apiInformation.json:1:45 error TG1202: the API `d` answers at the root path already, in the same version and for the same hosts",
             "apis/f;rev=2/apiInformation.json:1:16 warning TG1205: the API `f` has no current revision: it answers only with `;rev=2`",
-            "gateways/y/apis.json:1:17 error TG1201: there is no API `hh`",
+            "gateways/y/apis.json:1:17 warning TG1201: there is no API `hh`",
         ]
     );
     assert_eq!(catalog.api("g").unwrap().hosts, ["x.test"]);

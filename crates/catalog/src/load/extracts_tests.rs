@@ -1,0 +1,290 @@
+//! Folders as extractors write them, with what is said of them: what refers to things that were not extracted, what is
+//! there twice, descriptions in other formats than OpenAPI.
+
+use super::tests::{Given, load_files};
+use crate::Catalog;
+
+/// What is said of a folder, and the folder.
+fn check(files: &[(&str, &str)], expected: &str) -> Catalog {
+    let (catalog, found) = load_files(files, &Given::default());
+    assert_eq!(found.trim(), expected.trim());
+    catalog
+}
+
+/// The information file of an API at the path `a`, with more properties.
+fn api(more: &str) -> String {
+    format!(
+        r#"{{"properties": {{"displayName": "A", "path": "a", "protocols": ["https"], "serviceUrl": "https://a.test"{more}}}}}"#
+    )
+}
+
+const DESCRIPTION: &str = "openapi: 3.0.1\npaths:\n  /list:\n    get: {operationId: list, responses: {}}\n";
+
+/// Method, template and id of each operation of the only API, and whether it has a policy.
+fn operations(catalog: &Catalog) -> Vec<String> {
+    let operations = catalog.apis[0].operations.iter();
+    let shown = operations.map(|one| {
+        let policy = if one.policy.is_some() { " policy" } else { "" };
+        format!("{} {} {}{policy}", one.method, one.url_template, one.id)
+    });
+    shown.collect()
+}
+
+#[test]
+fn what_refers_to_things_that_were_not_extracted_has_no_effect() {
+    let subscription = |scope: &str| format!(r#"{{"properties": {{"scope": "{scope}", "state": "active"}}}}"#);
+    let arm = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ApiManagement/service/x";
+    let (product, other) = (
+        subscription(&format!("{arm}/products/q")),
+        subscription(&format!("{arm}/apis/b")),
+    );
+    let catalog = check(
+        &[
+            ("apis/a/apiInformation.json", &api("")),
+            ("apis/a/specification.yaml", DESCRIPTION),
+            (
+                "products/p/productInformation.json",
+                r#"{"properties": {"displayName": "P", "state": "published"}}"#,
+            ),
+            ("products/p/apis.json", r#"[{"name": "a"}, {"name": "b"}]"#),
+            ("products/p/apis/c/productApiInformation.json", "{}"),
+            ("subscriptions/1/subscriptionInformation.json", &product),
+            ("subscriptions/2/subscriptionInformation.json", &other),
+        ],
+        r#"
+products/p/apis.json:1:26 warning TG1201: there is no API `b`
+products/p/apis/c:1:1 warning TG1201: there is no API `c`
+subscriptions/1/subscriptionInformation.json:1:16 warning TG1301: the subscription `1` has no keys: it opens nothing
+  help: extracts leave keys out; add `"primaryKey": "{{name}}"` and a secret named value of that name
+subscriptions/1/subscriptionInformation.json:1:26 warning TG1201: there is no product `q`
+subscriptions/2/subscriptionInformation.json:1:16 warning TG1301: the subscription `2` has no keys: it opens nothing
+  help: extracts leave keys out; add `"primaryKey": "{{name}}"` and a secret named value of that name
+subscriptions/2/subscriptionInformation.json:1:26 warning TG1201: there is no API `b`
+"#,
+    );
+    assert_eq!(catalog.products["p"].apis, ["a"]);
+}
+
+#[test]
+fn a_revision_that_is_there_twice_is_read_once() {
+    for (twice, current) in [
+        (r#", "apiRevision": "2", "isCurrent": true"#, true),
+        (r#", "apiRevision": "2""#, true),
+        (r#", "apiRevision": "2""#, false),
+    ] {
+        let first = if current {
+            r#", "apiRevision": "2", "isCurrent": true"#
+        } else {
+            r#", "apiRevision": "2""#
+        };
+        let catalog = check(
+            &[
+                ("apis/a/apiInformation.json", &api(first)),
+                ("apis/a/specification.yaml", DESCRIPTION),
+                ("apis/a;rev=2/apiInformation.json", &api(twice)),
+                ("apis/a;rev=2/specification.yaml", DESCRIPTION),
+                ("apis/a;rev=1/apiInformation.json", &api(r#", "apiRevision": "1""#)),
+                ("apis/a;rev=1/specification.yaml", DESCRIPTION),
+            ],
+            "apis/a;rev=2:1:1 warning TG1205: `a` describes revision 2 already: what is in this folder has no effect",
+        );
+        let revisions: Vec<_> = catalog
+            .apis
+            .iter()
+            .map(|api| (api.revision.as_str(), api.is_current))
+            .collect();
+        assert_eq!(revisions, [("2", true), ("1", false)]);
+    }
+}
+
+#[test]
+fn a_fragment_is_a_document_or_a_value() {
+    let catalog = check(
+        &[
+            (
+                "policyFragments/json/policyFragmentInformation.json",
+                r#"{"properties": {"format": "rawxml", "value": "<fragment>\r\n</fragment>"}}"#,
+            ),
+            ("policy fragments/xml/policy.xml", "<fragment />"),
+            (
+                "policyFragments/none/policyFragmentInformation.json",
+                r#"{"properties": {"description": "x"}}"#,
+            ),
+        ],
+        "policyFragments/none:1:1 error TG1008: this fragment has no `policy.xml`",
+    );
+    let texts: Vec<_> = catalog
+        .fragments
+        .iter()
+        .map(|(id, text)| format!("{id} {:?}", text.source.text()))
+        .collect();
+    assert_eq!(texts, [r#"json "<fragment>\r\n</fragment>""#, r#"xml "<fragment />""#]);
+}
+
+#[test]
+fn a_service_fabric_backend_cannot_be_used() {
+    let catalog = check(
+        &[(
+            "backends/sf/backendInformation.json",
+            r#"{"properties": {"url": "fabric:/app/service", "protocol": "http", "properties": {"serviceFabricCluster": {"managementEndpoints": ["https://m"]}}}}"#,
+        )],
+        "backends/sf/backendInformation.json:1:82 warning TG1403: `serviceFabricCluster` is not applied: services of a cluster are not found by the gateway",
+    );
+    assert!(catalog.backends.is_empty());
+}
+
+#[test]
+fn the_address_in_an_extracted_description_is_the_gateways() {
+    let information = r#"{"properties": {"displayName": "A", "path": "a"}}"#;
+    for (file, description, expected) in [
+        (
+            "specification.yaml",
+            "openapi: 3.0.1\nservers: [{url: 'https://x.azure-api.net/a'}]\npaths: {/list: {get: {responses: {}}}}\n",
+            None,
+        ),
+        (
+            "specification.json",
+            r#"{"swagger": "2.0", "host": "X.azure-api.net", "basePath": "/a", "schemes": ["https"], "paths": {"/list": {"get": {"responses": {}}}}}"#,
+            None,
+        ),
+        (
+            "specification.yaml",
+            "openapi: 3.0.1\nservers: [{url: 'https://azure-api.test/a'}]\npaths: {/list: {get: {responses: {}}}}\n",
+            Some("https://azure-api.test/a"),
+        ),
+        (
+            "specification.wadl",
+            r#"<application xmlns="http://wadl.dev.java.net/2009/02"><resources base="http://b.test/x/"><resource path="a"><method name="GET" id="g"/></resource></resources></application>"#,
+            Some("http://b.test/x/"),
+        ),
+    ] {
+        let file = format!("apis/a/{file}");
+        let catalog = check(&[("apis/a/apiInformation.json", information), (&file, description)], "");
+        assert_eq!(catalog.apis[0].service_url.as_deref(), expected, "{description}");
+    }
+}
+
+/// A WSDL with operations of these names and actions.
+fn wsdl(operations: &[(&str, &str)]) -> String {
+    let operation = |version: &str, (name, action): &(&str, &str)| {
+        format!(
+            r#"<w:operation name="{name}"><operation soapAction="{action}" xmlns="http://schemas.xmlsoap.org/wsdl/{version}/" /></w:operation>"#
+        )
+    };
+    let binding = |version: &str| {
+        let operations: String = operations.iter().map(|one| operation(version, one)).collect();
+        format!(
+            r#"<w:binding name="{version}"><binding xmlns="http://schemas.xmlsoap.org/wsdl/{version}/" />{operations}</w:binding>"#
+        )
+    };
+    format!(
+        r#"<w:definitions xmlns:w="http://schemas.xmlsoap.org/wsdl/">{}{}</w:definitions>"#,
+        binding("soap"),
+        binding("soap12")
+    )
+}
+
+#[test]
+fn policies_in_folders_of_numbers_are_of_a_wsdls_operations() {
+    let soap = api(r#", "type": "soap""#);
+    let sound = wsdl(&[("Add", "urn:a/Add"), ("Get", "urn:a/Get"), ("Del", "urn:a/Del")]);
+    let policies = |names: &[&str]| -> Vec<String> {
+        let path = |name: &&str| format!("apis/a/operations/{name}/policy.xml");
+        names.iter().map(path).collect()
+    };
+    for (wsdl, folders, expected) in [
+        (
+            &sound,
+            policies(&[]),
+            &[
+                "POST /?soapAction=urn:a/Add Add",
+                "POST /?soapAction=urn:a/Get Get",
+                "POST /?soapAction=urn:a/Del Del",
+            ][..],
+        ),
+        (
+            &sound,
+            // In the order of the WSDL: the counter goes on from 0 behind its end.
+            policies(&[
+                "689ba478b949c30e5cfffffe",
+                "689ba478b949c30e5cffffff",
+                "689ba479b949c30e5c000000",
+            ]),
+            &[
+                "POST /?soapAction=urn:a/Add 689ba478b949c30e5cfffffe policy",
+                "POST /?soapAction=urn:a/Get 689ba478b949c30e5cffffff policy",
+                "POST /?soapAction=urn:a/Del 689ba479b949c30e5c000000 policy",
+            ],
+        ),
+        (
+            &sound,
+            policies(&["Get", "del"]),
+            &[
+                "POST /?soapAction=urn:a/Add Add",
+                "POST /?soapAction=urn:a/Get Get policy",
+                "POST /?soapAction=urn:a/Del del policy",
+            ],
+        ),
+    ] {
+        let mut files = vec![
+            ("apis/a/apiInformation.json", soap.as_str()),
+            ("apis/a/specification.wsdl", wsdl),
+        ];
+        files.extend(folders.iter().map(|path| (path.as_str(), "<policies />")));
+        assert_eq!(operations(&check(&files, "")), expected);
+    }
+}
+
+#[test]
+fn what_describes_an_operation_takes_the_place_of_the_wsdls() {
+    let id = "68aa00000000000000000007";
+    let (information, policy) = (
+        format!("apis/a/operations/{id}/operationInformation.json"),
+        format!("apis/a/operations/{id}/policy.xml"),
+    );
+    let catalog = check(
+        &[
+            ("apis/a/apiInformation.json", &api(r#", "type": "soap""#)),
+            (
+                "apis/a/specification.wsdl",
+                &wsdl(&[("Add", "urn:a/Add"), ("Get", "urn:a/Get")]),
+            ),
+            (
+                &information,
+                r#"{"properties": {"displayName": "Get", "method": "POST", "urlTemplate": "/?soapAction=urn:a/Get"}}"#,
+            ),
+            (&policy, "<policies />"),
+        ],
+        "",
+    );
+    assert_eq!(
+        operations(&catalog),
+        [
+            "POST /?soapAction=urn:a/Add Add",
+            "POST /?soapAction=urn:a/Get 68aa00000000000000000007 policy"
+        ]
+    );
+}
+
+#[test]
+fn a_policy_of_an_operation_that_nobody_can_tell_is_an_error() {
+    let soap = api(r#", "type": "soap""#);
+    let sound = wsdl(&[("Add", "urn:a/Add"), ("Get", "urn:a/Get")]);
+    for folders in [
+        &["689ba478b949c30e5cda2111"][..],
+        &["689ba478b949c30e5cda2111", "689ba478b949c30e5cda2119"],
+    ] {
+        let paths: Vec<String> = folders
+            .iter()
+            .map(|name| format!("apis/a/operations/{name}/policy.xml"))
+            .collect();
+        let mut files = vec![
+            ("apis/a/apiInformation.json", soap.as_str()),
+            ("apis/a/specification.wsdl", &sound),
+        ];
+        files.extend(paths.iter().map(|path| (path.as_str(), "<policies />")));
+        let (_, found) = load_files(&files, &Given::default());
+        assert_eq!(found.matches("error TG1210").count(), folders.len(), "{found}");
+        assert!(found.contains("describe it in `operationInformation.json`"), "{found}");
+    }
+}
