@@ -30,6 +30,7 @@ pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPla
 pub use environment::{Environment, ProcessEnvironment};
 pub use load::{load, load_again, load_over};
 pub use logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink};
+pub use lookup::entity;
 pub use memory::{Changed, Memory};
 pub use model::*;
 pub use overlay::Overlay;

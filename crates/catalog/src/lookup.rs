@@ -2,8 +2,17 @@
 
 use crate::{Api, Catalog, KeyDigest, Subscription};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
+
+/// The entity of an id among others of its kind. Azure's resources have names in any letter case, so one that is written
+/// otherwise is found too, if no other is written like that.
+pub fn entity<'e, T>(entities: &'e BTreeMap<String, T>, id: &str) -> Option<(&'e str, &'e T)> {
+    let exactly = entities.get_key_value(id);
+    let found = exactly.or_else(|| entities.iter().find(|(known, _)| known.eq_ignore_ascii_case(id)));
+    found.map(|(id, entity)| (id.as_str(), entity))
+}
 
 impl KeyDigest {
     /// The digest of a key as a caller sends it.

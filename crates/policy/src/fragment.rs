@@ -31,7 +31,7 @@ pub(crate) struct Compiled {
 /// there is no catalog to look it up in.
 pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Option<Arc<Block>> {
     let catalog = compiler.catalog?;
-    let Some(text) = catalog.fragments.get(id) else {
+    let Some((id, text)) = catalog::entity(&catalog.fragments, id) else {
         let help = diagnostic::nearest(id, catalog.fragments.keys().map(String::as_str));
         let help = help.map(|near| format!("did you mean `{near}`?"));
         compiler.error_with_help(

@@ -44,7 +44,8 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         Some(id) => {
             let catalog = element.compiler.catalog?;
             if let Some(literal) = id.constant() {
-                known(element, literal, catalog.backends.get(literal.as_str()))?;
+                let backend = catalog::entity(&catalog.backends, literal).map(|(_, backend)| backend);
+                known(element, literal, backend)?;
             }
             Some((id, Arc::new(catalog.backends.clone())))
         }
@@ -89,7 +90,11 @@ impl InvokeRequest {
         };
         let id = id.get(exchange)?;
         let missing = || Failure::internal("BackendNotFound", format!("there is no usable backend \"{id}\""));
-        backends.get(id.as_str()).map(destination).ok_or_else(missing).map(Some)
+        let found = catalog::entity(backends, &id);
+        found
+            .map(|(_, backend)| destination(backend))
+            .ok_or_else(missing)
+            .map(Some)
     }
 }
 

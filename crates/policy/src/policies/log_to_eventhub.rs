@@ -56,7 +56,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 
 /// The logger of this id, which must be one that takes events.
 fn logger(element: &mut ElementReader<'_, '_>, id: &str) -> Option<Arc<Logger>> {
-    let Some(logger) = element.compiler.catalog?.loggers.get(id) else {
+    let Some((id, logger)) = catalog::entity(&element.compiler.catalog?.loggers, id) else {
         let message = format!("there is no logger \"{id}\"");
         element.error_at("logger-id", codes::UNKNOWN_REFERENCE, message);
         return None;

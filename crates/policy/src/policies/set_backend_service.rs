@@ -90,7 +90,7 @@ fn chosen(element: &mut ElementReader<'_, '_>) -> Option<Chosen> {
     let catalog = element.compiler.catalog?;
     match id.constant() {
         Some(id) => {
-            let backend = catalog.backends.get(id.as_str());
+            let backend = catalog::entity(&catalog.backends, id).map(|(_, backend)| backend);
             Some(Chosen::Backend(known(element, id, backend)?))
         }
         None => Some(Chosen::Lookup(id, Arc::new(catalog.backends.clone()))),
@@ -164,7 +164,8 @@ impl Step for SetBackendService {
             Chosen::Lookup(id, backends) => {
                 let id = id.get(exchange)?;
                 let missing = || Failure::internal("BackendNotFound", format!("there is no usable backend \"{id}\""));
-                backends.get(id.as_str()).map(destination).ok_or_else(missing)?
+                let found = catalog::entity(backends, &id);
+                found.map(|(_, backend)| destination(backend)).ok_or_else(missing)?
             }
             Chosen::Dapr(dapr) => {
                 exchange.target = dapr.target(exchange)?;
