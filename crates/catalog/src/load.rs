@@ -33,6 +33,8 @@ mod users;
 mod vault_tests;
 mod version_sets;
 
+pub(crate) use layout::is_read;
+
 use crate::codes;
 use crate::environment::Environment;
 use crate::fields::{Fields, Text};

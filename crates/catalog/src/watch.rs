@@ -3,6 +3,7 @@
 //! Editors save by renaming a new file over the old one, Kubernetes replaces a whole folder by turning a link. So the
 //! folder's parent is watched as well, and links are followed anew after each change. Never here: loading.
 
+use crate::load::is_read;
 use crate::memory::Changed;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
@@ -49,7 +50,7 @@ impl Drop for Watch {
     }
 }
 
-/// Calls `on_change` after each burst of changes in `folder`, whatever is below it: once, 20 milliseconds after the last
+/// Calls `on_change` after each burst of changes of what is read of `folder`: once, 20 milliseconds after the last
 /// change, or 100 where there were many, and tells what has changed. Calls come from a thread of the watch's own, one at
 /// a time.
 ///
@@ -85,6 +86,13 @@ pub fn watch(folder: &Path, on_change: impl Fn(Changed) + Send + 'static) -> io:
                 if target.has_links {
                     // What a link leads to is told under its real name.
                     changed = Changed::Anything;
+                }
+                if let Changed::Paths(paths) = &mut changed {
+                    // A log in the folder would make changes of its own accord for ever.
+                    paths.retain(|path| is_read(path));
+                    if paths.is_empty() {
+                        continue;
+                    }
                 }
                 on_change(changed);
             }
@@ -396,6 +404,10 @@ mod tests {
         let next = || changes.recv_timeout(Duration::from_secs(5)).unwrap();
         fs::write(folder.join("apis/a/policy.xml"), "1").unwrap();
         assert_eq!(next(), paths(&["apis/a/policy.xml"]));
+        // Nobody reads this.
+        fs::write(folder.join("log"), "1").unwrap();
+        fs::create_dir_all(folder.join("specs")).unwrap();
+        std::thread::sleep(QUIET_AFTER_MUCH * 2);
         fs::write(parent.join("prepared"), "2").unwrap();
         fs::rename(parent.join("prepared"), folder.join("policy.xml")).unwrap();
         assert_eq!(next(), paths(&["policy.xml"]));

@@ -175,6 +175,22 @@ impl Out {
     }
 }
 
+/// Writes elements, where they begin and where they end, and all else.
+trait Writer {
+    fn enter(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError>;
+    fn leave(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError>;
+
+    fn write(&mut self, tree: &Tree, result: NodeId, out: &mut Out) -> Result<(), TransformError> {
+        for visit in walk(tree, result) {
+            match visit {
+                Visit::Enter(id) => self.enter(tree, id, out)?,
+                Visit::Leave(id) => self.leave(tree, id, out)?,
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Where a walk through a result comes.
 enum Visit {
     Enter(NodeId),

@@ -331,3 +331,27 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn look_ups_of_attributes_and_prefixes_are_counted() {
+    let identity =
+        "<xsl:template match='@*|node()'><xsl:copy><xsl:apply-templates select='@*|node()'/></xsl:copy></xsl:template>";
+    let names = "<xsl:template match='/r'><xsl:for-each select='*'><xsl:value-of select='name()'/></xsl:for-each></xsl:template>";
+    let many = |number: usize, of: fn(usize) -> String| (0..number).map(of).collect::<String>();
+    let attributes = format!("<r{}/>", many(6000, |at| format!(" a{at}=''")));
+    let declared = |children: usize| {
+        let declarations = many(300, |at| format!(" xmlns:p{at}='u{at}'"));
+        format!("<r{declarations}>{}</r>", "<p0:a/>".repeat(children))
+    };
+    for (sheet, source) in [
+        (identity, attributes),
+        (identity, declared(300)),
+        (names, declared(50_000)),
+    ] {
+        let made = transformed("", sheet, &source, &LIMITS);
+        let expected = "failed: the transformation takes too long: it was stopped after 1000000 steps";
+        assert_eq!(format!("{made:.77}"), expected, "{source:.100}");
+    }
+    let made = transformed("", identity, &declared(10), &LIMITS);
+    assert!(made.ends_with("<p0:a /></r>"), "{made:.100}");
+}

@@ -195,16 +195,26 @@ impl Tree {
     /// The declarations of the prefixes that mean something at an element, in document order.
     pub fn declarations_in_scope(&self, element: NodeId) -> Vec<NodeId> {
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
-        for id in self.ancestors_and_self(element).flat_map(|id| self.attributes(id)) {
-            if let Some(prefix) = self.name(id).and_then(Name::declared_prefix)
-                && seen.insert(prefix)
-                && self.attribute_value(id).is_some_and(|namespace| !namespace.is_empty())
-            {
-                found.push(id);
+        for around in self.ancestors_and_self(element) {
+            let inner = found.len();
+            for id in self.attributes(around) {
+                if let Some(prefix) = self.name(id).and_then(Name::declared_prefix)
+                    && seen.insert(prefix)
+                    && self.attribute_value(id).is_some_and(|namespace| !namespace.is_empty())
+                {
+                    found.push(id);
+                }
             }
+            // Backwards, as all is turned round in the end: outer elements come first.
+            found.get_mut(inner..).unwrap_or_default().reverse();
         }
-        found.sort_by(|left, right| self.order(*left, *right).unwrap_or(Ordering::Equal));
+        found.reverse();
         found
+    }
+
+    /// How many attributes there are at a node and around it: what a look-up of a prefix may have to look at.
+    pub fn attributes_around(&self, id: NodeId) -> usize {
+        self.ancestors_and_self(id).map(|id| self.attributes(id).count()).sum()
     }
 
     /// A prefix that means a namespace at a node, nearest declaration first; never the empty one.

@@ -34,6 +34,10 @@ impl Evaluation<'_> {
                 } else {
                     self.argument_nodes(arguments, at)?.first().copied()
                 };
+                if let Some(node) = node.filter(|_| function == Function::Name) {
+                    // Which prefix it has is looked up outwards.
+                    self.charge(self.tree.attributes_around(node) / 16)?;
+                }
                 Answer::Text(node.map(|node| self.name_part(function, node)).unwrap_or_default())
             }
             Function::Boolean | Function::Not => {
@@ -140,12 +144,13 @@ impl Evaluation<'_> {
         match function {
             Function::LocalName => name.local().to_string(),
             Function::NamespaceUri => name.namespace().to_string(),
+            _ if name.namespace().is_empty() => name.local().to_string(),
             _ => {
                 let default = self.tree.namespace_of_prefix(id, "");
                 let is_default = !self.tree.is_attribute(id) && default.as_ref() == Some(name.namespace());
                 let known = || self.tree.prefix_of_namespace(id, name.namespace());
                 match self.tree.prefix(id).cloned().or_else(known) {
-                    Some(prefix) if !prefix.is_empty() && !name.namespace().is_empty() && !is_default => {
+                    Some(prefix) if !prefix.is_empty() && !is_default => {
                         format!("{prefix}:{}", name.local())
                     }
                     _ => name.local().to_string(),

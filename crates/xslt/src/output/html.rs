@@ -1,7 +1,7 @@
 //! The `html` method (16.2): HTML 4 as .NET's writer has it. Elements in a namespace are written as XML's are.
 
 use super::scope::Scope;
-use super::{Out, Visit, walk};
+use super::{Out, Writer};
 use crate::TransformError;
 use crate::instruction::Output;
 use xml::{Kind, Name, NodeId, Tree};
@@ -124,23 +124,17 @@ struct Element {
 
 /// Writes a result.
 pub fn write(tree: &Tree, result: NodeId, output: &Output, out: &mut Out) -> Result<(), TransformError> {
-    let mut writer = Writer {
+    let mut writer = Html {
         output,
         scope: Scope::new(),
         open: Vec::new(),
         block_end: None,
         has_root: false,
     };
-    for visit in walk(tree, result) {
-        match visit {
-            Visit::Enter(id) => writer.enter(tree, id, out)?,
-            Visit::Leave(id) => writer.leave(tree, id, out)?,
-        }
-    }
-    Ok(())
+    writer.write(tree, result, out)
 }
 
-struct Writer<'o> {
+struct Html<'o> {
     output: &'o Output,
     scope: Scope,
     open: Vec<Element>,
@@ -149,11 +143,7 @@ struct Writer<'o> {
     has_root: bool,
 }
 
-impl Writer<'_> {
-    fn indents(&self) -> bool {
-        self.output.indents != Some(false)
-    }
-
+impl Writer for Html<'_> {
     fn enter(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
         match tree.kind(id) {
             Kind::Element { name, .. } => self.start_tag(tree, id, name, out),
@@ -170,6 +160,33 @@ impl Writer<'_> {
             Kind::Instruction { target, content } => out.push(&format!("<?{target} {content}>")),
             _ => Ok(()),
         }
+    }
+
+    fn leave(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
+        self.scope.leave();
+        let Some(element) = self.open.pop() else { return Ok(()) };
+        let here = out.text.len();
+        if self.indents() && element.is_block && self.block_end == Some(here) && element.content != here {
+            out.line(self.open.len())?;
+        }
+        let is_void = if element.is_html {
+            is_one_of(&EMPTY, &element.name)
+        } else {
+            tree.first_child(id).is_none()
+        };
+        if !is_void {
+            out.push(&format!("</{}>", element.name))?;
+        }
+        if element.is_block {
+            self.block_end = Some(out.text.len());
+        }
+        Ok(())
+    }
+}
+
+impl Html<'_> {
+    fn indents(&self) -> bool {
+        self.output.indents != Some(false)
     }
 
     fn start_tag(&mut self, tree: &Tree, id: NodeId, name: &Name, out: &mut Out) -> Result<(), TransformError> {
@@ -217,27 +234,6 @@ impl Writer<'_> {
             "<META http-equiv=\"Content-Type\" content=\"text/html; charset={encoding}\">"
         ))?;
         self.block_end = Some(out.text.len());
-        Ok(())
-    }
-
-    fn leave(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
-        self.scope.leave();
-        let Some(element) = self.open.pop() else { return Ok(()) };
-        let here = out.text.len();
-        if self.indents() && element.is_block && self.block_end == Some(here) && element.content != here {
-            out.line(self.open.len())?;
-        }
-        let is_void = if element.is_html {
-            is_one_of(&EMPTY, &element.name)
-        } else {
-            tree.first_child(id).is_none()
-        };
-        if !is_void {
-            out.push(&format!("</{}>", element.name))?;
-        }
-        if element.is_block {
-            self.block_end = Some(out.text.len());
-        }
         Ok(())
     }
 }

@@ -1,12 +1,16 @@
 //! The prefixes of a result while it is written: which are declared, and which have to be.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use xml::name::XML_NAMESPACE;
 use xml::{Kind, Name, NodeId, Tree};
 
-/// Declarations in force, innermost last.
+/// Declarations in force, innermost last, found by either side however many there are.
 pub struct Scope {
     declared: Vec<(Arc<str>, Arc<str>)>,
+    /// Where each prefix is declared, and each namespace.
+    by_prefix: HashMap<Arc<str>, Vec<usize>>,
+    by_namespace: HashMap<Arc<str>, Vec<usize>>,
     /// How many there were before each open element.
     levels: Vec<usize>,
     /// How many prefixes were made up.
@@ -26,27 +30,43 @@ pub struct Start {
 impl Scope {
     /// Outside of everything.
     pub fn new() -> Self {
-        Self {
-            declared: vec![("xml".into(), XML_NAMESPACE.into()), ("".into(), "".into())],
+        let mut scope = Self {
+            declared: Vec::new(),
+            by_prefix: HashMap::new(),
+            by_namespace: HashMap::new(),
             levels: Vec::new(),
             made: 0,
-        }
+        };
+        scope.declare("xml".into(), XML_NAMESPACE.into());
+        scope.declare("".into(), "".into());
+        scope
+    }
+
+    fn declare(&mut self, prefix: Arc<str>, namespace: Arc<str>) {
+        let at = self.declared.len();
+        self.by_prefix.entry(Arc::clone(&prefix)).or_default().push(at);
+        self.by_namespace.entry(Arc::clone(&namespace)).or_default().push(at);
+        self.declared.push((prefix, namespace));
     }
 
     /// Leaves an element.
     pub fn leave(&mut self) {
-        if let Some(level) = self.levels.pop() {
-            self.declared.truncate(level);
+        let Some(level) = self.levels.pop() else { return };
+        for (prefix, namespace) in self.declared.drain(level..) {
+            for places in [self.by_prefix.get_mut(&prefix), self.by_namespace.get_mut(&namespace)] {
+                places.and_then(Vec::pop);
+            }
         }
     }
 
     fn namespace(&self, prefix: &str) -> Option<&Arc<str>> {
-        let found = self.declared.iter().rev().find(|(own, _)| **own == *prefix);
-        found.map(|(_, namespace)| namespace)
+        let at = self.by_prefix.get(prefix)?.last()?;
+        self.declared.get(*at).map(|(_, namespace)| namespace)
     }
 
     fn prefix(&self, namespace: &str) -> Option<Arc<str>> {
-        let mut found = self.declared.iter().rev().filter(|(_, own)| **own == *namespace);
+        let places = self.by_namespace.get(namespace)?;
+        let mut found = places.iter().rev().filter_map(|at| self.declared.get(*at));
         found
             .find(|(prefix, _)| !prefix.is_empty() && self.namespace(prefix).is_some_and(|own| **own == *namespace))
             .map(|(prefix, _)| Arc::clone(prefix))
@@ -62,7 +82,7 @@ impl Scope {
         // The element's own name comes first: what its declarations say otherwise of the same prefix gives way.
         let prefix = if name.namespace().is_empty() { "".into() } else { prefix };
         if self.namespace(&prefix) != Some(name.namespace()) {
-            self.declared.push((Arc::clone(&prefix), Arc::clone(name.namespace())));
+            self.declare(Arc::clone(&prefix), Arc::clone(name.namespace()));
         }
         let (mut attributes, mut declared_here) = (Vec::new(), Vec::new());
         for attribute in tree.attributes(id) {
@@ -82,7 +102,7 @@ impl Scope {
         for (declared, namespace) in declared_here {
             let is_new = self.is_new(level, &declared) && (*declared != *prefix || namespace == *name.namespace());
             if is_new && self.namespace(&declared) != Some(&namespace) {
-                self.declared.push((declared, namespace));
+                self.declare(declared, namespace);
             }
         }
         let attributes = attributes.into_iter().map(|(name, prefix, value)| {
@@ -99,7 +119,8 @@ impl Scope {
 
     /// Whether an element whose declarations begin at `level` has none of a prefix.
     fn is_new(&self, level: usize, prefix: &str) -> bool {
-        !self.declared.iter().skip(level).any(|(own, _)| **own == *prefix)
+        let last = self.by_prefix.get(prefix).and_then(|places| places.last());
+        last.is_none_or(|at| *at < level)
     }
 
     fn attribute_prefix(&mut self, level: usize, name: &Name, wanted: Option<&Arc<str>>) -> Arc<str> {
@@ -113,7 +134,7 @@ impl Scope {
             return Arc::clone(wanted);
         }
         if let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty() && self.is_new(level, wanted)) {
-            self.declared.push((Arc::clone(wanted), Arc::clone(namespace)));
+            self.declare(Arc::clone(wanted), Arc::clone(namespace));
             return Arc::clone(wanted);
         }
         if let Some(known) = self.prefix(namespace) {
@@ -123,7 +144,7 @@ impl Scope {
             let made: Arc<str> = format!("xp_{}", self.made).into();
             self.made += 1;
             if self.namespace(&made).is_none() {
-                self.declared.push((Arc::clone(&made), Arc::clone(namespace)));
+                self.declare(Arc::clone(&made), Arc::clone(namespace));
                 return made;
             }
         }

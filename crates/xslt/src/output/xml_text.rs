@@ -1,14 +1,14 @@
 //! The `xml` method (16.1), as .NET's writer has it: `<a />`, two spaces a level when indented.
 
 use super::scope::Scope;
-use super::{Out, Visit, walk};
+use super::{Out, Writer};
 use crate::TransformError;
 use crate::instruction::Output;
 use xml::{Kind, NodeId, Tree};
 
 /// Writes a result.
 pub fn write(tree: &Tree, result: NodeId, output: &Output, out: &mut Out) -> Result<(), TransformError> {
-    let mut writer = Writer {
+    let mut writer = Xml {
         output,
         scope: Scope::new(),
         names: Vec::new(),
@@ -16,16 +16,10 @@ pub fn write(tree: &Tree, result: NodeId, output: &Output, out: &mut Out) -> Res
         has_root: false,
     };
     writer.declaration(out)?;
-    for visit in walk(tree, result) {
-        match visit {
-            Visit::Enter(id) => writer.enter(tree, id, out)?,
-            Visit::Leave(id) => writer.leave(tree, id, out)?,
-        }
-    }
-    Ok(())
+    writer.write(tree, result, out)
 }
 
-struct Writer<'o> {
+struct Xml<'o> {
     output: &'o Output,
     scope: Scope,
     /// The elements that are open.
@@ -35,26 +29,7 @@ struct Writer<'o> {
     has_root: bool,
 }
 
-impl Writer<'_> {
-    fn declaration(&self, out: &mut Out) -> Result<(), TransformError> {
-        if self.output.omits_declaration {
-            return Ok(());
-        }
-        let standalone = match self.output.standalone {
-            Some(true) => " standalone=\"yes\"",
-            Some(false) => " standalone=\"no\"",
-            None => "",
-        };
-        out.push(&format!(
-            "<?xml version=\"1.0\" encoding=\"{}\"{standalone}?>",
-            self.output.encoding.name()
-        ))
-    }
-
-    fn indents(&self) -> bool {
-        self.output.indents == Some(true)
-    }
-
+impl Writer for Xml<'_> {
     fn enter(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
         let is_text = tree.text(id).is_some();
         if let (true, Some(mixed)) = (is_text, self.mixed.last_mut()) {
@@ -89,6 +64,39 @@ impl Writer<'_> {
         Ok(())
     }
 
+    fn leave(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
+        self.scope.leave();
+        let was_mixed = self.mixed.pop() == Some(true);
+        let Some(name) = self.names.pop().filter(|_| tree.first_child(id).is_some()) else {
+            return Ok(());
+        };
+        if self.indents() && !was_mixed {
+            out.line(self.names.len())?;
+        }
+        out.push(&format!("</{name}>"))
+    }
+}
+
+impl Xml<'_> {
+    fn declaration(&self, out: &mut Out) -> Result<(), TransformError> {
+        if self.output.omits_declaration {
+            return Ok(());
+        }
+        let standalone = match self.output.standalone {
+            Some(true) => " standalone=\"yes\"",
+            Some(false) => " standalone=\"no\"",
+            None => "",
+        };
+        out.push(&format!(
+            "<?xml version=\"1.0\" encoding=\"{}\"{standalone}?>",
+            self.output.encoding.name()
+        ))
+    }
+
+    fn indents(&self) -> bool {
+        self.output.indents == Some(true)
+    }
+
     fn start_tag(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
         let start = self.scope.enter(tree, id);
         if !std::mem::replace(&mut self.has_root, true) && self.output.system.is_some() {
@@ -109,18 +117,6 @@ impl Writer<'_> {
         out.push(if tree.first_child(id).is_some() { ">" } else { " />" })?;
         self.names.push(start.name);
         Ok(())
-    }
-
-    fn leave(&mut self, tree: &Tree, id: NodeId, out: &mut Out) -> Result<(), TransformError> {
-        self.scope.leave();
-        let was_mixed = self.mixed.pop() == Some(true);
-        let Some(name) = self.names.pop().filter(|_| tree.first_child(id).is_some()) else {
-            return Ok(());
-        };
-        if self.indents() && !was_mixed {
-            out.line(self.names.len())?;
-        }
-        out.push(&format!("</{name}>"))
     }
 }
 

@@ -120,6 +120,7 @@ impl Machine<'_> {
         }
         self.state.node()?;
         self.state.room(value.len())?;
+        self.state.steps(self.tree.attributes(parent).count() / 16)?;
         if let Some(known) = self.tree.attribute(parent, &name) {
             self.tree.unlink(known);
         }
@@ -131,7 +132,8 @@ impl Machine<'_> {
     /// Declares a prefix on the element that was begun last, unless it means the same around it.
     pub fn declaration(&mut self, outer: NodeId, prefix: &str, namespace: &Arc<str>) -> Result<(), Halt> {
         // The look-up goes outwards; results may be nested much deeper than documents that are read.
-        self.state.steps(1 + self.tree.ancestors_and_self(outer).count())?;
+        let depth = self.tree.ancestors_and_self(outer).count();
+        self.state.steps(1 + depth + self.tree.attributes_around(outer) / 16)?;
         if self.tree.namespace_of_prefix(outer, prefix).as_ref() == Some(namespace) {
             return Ok(());
         }

@@ -76,6 +76,7 @@ impl<'p> Machine<'p> {
         self.state.node()?;
         let outer = self.builder.open(&mut self.tree, name, prefix);
         if is_top {
+            self.state.steps(self.tree.attributes_around(node) / 16)?;
             for id in self.tree.declarations_in_scope(node) {
                 self.copy_declaration(id, outer)?;
             }
