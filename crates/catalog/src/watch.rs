@@ -118,8 +118,8 @@ pub fn watch_file(file: &Path, on_change: impl Fn() + Send + 'static) -> io::Res
         }
     })
     .map_err(io::Error::other)?;
-    let watched = watcher.watch(&folder, RecursiveMode::NonRecursive);
-    watched.map_err(io::Error::other)?;
+    let result = watcher.watch(&folder, RecursiveMode::NonRecursive);
+    result.map_err(io::Error::other)?;
     let thread = std::thread::Builder::new()
         .name("catalog-watch".to_owned())
         .spawn(move || {

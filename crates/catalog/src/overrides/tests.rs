@@ -64,7 +64,7 @@ fn load(overrides: &str) -> (Catalog, String) {
 #[test]
 fn properties_are_those_of_the_environment() {
     let (catalog, said) = load(
-        r##"
+        r#"
 apimServiceName: apim-prod
 namedValues:
   - name: LIMIT
@@ -105,7 +105,7 @@ products:
 policies:
   - name: policy
     properties: {value: "<policies><outbound /></policies>"}
-"##,
+"#,
     );
     let shop = catalog.api("Shop").unwrap();
     let backend = &catalog.backends["b"];
