@@ -26,7 +26,7 @@ pub struct Check {
     /// A document is not refused for a value that does not fit it: that is a warning (an error with --strict-apim).
     #[arg(long, value_name = "FILE")]
     named_values: Option<PathBuf>,
-    /// Properties that entities of folders have in one environment: `configuration.<environment>.yaml` of the APIOps tools.
+    /// Properties that entities of folders have in one environment: `configuration.<environment>.yaml` of the `APIOps` tools.
     #[arg(long, value_name = "FILE")]
     overrides: Option<PathBuf>,
     /// Treat what Tollgate accepts and APIM would refuse as an error.

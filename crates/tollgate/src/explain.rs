@@ -24,7 +24,7 @@ pub struct Explain {
     /// The artifact folder.
     #[arg(long, value_name = "DIR")]
     config: PathBuf,
-    /// Properties that entities have in one environment: `configuration.<environment>.yaml` of the APIOps tools.
+    /// Properties that entities have in one environment: `configuration.<environment>.yaml` of the `APIOps` tools.
     #[arg(long, value_name = "FILE")]
     overrides: Option<PathBuf>,
     /// The API's id, which is its folder's name; a revision as `orders;rev=2`.

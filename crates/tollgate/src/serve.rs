@@ -36,7 +36,7 @@ pub struct Serve {
     /// The artifact folder.
     #[arg(long, value_name = "DIR")]
     config: PathBuf,
-    /// Properties that entities have in one environment: `configuration.<environment>.yaml` of the APIOps tools; watched.
+    /// Properties that entities have in one environment: `configuration.<environment>.yaml` of the `APIOps` tools; watched.
     #[arg(long, value_name = "FILE")]
     overrides: Option<PathBuf>,
     /// Where clients connect.
