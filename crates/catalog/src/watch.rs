@@ -3,6 +3,7 @@
 //! Editors save by renaming a new file over the old one, Kubernetes replaces a whole folder by turning a link. So the
 //! folder's parent is watched as well, and links are followed anew after each change. Never here: loading.
 
+use crate::load::is_read;
 use crate::memory::Changed;
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
@@ -49,7 +50,7 @@ impl Drop for Watch {
     }
 }
 
-/// Calls `on_change` after each burst of changes in `folder`, whatever is below it: once, 20 milliseconds after the last
+/// Calls `on_change` after each burst of changes of what is read of `folder`: once, 20 milliseconds after the last
 /// change, or 100 where there were many, and tells what has changed. Calls come from a thread of the watch's own, one at
 /// a time.
 ///
@@ -86,6 +87,13 @@ pub fn watch(folder: &Path, on_change: impl Fn(Changed) + Send + 'static) -> io:
                     // What a link leads to is told under its real name.
                     changed = Changed::Anything;
                 }
+                if let Changed::Paths(paths) = &mut changed {
+                    // A log in the folder would make changes of its own accord for ever.
+                    paths.retain(|path| is_read(path));
+                    if paths.is_empty() {
+                        continue;
+                    }
+                }
                 on_change(changed);
             }
         })?;
@@ -93,6 +101,48 @@ pub fn watch(folder: &Path, on_change: impl Fn(Changed) + Send + 'static) -> io:
         stop: sender,
         thread: Some(thread),
     })
+}
+
+/// Calls `on_change` after each burst of changes that may concern a file: it was written, replaced, or what a link beside
+/// it leads to was. Calls come from a thread of the watch's own, one at a time.
+///
+/// Fails when the file's folder does not exist or the operating system refuses to watch it.
+pub fn watch_file(file: &Path, on_change: impl Fn() + Send + 'static) -> io::Result<Watch> {
+    let file = std::path::absolute(file)?;
+    let folder = file.parent().unwrap_or(&file).to_owned();
+    let (sender, signals) = channel();
+    let events = sender.clone();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if event.map_or(true, |event| may_concern(&event, &file)) {
+            let _ = events.send(Signal::Changed(Changed::Anything));
+        }
+    })
+    .map_err(io::Error::other)?;
+    let result = watcher.watch(&folder, RecursiveMode::NonRecursive);
+    result.map_err(io::Error::other)?;
+    let thread = std::thread::Builder::new()
+        .name("catalog-watch".to_owned())
+        .spawn(move || {
+            // It ends with this thread.
+            let _watcher = watcher;
+            while wait_for_burst(&signals).is_some() {
+                on_change();
+            }
+        })?;
+    Ok(Watch {
+        stop: sender,
+        thread: Some(thread),
+    })
+}
+
+/// Whether an event in a file's folder may be about the file. Kubernetes turns a link whose name begins with `..`.
+fn may_concern(event: &Event, file: &Path) -> bool {
+    let is_link = |path: &Path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(".."))
+    };
+    let is_meant = event.paths.iter().any(|path| path == file || is_link(path));
+    event.need_rescan() || is_meant && changes_something(event.kind)
 }
 
 /// What an event says has changed in a folder; nothing for what changes nothing there.
@@ -282,6 +332,27 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_told_of_and_its_neighbours_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a.yaml"), "old").unwrap();
+        let (told, changes) = channel();
+        let watch = watch_file(&path("a.yaml"), move || told.send(()).unwrap()).unwrap();
+        let is_told = || changes.recv_timeout(Duration::from_secs(5)).is_ok();
+        fs::write(path("b.yaml"), "x").unwrap();
+        fs::write(path("a.yaml"), "new").unwrap();
+        assert!(is_told(), "written");
+        fs::write(path("a.yaml.swp"), "newer").unwrap();
+        fs::rename(path("a.yaml.swp"), path("a.yaml")).unwrap();
+        assert!(is_told(), "replaced");
+        fs::write(path("b.yaml"), "y").unwrap();
+        std::thread::sleep(QUIET_AFTER_MUCH * 2);
+        assert!(changes.try_recv().is_err(), "a neighbour");
+        drop(watch);
+        assert!(changes.recv().is_err(), "ended");
+    }
+
+    #[test]
     fn a_new_folder_is_followed() {
         check(
             "new folder",
@@ -333,6 +404,10 @@ mod tests {
         let next = || changes.recv_timeout(Duration::from_secs(5)).unwrap();
         fs::write(folder.join("apis/a/policy.xml"), "1").unwrap();
         assert_eq!(next(), paths(&["apis/a/policy.xml"]));
+        // Nobody reads this.
+        fs::write(folder.join("log"), "1").unwrap();
+        fs::create_dir_all(folder.join("specs")).unwrap();
+        std::thread::sleep(QUIET_AFTER_MUCH * 2);
         fs::write(parent.join("prepared"), "2").unwrap();
         fs::rename(parent.join("prepared"), folder.join("policy.xml")).unwrap();
         assert_eq!(next(), paths(&["policy.xml"]));

@@ -208,7 +208,7 @@ fn target(api: &Api, catalog: &Catalog) -> Target {
     let ApiKind::Mcp(server) = &api.kind else {
         return Target {
             base_url: api.service_url.as_deref().map(Text::from),
-            endpoint_at_root: api.kind == ApiKind::Soap,
+            endpoint_at_root: matches!(api.kind, ApiKind::Soap | ApiKind::GraphQl | ApiKind::WebSocket),
             ..Target::default()
         };
     };

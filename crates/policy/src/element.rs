@@ -473,7 +473,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         } else {
             kind
         };
-        self.value(pieces, self.element.inner, &what, kind)
+        self.value(pieces, self.element.inner, &what, None, kind)
     }
 
     fn attribute(&mut self, name: &'static str) -> Option<&'r Attribute> {

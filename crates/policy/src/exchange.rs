@@ -287,7 +287,7 @@ pub struct Target {
     pub member: Option<Arc<catalog::Backend>>,
     /// MCP: `base_url` is the whole endpoint, and the request's path is not appended.
     pub whole_endpoint: bool,
-    /// SOAP: a request for the API's root goes to `base_url` as it is written, without a slash behind it, which many
+    /// SOAP, GraphQL, WebSocket: a request for the API's root goes to `base_url` as it is written, without a slash behind it, which many
     /// services would take for another path.
     pub endpoint_at_root: bool,
 }

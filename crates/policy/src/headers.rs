@@ -18,9 +18,13 @@ impl Readable for HeaderName {
     fn from_object(object: Object) -> Option<Self> {
         Self::from_literal(&Text::from_object(object)?)
     }
+    fn refusal(_object: &Object) -> Option<&'static str> {
+        Some(INVALID_NAME)
+    }
 }
 
-/// A line break or NUL in a computed value is an evaluation failure: it would let a caller write headers of its own.
+/// A line break or NUL within a computed value is a failure: it would let a caller write headers of its own. Around it
+/// white space goes, as in .NET.
 impl Readable for HeaderValue {
     const TARGET: Target = Target::String;
     const EXPECTED: &'static str = "a header value without control characters";
@@ -30,9 +34,24 @@ impl Readable for HeaderValue {
         Self::from_bytes(lines.join(" ").as_bytes()).ok()
     }
     fn from_object(object: Object) -> Option<Self> {
-        Self::from_bytes(Text::from_object(object)?.as_bytes()).ok()
+        let text = Text::from_object(object)?;
+        Self::from_bytes(text.trim_matches(AROUND).as_bytes()).ok()
+    }
+    fn refusal(object: &Object) -> Option<&'static str> {
+        let Object::String(text) = object else { return None };
+        let has_line_break = text.trim_matches(AROUND).contains(['\r', '\n']);
+        Some(if has_line_break { LINE_BREAK } else { CONTROL })
     }
 }
+
+/// White space that .NET takes from both ends of a header's value.
+const AROUND: [char; 6] = ['\t', '\n', '\u{b}', '\u{c}', '\r', ' '];
+
+const LINE_BREAK: &str = "Specified value has invalid CRLF characters.";
+const CONTROL: &str = "Specified value has invalid Control characters.";
+
+/// What APIM says of a computed name that no header has, or one that no policy changes.
+pub(crate) const INVALID_NAME: &str = "Header name is invalid or restricted from modification.";
 
 /// Headers that belong to the connection and that no policy changes.
 const PROTECTED: [&str; 4] = ["connection", "content-length", "keep-alive", "transfer-encoding"];

@@ -51,12 +51,13 @@ impl<T: Clone> Value<T> {
     /// The value for this exchange.
     ///
     /// # Errors
-    /// The exception that left the expression, or a value of another type, as `ExpressionValueEvaluationFailure`.
+    /// The exception that left the expression, as `ExpressionValueEvaluationFailure`; a value that its place does not
+    /// take, as `ExpressionValueValidationFailure`.
     pub fn get(&self, exchange: &Exchange) -> Result<T, Failure> {
         match self {
             Self::Constant(value) => Ok(value.clone()),
             Self::Computed(computed, convert) => {
-                convert(computed.evaluate(exchange)?).map_err(|message| evaluation_failure(&message))
+                convert(computed.evaluate(exchange)?).map_err(|message| validation_failure(&message))
             }
         }
     }
@@ -107,6 +108,20 @@ pub(crate) fn evaluation_failure(message: &str) -> Failure {
     Failure::internal("ExpressionValueEvaluationFailure", text)
 }
 
+/// The failure of a policy with a value that its place does not take.
+pub(crate) fn validation_failure(message: &str) -> Failure {
+    let text = ["Expression value is invalid. ", message].concat();
+    Failure::internal("ExpressionValueValidationFailure", text)
+}
+
+/// Whether the failure is that of an expression rather than of what the policy does.
+pub(crate) fn is_of_expression(failure: &Failure) -> bool {
+    matches!(
+        failure.reason,
+        "ExpressionValueEvaluationFailure" | "ExpressionValueValidationFailure"
+    )
+}
+
 /// A type that attributes and texts can have.
 pub(crate) trait Readable: Clone + Send + Sync + 'static {
     /// What an expression in its place must give.
@@ -117,6 +132,10 @@ pub(crate) trait Readable: Clone + Send + Sync + 'static {
     fn from_literal(text: &str) -> Option<Self>;
     /// Takes what an expression gave; text is read like a literal.
     fn from_object(object: Object) -> Option<Self>;
+    /// What `LastError` says when it is not taken, where APIM has words of its own.
+    fn refusal(_object: &Object) -> Option<&'static str> {
+        None
+    }
     /// Whether white space around a literal belongs to it.
     const KEEPS_SPACE: bool = false;
 }
@@ -222,6 +241,23 @@ impl Readable for Text {
             Object::Null => Some(Self::default()),
             _ => None,
         }
+    }
+}
+
+/// Text that APIM does not take blank when it is computed.
+#[derive(Clone)]
+pub(crate) struct Required(pub Text);
+
+impl Readable for Required {
+    const TARGET: Target = Target::String;
+    const EXPECTED: &'static str = "text that is not blank";
+    const KEEPS_SPACE: bool = true;
+    fn from_literal(text: &str) -> Option<Self> {
+        Some(Self(text.into()))
+    }
+    fn from_object(object: Object) -> Option<Self> {
+        let text = Text::from_object(object)?;
+        (!text.trim().is_empty()).then_some(Self(text))
     }
 }
 

@@ -78,6 +78,14 @@ const IGNORED_WITHIN: [&str; 8] = [
     "wikis",
 ];
 
+/// Whether a path from the folder on leads to something that is read. Others may be there: specifications, a log.
+pub(crate) fn is_read(path: &Path) -> bool {
+    let first = path.iter().next().and_then(|first| first.to_str());
+    let names = READ.iter().flat_map(|aliases| aliases.iter().copied());
+    let mut names = names.chain(IGNORED).chain(["policy.xml", "workspaces", "mcpServers"]);
+    first.is_none_or(|first| names.any(|name| name == first))
+}
+
 /// Reports folders that are not part of the layout, and malformed files in those that are ignored.
 pub(crate) fn check(loader: &Loader<'_>) {
     if !loader.files.is_folder(loader.folder) {

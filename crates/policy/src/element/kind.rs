@@ -18,6 +18,8 @@ pub(super) struct Kind<T> {
     pub expected: String,
     /// Whether white space around a literal belongs to it.
     pub keeps_space: bool,
+    /// What `LastError` says of any other computed value, where APIM has words of its own.
+    pub refusal: fn(&Object) -> Option<&'static str>,
     pub literal: Literal<T>,
     pub object: Arc<dyn Fn(Object) -> Option<T> + Send + Sync>,
 }
@@ -28,6 +30,7 @@ pub(super) fn of_type<T: Readable>() -> Kind<T> {
         target: T::TARGET,
         expected: T::EXPECTED.to_owned(),
         keeps_space: T::KEEPS_SPACE,
+        refusal: T::refusal,
         literal: Box::new(T::from_literal),
         object: Arc::new(T::from_object),
     }
@@ -44,6 +47,7 @@ pub(super) fn of_words<E: Copy + Send + Sync>(words: Words<E>) -> Kind<E> {
         target: Target::String,
         expected: list.join(" or "),
         keeps_space: false,
+        refusal: |_| None,
         literal: Box::new(find),
         object: Arc::new(move |object| match object {
             Object::String(text) => find(&text),

@@ -8,21 +8,23 @@ use crate::value::{Computed, Part, Placed, Value};
 use crate::witness::SpotKind;
 use crate::xml::{Attribute, Piece};
 use diagnostic::{Diagnostic, Mapped, Severity, Span};
+use expression::value::Value as Object;
 use expression::{Expression, Target};
 
 impl<'r> ElementReader<'r, '_> {
     pub(super) fn attribute_value<T: 'static>(&mut self, attribute: &'r Attribute, kind: Kind<T>) -> Option<Value<T>> {
         let pieces: Vec<&Piece> = attribute.value.iter().collect();
         let what = format!("`{}` of `<{}>`", attribute.name.text, self.name());
-        self.value(&pieces, attribute.span, &what, kind)
+        self.value(&pieces, attribute.span, &what, Some(&attribute.name.text), kind)
     }
 
-    /// The value that `pieces` make up; nothing when it is wrong, which is reported.
+    /// The value that `pieces` make up, of the attribute `field` or a text; nothing when it is wrong, which is reported.
     pub(super) fn value<T: 'static>(
         &mut self,
         pieces: &[&Piece],
         span: Span,
         what: &str,
+        field: Option<&str>,
         kind: Kind<T>,
     ) -> Option<Value<T>> {
         let computed = match pieces {
@@ -33,9 +35,22 @@ impl<'r> ElementReader<'r, '_> {
             }
             _ => Computed::Mixed(self.parts(pieces)?),
         };
-        let Kind { expected, object, .. } = kind;
-        let message = format!("the value of {what} must be {expected}");
-        let convert = move |value| object(value).ok_or_else(|| message.clone());
+        let Kind {
+            expected,
+            object,
+            refusal,
+            ..
+        } = kind;
+        let message = format!("The value of {what} must be {expected}.");
+        let missing = field.map_or_else(|| message.clone(), |field| format!("The {field} field is required."));
+        let convert = move |value: Object| {
+            let why = match refusal(&value) {
+                _ if is_blank(&value) => missing.as_str(),
+                Some(own) => own,
+                None => message.as_str(),
+            };
+            object(value).ok_or_else(|| why.to_owned())
+        };
         Some(Value::Computed(computed, std::sync::Arc::new(convert)))
     }
 
@@ -102,6 +117,14 @@ impl<'r> ElementReader<'r, '_> {
                 None
             }
         }
+    }
+}
+
+fn is_blank(value: &Object) -> bool {
+    match value {
+        Object::Null => true,
+        Object::String(text) => text.trim().is_empty(),
+        _ => false,
     }
 }
 

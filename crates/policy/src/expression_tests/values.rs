@@ -154,11 +154,16 @@ fn a_value_of_another_type_fails_the_policy() {
     let failed = |policy: &str, variable: &str| {
         let policies = format!(r#"<inbound><set-variable name="v" value="{variable}" />{policy}</inbound>"#);
         let found = told(&policies, "GET /a\nX-A: 1");
-        let message = found
-            .split('|')
-            .nth(2)
-            .and_then(|it| it.strip_prefix("Expression evaluation failed. "));
-        message.unwrap_or("none").to_owned()
+        let mut parts = found.split('|').skip(1);
+        match (parts.next(), parts.next()) {
+            (Some("ExpressionValueEvaluationFailure"), Some(message)) => {
+                message.replacen("Expression evaluation failed. ", "", 1)
+            }
+            (Some("ExpressionValueValidationFailure"), Some(message)) => {
+                message.replacen("Expression value is invalid. ", "invalid: ", 1)
+            }
+            _ => "none".to_owned(),
+        }
     };
     let condition = r#"<choose><when condition="@(context.Variables["v"])" /></choose>"#;
     let status = r#"<set-status code="@(context.Variables["v"])" />"#;
@@ -166,6 +171,9 @@ fn a_value_of_another_type_fails_the_policy() {
     let action = r#"<set-header name="A" exists-action="@(context.Variables["v"])" />"#;
     let period = r#"<rate-limit-by-key calls="1" counter-key="k" renewal-period="@(context.Variables["v"])" />"#;
     let calls = r#"<rate-limit-by-key renewal-period="1" counter-key="k" calls="@(context.Variables["v"])" />"#;
+    let template = r#"<rewrite-uri template="@((string)context.Variables["v"])" />"#;
+    let key = r#"<rate-limit-by-key calls="1" renewal-period="1" counter-key="@(context.Variables["v"])" />"#;
+    let metadata = r#"<trace source="s"><message>m</message><metadata name="n" value="@((string)context.Variables["v"])" /></trace>"#;
     let null = "Object reference not set to an instance of an object.";
     for (policy, variable, expected) in [
         (condition, "@(true)", "none"),
@@ -187,27 +195,41 @@ fn a_value_of_another_type_fails_the_policy() {
         (
             status,
             "@(1000)",
-            "the value of `code` of `<set-status>` must be a status code from 200 to 999",
+            "invalid: The value of `code` of `<set-status>` must be a status code from 200 to 999.",
         ),
         (
             name,
             "a b",
-            "the value of `name` of `<set-header>` must be a header name",
+            "invalid: Header name is invalid or restricted from modification.",
         ),
+        (
+            name,
+            "content-LENGTH",
+            "invalid: Header name is invalid or restricted from modification.",
+        ),
+        (name, r#"@("")"#, "invalid: The name field is required."),
+        (template, "@((string)null)", "invalid: The template field is required."),
+        (template, r#"@("")"#, "invalid: The template field is required."),
+        (template, "/", "none"),
+        (key, "@((string)null)", "invalid: The counter-key field is required."),
+        (key, r#"@("")"#, "none"),
+        (metadata, "@((string)null)", "invalid: The value field is required."),
+        (metadata, r#"@("")"#, "invalid: The value field is required."),
+        (metadata, "-", "none"),
         (
             action,
             "replace",
-            "the value of `exists-action` of `<set-header>` must be `override` or `skip` or `append` or `delete`",
+            "invalid: The value of `exists-action` of `<set-header>` must be `override` or `skip` or `append` or `delete`.",
         ),
         (
             period,
             "@(301)",
-            "the value of `renewal-period` of `<rate-limit-by-key>` must be a number of seconds from 1 to 300",
+            "invalid: The value of `renewal-period` of `<rate-limit-by-key>` must be a number of seconds from 1 to 300.",
         ),
         (
             calls,
             "@(-1)",
-            "the value of `calls` of `<rate-limit-by-key>` must be a whole number that is not negative",
+            "invalid: The value of `calls` of `<rate-limit-by-key>` must be a whole number that is not negative.",
         ),
     ] {
         assert_eq!(failed(policy, variable), expected, "{policy} {variable}");

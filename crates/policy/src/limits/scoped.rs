@@ -15,6 +15,8 @@ type ReadLimit<L> = fn(&mut ElementReader<'_, '_>) -> Option<L>;
 pub(crate) struct Scoped<L> {
     limit: L,
     scope: Option<Scope>,
+    /// The fragment that it stands in, wherever that is included: its calls are counted together.
+    fragment: Option<String>,
     apis: Vec<Part<L>>,
 }
 
@@ -72,6 +74,7 @@ impl<L> Scoped<L> {
         Some(Self {
             limit: limit?,
             scope: element.compiler.place.scope,
+            fragment: element.compiler.including.last().cloned(),
             apis,
         })
     }
@@ -84,6 +87,9 @@ impl<L> Scoped<L> {
         let (api, operation) = (matched.api.as_ref(), matched.operation.as_ref());
         let mut name = format!("{policy}/{:?}", subscription.id.as_str());
         match (self.scope, &matched.product) {
+            _ if self.fragment.is_some() => {
+                let _ = write!(name, "/fragment {:?}", self.fragment.as_deref());
+            }
             (Some(Scope::Product), Some(product)) => {
                 let _ = write!(name, "/product {:?}", product.id.as_str());
             }

@@ -1,15 +1,16 @@
 //! `cache-lookup` answers a GET with the response that `cache-store` has kept for the same request.
 //!
 //! Requests are the same when API, revision, operation, path (as the client sent it, and as policies before this one have
-//! left it), query parameters (those of `vary-by-query-parameter`, a list parted by `;`; all when none is named, apart
+//! left it), backend (as policies before this one have chosen it), query parameters (those of `vary-by-query-parameter`, a list parted by `;`; all when none is named, apart
 //! from the subscription key), the headers of `vary-by-header`, and, where asked for, the developer
 //! (`vary-by-developer`, the subscription's owner) and the developer's groups are. Names of query parameters are
 //! compared ignoring case.
 //!
 //! - A hit skips the rest of inbound and the backend; outbound goes on behind `cache-store`, since what stands before it
 //!   is part of the kept response. A `cache-store` inside of `choose` counts with the whole `choose`.
-//! - A miss lets the request go on; `cache-store` then keeps its response. Without a `cache-store` in outbound nothing
-//!   is looked up.
+//! - A miss lets the request go on, without the headers by which a client asks for less than the whole response or speaks
+//!   to caches, as in APIM; `cache-store` then keeps its response. Without a `cache-store` in outbound nothing is looked
+//!   up.
 //! - Other methods, MCP servers, and requests with `Authorization` (unless `allow-private-response-caching`) go by as if
 //!   the policy were not there.
 //! - A response that was kept or found tells caches on its way what `downstream-caching-type` allows them:
@@ -29,7 +30,9 @@ use crate::value::{Readable, Value};
 use bytes::Bytes;
 use expression::text::Text;
 use http::Method;
-use http::header::{AUTHORIZATION, HeaderName};
+use http::header::{
+    AUTHORIZATION, CACHE_CONTROL, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE,
+};
 use store::Reply;
 
 pub(crate) const CACHE_LOOKUP: Policy = Policy {
@@ -99,10 +102,23 @@ impl WaitingStep for CacheLookup {
     }
 }
 
+/// Headers that a miss takes from the request. APIM's trace says that it removes headers for caches so that the backend
+/// sends a complete response, and shows `Cache-Control`.
+const FOR_CACHES: [HeaderName; 5] = [
+    CACHE_CONTROL,
+    IF_MATCH,
+    IF_MODIFIED_SINCE,
+    IF_NONE_MATCH,
+    IF_UNMODIFIED_SINCE,
+];
+
 /// What the cache has: the answer, or something to keep later.
 fn decide(asking: Missed, found: Option<&Bytes>, exchange: &mut Exchange) -> Flow {
     let Some(entry) = found.and_then(Entry::decode) else {
         exchange.state.missed = Some(asking);
+        for name in FOR_CACHES {
+            exchange.request.headers.remove(name);
+        }
         return Flow::Next;
     };
     let left = entry.left(exchange.services.clock.ticks());

@@ -169,11 +169,11 @@ mod tests {
             ("", refused(), "BackendConnectionFailure null"),
             ("ignore-error='true'", Ok("500"), "a response"),
             ("ignore-error='true'", late(), "null"),
-            ("timeout='@(999)'", Ok("204"), "ExpressionValueEvaluationFailure unset"),
+            ("timeout='@(999)'", Ok("204"), "ExpressionValueValidationFailure unset"),
             (
                 "ignore-error='true' timeout='@(999)'",
                 Ok("204"),
-                "ExpressionValueEvaluationFailure unset",
+                "ExpressionValueValidationFailure unset",
             ),
         ] {
             assert_eq!(outcome(attributes, answer), expected, "{attributes}");

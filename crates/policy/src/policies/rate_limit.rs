@@ -1,7 +1,8 @@
 //! `rate-limit` refuses a subscription's call when its calls within `renewal-period` seconds reach `calls`.
 //!
 //! - Calls are counted for each subscription, within what the document is for: a product, an API or an operation. A call
-//!   without a subscription is neither counted nor refused.
+//!   without a subscription is neither counted nor refused. In a fragment they are counted for the fragment, wherever it
+//!   is included, as APIM was seen to do.
 //! - Children limit an API of it (`api`) or an operation of that API (`operation`) besides, by `id` or, without one, by
 //!   `name`. Each has a counter of its own; a call must be within all of them and then counts in all.
 //! - The window slides, and a refusal is told, as with `rate-limit-by-key`. With several limits what remains is told of

@@ -14,8 +14,7 @@ use crate::failure::Failure;
 use crate::query::{encoded, is_named, pairs};
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
-use crate::value::{Computed, Value};
-use expression::text::Text;
+use crate::value::{Computed, Required, Value};
 
 pub(crate) const REWRITE_URI: Policy = Policy {
     sections: Sections::INBOUND,
@@ -23,7 +22,7 @@ pub(crate) const REWRITE_URI: Policy = Policy {
 };
 
 struct RewriteUri {
-    template: Value<Text>,
+    template: Value<Required>,
     copies_unmatched: Value<bool>,
 }
 
@@ -49,8 +48,8 @@ const IN_QUERY: &[u8] = b"/?:@!$&'()*+,;=%";
 impl Step for RewriteUri {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let template = match &self.template {
-            Value::Constant(template) => expanded(template, exchange)?,
-            Value::Computed(..) => self.template.get(exchange)?.to_string(),
+            Value::Constant(Required(template)) => expanded(template, exchange)?,
+            Value::Computed(..) => self.template.get(exchange)?.0.to_string(),
         };
         let (path, query) = template.split_once('?').unwrap_or((&template, ""));
         let slash = if path.starts_with('/') { "" } else { "/" };

@@ -2,16 +2,19 @@
 //! and on-error.
 //!
 //! Several values share one line, joined by `,`, except for headers that APIM's page lists (`Set-Cookie`, `Warning` …).
-//! `Connection`, `Content-Length`, `Keep-Alive` and `Transfer-Encoding` belong to the connection: changes to them are
-//! ignored, and so is the removal of a response's `Server`, as APIM's page has it. A value of null sets an empty header; one with a line break is an evaluation failure.
+//! `Connection`, `Content-Length`, `Keep-Alive` and `Transfer-Encoding` belong to the connection: as in APIM a computed
+//! name that is one of them is a failure; where the document has the name, which APIM does not take, nothing changes. The
+//! removal of a response's `Server` is ignored, as APIM's page has it. A value of null sets an empty header; one with a
+//! line break is a failure.
 
+use crate::codes;
 use crate::element::{ElementReader, Words};
 use crate::exchange::{Exchange, Message};
 use crate::failure::Failure;
-use crate::headers::{HeaderValues, append, is_protected};
+use crate::headers::{HeaderValues, INVALID_NAME, append, is_protected};
 use crate::registry::{Policy, now};
 use crate::step::{Flow, Run, Step};
-use crate::value::Value;
+use crate::value::{Value, validation_failure};
 use http::header::{HeaderMap, HeaderName, HeaderValue, SERVER};
 
 pub(crate) const SET_HEADER: Policy = Policy::new("set-header", parse);
@@ -65,7 +68,16 @@ pub(crate) struct HeaderEdit {
 
 impl HeaderEdit {
     pub fn read(element: &mut ElementReader<'_, '_>) -> Option<Self> {
-        let name = element.required("name");
+        let name: Option<Value<HeaderName>> = element.required("name");
+        if let Some(name) = name
+            .as_ref()
+            .and_then(Value::constant)
+            .filter(|name| is_protected(name))
+        {
+            let message = format!("no policy changes `{name}`, which belongs to the connection");
+            let span = element.attribute_span("name");
+            element.compiler.refused_by_apim(codes::WRONG_VALUE, span, message);
+        }
         let action = element.word("exists-action", ExistsAction::WORDS);
         let empty = || Value::Constant(HeaderValue::from_static(""));
         let values = element.children("value", |value| Some(value.text().unwrap_or_else(empty)));
@@ -84,11 +96,11 @@ impl HeaderEdit {
                 values.push(value.get(exchange)?);
             }
         }
-        Ok(HeaderChange {
-            name: self.name.get(exchange)?,
-            action,
-            values,
-        })
+        let name = self.name.get(exchange)?;
+        if is_protected(&name) && self.name.constant().is_none() {
+            return Err(validation_failure(INVALID_NAME));
+        }
+        Ok(HeaderChange { name, action, values })
     }
 }
 

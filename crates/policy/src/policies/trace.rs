@@ -2,7 +2,7 @@
 //! trace of the request where there is one.
 //!
 //! `severity` becomes the log's level: `verbose` (which is also the default) is debug, `information` info, `error`
-//! error. `metadata` elements are written with it. The message may also be the element's own text, as older documents
+//! error. `metadata` elements are written with it; one whose expression gives nothing fails the request, as in APIM. The message may also be the element's own text, as older documents
 //! have it; several messages are the lines of one.
 
 use crate::codes;
@@ -11,7 +11,7 @@ use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
-use crate::value::Value;
+use crate::value::{Required, Value};
 use expression::text::Text;
 use serde_json::json;
 
@@ -25,7 +25,7 @@ struct Trace {
     source: Value<Text>,
     severity: Severity,
     messages: Vec<Value<Text>>,
-    metadata: Vec<(Text, Value<Text>)>,
+    metadata: Vec<(Text, Value<Required>)>,
 }
 
 #[derive(Clone, Copy)]
@@ -88,7 +88,8 @@ impl Step for Trace {
         let message = messages?.join("\n");
         let mut metadata = Vec::new();
         for (name, value) in &self.metadata {
-            metadata.push((name, value.get(exchange)?));
+            let Required(value) = value.get(exchange)?;
+            metadata.push((name, value));
         }
         let source = self.source.get(exchange)?;
         let source = source.as_str();

@@ -21,6 +21,9 @@ impl CacheLookup {
         }
         let (original, _) = request.original.split_once('?').unwrap_or((&request.original, ""));
         let _ = write!(key, "\npath {original}\nto {}", request.path);
+        let target = &exchange.target;
+        let backend = target.backend.as_ref().map(|backend| backend.id.as_str());
+        let _ = write!(key, "\nbackend {backend:?} {:?}", target.base_url.as_deref());
         for parameter in self.parameters(exchange)? {
             let _ = write!(key, "\n{parameter}");
         }

@@ -20,7 +20,7 @@ use crate::reason;
 use crate::runtime::within;
 use crate::spelling;
 use crate::upstream::{Call, HttpVersion, Reply, UpstreamFailure};
-use crate::value::{Readable, Value};
+use crate::value::{Readable, Value, is_of_expression};
 use crate::{BodyError, Section};
 use expression::Reads;
 use expression::body::MessageBody;
@@ -257,7 +257,7 @@ fn copied_body(body: &Body) -> Body {
 
 /// Whether `ignore-error` and one-way requests pass over it.
 pub(in crate::policies) fn may_be_ignored(failure: &Failure) -> bool {
-    failure.reason != "ExpressionValueEvaluationFailure"
+    !is_of_expression(failure)
 }
 
 /// A request that can be sent, whatever becomes of the exchange.
