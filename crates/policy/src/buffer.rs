@@ -92,6 +92,10 @@ pub(crate) async fn read_whole(stream: &mut StreamBody, limit: u64) -> Result<By
 }
 
 async fn read(stream: &mut StreamBody, limit: u64) -> Result<(Bytes, Option<HeaderMap>), BodyError> {
+    // Nobody need send what is too large by its own word.
+    if stream.size_hint().lower() > limit {
+        return Err(BodyError::TooLarge { limit });
+    }
     let (mut first, mut trailers) = (Bytes::new(), None);
     let mut all = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::as_mut(stream).poll_frame(context)).await {

@@ -187,6 +187,22 @@ async fn one_hundred_continue_is_said_when_the_upstream_wants_the_body() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_too_large_to_be_read_is_refused_before_it_comes() {
+    let document = "<policies><inbound><set-variable name='read' value='@(context.Request.Body.As&lt;string&gt;(true))' /></inbound></policies>";
+    let upstream = Upstream::http(|_| async { text("never") }).await;
+    let mut echo = api("echo", upstream.address);
+    echo.policy = Some(Arc::new(PolicyText {
+        source: Source::new("policy.xml", document),
+    }));
+    let gateway = start_with(catalog(vec![echo]), |config| config.limits.buffer_bytes = 1000);
+    let head = "POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 1001\r\n\r\n";
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    client.write_all(head.as_bytes()).await.unwrap();
+    let answer = soon(read_head(&mut client)).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[tokio::test]
 async fn an_upstream_that_dies_inside_of_a_body_never_gives_a_clean_end() {
     for response in [
         "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf",
