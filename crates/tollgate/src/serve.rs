@@ -143,7 +143,6 @@ impl Serve {
                 return ExitCode::from(EXIT_FAILED);
             }
         };
-        let identity = Arc::clone(&vaults.identity);
         let mut source = Source::new(&self.config, self.overrides.as_deref(), vaults);
         let configuration = source.read(&Changed::Anything);
         report(&configuration.diagnostics, self.log_format);
@@ -157,7 +156,7 @@ impl Serve {
             let path = self.overrides.as_deref().unwrap_or(&self.config);
             Ok([Some(watch), overridden.map_err(|error| cannot(path, error))?])
         });
-        match watches.and_then(|watches| self.serve((configuration, identity), source, (watches, changes))) {
+        match watches.and_then(|watches| self.serve(configuration, source, (watches, changes))) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 tracing::error!("{message}");
@@ -168,13 +167,13 @@ impl Serve {
 
     fn serve(
         &self,
-        (configuration, identity): (Configuration, Arc<IdentitySource>),
+        configuration: Configuration,
         mut source: Source,
         (watches, changes): ([Option<Watch>; 2], Receiver<Changed>),
     ) -> Result<(), String> {
         descriptors::raise();
         let stopped = stop_signal()?;
-        let running = self.start(configuration, identity)?;
+        let running = self.start(configuration, source.environment().identity())?;
         // Scripts wait for these lines.
         let scheme = if self.tls_certificate.is_some() {
             "https"

@@ -4,11 +4,12 @@
 //! Never here: when that happens, Key Vault's protocol ([`policy::Vaults`]).
 
 use catalog::{Environment, ProcessEnvironment, SecretReference, VaultSecret};
-use policy::Vaults;
+use policy::{IdentitySource, Vaults};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The process and its vaults.
@@ -26,6 +27,11 @@ impl VaultEnvironment {
             kept: RefCell::default(),
             renewed: Cell::new(Instant::now()),
         }
+    }
+
+    /// Who the gateway is to vaults, and to everyone else.
+    pub fn identity(&self) -> Arc<IdentitySource> {
+        Arc::clone(&self.vaults.identity)
     }
 
     /// The time since the secrets were asked for again, or since the first one could be.
