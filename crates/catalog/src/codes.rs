@@ -28,6 +28,8 @@ pub const UNKNOWN_FOLDER: &str = "TG1012";
 pub const WORKSPACES: &str = "TG1013";
 /// Nothing that belongs to an artifact folder was found.
 pub const NOTHING_FOUND: &str = "TG1014";
+/// A part of a file of overrides changes nothing here.
+pub const NO_EFFECT: &str = "TG1015";
 
 /// A `{{name}}` names no named value.
 pub const UNKNOWN_NAMED_VALUE: &str = "TG1101";

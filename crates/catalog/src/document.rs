@@ -189,6 +189,16 @@ impl Value {
         }
     }
 
+    /// This object with another member, in the place of one of the same name; anything else as it is.
+    pub(crate) fn with(&self, key: &str, value: Value) -> Value {
+        let mut changed = self.clone();
+        if let Content::Object(object) = &mut changed.content {
+            let (key, key_span) = (key.to_owned(), value.span);
+            object.insert(Member { key, key_span, value });
+        }
+        changed
+    }
+
     /// As JSON text without blanks.
     pub fn to_json(&self) -> String {
         let mut out = String::new();

@@ -158,7 +158,7 @@ pub(crate) fn is_reference(text: &str) -> bool {
 
 /// The text with everything but JSON's own signs hidden in the given places, which are in order. Bytes keep their
 /// places: the text is as long as before.
-fn masked(text: &str, secrets: &[Span]) -> String {
+pub(crate) fn masked(text: &str, secrets: &[Span]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut secrets = secrets.iter().peekable();
     for (at, character) in text.char_indices() {

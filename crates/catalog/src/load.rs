@@ -13,7 +13,7 @@ mod extracts_tests;
 mod gateways;
 mod graphql;
 mod groups;
-mod layout;
+pub(crate) mod layout;
 mod links;
 mod liquid;
 mod loggers;
@@ -41,6 +41,7 @@ use crate::fields::{Fields, Text};
 use crate::files::{Files, name_of};
 use crate::memory::{Asked, Changed, Memory, Surroundings};
 use crate::overlay::Overlay;
+use crate::overrides;
 use crate::problems::{Problems, suggest};
 use crate::{Catalog, PolicyText};
 use diagnostic::{Diagnostic, Source, Span};
@@ -85,6 +86,20 @@ pub fn load_again(
     load_with(folder, &Overlay::default(), environment, memory, changed)
 }
 
+/// Loads an artifact folder again with a file of overrides over it (`configuration.<environment>.yaml` of the `APIOps`
+/// tools). When that file has changed, `changed` must be [`Changed::Anything`].
+pub fn load_overridden(
+    folder: &Path,
+    overrides: &Path,
+    environment: &dyn Environment,
+    memory: &mut Memory,
+    changed: &Changed,
+) -> (Catalog, Vec<Diagnostic>) {
+    let problems = Problems::default();
+    let overlay = overrides::overlay(folder, overrides, &problems);
+    load_reporting(folder, &overlay, environment, (memory, changed), problems)
+}
+
 fn load_with(
     folder: &Path,
     overlay: &Overlay,
@@ -92,7 +107,16 @@ fn load_with(
     memory: &mut Memory,
     changed: &Changed,
 ) -> (Catalog, Vec<Diagnostic>) {
-    let problems = Problems::default();
+    load_reporting(folder, overlay, environment, (memory, changed), Problems::default())
+}
+
+fn load_reporting(
+    folder: &Path,
+    overlay: &Overlay,
+    environment: &dyn Environment,
+    (memory, changed): (&mut Memory, &Changed),
+    problems: Problems,
+) -> (Catalog, Vec<Diagnostic>) {
     let catalog = Loader::new(folder, overlay, &problems).catalog(environment, memory, changed);
     (catalog, problems.into_sorted())
 }

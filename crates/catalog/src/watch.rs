@@ -104,6 +104,48 @@ pub fn watch(folder: &Path, on_change: impl Fn(Changed) + Send + 'static) -> io:
     })
 }
 
+/// Calls `on_change` after each burst of changes that may concern a file: it was written, replaced, or what a link beside
+/// it leads to was. Calls come from a thread of the watch's own, one at a time.
+///
+/// Fails when the file's folder does not exist or the operating system refuses to watch it.
+pub fn watch_file(file: &Path, on_change: impl Fn() + Send + 'static) -> io::Result<Watch> {
+    let file = std::path::absolute(file)?;
+    let folder = file.parent().unwrap_or(&file).to_owned();
+    let (sender, signals) = channel();
+    let events = sender.clone();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if event.map_or(true, |event| may_concern(&event, &file)) {
+            let _ = events.send(Signal::Changed(Changed::Anything));
+        }
+    })
+    .map_err(io::Error::other)?;
+    let result = watcher.watch(&folder, RecursiveMode::NonRecursive);
+    result.map_err(io::Error::other)?;
+    let thread = std::thread::Builder::new()
+        .name("catalog-watch".to_owned())
+        .spawn(move || {
+            // It ends with this thread.
+            let _watcher = watcher;
+            while wait_for_burst(&signals).is_some() {
+                on_change();
+            }
+        })?;
+    Ok(Watch {
+        stop: sender,
+        thread: Some(thread),
+    })
+}
+
+/// Whether an event in a file's folder may be about the file. Kubernetes turns a link whose name begins with `..`.
+fn may_concern(event: &Event, file: &Path) -> bool {
+    let is_link = |path: &Path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(".."))
+    };
+    let is_meant = event.paths.iter().any(|path| path == file || is_link(path));
+    event.need_rescan() || is_meant && changes_something(event.kind)
+}
+
 /// What an event says has changed in a folder; nothing for what changes nothing there.
 fn changed(event: &Event, folder: &Path) -> Option<Changed> {
     if event.need_rescan() || event.paths.is_empty() {
@@ -294,6 +336,27 @@ mod tests {
                 fs::rename(folder.join(".policy.xml.swp"), folder.join("policy.xml")).unwrap();
             },
         );
+    }
+
+    #[test]
+    fn a_file_is_told_of_and_its_neighbours_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a.yaml"), "old").unwrap();
+        let (told, changes) = channel();
+        let watch = watch_file(&path("a.yaml"), move || told.send(()).unwrap()).unwrap();
+        let is_told = || changes.recv_timeout(Duration::from_secs(5)).is_ok();
+        fs::write(path("b.yaml"), "x").unwrap();
+        fs::write(path("a.yaml"), "new").unwrap();
+        assert!(is_told(), "written");
+        fs::write(path("a.yaml.swp"), "newer").unwrap();
+        fs::rename(path("a.yaml.swp"), path("a.yaml")).unwrap();
+        assert!(is_told(), "replaced");
+        fs::write(path("b.yaml"), "y").unwrap();
+        std::thread::sleep(QUIET_AFTER_MUCH * 2);
+        assert!(changes.try_recv().is_err(), "a neighbour");
+        drop(watch);
+        assert!(changes.recv().is_err(), "ended");
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub struct Check {
     /// A document is not refused for a value that does not fit it: that is a warning (an error with --strict-apim).
     #[arg(long, value_name = "FILE")]
     named_values: Option<PathBuf>,
+    /// Properties that entities of folders have in one environment: `configuration.<environment>.yaml` of the `APIOps` tools.
+    #[arg(long, value_name = "FILE")]
+    overrides: Option<PathBuf>,
     /// Treat what Tollgate accepts and APIM would refuse as an error.
     #[arg(long)]
     strict_apim: bool,
@@ -74,7 +77,7 @@ impl Check {
         let (mut diagnostics, mut unreadable) = (Vec::new(), Vec::new());
         for path in &self.paths {
             if path.is_dir() {
-                diagnostics.extend(Configuration::check(path, options));
+                diagnostics.extend(Configuration::check(path, self.overrides.as_deref(), options));
                 continue;
             }
             match check_file(path, named_values, options) {

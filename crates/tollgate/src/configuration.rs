@@ -19,16 +19,18 @@ pub struct Configuration {
 /// A folder that is read again and again; each time costs what has changed.
 pub struct Source {
     folder: PathBuf,
+    overrides: Option<PathBuf>,
     environment: VaultEnvironment,
     memory: Memory,
     plans: Option<Plans>,
 }
 
 impl Source {
-    /// A folder that was not read yet, whose secrets may be in these vaults.
-    pub fn new(folder: &Path, vaults: Vaults) -> Self {
+    /// A folder that was not read yet, perhaps with a file of overrides, whose secrets may be in these vaults.
+    pub fn new(folder: &Path, overrides: Option<&Path>, vaults: Vaults) -> Self {
         Self {
             folder: folder.to_owned(),
+            overrides: overrides.map(Path::to_owned),
             environment: VaultEnvironment::new(vaults),
             memory: Memory::default(),
             plans: None,
@@ -42,8 +44,11 @@ impl Source {
 
     /// Reads and compiles the folder.
     pub fn read(&mut self, changed: &Changed) -> Configuration {
-        let (catalog, mut diagnostics) =
-            catalog::load_again(&self.folder, &self.environment, &mut self.memory, changed);
+        let (folder, memory) = (&self.folder, &mut self.memory);
+        let (catalog, mut diagnostics) = match &self.overrides {
+            Some(file) => catalog::load_overridden(folder, file, &self.environment, memory, changed),
+            None => catalog::load_again(folder, &self.environment, memory, changed),
+        };
         let (plans, problems) = match &self.plans {
             Some(before) => Plans::compile_after(&catalog, before),
             None => Plans::compile(&catalog),
@@ -59,9 +64,9 @@ impl Source {
 }
 
 impl Configuration {
-    /// Reads and compiles a folder once, and asks no vaults.
-    pub fn read(folder: &Path) -> Self {
-        let (catalog, mut diagnostics) = catalog::load(folder, &ProcessEnvironment);
+    /// Reads and compiles a folder once, perhaps with a file of overrides, and asks no vaults.
+    pub fn read(folder: &Path, overrides: Option<&Path>) -> Self {
+        let (catalog, mut diagnostics) = load(folder, overrides);
         let (plans, problems) = Plans::compile(&catalog);
         diagnostics.extend(problems);
         Self {
@@ -72,8 +77,8 @@ impl Configuration {
     }
 
     /// All problems of the folder, without making it ready to serve.
-    pub fn check(folder: &Path, options: Options) -> Vec<Diagnostic> {
-        let (catalog, mut diagnostics) = catalog::load(folder, &ProcessEnvironment);
+    pub fn check(folder: &Path, overrides: Option<&Path>, options: Options) -> Vec<Diagnostic> {
+        let (catalog, mut diagnostics) = load(folder, overrides);
         diagnostics.extend(Plans::check(&catalog, options));
         diagnostics
     }
@@ -82,4 +87,17 @@ impl Configuration {
     pub fn is_sound(&self) -> bool {
         !self.diagnostics.iter().any(Diagnostic::is_error)
     }
+}
+
+fn load(folder: &Path, overrides: Option<&Path>) -> (Catalog, Vec<Diagnostic>) {
+    let Some(file) = overrides else {
+        return catalog::load(folder, &ProcessEnvironment);
+    };
+    catalog::load_overridden(
+        folder,
+        file,
+        &ProcessEnvironment,
+        &mut Memory::default(),
+        &Changed::Anything,
+    )
 }

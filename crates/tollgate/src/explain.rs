@@ -24,6 +24,9 @@ pub struct Explain {
     /// The artifact folder.
     #[arg(long, value_name = "DIR")]
     config: PathBuf,
+    /// Properties that entities have in one environment: `configuration.<environment>.yaml` of the `APIOps` tools.
+    #[arg(long, value_name = "FILE")]
+    overrides: Option<PathBuf>,
     /// The API's id, which is its folder's name; a revision as `orders;rev=2`.
     api: String,
     /// The operation's id; without it, what runs for an API without operations.
@@ -48,7 +51,7 @@ impl Explain {
     pub fn run(self) -> ExitCode {
         let Configuration {
             catalog, diagnostics, ..
-        } = Configuration::read(&self.config);
+        } = Configuration::read(&self.config, self.overrides.as_deref());
         let subject = match self.find(&catalog) {
             Ok(subject) => subject,
             Err(message) => {

@@ -36,6 +36,9 @@ pub struct Serve {
     /// The artifact folder.
     #[arg(long, value_name = "DIR")]
     config: PathBuf,
+    /// Properties that entities have in one environment: `configuration.<environment>.yaml` of the `APIOps` tools; watched.
+    #[arg(long, value_name = "FILE")]
+    overrides: Option<PathBuf>,
     /// Where clients connect.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -124,6 +127,12 @@ impl Serve {
         logging::start(self.log_format, self.log_level);
         // Before the folder is read, or a change in between would be missed.
         let (told, changes) = channel();
+        let overridden = self.overrides.as_deref().map(|file| {
+            let told = told.clone();
+            catalog::watch_file(file, move || {
+                let _ = told.send(Changed::Anything);
+            })
+        });
         let watch = catalog::watch(&self.config, move |changed| {
             let _ = told.send(changed);
         });
@@ -135,15 +144,20 @@ impl Serve {
             }
         };
         let identity = Arc::clone(&vaults.identity);
-        let mut source = Source::new(&self.config, vaults);
+        let mut source = Source::new(&self.config, self.overrides.as_deref(), vaults);
         let configuration = source.read(&Changed::Anything);
         report(&configuration.diagnostics, self.log_format);
         if !configuration.is_sound() {
             tracing::error!(folder = %self.config.display(), "this folder cannot be served");
             return ExitCode::from(EXIT_PROBLEMS);
         }
-        let watch = watch.map_err(|error| format!("cannot watch {}: {error}", self.config.display()));
-        match watch.and_then(|watch| self.serve((configuration, identity), source, (watch, changes))) {
+        let cannot = |path: &Path, error| format!("cannot watch {}: {error}", path.display());
+        let watches = watch.map_err(|error| cannot(&self.config, error)).and_then(|watch| {
+            let overridden = overridden.transpose();
+            let path = self.overrides.as_deref().unwrap_or(&self.config);
+            Ok([Some(watch), overridden.map_err(|error| cannot(path, error))?])
+        });
+        match watches.and_then(|watches| self.serve((configuration, identity), source, (watches, changes))) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 tracing::error!("{message}");
@@ -156,7 +170,7 @@ impl Serve {
         &self,
         (configuration, identity): (Configuration, Arc<IdentitySource>),
         mut source: Source,
-        (watch, changes): (Watch, Receiver<Changed>),
+        (watches, changes): ([Option<Watch>; 2], Receiver<Changed>),
     ) -> Result<(), String> {
         descriptors::raise();
         let stopped = stop_signal()?;
@@ -180,7 +194,7 @@ impl Serve {
             let _ = stopped.recv();
             tracing::info!(seconds = self.drain, "stopping: requests in flight may end");
             // No watch, no changes: the thread ends.
-            drop(watch);
+            drop(watches);
         });
         running.shutdown(Duration::from_secs(self.drain));
         Ok(())

@@ -4,6 +4,7 @@
 //! as references of .NET's `System.Xml.Linq` are.
 //! Never here: files, external entities, .NET's types, policies.
 
+mod json_names;
 pub mod name;
 pub mod reader;
 mod shared;
@@ -12,6 +13,7 @@ mod tree;
 pub mod writer;
 pub mod xpath;
 
+pub use json_names::JsonNames;
 pub use name::Name;
 pub use shared::Node;
 pub use tree::{Declaration, DocumentType, Kind, NodeId, Tree};

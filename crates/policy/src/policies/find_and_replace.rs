@@ -1,7 +1,8 @@
 //! `find-and-replace` replaces each occurrence of a text in the body: the request's in inbound and backend, the
 //! response's in outbound and on-error.
 //!
-//! Characters are compared as they are (ordinal), in the body's character set, which it keeps; `to=""` deletes. An empty `from` finds nothing. Headers stay.
+//! Characters are compared as they are (ordinal), in the body's character set, which it keeps; `to=""` deletes. An empty
+//! `from` finds nothing. Headers stay. A body that would become larger than one that is kept may be is a failure.
 
 use crate::element::ElementReader;
 use crate::exchange::{Exchange, Message};
@@ -35,11 +36,20 @@ impl Step for FindAndReplace {
         let Some(body) = exchange.body_to_rewrite(self.message)? else {
             return Ok(Flow::Next);
         };
+        let most = usize::try_from(exchange.services.buffer_limit).unwrap_or(usize::MAX);
+        let replaced = |bytes: &[u8]| {
+            replaced(bytes, from.as_bytes(), to.as_bytes(), most).map_err(|TooLarge| {
+                let message = format!("the result has more than the {most} bytes that a body may have");
+                Failure::internal("FindAndReplaceFailed", message)
+            })
+        };
         let (content, text) = (body.content(), body.charset().map(|charset| (charset, body.text())));
         let bytes = match &text {
-            None => replaced(content, from.as_bytes(), to.as_bytes()),
-            Some((charset, text)) => replaced(text.as_bytes(), from.as_bytes(), to.as_bytes())
-                .map(|bytes| charset.encode_like(&String::from_utf8_lossy(&bytes), content)),
+            None => replaced(content)?,
+            Some((charset, text)) => {
+                let bytes = replaced(text.as_bytes())?;
+                bytes.map(|bytes| charset.encode_like(&String::from_utf8_lossy(&bytes), content))
+            }
         };
         if let Some(bytes) = bytes {
             exchange.rewrite_body(self.message, bytes);
@@ -48,21 +58,29 @@ impl Step for FindAndReplace {
     }
 }
 
-/// The bytes with each `from` replaced; nothing when there is none.
-fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
+/// The result is larger than a body may be.
+#[derive(Debug)]
+struct TooLarge;
+
+/// The bytes with each `from` replaced, `most` at most; nothing when there is none.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8], most: usize) -> Result<Option<Vec<u8>>, TooLarge> {
     let finder = memchr::memmem::Finder::new(from);
     let mut out = Vec::new();
     let mut rest = bytes;
     while let Some(at) = finder.find(rest).filter(|_| !from.is_empty()) {
-        out.extend_from_slice(rest.get(..at)?);
+        let (before, behind) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        out.extend_from_slice(before);
         out.extend_from_slice(to);
-        rest = rest.get(at + from.len()..)?;
+        rest = behind.get(from.len()..).unwrap_or_default();
+        if out.len() > most {
+            return Err(TooLarge);
+        }
     }
     if rest.len() == bytes.len() {
-        return None;
+        return Ok(None);
     }
     out.extend_from_slice(rest);
-    Some(out)
+    Ok(Some(out))
 }
 
 #[cfg(test)]
@@ -80,7 +98,7 @@ mod tests {
             ("blue", "", "x", "blue"),
             ("zwölf ö", "ö", "oe", "zwoelf oe"),
         ] {
-            let found = replaced(text.as_bytes(), from.as_bytes(), to.as_bytes());
+            let found = replaced(text.as_bytes(), from.as_bytes(), to.as_bytes(), 100).unwrap();
             let found = found.map_or(text.to_owned(), |bytes| String::from_utf8(bytes).unwrap());
             assert_eq!(found, expected, "{text} {from} {to}");
         }
@@ -103,6 +121,17 @@ mod tests {
         ]);
         let mut bench = Bench::new(&format!("<outbound>{edit}</outbound>")).answer("200\nContent-Length: 3\n\nold");
         assert_eq!(bench.run("GET /"), "200 OK\n\nnew");
+    }
+
+    #[test]
+    fn what_grows_too_large_is_a_failure() {
+        let edit = "<outbound><find-and-replace from='a' to='0123456789' /></outbound>";
+        for (body, expected) in [("aa", "200 OK\n\n01234567890123456789"), ("aaa", "500 Internal")] {
+            let mut bench = Bench::new(edit).answer(&format!("200\n\n{body}"));
+            bench.buffer_limit = 20;
+            let found = bench.run("GET /");
+            assert!(found.starts_with(expected), "{found}");
+        }
     }
 
     #[test]

@@ -107,6 +107,54 @@ fn policies_change_under_load_without_a_failed_request() {
 }
 
 #[test]
+fn the_overrides_of_an_environment_are_followed() {
+    within(120, async {
+        let peer = Peer::rest().await;
+        let folder = Artifacts::passing("rest", "http://127.0.0.1:9");
+        folder.write(
+            POLICY,
+            &document(&[(
+                "outbound",
+                "<set-header name=\"X-Version\"><value>{{version}}</value></set-header>",
+            )]),
+        );
+        folder.write(
+            "named values/v/namedValueInformation.json",
+            r#"{"properties": {"displayName": "version", "value": "0"}}"#,
+        );
+        let beside = Artifacts::empty();
+        let overrides = |number: usize| {
+            format!(
+                "apis:\n  - name: rest\n    properties: {{serviceUrl: '{}'}}\nnamedValues:\n  - name: v\n    properties: {{value: {number}}}\n",
+                peer.url
+            )
+        };
+        beside.write("configuration.prod.yaml", &overrides(1));
+        let file = beside.path().join("configuration.prod.yaml");
+        let file = file.to_str().unwrap();
+        let gateway = Gateway::serve_with(&folder, &["--overrides", file]).await;
+        assert_eq!(version_of(gateway.address).await, 1);
+        beside.write("configuration.prod.yaml", &overrides(2));
+        live(gateway.address, 2).await;
+        // A change of the folder leaves them in force.
+        folder.write(
+            POLICY,
+            &document(&[(
+                "outbound",
+                "<set-header name=\"X-Version\"><value>1{{version}}</value></set-header>",
+            )]),
+        );
+        live(gateway.address, 12).await;
+        beside.write("configuration.prod.yaml", "apis: none\n");
+        eventually("a refused change", async || {
+            (gateway.metric("tollgate_refused_reloads_total").await > 0).then_some(())
+        })
+        .await;
+        assert_eq!(version_of(gateway.address).await, 12);
+    });
+}
+
+#[test]
 fn a_broken_change_is_refused_and_a_repaired_one_is_live() {
     within(240, async {
         let peer = Peer::rest().await;

@@ -1,7 +1,7 @@
 //! Going through a tree: steps, axes, document order, values, prefixes.
 
 use super::{Kind, NodeId, Tree};
-use crate::name::{Name, XML_NAMESPACE, XMLNS_NAMESPACE, decoded};
+use crate::name::{Name, XML_NAMESPACE};
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -170,26 +170,6 @@ impl Tree {
             .find(|id| self.name(*id).and_then(Name::declared_prefix) == Some(prefix))
             .and_then(|id| self.attribute_value(id).cloned())
             .filter(|uri| !uri.is_empty())
-    }
-
-    /// The name of an element or attribute as Newtonsoft has it in JSON: decoded, with the prefix that is nearest for its
-    /// namespace, without one in the default namespace; empty for other nodes.
-    pub fn json_name(&self, id: NodeId) -> String {
-        let Some(name) = self.name(id) else {
-            return String::new();
-        };
-        let (namespace, local) = (name.namespace(), decoded(name.local()));
-        if namespace.is_empty() {
-            return local;
-        }
-        if **namespace == *XMLNS_NAMESPACE {
-            return format!("xmlns:{local}");
-        }
-        let is_default = || self.namespace_of_prefix(id, "").as_ref() == Some(namespace);
-        match self.prefix_of_namespace(id, namespace) {
-            Some(prefix) if self.is_attribute(id) || !is_default() => format!("{prefix}:{local}"),
-            _ => local,
-        }
     }
 
     /// The declarations of the prefixes that mean something at an element, in document order.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 use xml::name::XMLNS_NAMESPACE;
-use xml::{Declaration, Kind, Node, NodeId, Tree};
+use xml::{Declaration, JsonNames, Kind, Node, NodeId, Tree};
 
 /// The namespace of attributes that are instructions to the converter.
 const JSON_NAMESPACE: &str = "http://james.newtonking.com/projects/json";
@@ -22,6 +22,7 @@ pub fn to_json(frame: &mut Frame<'_>, node: &Node, indented: bool, omits_root: b
     let (tree, id) = node.snapshot();
     let mut writer = Writer {
         tree: &tree,
+        names: JsonNames::of(&tree),
         out: String::new(),
         indented,
         levels: Vec::new(),
@@ -39,6 +40,7 @@ pub fn to_json(frame: &mut Frame<'_>, node: &Node, indented: bool, omits_root: b
 
 struct Writer<'t> {
     tree: &'t Tree,
+    names: JsonNames<'t>,
     out: String,
     indented: bool,
     /// For each open bracket: whether it is an array's, and whether something stands in it.
@@ -257,13 +259,13 @@ impl Writer<'_> {
 
     fn property_name(&self, id: NodeId) -> String {
         match self.tree.kind(id) {
-            Kind::Attribute { .. } => format!("@{}", self.tree.json_name(id)),
+            Kind::Attribute { .. } => format!("@{}", self.names.name(id)),
             Kind::Text(_) => "#text".to_owned(),
             Kind::CData(_) => "#cdata-section".to_owned(),
             Kind::Comment(_) => "#comment".to_owned(),
             Kind::Instruction { target, .. } => format!("?{target}"),
             Kind::DocumentType(kind) => format!("!{}", kind.name),
-            _ => self.tree.json_name(id),
+            _ => self.names.name(id),
         }
     }
 }

@@ -4,7 +4,7 @@ use expression::json::{Formatting, JToken, Scalar};
 use std::collections::HashMap;
 use xml::name::XMLNS_NAMESPACE;
 use xml::reader::read_document;
-use xml::{Kind as NodeKind, NodeId, Tree};
+use xml::{JsonNames, Kind as NodeKind, NodeId, Tree};
 
 /// How JSON shows what XML has and it has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,12 @@ const MAX_DEPTH: usize = 256;
 /// The JSON of an XML document; what is wrong with it otherwise.
 pub(super) fn to_json(text: &str, shape: Shape) -> Result<String, String> {
     let tree = read_document(text, false).map_err(|error| error.to_string())?;
-    let converter = Converter { tree: &tree, shape };
+    let names = JsonNames::of(&tree);
+    let converter = Converter {
+        tree: &tree,
+        names,
+        shape,
+    };
     let mut document = Members::default();
     if let (
         NodeKind::Document {
@@ -200,6 +205,7 @@ fn write_text(text: &str, out: &mut String) {
 
 struct Converter<'t> {
     tree: &'t Tree,
+    names: JsonNames<'t>,
     shape: Shape,
 }
 
@@ -302,7 +308,7 @@ impl Converter<'_> {
     /// A name as Newtonsoft has it, or without its prefix.
     fn name(&self, id: NodeId) -> String {
         if self.is_direct() {
-            return self.tree.json_name(id);
+            return self.names.name(id);
         }
         self.tree
             .name(id)
@@ -418,6 +424,19 @@ mod tests {
         let text = "<a id='7'><b>1</b><c><d/></c>x</a>";
         let expected = r##"{"a":{"@id":"7","b":["1"],"c":[{"d":[null]}],"#text":"x"}}"##;
         assert_eq!(json(text, Kind::Direct, true), expected);
+    }
+
+    #[test]
+    fn many_declarations_cost_no_more_than_they_are() {
+        // Looked up one by one for each element they would be three billion.
+        let many = |of: fn(usize) -> String| (0..60_000).map(of).collect::<String>();
+        let declarations = many(|at| format!(" xmlns:p{at}='u'"));
+        let text = format!("<r{declarations}>{}</r>", "<p59999:a/>".repeat(60_000));
+        let made = json(&text, Kind::Direct, false);
+        assert!(
+            made.ends_with(",null,null]}}") && made.contains("\"p0:a\":[null,"),
+            "{made:.200}"
+        );
     }
 
     #[test]
