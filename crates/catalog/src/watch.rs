@@ -413,7 +413,7 @@ mod tests {
         turn_to("1");
         let (told, changes) = channel();
         let _watch = watch(&parent.join("current/gateway"), move |changed| {
-            told.send(changed).unwrap()
+            told.send(changed).unwrap();
         })
         .unwrap();
         let next = || changes.recv_timeout(Duration::from_secs(5)).unwrap();
