@@ -73,17 +73,15 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 const SEGMENTS: &str = "IDX12741: JWT must have three segments (JWS) or five segments (JWE).";
 
 /// A rejection in APIM's words.
-fn told(rejection: Rejection) -> Rejection {
+fn told(mut rejection: Rejection) -> Rejection {
     let message = match rejection.reason {
         "TokenNotPresent" => "Azure AD JWT not present",
         "TokenSignatureInvalid" => "Signature is invalid",
         _ if rejection.message == SEGMENTS => SEGMENTS,
         _ => "Invalid Azure AD JWT",
     };
-    Rejection {
-        message: message.to_owned(),
-        ..rejection
-    }
+    message.clone_into(&mut rejection.message);
+    rejection
 }
 
 impl WaitingStep for ValidateAzureAdToken {
