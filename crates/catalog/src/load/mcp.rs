@@ -102,13 +102,13 @@ const PROPERTIES: [&str; 2] = ["mcpProperties", "mcpPropperties"];
 /// Where an API's path itself ends with `mcp` and no endpoint is named, the path is the endpoint.
 fn endpoint(properties: Option<Fields<'_>>, path: &str) -> String {
     let named = properties.and_then(|properties| {
-        let of_name = |name: &str| match properties.get("endpoints")?.object() {
-            Some(_) => properties.object("endpoints")?.object(name),
-            // A list, whose items have names.
-            None => {
-                let mut all = properties.objects("endpoints").into_iter();
-                all.find(|one| one.get("name").and_then(Value::text) == Some(name))
+        let of_name = |name: &str| {
+            if properties.get("endpoints")?.object().is_some() {
+                return properties.object("endpoints")?.object(name);
             }
+            // A list, whose items have names.
+            let mut all = properties.objects("endpoints").into_iter();
+            all.find(|one| one.get("name").and_then(Value::text) == Some(name))
         };
         ["message", "mcp"].into_iter().find_map(of_name)
     });
