@@ -66,6 +66,57 @@ subscriptions/2/subscriptionInformation.json:1:26 warning TG1201: there is no AP
 }
 
 #[test]
+fn ids_are_the_same_in_any_letter_case() {
+    let catalog = check(
+        &[
+            (
+                "apis/a/apiInformation.json",
+                &api(r#", "apiVersion": "v1", "apiVersionSetId": "/apiVersionSets/SET""#),
+            ),
+            ("apis/a/specification.yaml", DESCRIPTION),
+            (
+                "versionSets/set/versionSetInformation.json",
+                r#"{"properties": {"displayName": "S", "versioningScheme": "Segment"}}"#,
+            ),
+            (
+                "apis/b/apiInformation.json",
+                r#"{"properties": {"displayName": "B", "path": "b", "apiVersionSetId": ""}}"#,
+            ),
+            ("apis/b/specification.yaml", DESCRIPTION),
+            (
+                "backends/one/backendInformation.json",
+                r#"{"properties": {"url": "https://one.test"}}"#,
+            ),
+            (
+                "backends/pool/backendInformation.json",
+                r#"{"properties": {"type": "Pool", "pool": {"services": [{"id": "/backends/ONE"}]}}}"#,
+            ),
+            (
+                "products/p/productInformation.json",
+                r#"{"properties": {"displayName": "P", "state": "published"}}"#,
+            ),
+            ("products/p/apis.json", r#"["A"]"#),
+            (
+                "subscriptions/s/subscriptionInformation.json",
+                r#"{"properties": {"scope": "/products/P", "primaryKey": "0123456789abcdef"}}"#,
+            ),
+        ],
+        "",
+    );
+    assert!(catalog.api("a").unwrap().version.is_some());
+    assert!(catalog.api("b").unwrap().version.is_none());
+    assert_eq!(catalog.products["p"].apis, ["a"]);
+    assert_eq!(
+        catalog.subscriptions["s"].scope,
+        crate::SubscriptionScope::Product("p".to_owned())
+    );
+    let crate::BackendKind::Pool(pool) = &catalog.backends["pool"].kind else {
+        panic!("no pool");
+    };
+    assert_eq!(pool.members[0].backend.id, "one");
+}
+
+#[test]
 fn a_revision_that_is_there_twice_is_read_once() {
     for (twice, current) in [
         (r#", "apiRevision": "2", "isCurrent": true"#, true),

@@ -70,7 +70,7 @@ pub(crate) fn server(
         name,
         known.known_backends.iter().map(String::as_str),
     )
-    .then(|| McpServer {
+    .map(|name| McpServer {
         backend_id: name.to_owned(),
         url: None,
         endpoint,
