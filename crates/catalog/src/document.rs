@@ -199,6 +199,21 @@ impl Value {
         changed
     }
 
+    /// This object without some members; anything else as it is.
+    pub(crate) fn without(&self, keys: &[&str]) -> Value {
+        let mut changed = self.clone();
+        if let Content::Object(object) = &mut changed.content {
+            let mut left = Object::default();
+            for member in object.members.drain(..) {
+                if !keys.contains(&member.key.as_str()) {
+                    left.insert(member);
+                }
+            }
+            *object = left;
+        }
+        changed
+    }
+
     /// As JSON text without blanks.
     pub fn to_json(&self) -> String {
         let mut out = String::new();

@@ -8,7 +8,7 @@
 mod tests;
 
 use crate::codes;
-use crate::document::{Content, Object, Value, read_json, read_yaml};
+use crate::document::{Content, Value, read_json, read_yaml};
 use crate::fields::Fields;
 use crate::files::{Files, name_of};
 use crate::information::masked;
@@ -127,7 +127,7 @@ impl Overrides<'_> {
             }
         };
         let mut hidden = Vec::new();
-        hide(&document.root, false, &mut hidden);
+        hide(&document.root, &mut hidden);
         hidden.sort_by_key(|span| span.start);
         let source = Source::new(name_of(file), masked(&text, &hidden));
         let fields = Fields {
@@ -171,7 +171,14 @@ impl Overrides<'_> {
         let Some(path) = self.folder_of(section, entry, (&name, span)) else {
             return;
         };
-        if let Some(properties) = entry.object("properties") {
+        if entry.get("properties").is_none() {
+            // Many leave `properties` out and write them beside the name; one of the publishers reads that.
+            let own = entry
+                .value
+                .without(&["name", "properties", POLICIES, "operations", "diagnostics", "releases"]);
+            let own = Fields { value: &own, ..entry };
+            self.merge(section, &path, own);
+        } else if let Some(properties) = entry.object("properties") {
             self.merge(section, &path, properties);
         }
         self.policies(entry, POLICIES, &path);
@@ -206,6 +213,9 @@ impl Overrides<'_> {
 
     /// Puts the entity's file with other properties over its own.
     fn merge(&mut self, section: &Section, path: &Path, properties: Fields<'_>) {
+        if properties.value.members().is_empty() {
+            return;
+        }
         // What is wrong with the files themselves is told when they are read.
         let (nothing, heard) = (Overlay::default(), Problems::default());
         let files = Files::new(self.folder, &nothing, &heard);
@@ -270,16 +280,15 @@ fn merged(own: &Value, over: &Value) -> Value {
     result
 }
 
-/// The places of all plain values within `properties`: any of them may be a secret.
-fn hide(value: &Value, is_inside: bool, found: &mut Vec<Span>) {
+/// The places of all plain values but names: any of them may be a secret.
+fn hide(value: &Value, found: &mut Vec<Span>) {
     match &value.content {
         Content::Object(object) => {
-            for member in Object::members(object) {
-                hide(&member.value, is_inside || member.key == "properties", found);
+            for member in object.members().iter().filter(|member| member.key != "name") {
+                hide(&member.value, found);
             }
         }
-        Content::Array(items) => items.iter().for_each(|item| hide(item, is_inside, found)),
-        _ if is_inside => found.push(value.span),
-        _ => {}
+        Content::Array(items) => items.iter().for_each(|item| hide(item, found)),
+        _ => found.push(value.span),
     }
 }

@@ -1,7 +1,8 @@
 //! Noticing that an artifact folder changed.
 //!
-//! Editors save by renaming a new file over the old one, Kubernetes replaces a whole folder by turning a link. So the
-//! folder's parent is watched as well, and links are followed anew after each change. Never here: loading.
+//! Editors save by renaming a new file over the old one, Kubernetes and whoever follows a repository replace a whole
+//! folder by turning a link. So the folder's parent is watched as well, and where links stand on the way to it, and links
+//! are followed anew after each change. Never here: loading.
 
 use crate::load::is_read;
 use crate::memory::Changed;
@@ -172,8 +173,12 @@ fn concerns_neighbours(paths: &[PathBuf], folder: &Path) -> bool {
     !paths.is_empty() && paths.iter().all(|path| is_neighbour(path, folder))
 }
 
+/// Whether a path stands beside the way to the folder.
 fn is_neighbour(path: &Path, folder: &Path) -> bool {
-    path.parent() == folder.parent() && path != folder
+    let is_on_the_way = |path: &Path| folder.starts_with(path);
+    path.parent()
+        .is_some_and(|parent| parent != folder && is_on_the_way(parent))
+        && !is_on_the_way(path)
 }
 
 /// Waits for a change and then until it is quiet; gives all that has changed, and nothing when the watch was dropped.
@@ -239,10 +244,12 @@ impl Watched {
     }
 }
 
-/// The folder's parent, and all folders in the folder as they really are, links followed, each once, and whether there
-/// are links. Names with a leading dot are left out as in loading; what links reach is found under its real name.
+/// The folder's parent, those of links on the way to it, and all folders in the folder as they really are, links followed,
+/// each once, and whether there are links. Names with a leading dot are left out as in loading; what links reach is found under its real name.
 fn parts(folder: &Path) -> (BTreeSet<PathBuf>, bool) {
     let mut found: BTreeSet<PathBuf> = folder.parent().map(Path::to_owned).into_iter().collect();
+    let links = folder.ancestors().filter(|path| path.is_symlink());
+    found.extend(links.filter_map(Path::parent).map(Path::to_owned));
     let mut has_links = false;
     let mut open = vec![folder.to_owned()];
     while let Some(path) = open.pop() {
@@ -390,6 +397,36 @@ mod tests {
             fs::rename(folder.join("..data_tmp"), folder.join("..data")).unwrap();
             fs::remove_dir_all(folder.join("..1")).unwrap();
         });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_on_the_way_that_turns_is_followed() {
+        use std::os::unix::fs::symlink;
+        let parent = tempfile::tempdir().unwrap();
+        let parent = parent.path().canonicalize().unwrap();
+        let turn_to = |revision: &str| {
+            fs::create_dir_all(parent.join(revision).join("gateway/apis")).unwrap();
+            symlink(revision, parent.join("next")).unwrap();
+            fs::rename(parent.join("next"), parent.join("current")).unwrap();
+        };
+        turn_to("1");
+        let (told, changes) = channel();
+        let _watch = watch(&parent.join("current/gateway"), move |changed| {
+            told.send(changed).unwrap();
+        })
+        .unwrap();
+        let next = || changes.recv_timeout(Duration::from_secs(5)).unwrap();
+        for revision in ["2", "3"] {
+            turn_to(revision);
+            assert_eq!(next(), Changed::Anything, "{revision}");
+            fs::write(parent.join(revision).join("gateway/policy.xml"), "1").unwrap();
+            assert_eq!(next(), Changed::Anything, "in {revision}");
+        }
+        // Nothing of this is reached any more.
+        fs::write(parent.join("1/gateway/policy.xml"), "1").unwrap();
+        fs::create_dir_all(parent.join("4/gateway")).unwrap();
+        assert!(changes.recv_timeout(QUIET_AFTER_MUCH * 3).is_err());
     }
 
     #[test]

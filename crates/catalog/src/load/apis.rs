@@ -12,6 +12,7 @@ use crate::xml_schema::XmlSchema;
 use crate::{Api, ApiKind, ApiVersion};
 use diagnostic::Severity;
 use std::collections::{BTreeSet, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The file that describes an API.
@@ -155,7 +156,11 @@ fn read(loader: &Loader<'_>, known: &Surroundings, entry: &Entry) -> (Option<Arc
     // Its own policies ask for their API alone.
     loader.asked.set(known.asked);
     layout::check_within(loader, &entry.path);
-    let information = loader.information(&entry.path, INFORMATION);
+    let information = if is_old_layout(loader, entry) {
+        None
+    } else {
+        loader.information(&entry.path, INFORMATION)
+    };
     let mut api = information.and_then(|information| api(loader, known, entry, &information));
     if let Some(api) = &mut api {
         forget_descriptions(api, loader.asked.get());
@@ -167,6 +172,25 @@ fn read(loader: &Loader<'_>, known: &Surroundings, entry: &Entry) -> (Option<Arc
     };
     let is_whole = !loader.files.take_trouble();
     (api.map(Arc::new), is_whole.then_some(kept))
+}
+
+/// Whether the folder of an API is one of the first extractors, which wrote `<name>/<version>/<revision>/`; that is
+/// reported.
+fn is_old_layout(loader: &Loader<'_>, entry: &Entry) -> bool {
+    let folders = |path: &Path| loader.files.folders(path).into_iter();
+    let is_old = !loader.files.exists(&entry.path.join(INFORMATION))
+        && folders(&entry.path)
+            .flat_map(|version| folders(&version.path))
+            .any(|revision| loader.files.exists(&revision.path.join(INFORMATION)));
+    if is_old {
+        let message =
+            format!("this folder has no `{INFORMATION}`: folders of versions and revisions within it are not read");
+        let problem = about(Severity::Error, codes::NO_INFORMATION, &entry.path, message);
+        loader
+            .problems
+            .push(problem.with_help("extractors wrote this layout before 2023; extract anew with a later one"));
+    }
+    is_old
 }
 
 fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &Information) -> Option<Api> {

@@ -98,6 +98,17 @@ fn a_revision_that_is_there_twice_is_read_once() {
 }
 
 #[test]
+fn the_layout_of_the_first_extractors_is_told() {
+    check(
+        &[("apis/A thing/Original/1/apiInformation.json", &api(""))],
+        "
+apis/A thing:1:1 error TG1008: this folder has no `apiInformation.json`: folders of versions and revisions within it are not read
+  help: extractors wrote this layout before 2023; extract anew with a later one
+",
+    );
+}
+
+#[test]
 fn a_fragment_is_a_document_or_a_value() {
     let catalog = check(
         &[

@@ -117,6 +117,8 @@ fn properties_are_checked_where_they_stand() {
 apis/orders/apiInformation.json:1:16 error TG1009: required property `displayName` is missing
   help: `displayname` must be written `displayName`
 apis/orders/apiInformation.json:3:11 error TG1010: `path` must be a string, found a number
+apis/orders/apiInformation.json:5:17 error TG1011: `protocols` must be one of `http`, `https`, `ws`, `wss`, found "htps"
+  help: did you mean `https`?
 apis/orders/apiInformation.json:6:11 error TG1011: `type` must be one of `http`, `soap`, `websocket`, `graphql`, `grpc`, `odata`, `mcp`, found "htp"
   help: did you mean `http`?
 "#,

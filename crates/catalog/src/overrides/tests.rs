@@ -138,6 +138,22 @@ policies:
 }
 
 #[test]
+fn properties_may_stand_beside_the_name() {
+    let (catalog, _) = load(
+        "namedValues:\n  - {name: limit, value: 7}\nbackends:\n  - name: b\n    url: https://beside.test\napis:\n  - name: Shop\n    serviceUrl: https://{{limit}}.test\n    operations: []\n",
+    );
+    assert_eq!(catalog.named_values["limit"].value, "7");
+    assert_eq!(
+        format!("{:?}", catalog.backends["b"].kind),
+        r#"Single { url: "https://beside.test" }"#
+    );
+    assert_eq!(
+        catalog.api("Shop").unwrap().service_url.as_deref(),
+        Some("https://7.test")
+    );
+}
+
+#[test]
 fn what_has_no_effect_and_what_is_wrong_is_said() {
     for (overrides, expected) in [
         ("", &[][..]),
@@ -191,6 +207,7 @@ fn no_excerpt_shows_a_secret() {
         "namedValues:\n  - name: none\n    properties: {value: hunter2}\n",
         "namedValues:\n  - {name: none, properties: {value: hunter2}}\n",
         "namedValues:\n  - name: 64541\n    properties: hunter2\n",
+        "namedValues:\n  - {name: none, value: hunter2}\n",
     ] {
         let (_, said) = load(overrides);
         assert!(

@@ -7,7 +7,9 @@
 //!
 //! `client-application-ids` are compared with `azp`, or `appid` in tokens of version 1. `backend-application-ids` are
 //! audiences, as they are and as `api://<id>`, beside those of `audiences`. Without either every token of the tenant
-//! is let in. All else is as in `validate-jwt`: signatures, lifetime, `required-claims`, refusals, the variable.
+//! is let in. All else is as in `validate-jwt`: signatures, lifetime, `required-claims`, reasons, the variable.
+//!
+//! What is wrong is told in the words that APIM was seen to use, which say less than those of `validate-jwt`.
 
 use super::validate_jwt::texts;
 use crate::element::ElementReader;
@@ -68,11 +70,25 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     })
 }
 
+const SEGMENTS: &str = "IDX12741: JWT must have three segments (JWS) or five segments (JWE).";
+
+/// A rejection in APIM's words.
+fn told(mut rejection: Rejection) -> Rejection {
+    let message = match rejection.reason {
+        "TokenNotPresent" => "Azure AD JWT not present",
+        "TokenSignatureInvalid" => "Signature is invalid",
+        _ if rejection.message == SEGMENTS => SEGMENTS,
+        _ => "Invalid Azure AD JWT",
+    };
+    message.clone_into(&mut rejection.message);
+    rejection
+}
+
 impl WaitingStep for ValidateAzureAdToken {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Outcome<'a> {
         Outcome::Later(Box::pin(async move {
             match self.checked(exchange).await? {
-                Err(rejection) => Err(self.refusal.failure(exchange, rejection)?),
+                Err(rejection) => Err(self.refusal.failure(exchange, told(rejection))?),
                 Ok(jwt) => {
                     if let Some(name) = &self.output {
                         exchange.set_variable(name, Object::of(jwt));
@@ -89,6 +105,9 @@ impl ValidateAzureAdToken {
         let Some(token) = self.presented.find(exchange)? else {
             return Ok(Err(Rejection::not_present()));
         };
+        if !matches!(token.split('.').count(), 3 | 5) {
+            return Ok(Err(Rejection::invalid(SEGMENTS)));
+        }
         let trusted = Trusted {
             configurations: self.configurations(exchange)?,
             ..Trusted::default()

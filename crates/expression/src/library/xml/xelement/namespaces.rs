@@ -8,7 +8,7 @@ use crate::value::Value;
 
 /// Prefixes and namespaces are looked for among all attributes around.
 fn cost(a: Arguments<'_>) -> Result<u64, Thrown> {
-    Ok(8 + node(a, 0)?.read(|tree, id| tree.attributes_around(id)) as u64 / 16)
+    Ok(8 + node(a, 0)?.read(xml::Tree::attributes_around) as u64 / 16)
 }
 
 /// The members.
