@@ -109,6 +109,40 @@ apis/A thing:1:1 error TG1008: this folder has no `apiInformation.json`: folders
 }
 
 #[test]
+fn an_mcp_server_may_stand_at_a_service_url() {
+    let not_served = "apis/m/apiInformation.json:1:16 warning TG1204: an MCP server without `backendId`, or `serviceUrl` and `mcpProperties`, is not served: requests to it find no API";
+    for (properties, expected) in [
+        (
+            r#""serviceUrl": "https://m.test/", "mcpProperties": {"transportType": "streamable", "endpoints": [{"name": "message", "uriTemplate": "/rpc"}]}"#,
+            r#"Some("https://m.test/rpc") "/rpc""#,
+        ),
+        (
+            r#""serviceUrl": "https://m.test/docs", "mcpProperties": {"endpoints": [{"name": "sse"}, {"name": "mcp", "uriTemplate": "/mcp"}]}"#,
+            r#"Some("https://m.test/docs/mcp") "/mcp""#,
+        ),
+        (
+            r#""backendId": null, "serviceUrl": "https://m.test", "mcpProperties": {"endpoints": {"mcp": {"uriTemplate": "/"}}}"#,
+            r#"Some("https://m.test") """#,
+        ),
+        // Made of operations, which the list of tools names in files of its own.
+        (r#""serviceUrl": "https://m.test", "mcpProperties": null"#, not_served),
+        (r#""mcpTools": []"#, not_served),
+        (
+            r#""serviceUrl": "https://m.test", "mcpProperties": {"transportType": "sse", "endpoints": [{"name": "sse", "uriTemplate": "/sse"}]}"#,
+            "apis/m/apiInformation.json:1:132 warning TG1204: MCP servers of the transport `sse` are not served: requests to it find no API",
+        ),
+    ] {
+        let api = format!(r#"{{"properties": {{"displayName": "M", "path": "m", "type": "mcp", {properties}}}}}"#);
+        let (catalog, found) = load_files(&[("apis/m/apiInformation.json", &api)], &Given::default());
+        let found = match catalog.api("m").map(|api| api.kind.clone()) {
+            Some(crate::ApiKind::Mcp(server)) => format!("{:?} {:?}{found}", server.url, server.endpoint),
+            _ => found,
+        };
+        assert_eq!(found.trim(), expected, "{properties}");
+    }
+}
+
+#[test]
 fn a_fragment_is_a_document_or_a_value() {
     let catalog = check(
         &[
