@@ -115,8 +115,10 @@ pub enum ApiKind {
 /// An external MCP server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct McpServer {
-    /// The backend whose url is the upstream's whole endpoint.
+    /// The backend whose url is the upstream's whole endpoint; empty where there is a `url`.
     pub backend_id: String,
+    /// The upstream's whole endpoint, where the API names no backend.
+    pub url: Option<String>,
     /// Path below the API's path, normally `/mcp`.
     pub endpoint: String,
 }

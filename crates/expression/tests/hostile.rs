@@ -63,6 +63,30 @@ fn endless_work_is_stopped() {
 }
 
 #[test]
+fn what_looks_at_much_is_counted() {
+    let loops = |made: &str, again: &str| {
+        format!("@{{ {made} var n = 0; for (int i = 0; i < 2000; i++) {{ n += {again}; }} return \"done\"; }}")
+    };
+    let text = "var s = new string('x', 2000000);";
+    let elements = r#"var x = XElement.Parse("<r>" + new string('x', 9000).Replace("x", "<a/>") + "</r>");"#;
+    let attributes = r#"var x = XElement.Parse("<r " + string.Join(" ", Enumerable.Range(0, 4000).Select(i => "a" + i + "=''")) + "/>");"#;
+    let array = r#"var t = JArray.Parse("[" + new string('x', 40000).Replace("x", "1,") + "1]").First;"#;
+    let declared = r#"@(JsonConvert.DeserializeXNode("{\"r\":{" + string.Join(",", Enumerable.Range(0, 2500).Select(i => "\"@xmlns:p" + i + "\":\"u\",\"p0:a" + i + "\":1")) + "}}").ToString().Substring(0, 1))"#;
+    for source in [
+        loops(text, "s[i] == 'x' ? 1 : 0"),
+        loops(text, "s.Length % 2"),
+        loops(elements, "x.Value.Length"),
+        loops(attributes, "x.GetNamespaceOfPrefix(\"p\") == null ? 1 : 0"),
+        loops(attributes, "x.GetPrefixOfNamespace(\"p\") == null ? 1 : 0"),
+        loops(array, "t.Next == null ? 1 : 0"),
+        loops(array, "t.Path.Length"),
+        declared.to_owned(),
+    ] {
+        check(source, "more steps");
+    }
+}
+
+#[test]
 fn endless_memory_is_stopped() {
     for source in [
         r#"@{ var s = "x"; while (true) { s += s; } }"#,

@@ -213,10 +213,11 @@ fn target(api: &Api, catalog: &Catalog) -> Target {
         };
     };
     let backend = catalog.backends.get(&server.backend_id).cloned();
-    let base_url = backend.as_ref().and_then(|backend| match &backend.kind {
+    let of_backend = backend.as_ref().and_then(|backend| match &backend.kind {
         BackendKind::Single { url } => Some(url.as_str().into()),
         BackendKind::Pool(_) => None,
     });
+    let base_url = server.url.as_deref().map(Text::from).or(of_backend);
     Target {
         base_url,
         backend,

@@ -165,6 +165,7 @@ impl Bench {
     pub fn mcp(mut self, answer: &'static str) -> Self {
         let server = catalog::McpServer {
             backend_id: "mcp".into(),
+            url: None,
             endpoint: "/mcp".into(),
         };
         let policy = self.catalog.apis[0].policy.clone();

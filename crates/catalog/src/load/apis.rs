@@ -393,15 +393,14 @@ fn version(fields: Fields<'_>, known: &Surroundings) -> Option<ApiVersion> {
     let inline = own.filter(|set| set.get("versioningScheme").is_some());
     let reference = fields
         .string("apiVersionSetId")
-        .or_else(|| own.and_then(|set| set.string("id")));
+        .or_else(|| own.and_then(|set| set.string("id")))
+        .filter(|id| !id.value.trim().is_empty());
     let scheme = match (reference, inline) {
         (_, Some(set)) => version_sets::scheme(set)?,
         (Some(reference), None) => {
             let id = references::name_in(reference.value);
             let sets = &known.version_sets;
-            if !references::check(fields, reference, "version set", id, sets.keys().map(String::as_str)) {
-                return None;
-            }
+            let id = references::check(fields, reference, "version set", id, sets.keys().map(String::as_str))?;
             sets.get(id).cloned().flatten()?
         }
         (None, None) => {

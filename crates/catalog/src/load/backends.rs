@@ -240,9 +240,9 @@ fn members(
     for service in &services {
         let Some(id) = service.required("id") else { continue };
         let name = references::name_in(id.value);
-        if !references::check(*service, id, "backend", name, known.iter().map(String::as_str)) {
+        let Some(name) = references::check(*service, id, "backend", name, known.iter().map(String::as_str)) else {
             continue;
-        }
+        };
         if pools.iter().any(|pool| pool == name) {
             let message = format!("members of a pool must be single backends, `{name}` is none");
             service.report(codes::BAD_POOL, id.span, message);

@@ -66,6 +66,57 @@ subscriptions/2/subscriptionInformation.json:1:26 warning TG1201: there is no AP
 }
 
 #[test]
+fn ids_are_the_same_in_any_letter_case() {
+    let catalog = check(
+        &[
+            (
+                "apis/a/apiInformation.json",
+                &api(r#", "apiVersion": "v1", "apiVersionSetId": "/apiVersionSets/SET""#),
+            ),
+            ("apis/a/specification.yaml", DESCRIPTION),
+            (
+                "versionSets/set/versionSetInformation.json",
+                r#"{"properties": {"displayName": "S", "versioningScheme": "Segment"}}"#,
+            ),
+            (
+                "apis/b/apiInformation.json",
+                r#"{"properties": {"displayName": "B", "path": "b", "apiVersionSetId": ""}}"#,
+            ),
+            ("apis/b/specification.yaml", DESCRIPTION),
+            (
+                "backends/one/backendInformation.json",
+                r#"{"properties": {"url": "https://one.test"}}"#,
+            ),
+            (
+                "backends/pool/backendInformation.json",
+                r#"{"properties": {"type": "Pool", "pool": {"services": [{"id": "/backends/ONE"}]}}}"#,
+            ),
+            (
+                "products/p/productInformation.json",
+                r#"{"properties": {"displayName": "P", "state": "published"}}"#,
+            ),
+            ("products/p/apis.json", r#"["A"]"#),
+            (
+                "subscriptions/s/subscriptionInformation.json",
+                r#"{"properties": {"scope": "/products/P", "primaryKey": "0123456789abcdef"}}"#,
+            ),
+        ],
+        "",
+    );
+    assert!(catalog.api("a").unwrap().version.is_some());
+    assert!(catalog.api("b").unwrap().version.is_none());
+    assert_eq!(catalog.products["p"].apis, ["a"]);
+    assert_eq!(
+        catalog.subscriptions["s"].scope,
+        crate::SubscriptionScope::Product("p".to_owned())
+    );
+    let crate::BackendKind::Pool(pool) = &catalog.backends["pool"].kind else {
+        panic!("no pool");
+    };
+    assert_eq!(pool.members[0].backend.id, "one");
+}
+
+#[test]
 fn a_revision_that_is_there_twice_is_read_once() {
     for (twice, current) in [
         (r#", "apiRevision": "2", "isCurrent": true"#, true),
@@ -106,6 +157,40 @@ apis/A thing:1:1 error TG1008: this folder has no `apiInformation.json`: folders
   help: extractors wrote this layout before 2023; extract anew with a later one
 ",
     );
+}
+
+#[test]
+fn an_mcp_server_may_stand_at_a_service_url() {
+    let not_served = "apis/m/apiInformation.json:1:16 warning TG1204: an MCP server without `backendId`, or `serviceUrl` and `mcpProperties`, is not served: requests to it find no API";
+    for (properties, expected) in [
+        (
+            r#""serviceUrl": "https://m.test/", "mcpProperties": {"transportType": "streamable", "endpoints": [{"name": "message", "uriTemplate": "/rpc"}]}"#,
+            r#"Some("https://m.test/rpc") "/rpc""#,
+        ),
+        (
+            r#""serviceUrl": "https://m.test/docs", "mcpProperties": {"endpoints": [{"name": "sse"}, {"name": "mcp", "uriTemplate": "/mcp"}]}"#,
+            r#"Some("https://m.test/docs/mcp") "/mcp""#,
+        ),
+        (
+            r#""backendId": null, "serviceUrl": "https://m.test", "mcpProperties": {"endpoints": {"mcp": {"uriTemplate": "/"}}}"#,
+            r#"Some("https://m.test") """#,
+        ),
+        // Made of operations, which the list of tools names in files of its own.
+        (r#""serviceUrl": "https://m.test", "mcpProperties": null"#, not_served),
+        (r#""mcpTools": []"#, not_served),
+        (
+            r#""serviceUrl": "https://m.test", "mcpProperties": {"transportType": "sse", "endpoints": [{"name": "sse", "uriTemplate": "/sse"}]}"#,
+            "apis/m/apiInformation.json:1:132 warning TG1204: MCP servers of the transport `sse` are not served: requests to it find no API",
+        ),
+    ] {
+        let api = format!(r#"{{"properties": {{"displayName": "M", "path": "m", "type": "mcp", {properties}}}}}"#);
+        let (catalog, found) = load_files(&[("apis/m/apiInformation.json", &api)], &Given::default());
+        let found = match catalog.api("m").map(|api| api.kind.clone()) {
+            Some(crate::ApiKind::Mcp(server)) => format!("{:?} {:?}{found}", server.url, server.endpoint),
+            _ => found,
+        };
+        assert_eq!(found.trim(), expected, "{properties}");
+    }
 }
 
 #[test]

@@ -40,9 +40,12 @@ pub(crate) fn linked(
     each_in_list(loader, folder, links, |fields, text| {
         let name = without_revision(references::name_in(text.value));
         let names = known.iter().map(String::as_str);
-        if known.contains(name) || references::check_with(Severity::Warning, fields, text, (kind, name), names) {
-            found.push(name.to_owned());
-        }
+        let name = if known.contains(name) {
+            Some(name)
+        } else {
+            references::check_with(Severity::Warning, fields, text, (kind, name), names)
+        };
+        found.extend(name.map(str::to_owned));
     });
     found.sort();
     found.dedup();

@@ -1,8 +1,9 @@
 //! MCP servers: APIs of type `mcp`.
 
-use super::{Loader, references};
+use super::{Loader, backends, references};
 use crate::McpServer;
 use crate::codes;
+use crate::document::Value;
 use crate::fields::Fields;
 use crate::memory::Surroundings;
 use diagnostic::Diagnostic;
@@ -49,7 +50,17 @@ pub(crate) fn server(
         return None;
     }
     let properties = holder(&PROPERTIES).and_then(|file| PROPERTIES.iter().find_map(|key| file.object(key)));
-    let file = holder(&["backendId"]).unwrap_or(api);
+    if let Some(transport) = properties.and_then(|properties| properties.string("transportType"))
+        && transport.value.eq_ignore_ascii_case("sse")
+    {
+        let message = "MCP servers of the transport `sse` are not served: requests to it find no API";
+        api.warn(codes::NOT_SERVED, transport.span, message);
+        return None;
+    }
+    let endpoint = endpoint(properties, path);
+    let Some(file) = holder(&["backendId"]) else {
+        return without_backend(loader, api, properties.is_some(), endpoint);
+    };
     let backend = file.required("backendId")?;
     let name = references::name_in(backend.value);
     references::check(
@@ -59,9 +70,27 @@ pub(crate) fn server(
         name,
         known.known_backends.iter().map(String::as_str),
     )
-    .then(|| McpServer {
+    .map(|name| McpServer {
         backend_id: name.to_owned(),
-        endpoint: endpoint(properties, path),
+        url: None,
+        endpoint,
+    })
+}
+
+/// A server that names no backend: its endpoint is below the API's `serviceUrl`, where it says what it speaks. Others are
+/// made of REST operations, which stand in files of their own or are not extracted.
+fn without_backend(loader: &Loader<'_>, api: Fields<'_>, has_properties: bool, endpoint: String) -> Option<McpServer> {
+    let url = api.string("serviceUrl").filter(|url| !url.value.trim().is_empty());
+    let Some(url) = url.filter(|_| has_properties) else {
+        let message = "an MCP server without `backendId`, or `serviceUrl` and `mcpProperties`, is not served: requests to it find no API";
+        api.warn(codes::NOT_SERVED, api.head(), message);
+        return None;
+    };
+    let url = backends::service_url(loader, api, "serviceUrl", url)?;
+    Some(McpServer {
+        backend_id: String::new(),
+        url: Some(url + &endpoint),
+        endpoint,
     })
 }
 
@@ -72,8 +101,17 @@ const PROPERTIES: [&str; 2] = ["mcpProperties", "mcpPropperties"];
 ///
 /// Where an API's path itself ends with `mcp` and no endpoint is named, the path is the endpoint.
 fn endpoint(properties: Option<Fields<'_>>, path: &str) -> String {
-    let endpoints = properties.and_then(|properties| properties.object("endpoints"));
-    let named = endpoints.and_then(|endpoints| ["message", "mcp"].iter().find_map(|key| endpoints.object(key)));
+    let named = properties.and_then(|properties| {
+        let of_name = |name: &str| {
+            if properties.get("endpoints")?.object().is_some() {
+                return properties.object("endpoints")?.object(name);
+            }
+            // A list, whose items have names.
+            let mut all = properties.objects("endpoints").into_iter();
+            all.find(|one| one.get("name").and_then(Value::text) == Some(name))
+        };
+        ["message", "mcp"].into_iter().find_map(of_name)
+    });
     match named.and_then(|endpoint| endpoint.string("uriTemplate")) {
         Some(template) => match template.value.trim().trim_matches('/') {
             "" => String::new(),

@@ -15,14 +15,15 @@ pub(crate) fn without_revision(name: &str) -> &str {
     name.split_once(";rev=").map_or(name, |(id, _)| id)
 }
 
-/// Reports a reference to an entity that is not among the known ones.
+/// The name, as its folder spells it, of the entity that a reference means: Azure's ids are the same in any letter case.
+/// One that is not among the known ones is reported.
 pub(crate) fn check<'n>(
     fields: Fields<'_>,
     reference: Text<'_>,
     kind: &str,
     name: &str,
     known: impl IntoIterator<Item = &'n str>,
-) -> bool {
+) -> Option<&'n str> {
     check_with(Severity::Error, fields, reference, (kind, name), known)
 }
 
@@ -33,10 +34,12 @@ pub(crate) fn check_with<'n>(
     reference: Text<'_>,
     (kind, name): (&str, &str),
     known: impl IntoIterator<Item = &'n str>,
-) -> bool {
+) -> Option<&'n str> {
     let known: Vec<&str> = known.into_iter().collect();
-    if known.contains(&name) {
-        return true;
+    let exactly = known.iter().find(|one| **one == name);
+    let found = exactly.or_else(|| known.iter().find(|one| one.eq_ignore_ascii_case(name)));
+    if let Some(found) = found {
+        return Some(found);
     }
     let problem = fields.error(
         codes::UNKNOWN_REFERENCE,
@@ -45,5 +48,5 @@ pub(crate) fn check_with<'n>(
     );
     let problem = suggest(problem, name, known);
     fields.problems.push(Diagnostic { severity, ..problem });
-    false
+    None
 }

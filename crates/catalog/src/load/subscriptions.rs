@@ -109,14 +109,16 @@ fn scope(
     match parsed_scope(written.value) {
         Some(SubscriptionScope::Api(api)) => {
             let names = apis.iter().map(String::as_str);
-            let is_known =
-                apis.contains(&api) || references::check_with(severity, fields, written, ("API", &api), names);
-            is_known.then_some(SubscriptionScope::Api(api))
+            if apis.contains(&api) {
+                return Some(SubscriptionScope::Api(api));
+            }
+            references::check_with(severity, fields, written, ("API", &api), names)
+                .map(|api| SubscriptionScope::Api(api.to_owned()))
         }
         Some(SubscriptionScope::Product(product)) => {
             let names = products.keys().map(String::as_str);
             references::check_with(severity, fields, written, ("product", &product), names)
-                .then_some(SubscriptionScope::Product(product))
+                .map(|product| SubscriptionScope::Product(product.to_owned()))
         }
         Some(SubscriptionScope::AllApis) => Some(SubscriptionScope::AllApis),
         None => {
@@ -124,7 +126,8 @@ fn scope(
                 "`scope` must be `/apis`, `/apis/<api>` or `/products/<product>`, found \"{}\"",
                 written.value
             );
-            fields.report(codes::BAD_VALUE, written.span, message);
+            let problem = fields.error(codes::BAD_VALUE, written.span, message);
+            fields.problems.push(Diagnostic { severity, ..problem });
             None
         }
     }

@@ -468,6 +468,7 @@ fn mcp_servers_may_be_described_in_a_second_file() {
     assert_eq!(problems, "");
     let expected = crate::McpServer {
         backend_id: "learn".to_owned(),
+        url: None,
         endpoint: "/rpc".to_owned(),
     };
     assert_eq!(catalog.api("a").unwrap().kind, crate::ApiKind::Mcp(expected));

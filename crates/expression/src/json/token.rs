@@ -112,6 +112,11 @@ impl JToken {
             .unwrap_or_else(|| self.clone())
     }
 
+    /// How many siblings it has, among which its own place is looked for; itself counts.
+    pub fn sibling_count(&self) -> usize {
+        self.read(|_, arena, node| arena.parent(node).map_or(0, |parent| arena.children(parent).len()))
+    }
+
     /// `Path`: `a.b[0]['odd name']`
     pub fn path(&self) -> String {
         self.read(|_, arena, node| position::path_of(arena, node))

@@ -2,6 +2,12 @@
 
 use crate::text::Text;
 
+/// Steps that looking whether a text is ASCII costs, and counting where it is not.
+pub fn cost(text: &str) -> u64 {
+    let bytes = text.len() as u64;
+    if text.is_ascii() { bytes / 2048 } else { bytes / 64 }
+}
+
 /// The number of units.
 pub fn length(text: &str) -> usize {
     if text.is_ascii() {

@@ -328,6 +328,7 @@ fn apis_without_templates() {
     };
     let server = catalog::McpServer {
         backend_id: "server".into(),
+        url: None,
         endpoint: "/mcp".into(),
     };
     let tools = Api {

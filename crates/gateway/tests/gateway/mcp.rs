@@ -17,6 +17,7 @@ const PING: &str = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
 fn mcp(upstream: &Upstream) -> catalog::Catalog {
     let kind = ApiKind::Mcp(McpServer {
         backend_id: "server".into(),
+        url: None,
         endpoint: "/mcp".into(),
     });
     let api = Api {

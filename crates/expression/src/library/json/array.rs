@@ -115,7 +115,8 @@ const ROWS: &[Row] = &[
         "int IndexOf(JToken item)",
         "new JArray(1).IndexOf(new JValue(1))",
         "-1",
-        |_, a| {
+        |call, a| {
+            call.step(token(a, 0)?.count() as u64 / 256)?;
             let at = if let Value::Json(item) = a.value(1) {
                 token(a, 0)?.index_of(item)
             } else {
@@ -128,7 +129,8 @@ const ROWS: &[Row] = &[
         "bool Contains(JToken item)",
         "new JArray(1).Contains(new JValue(1))",
         "False",
-        |_, a| {
+        |call, a| {
+            call.step(token(a, 0)?.count() as u64 / 256)?;
             Ok(if let Value::Json(item) = a.value(1) {
                 token(a, 0)?.index_of(item).is_some()
             } else {

@@ -25,6 +25,13 @@ pub static JENUMERABLE: Class = Class::new("Newtonsoft.Json.Linq.IJEnumerable", 
     .generic(&["T"])
     .inherits(&["IEnumerable<T>"]);
 
+/// The token whose place among its siblings is looked for.
+fn placed<'a>(call: &mut Call<'_, '_>, a: Arguments<'a>) -> Result<&'a JToken, Thrown> {
+    let found = token(a, 0)?;
+    call.step(found.sibling_count() as u64 / 256)?;
+    Ok(found)
+}
+
 const ROWS: &[Row] = &[
     row(
         "JToken this[object key] { get; }",
@@ -62,7 +69,7 @@ const ROWS: &[Row] = &[
         "string Path { get; }",
         r#"JToken.Parse("{\"a\":[1]}")["a"][0].Path"#,
         "a[0]",
-        |_, a| Ok(token(a, 0)?.path().into()),
+        |call, a| Ok(placed(call, a)?.path().into()),
     ),
     row(
         "bool HasValues { get; }",
@@ -83,13 +90,13 @@ const ROWS: &[Row] = &[
         "JToken Next { get; }",
         r#"JToken.Parse("[1,2]").First.Next"#,
         "2",
-        |_, a| Ok(token(a, 0)?.next().into()),
+        |call, a| Ok(placed(call, a)?.next().into()),
     ),
     row(
         "JToken Previous { get; }",
         r#"JToken.Parse("[1,2]").Last.Previous"#,
         "1",
-        |_, a| Ok(token(a, 0)?.previous().into()),
+        |call, a| Ok(placed(call, a)?.previous().into()),
     ),
     row(
         "static JToken Parse(string json)",

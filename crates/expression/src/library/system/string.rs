@@ -27,10 +27,12 @@ const ROWS: &[Row] = &[
     row("static string Empty { get; }", r#"string.Empty + "a""#, "a", |_, _| {
         Ok("".into())
     }),
-    row("int Length { get; }", r#""héllo".Length"#, "5", |_, a| {
+    row("int Length { get; }", r#""héllo".Length"#, "5", |call, a| {
+        call.step(utf16::cost(a.text(0)?))?;
         Ok((utf16::length(a.text(0)?) as i32).into())
     }),
-    row("char this[int index] { get; }", r#""abc"[1]"#, "b", |_, a| {
+    row("char this[int index] { get; }", r#""abc"[1]"#, "b", |call, a| {
+        call.step(a.text_or_null(0).map_or(0, |text| utf16::cost(text)))?;
         let at = usize::try_from(a.long(1)).ok();
         at.and_then(|at| utf16::unit(a.text_or_null(0)?, at))
             .map(Value::Char)

@@ -127,7 +127,7 @@ impl Reader {
         if value.class() == "JObject" {
             self.attributes(frame, id, value)?;
         }
-        let (prefix, name) = self.resolved(id, name, true)?;
+        let (prefix, name) = self.resolved(frame, id, name, true)?;
         let open = false;
         self.tree.set_kind(id, Kind::Element { name, prefix, open });
         match value.class() {
@@ -169,7 +169,7 @@ impl Reader {
         for (name, text) in found {
             frame.step(1)?;
             frame.allocate(NODE_BYTES + text.len())?;
-            let (prefix, name) = self.resolved(element, &name, false)?;
+            let (prefix, name) = self.resolved(frame, element, &name, false)?;
             let attribute = self.tree.push(Kind::Attribute {
                 name,
                 prefix,
@@ -181,9 +181,21 @@ impl Reader {
     }
 
     /// A name with what its prefix means.
-    fn resolved(&self, at: NodeId, name: &str, is_element: bool) -> Result<(Option<Arc<str>>, Name), Thrown> {
-        let Some((prefix, local)) = name.split_once(':') else {
-            let default = self.tree.namespace_of_prefix(at, "").filter(|_| is_element);
+    fn resolved(
+        &self,
+        frame: &mut Frame<'_>,
+        at: NodeId,
+        name: &str,
+        is_element: bool,
+    ) -> Result<(Option<Arc<str>>, Name), Thrown> {
+        let parts = name.split_once(':');
+        if parts.is_none() && !is_element {
+            return Ok((None, Name::local_only(encoded(name))));
+        }
+        // It is looked for among all attributes around.
+        frame.step(self.tree.attributes_around(at) as u64 / 16)?;
+        let Some((prefix, local)) = parts else {
+            let default = self.tree.namespace_of_prefix(at, "");
             return Ok((None, Name::new(default.unwrap_or_default(), encoded(name))));
         };
         let namespace = match prefix {

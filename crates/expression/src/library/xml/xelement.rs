@@ -102,7 +102,8 @@ const ROWS: &[Row] = &[
         r#"XElement.Parse("<a>x<b>y</b></a>").Value"#,
         "xy",
         |call, a| {
-            let text = node(a, 0)?.read(Tree::value);
+            let (text, nodes) = node(a, 0)?.read(|tree, id| (tree.value(id), tree.descendants(id).count()));
+            call.step(nodes as u64 / 8)?;
             call.read(text.len())?;
             call.allocate(text.len())?;
             Ok(Text::from(text).into())

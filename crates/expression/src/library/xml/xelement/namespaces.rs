@@ -2,9 +2,14 @@
 
 use super::super::linq_node::node;
 use super::super::xnamespace;
-use crate::library::{Row, row};
+use crate::library::{Arguments, Row, row};
 use crate::thrown::Thrown;
 use crate::value::Value;
+
+/// Prefixes and namespaces are looked for among all attributes around.
+fn cost(a: Arguments<'_>) -> Result<u64, Thrown> {
+    Ok(8 + node(a, 0)?.read(xml::Tree::attributes_around) as u64 / 16)
+}
 
 /// The members.
 pub const ROWS: &[Row] = &[
@@ -13,7 +18,7 @@ pub const ROWS: &[Row] = &[
         r#"XElement.Parse("<a xmlns='urn:x'/>").GetDefaultNamespace()"#,
         "urn:x",
         |call, a| {
-            call.step(8)?;
+            call.step(cost(a)?)?;
             let found = node(a, 0)?.read(|tree, id| tree.namespace_of_prefix(id, ""));
             Ok(xnamespace::value(&found.unwrap_or_default()))
         },
@@ -23,7 +28,7 @@ pub const ROWS: &[Row] = &[
         r#"XElement.Parse("<a xmlns:p='urn:x'/>").GetNamespaceOfPrefix("p")"#,
         "urn:x",
         |call, a| {
-            call.step(8)?;
+            call.step(cost(a)?)?;
             let prefix = a.text(1)?;
             if prefix.is_empty() {
                 return Err(Thrown::new("System.ArgumentException", "'' is an invalid prefix."));
@@ -37,7 +42,7 @@ pub const ROWS: &[Row] = &[
         r#"XElement.Parse("<a xmlns:p='urn:x'/>").GetPrefixOfNamespace("urn:x")"#,
         "p",
         |call, a| {
-            call.step(8)?;
+            call.step(cost(a)?)?;
             let namespace = xnamespace::required(a, 1)?;
             let found = node(a, 0)?.read(|tree, id| tree.prefix_of_namespace(id, namespace));
             Ok(found.map(|prefix| prefix.to_string()).into())
