@@ -21,10 +21,8 @@ pub struct SecretReference {
 /// A secret of a vault.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VaultSecret {
-    /// Itself.
+    /// Itself; of a certificate, PKCS#12 in base64 or PEM with its key.
     pub value: String,
-    /// What it is, as the vault has it; `application/x-pkcs12` for a certificate with its key.
-    pub content_type: Option<String>,
 }
 
 impl fmt::Debug for VaultSecret {

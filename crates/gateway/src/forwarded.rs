@@ -4,8 +4,8 @@
 //! Never here: `X-Forwarded-For` towards an upstream, to which the call adds the peer's address; RFC 7239's
 //! `Forwarded`, which APIM passes through.
 
-use crate::config::Network;
 use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use policy::Network;
 use std::net::{IpAddr, SocketAddr};
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

@@ -40,7 +40,7 @@ mod watched;
 mod worker;
 
 pub use clock::SystemClock;
-pub use config::{Config, Limits, Listen, Network, Timeouts, TlsIdentity};
+pub use config::{Config, Limits, Listen, Timeouts, TlsIdentity};
 pub use gateway::{Gateway, Running};
 pub use offline::{Client, Offline, Ready, World};
 pub use upstream::Servers;

@@ -71,7 +71,6 @@ impl Vaults {
         let value = text(&answer, "value").ok_or("its answer has no `value`")?;
         Ok(VaultSecret {
             value: value.to_owned(),
-            content_type: text(&answer, "contentType").map(str::to_owned),
         })
     }
 }

@@ -35,7 +35,6 @@ impl Environment for Given {
             let value = self.0.get(&*reference.to_string()).ok_or("it answered 404")?;
             Ok(VaultSecret {
                 value: (*value).to_owned(),
-                content_type: None,
             })
         };
         let is_asked = self.0.keys().any(|key| key.starts_with("https://"));

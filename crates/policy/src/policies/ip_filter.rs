@@ -7,6 +7,7 @@ use crate::codes;
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::network::Network;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
 use crate::value::{Readable, Value};
@@ -48,69 +49,15 @@ impl Readable for IpAddr {
     }
 }
 
-/// One address, or all that begin with the same bits.
-#[derive(Clone, Copy)]
-struct Network {
-    first: IpAddr,
-    last: IpAddr,
-}
-
-impl Network {
-    /// The addresses whose first `length` bits are those of `address`; nothing when it has not as many.
-    fn new(address: IpAddr, length: u8) -> Option<Self> {
-        let free = |bits: u8| bits.checked_sub(length).map(u32::from);
-        let (first, last) = match address {
-            IpAddr::V4(address) => {
-                let host = u32::MAX.checked_shr(u32::BITS - free(32)?).unwrap_or_default();
-                let bits = u32::from(address);
-                (
-                    IpAddr::from((bits & !host).to_be_bytes()),
-                    IpAddr::from((bits | host).to_be_bytes()),
-                )
-            }
-            IpAddr::V6(address) => {
-                let host = u128::MAX.checked_shr(u128::BITS - free(128)?).unwrap_or_default();
-                let bits = u128::from(address);
-                (
-                    IpAddr::from((bits & !host).to_be_bytes()),
-                    IpAddr::from((bits | host).to_be_bytes()),
-                )
-            }
-        };
-        Some(Self { first, last })
-    }
-
-    fn is_one(&self) -> bool {
-        self.first == self.last
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        is_between(address, self.first, self.last)
-    }
-}
-
 impl Readable for Network {
     const TARGET: Target = Target::String;
     const EXPECTED: &'static str = "an IP address";
     fn from_literal(text: &str) -> Option<Self> {
-        let Some((address, length)) = text.split_once('/') else {
-            let address = IpAddr::from_literal(text)?;
-            return Some(Self {
-                first: address,
-                last: address,
-            });
-        };
-        Self::new(address.parse().ok()?, length.parse().ok()?)
+        text.parse().ok()
     }
     fn from_object(object: Object) -> Option<Self> {
         Self::from_literal(Text::from_object(object)?.trim())
     }
-}
-
-/// Whether `address` is of the family of `first` and `last` and between them.
-fn is_between(address: IpAddr, first: IpAddr, last: IpAddr) -> bool {
-    let is_family = address.is_ipv4() == first.is_ipv4() && address.is_ipv4() == last.is_ipv4();
-    is_family && (first..=last).contains(&address)
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
@@ -195,7 +142,8 @@ impl IpFilter {
         }
         for (from, to) in &self.ranges {
             let (from, to) = (from.get(exchange)?, to.get(exchange)?);
-            if is_between(caller, from, to) {
+            let is_family = caller.is_ipv4() == from.is_ipv4() && caller.is_ipv4() == to.is_ipv4();
+            if is_family && (from..=to).contains(&caller) {
                 return Ok(true);
             }
         }
