@@ -9,6 +9,9 @@ use expression::{Expression, Problem, Target};
 /// Fits wherever code may stand: the compiler asks nothing of a `dynamic`.
 const ANY_VALUE: &str = "((dynamic)null)";
 
+/// Bytes of a token behind its opening at most.
+const LONGEST: usize = 200;
+
 /// Openings and ends of tokens, the longer ones first.
 const TOKENS: &[(&str, &str)] = &[
     ("#{", "}#"),
@@ -42,7 +45,9 @@ pub(crate) fn token(text: &str) -> Option<&str> {
 /// The bytes of the token that `text` starts with.
 fn token_length(text: &str, (open, close): &(&str, &str)) -> Option<usize> {
     let inside = text.strip_prefix(open)?;
-    let name = inside.get(..inside.find(close)?)?;
+    // Whoever opens many and closes none must not have the rest of the text searched for each.
+    let near = inside.get(..inside.floor_char_boundary(LONGEST))?;
+    let name = near.get(..near.find(close)?)?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
     // Braces may have spaces inside; between two `#` of a text there is often more than a name.
     let trimmed = if close.ends_with('}') { name.trim() } else { name };
@@ -88,6 +93,15 @@ mod tests {
         ] {
             assert_eq!(token(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_token_is_near_its_opening() {
+        let long = |length: usize| format!("$({})", "a".repeat(length));
+        assert_eq!(token(&long(100)), Some(long(100).as_str()));
+        assert_eq!(token(&long(300)), None);
+        // A search of the whole rest for each of them would take minutes.
+        assert_eq!(token(&"$(é".repeat(1_000_000)), None);
     }
 
     #[test]
