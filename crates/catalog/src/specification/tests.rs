@@ -257,6 +257,13 @@ fn a_wadl_tells_operations_by_its_resources() {
          shared GET /orders/{id}?tenant={tenant} (shared)\n\
          home GET / (home)\nserver http://x.test/v1/",
     );
+    let long = format!(
+        "<application xmlns='http://wadl.dev.java.net/2009/02'><resources><resource path='{}'>{}</resource>\
+         <resource path='b'><method name='GET' id='b'/></resource></resources></application>",
+        "a".repeat(1_000_000),
+        "<method name='GET' id='a'/>".repeat(1000)
+    );
+    check("specification.wadl", &long, "b GET /b (b)");
     for none in [
         "<application/>",
         "<application xmlns='http://wadl.dev.java.net/2009/02'/>",

@@ -17,6 +17,10 @@ const WADL: [&str; 2] = [
     "http://research.sun.com/wadl/2006/10",
 ];
 
+/// Bytes of a template at most, four times as many as Azure takes: what is within a resource has its path as well, so
+/// that one long path could be written a hundred thousand times.
+const LONGEST: usize = 4000;
+
 /// What a WADL says; `None` where it tells no operations.
 pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
     let (tree, places) = read_with_places(source.text(), false).ok()?;
@@ -32,11 +36,10 @@ pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
             .attribute(resources, "base")
             .filter(|base| base.starts_with("http"));
         server = server.or_else(|| base.map(ToString::to_string));
-        let mut left = description.below(resources, "", &[]);
+        let mut left = description.below(resources, "", "");
         while let Some(resource) = left.pop() {
             for method in description.children(resource.node, "method") {
-                let operation = description.operation(method, &resource, &shared);
-                operations.extend(operation.filter(|operation| known.insert(operation.id.clone())));
+                operations.extend(description.operation(method, &resource, &shared, &mut known));
             }
             left.extend(description.below(resource.node, &resource.path, &resource.query));
         }
@@ -56,45 +59,52 @@ struct Resource {
     node: NodeId,
     /// From the base on; empty for the base itself.
     path: String,
-    /// Query parameters that requests must have.
-    query: Vec<String>,
+    /// The template's query: the parameters that requests must have.
+    query: String,
 }
 
 impl Description<'_> {
     /// The resources directly within an element, the last one first.
-    fn below(&self, within: NodeId, path: &str, query: &[String]) -> Vec<Resource> {
+    fn below(&self, within: NodeId, path: &str, query: &str) -> Vec<Resource> {
         let resource = |node| {
             let own = self.attribute(node, "path").map_or("", |path| path.trim_matches('/'));
-            Resource {
-                node,
-                path: format!("{path}/{own}").trim_end_matches('/').to_owned(),
-                query: query.iter().cloned().chain(self.required(node)).collect(),
-            }
+            let path = format!("{path}/{own}").trim_end_matches('/').to_owned();
+            let query = self.with_required(query, node);
+            (path.len() + query.len() <= LONGEST).then_some(Resource { node, path, query })
         };
-        let mut found: Vec<Resource> = self.children(within, "resource").map(resource).collect();
+        let mut found: Vec<Resource> = self.children(within, "resource").filter_map(resource).collect();
         found.reverse();
         found
     }
 
-    /// The operation of a method, or of the one of `shared` that it refers to.
-    fn operation(&self, method: NodeId, resource: &Resource, shared: &HashMap<&str, NodeId>) -> Option<Described> {
+    /// The operation of a method, or of the one of `shared` that it refers to; nothing for a second one of its id.
+    fn operation(
+        &self,
+        method: NodeId,
+        resource: &Resource,
+        shared: &HashMap<&str, NodeId>,
+        known: &mut HashSet<String>,
+    ) -> Option<Described> {
         let meant = match self.attribute(method, "href") {
             Some(href) => *shared.get(href.strip_prefix('#')?)?,
             None => method,
         };
         let name = self.attribute(meant, "name")?;
-        let own = self.child(meant, "request");
-        let own: Vec<String> = own.into_iter().flat_map(|request| self.required(request)).collect();
-        let mut template = resource.path.clone();
-        if template.is_empty() {
-            template.push('/');
-        }
-        for (at, name) in resource.query.iter().chain(&own).enumerate() {
-            let sign = if at == 0 { '?' } else { '&' };
-            let _ = write!(template, "{sign}{name}={{{name}}}");
-        }
         let id = self.attribute(meant, "id").map(ToString::to_string);
         let id = id.unwrap_or_else(|| resource_name(&format!("{name}-{}", resource.path)));
+        if !known.insert(id.clone()) {
+            return None;
+        }
+        let request = self.child(meant, "request");
+        let query = request.map_or_else(
+            || resource.query.clone(),
+            |request| self.with_required(&resource.query, request),
+        );
+        let path = if resource.path.is_empty() { "/" } else { &resource.path };
+        let template = format!("{path}{query}");
+        if template.len() > LONGEST {
+            return None;
+        }
         let title = self.child(meant, "doc").and_then(|doc| self.attribute(doc, "title"));
         Some(Described {
             name: title.map_or_else(|| id.clone(), ToString::to_string),
@@ -109,12 +119,21 @@ impl Description<'_> {
         })
     }
 
-    /// Names of the query parameters that must be there.
-    fn required(&self, within: NodeId) -> impl Iterator<Item = String> {
+    /// A template's query with the parameters that must be there by what stands in an element; it may end beyond
+    /// [`LONGEST`].
+    fn with_required(&self, query: &str, within: NodeId) -> String {
+        let mut query = query.to_owned();
         let is = |param, name, value: &str| self.attribute(param, name).is_some_and(|own| **own == *value);
-        self.children(within, "param")
-            .filter(move |&param| is(param, "style", "query") && is(param, "required", "true"))
-            .filter_map(|param| Some(self.attribute(param, "name")?.to_string()))
+        let params = self.children(within, "param");
+        let required = params.filter(|&param| is(param, "style", "query") && is(param, "required", "true"));
+        for name in required.filter_map(|param| self.attribute(param, "name")) {
+            let sign = if query.is_empty() { '?' } else { '&' };
+            let _ = write!(query, "{sign}{name}={{{name}}}");
+            if query.len() > LONGEST {
+                break;
+            }
+        }
+        query
     }
 
     fn children(&self, within: NodeId, local: &str) -> impl Iterator<Item = NodeId> {
