@@ -42,6 +42,7 @@ pub const CLASSES: &[&Class] = &[
     &deployment::DEPLOYMENT,
     &deployment::GATEWAY,
     &dictionary::EXTENSIONS,
+    &dictionary::INTERFACE_EXTENSIONS,
     &foundry::FOUNDRY,
     &graphql::GRAPHQL,
     &jwt::JWT,
