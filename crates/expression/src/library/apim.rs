@@ -45,6 +45,7 @@ pub const CLASSES: &[&Class] = &[
     &deployment::SUSTAINABILITY,
     &deployment::CARBON_INTENSITY,
     &dictionary::EXTENSIONS,
+    &dictionary::INTERFACE_EXTENSIONS,
     &foundry::FOUNDRY,
     &graphql::GRAPHQL,
     &jwt::JWT,
