@@ -19,7 +19,7 @@ use catalog::Logger;
 use policy::{Event, Events};
 use queue::Queue;
 use sender::Sender;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -57,6 +57,16 @@ impl Outbox {
             queue
         });
         Arc::clone(queue)
+    }
+}
+
+impl Outbox {
+    /// Has what waits go where its loggers are now.
+    pub fn follow(&self, loggers: &BTreeMap<String, Arc<Logger>>) {
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        for (id, queue) in &*queues {
+            loggers.get(id).into_iter().for_each(|logger| queue.follow(logger));
+        }
     }
 }
 

@@ -38,6 +38,7 @@ pub struct Running {
     place: Arc<ArcSwap<Snapshot>>,
     tls: Arc<ClientTls>,
     metrics: Arc<Metrics>,
+    outbox: Arc<Outbox>,
     stop: watch::Sender<bool>,
     drain: Arc<AtomicUsize>,
     threads: Vec<JoinHandle<()>>,
@@ -72,6 +73,7 @@ impl Gateway {
         let place = Arc::new(ArcSwap::from_pointee(Snapshot::of(catalog, plans, &metrics)));
         let drain = Arc::new(AtomicUsize::new(0));
         let (outbox, opened) = Outbox::new(Arc::clone(&metrics));
+        let outbox = Arc::new(outbox);
         let connections = config.limits.connections;
         let tracing = config.tracing_key.as_deref().map(Tracing::new).map(Arc::new);
         let operator = Operator {
@@ -89,7 +91,7 @@ impl Gateway {
             slots: Arc::default(),
             subscriptions: Arc::default(),
             tracing,
-            events: Arc::new(outbox),
+            events: Arc::clone(&outbox),
             clock,
             tls: Arc::clone(&tls),
             drain: Arc::clone(&drain),
@@ -101,6 +103,7 @@ impl Gateway {
             place,
             tls,
             metrics,
+            outbox,
             stop,
             drain,
             threads: Vec::new(),
@@ -132,6 +135,7 @@ impl Running {
     /// Puts a new state in place; requests under way finish on the old one.
     pub fn replace(&self, catalog: Arc<Catalog>, plans: Plans) {
         self.tls.trust(&catalog.authorities);
+        self.outbox.follow(&catalog.loggers);
         let next = self.place.load().followed_by(catalog, plans, &self.metrics);
         self.place.store(Arc::new(next));
         self.metrics.reloads.add(1);

@@ -48,7 +48,7 @@ pub async fn send(services: &Rc<Services>, hub: &EventHub, events: &[Event]) -> 
         body: serde_json::Value::from(bodies).to_string().into_bytes(),
         events: events.len() as u64,
     };
-    post.send(services).await
+    post.send(services).await.0
 }
 
 async fn authorization(services: &Rc<Services>, hub: &EventHub, name: &str) -> Result<String, String> {

@@ -16,7 +16,11 @@ pub async fn append(path: &Path, events: &[Event]) -> Sent {
     let path = path.to_owned();
     let written = tokio::task::spawn_blocking(move || {
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-        file.write_all(lines.as_bytes())
+        let before = file.metadata()?.len();
+        file.write_all(lines.as_bytes()).inspect_err(|_| {
+            // A full disk takes a part of them. They come again, and not behind half a line.
+            let _ = file.set_len(before);
+        })
     });
     match written.await {
         Ok(Ok(())) => Sent::all(),

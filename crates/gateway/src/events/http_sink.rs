@@ -28,10 +28,10 @@ pub struct Post {
 }
 
 impl Post {
-    /// Sends it. Of the answer only the status counts.
-    pub async fn send(self, services: &Services) -> Sent {
+    /// Sends it; what its status means, and the body of the answer.
+    pub async fn send(self, services: &Services) -> (Sent, Vec<u8>) {
         let Ok(url) = self.url.parse::<Uri>() else {
-            return Sent::later("its URL is none");
+            return (Sent::later("its URL is none"), Vec::new());
         };
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
@@ -57,20 +57,21 @@ impl Post {
         };
         let reply = match services.upstream.send(call).await {
             Ok(reply) => reply,
-            Err(failure) => return Sent::later(failure.to_string()),
+            Err(failure) => return (Sent::later(failure.to_string()), Vec::new()),
         };
-        discard(reply.body).await;
+        let answer = read(reply.body).await;
         let status = reply.status;
-        match status {
+        let why = || format!("it answered {status}");
+        let sent = match status {
             _ if status.is_success() => Sent::all(),
-            StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => {
-                Sent::refused(self.events, format!("it answered {status}"))
-            }
+            StatusCode::BAD_REQUEST => Sent::refused(self.events, why()),
+            StatusCode::PAYLOAD_TOO_LARGE => Sent::TooMany { why: why() },
             _ => Sent::Later {
-                why: format!("it answered {status}"),
+                why: why(),
                 after: retry_after(&reply.headers),
             },
-        }
+        };
+        (sent, answer)
     }
 }
 
@@ -79,13 +80,14 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-async fn discard(body: Body) {
-    let Body::Stream(mut stream) = body else { return };
-    let mut read = 0;
-    while read < LONGEST_ANSWER {
+async fn read(body: Body) -> Vec<u8> {
+    let mut read = Vec::new();
+    let Body::Stream(mut stream) = body else { return read };
+    while read.len() < LONGEST_ANSWER {
         match poll_fn(|context| stream.as_mut().poll_frame(context)).await {
-            Some(Ok(frame)) => read += frame.data_ref().map_or(0, bytes::Bytes::len),
-            Some(Err(_)) | None => return,
+            Some(Ok(frame)) => read.extend_from_slice(frame.data_ref().map_or(&[], |bytes| &bytes[..])),
+            Some(Err(_)) | None => break,
         }
     }
+    read
 }

@@ -22,7 +22,21 @@ pub async fn send(services: &Services, otlp: &Otlp, events: &[Event]) -> Sent {
         body: export(events).to_string().into_bytes(),
         events: events.len() as u64,
     };
-    post.send(services).await
+    match post.send(services).await {
+        (Sent::Done { refused: 0, .. }, answer) => taken(&answer, events.len() as u64),
+        (sent, _) => sent,
+    }
+}
+
+/// What a collector says that it has taken: it may refuse some of the records of an export that succeeds.
+fn taken(answer: &[u8], events: u64) -> Sent {
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    let told = answer.get("partialSuccess").unwrap_or(&Value::Null);
+    // The JSON form of protocol buffers writes such numbers as texts, and readers take both.
+    let refused = told.get("rejectedLogRecords").unwrap_or(&Value::Null);
+    let refused = refused.as_u64().or_else(|| refused.as_str()?.parse().ok()).unwrap_or(0);
+    let why = told.get("errorMessage").and_then(Value::as_str).unwrap_or_default();
+    Sent::refused(refused.min(events), why)
 }
 
 fn export(events: &[Event]) -> Value {
@@ -50,4 +64,27 @@ fn record(event: &Event) -> Value {
 
 fn attribute(key: &str, value: &str) -> Value {
     json!({ "key": key, "value": { "stringValue": value } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_collector_may_refuse_some() {
+        for (answer, refused, why) in [
+            ("", 0, ""),
+            ("{}", 0, ""),
+            (r#"{"partialSuccess":{}}"#, 0, ""),
+            (r#"{"partialSuccess":{"errorMessage":"slow down"}}"#, 0, "slow down"),
+            (
+                r#"{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}"#,
+                2,
+                "too old",
+            ),
+            (r#"{"partialSuccess":{"rejectedLogRecords":9}}"#, 3, ""),
+        ] {
+            assert_eq!(taken(answer.as_bytes(), 3), Sent::refused(refused, why), "{answer}");
+        }
+    }
 }

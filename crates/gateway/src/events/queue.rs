@@ -28,7 +28,7 @@ pub struct Queue {
 }
 
 struct State {
-    /// The logger as the last event had it.
+    /// The logger as it was when it was last heard of.
     logger: Arc<Logger>,
     waiting: VecDeque<Event>,
     bytes: usize,
@@ -36,6 +36,14 @@ struct State {
     taken: u64,
     /// Events that were dropped since somebody was told.
     dropped: u64,
+}
+
+impl State {
+    fn follow(&mut self, logger: &Arc<Logger>) {
+        if !Arc::ptr_eq(&self.logger, logger) {
+            self.logger = Arc::clone(logger);
+        }
+    }
 }
 
 /// Events that are sent together.
@@ -77,19 +85,22 @@ impl Queue {
     /// Puts an event behind the others, or drops it where there is no room.
     pub fn push(&self, logger: &Arc<Logger>, event: Event) {
         let mut state = self.state();
+        state.follow(logger);
         let size = size(&event);
         if state.waiting.len() >= MOST || state.bytes + size > MOST_BYTES {
             state.dropped += 1;
             self.metrics.dropped.add(1);
             return;
         }
-        if !Arc::ptr_eq(&state.logger, logger) {
-            state.logger = Arc::clone(logger);
-        }
         state.bytes += size;
         state.waiting.push_back(event);
         drop(state);
         self.filled.notify_one();
+    }
+
+    /// From here on the logger is this one, also for what waits.
+    pub fn follow(&self, logger: &Arc<Logger>) {
+        self.state().follow(logger);
     }
 
     /// Whether nothing waits.
@@ -108,14 +119,16 @@ impl Queue {
         self.filled.notified().await;
     }
 
-    /// Takes the next events; of one partition only where the logger wants that.
-    pub fn batch(&self) -> Batch {
+    /// Takes the next events, no more than `most` if it says so; of one partition only where the logger wants that.
+    pub fn batch(&self, most: Option<usize>) -> Batch {
         let mut state = self.state();
         let state = &mut *state;
         let by_partition = matches!(state.logger.sink, catalog::Sink::EventHub(_));
         let (mut events, mut passed, mut bytes) = (Vec::<Event>::new(), Vec::new(), 0);
+        let most = most.unwrap_or(BATCH);
         // Those of other partitions stay in their order; not all that wait are looked through.
-        while events.len() + passed.len() < BATCH
+        while events.len() < most
+            && events.len() + passed.len() < BATCH
             && let Some(event) = state.waiting.pop_front()
         {
             let size = size(&event);
@@ -138,6 +151,16 @@ impl Queue {
         Batch {
             logger: Arc::clone(&state.logger),
             events,
+        }
+    }
+
+    /// Puts events that were taken before the others again: they have not arrived.
+    pub fn put_back(&self, batch: Batch) {
+        let mut state = self.state();
+        state.taken = 0;
+        for event in batch.events.into_iter().rev() {
+            state.bytes += size(&event);
+            state.waiting.push_front(event);
         }
     }
 
@@ -195,7 +218,7 @@ mod tests {
             queue.push(&logger, event(number.to_string(), Partition::Any));
         }
         assert_eq!((queue.take_dropped(), queue.take_dropped()), (5, 0));
-        let batch = queue.batch();
+        let batch = queue.batch(None);
         assert_eq!((batch.events.len(), batch.events[7].body.as_str()), (BATCH, "7"));
         queue.arrived(1);
         assert_eq!(queue.metrics.sent.get(), BATCH as u64 - 1);
@@ -212,10 +235,10 @@ mod tests {
             queue.push(&logger, large());
         }
         assert!(queue.take_dropped() > 80);
-        assert_eq!(queue.batch().events.len(), 1);
+        assert_eq!(queue.batch(None).events.len(), 1);
         let mut count = 1;
         while !queue.is_empty() {
-            count += queue.batch().events.len();
+            count += queue.batch(None).events.len();
         }
         assert!(count < 120, "{count}");
         assert_eq!(queue.state().bytes, 0);
@@ -232,7 +255,9 @@ mod tests {
             queue.push(&logger, event(index.to_string(), Partition::Key((*key).to_owned())));
         }
         let bodies = |batch: Batch| batch.events.into_iter().map(|event| event.body).collect::<String>();
-        assert_eq!([bodies(queue.batch()), bodies(queue.batch())], ["023", "14"]);
+        queue.put_back(queue.batch(Some(2)));
+        assert_eq!([bodies(queue.batch(None)), bodies(queue.batch(None))], ["023", "14"]);
         assert!(queue.is_empty());
+        assert_eq!(queue.state().bytes, 0);
     }
 }

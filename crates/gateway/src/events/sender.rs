@@ -21,6 +21,11 @@ pub enum Sent {
         /// Why.
         why: String,
     },
+    /// It is more than the logger takes at once.
+    TooMany {
+        /// What it said.
+        why: String,
+    },
     /// It may arrive another time.
     Later {
         /// What went wrong.

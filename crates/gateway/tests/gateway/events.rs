@@ -180,6 +180,66 @@ async fn what_is_refused_for_good_is_dropped_and_the_next_event_goes_on() {
 }
 
 #[tokio::test]
+async fn a_batch_that_is_too_large_is_sent_in_parts() {
+    let (server, heard_by) = server(&[413, 413]).await;
+    let gateway = logging(hub(server.address), "");
+    for number in 0..8 {
+        log(&gateway, &format!("e{number}")).await;
+    }
+    let all = |heard: &[String]| (0..8).all(|number| heard.concat().contains(&format!("\"e{number}\"")));
+    eventually("the events' arrival", || all(&heard(&heard_by))).await;
+}
+
+#[tokio::test]
+async fn what_waits_goes_where_the_logger_is_now() {
+    let (wrong, _) = server(&[404; 1000]).await;
+    let (right, heard_by) = server(&[]).await;
+    let gateway = logging(hub(wrong.address), "");
+    log(&gateway, "waits").await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut mended = catalog(Vec::new());
+    let logger = Logger {
+        id: "events".into(),
+        sink: hub(right.address),
+    };
+    mended.loggers.insert("events".into(), Arc::new(logger));
+    let (plans, _) = policy::Plans::compile(&mended);
+    gateway.replace(Arc::new(mended), plans);
+    eventually("the event's arrival", || heard(&heard_by).concat().contains("waits")).await;
+}
+
+#[tokio::test]
+async fn a_gateway_that_stops_does_not_wait_for_the_next_attempt() {
+    let away = Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let (heard_by, says) = (Heard::default(), Arc::clone(&away));
+    let keeps = Arc::clone(&heard_by);
+    let server = Upstream::http(move |request: Request<Incoming>| {
+        let (heard, is_away) = (Arc::clone(&keeps), says.load(std::sync::atomic::Ordering::Relaxed));
+        async move {
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            let mut response: Response<_> = text("{}");
+            if is_away {
+                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                // Longer than a test may take.
+                response.headers_mut().insert("retry-after", "30".parse().unwrap());
+            } else {
+                heard.lock().unwrap().push(String::from_utf8_lossy(&body).into_owned());
+            }
+            response
+        }
+    })
+    .await;
+    let gateway = logging(hub(server.address), "");
+    log(&gateway, "late").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    away.store(false, std::sync::atomic::Ordering::Relaxed);
+    tokio::task::spawn_blocking(move || gateway.shutdown(Duration::from_secs(20)))
+        .await
+        .unwrap();
+    assert!(heard(&heard_by).concat().contains("late"));
+}
+
+#[tokio::test]
 async fn a_collector_gets_log_records() {
     let (server, heard_by) = server(&[]).await;
     let gateway = logging(

@@ -9,7 +9,14 @@ use crate::types::{Simple, Type};
 use crate::value::Value;
 
 /// Extension methods of dictionaries.
-pub static EXTENSIONS: Class = Class::new("DictionaryExtensions", ClassKind::Static).rows(ROWS);
+pub static EXTENSIONS: Class = Class::new("DictionaryExtensions", ClassKind::Static)
+    .inherits(&["InterfaceDictionaryExtensions"])
+    .rows(ROWS);
+
+/// The same of what is known as `IDictionary<,>` alone, which published documents call too. A `Dictionary<,>` is both
+/// interfaces: as a base class's, these methods never compete with those above.
+pub static INTERFACE_EXTENSIONS: Class =
+    Class::new("InterfaceDictionaryExtensions", ClassKind::Static).rows(INTERFACE_ROWS);
 
 const ROWS: &[Row] = &[
     row(
@@ -52,16 +59,13 @@ const ROWS: &[Row] = &[
         "static TValue GetValueOrDefault<TKey, TValue>(this IReadOnlyDictionary<TKey, TValue> dictionary, TKey key)",
         r#"context.Request.MatchedParameters.GetValueOrDefault("id")"#,
         "7",
-        |call, a| {
-            let default = Value::default_of(&call.type_argument(1));
-            Ok(find(a.value(0), call.frame, a.required(1)?).unwrap_or(default))
-        },
+        found_or_default,
     ),
     row(
         "static TValue GetValueOrDefault<TKey, TValue>(this IReadOnlyDictionary<TKey, TValue> dictionary, TKey key, TValue defaultValue)",
         r#"context.Request.MatchedParameters.GetValueOrDefault("none", "d")"#,
         "d",
-        |call, a| Ok(find(a.value(0), call.frame, a.required(1)?).unwrap_or_else(|| a.value(2).clone())),
+        found_or_given,
     ),
     row(
         "static string ToQueryString(this IDictionary<string, IList<string>> dictionary)",
@@ -86,6 +90,30 @@ const ROWS: &[Row] = &[
         },
     ),
 ];
+
+const INTERFACE_ROWS: &[Row] = &[
+    row(
+        "static TValue GetValueOrDefault<TKey, TValue>(this IDictionary<TKey, TValue> dictionary, TKey key)",
+        r#"JsonConvert.DeserializeObject<IDictionary<string, int>>("{\"a\": 1}").GetValueOrDefault("b")"#,
+        "0",
+        found_or_default,
+    ),
+    row(
+        "static TValue GetValueOrDefault<TKey, TValue>(this IDictionary<TKey, TValue> dictionary, TKey key, TValue defaultValue)",
+        r#"JsonConvert.DeserializeObject<IDictionary<string, string>>("{\"a\": \"1\"}").GetValueOrDefault("a", "d")"#,
+        "1",
+        found_or_given,
+    ),
+];
+
+fn found_or_default(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    let default = Value::default_of(&call.type_argument(1));
+    Ok(find(a.value(0), call.frame, a.required(1)?).unwrap_or(default))
+}
+
+fn found_or_given(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
+    Ok(find(a.value(0), call.frame, a.required(1)?).unwrap_or_else(|| a.value(2).clone()))
+}
 
 /// A variable as a `T`: numbers widen, anything else of another type is refused (as APIM documents).
 fn typed(call: &mut Call<'_, '_>, a: Arguments<'_>, default: Value) -> Outcome {
