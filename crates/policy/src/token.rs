@@ -5,6 +5,7 @@
 
 mod claims;
 pub(crate) mod entra;
+mod idx;
 mod keys;
 #[cfg(test)]
 pub(crate) mod minted;
@@ -13,7 +14,8 @@ mod rejection;
 mod skew;
 mod validation;
 
-pub(crate) use claims::{RequiredClaims, value_not_allowed};
+pub(crate) use claims::{RequiredClaims, missing_claims, value_mismatch};
+pub(crate) use idx::SEGMENTS;
 pub(crate) use keys::{DecryptionKeys, InlineKeys};
 pub(crate) use presented::Presented;
 pub(crate) use rejection::{Refusal, Rejection};

@@ -3,7 +3,7 @@
 //! Results of `write!` are dropped: writing to a string cannot fail.
 
 use crate::configuration::Configuration;
-use crate::{EXIT_FAILED, Format};
+use crate::{EXIT_FAILED, Format, output};
 use catalog::{Api, ApiKind, Catalog, Operation, Product};
 use clap::Args;
 use diagnostic::Diagnostic;
@@ -55,8 +55,8 @@ impl Explain {
         let subject = match self.find(&catalog) {
             Ok(subject) => subject,
             Err(message) => {
-                eprint!("{}", diagnostic::render(&diagnostics));
-                eprintln!("error: {message}");
+                output::aside(diagnostic::render(&diagnostics));
+                output::error(message);
                 return ExitCode::from(EXIT_FAILED);
             }
         };
@@ -68,8 +68,8 @@ impl Explain {
         let sections = Plans::outline(&catalog, api, operation.as_ref(), product.as_ref());
         let problems = concerned(&sections, diagnostics);
         match self.format {
-            Format::Text => crate::print(&(subject.text(&sections) + &notes(&problems))),
-            Format::Json => crate::print(&format!("{}\n", subject.json(&sections, &problems))),
+            Format::Text => output::print(subject.text(&sections) + &notes(&problems)),
+            Format::Json => output::line(subject.json(&sections, &problems)),
         }
         ExitCode::SUCCESS
     }

@@ -4,7 +4,7 @@ use crate::configuration::{Configuration, Source};
 use crate::descriptors;
 use crate::logging::{self, LogFormat, LogLevel};
 use crate::vault::VaultEnvironment;
-use crate::{EXIT_FAILED, EXIT_PROBLEMS};
+use crate::{EXIT_FAILED, EXIT_PROBLEMS, output};
 use catalog::{Changed, Watch};
 use clap::Args;
 use diagnostic::{Diagnostic, Severity};
@@ -181,8 +181,8 @@ impl Serve {
             "http"
         };
         let address = |address: Option<SocketAddr>| address.map_or_else(String::new, |address| address.to_string());
-        println!("listening on {scheme}://{}", address(running.address()));
-        println!("admin on http://{}", address(running.admin_address()));
+        output::notice(format_args!("listening on {scheme}://{}", address(running.address())));
+        output::notice(format_args!("admin on http://{}", address(running.admin_address())));
         std::thread::scope(|scope| {
             let running = &running;
             scope.spawn(move || {
@@ -353,7 +353,7 @@ fn tracing_key() -> Result<Option<String>, String> {
 /// Tells people with excerpts, machines with fields.
 fn report(diagnostics: &[Diagnostic], format: LogFormat) {
     if format == LogFormat::Pretty {
-        eprint!("{}", diagnostic::render(diagnostics));
+        output::aside(diagnostic::render(diagnostics));
         return;
     }
     for diagnostic in diagnostics {

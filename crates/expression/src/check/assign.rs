@@ -68,11 +68,12 @@ impl Checker {
         let place = self.place(target);
         match operator {
             None => {
-                let ty = self.place_type(&place, span);
-                let value = match ty {
-                    Some(ty) => self.value_of_type(value, &ty),
-                    None => self.value(value),
+                let Some(ty) = self.place_type(&place, span) else {
+                    // The place's problem is told; the value may have its own.
+                    self.value(value);
+                    return Expr::error(span);
                 };
+                let value = self.value_of_type(value, &ty);
                 self.store(place, value, span)
             }
             Some(operator) => {
@@ -378,16 +379,7 @@ impl Checker {
                 match self.resolve(&setters, &given, &[]) {
                     Ok(candidate) => Some(candidate.result()),
                     Err(failure) => {
-                        if setters.is_empty() {
-                            self.report(
-                                "CS0200",
-                                span,
-                                format!("elements of '{}' cannot be assigned to", receiver.ty),
-                                None,
-                            );
-                        } else {
-                            self.report_failure("this[]", failure, &setters, &given, span);
-                        }
+                        self.report_setter(receiver, failure, (&setters, &given), span);
                         None
                     }
                 }
@@ -443,7 +435,7 @@ impl Checker {
                 });
                 match self.resolve(&setters, &given, &[]) {
                     Ok(candidate) => self.finish_call(candidate, Some(receiver), given, span),
-                    Err(failure) => self.report_failure("this[]", failure, &setters, &given, span),
+                    Err(failure) => self.report_setter(&receiver, failure, (&setters, &given), span),
                 }
             }
             Place::Part(whole, ty, at, _) => self.store_part(*whole, &ty, (at, value), span),

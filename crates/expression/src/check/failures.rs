@@ -12,6 +12,28 @@ use crate::types::Type;
 use diagnostic::Span;
 
 impl Checker {
+    /// Reports an indexer that takes no value: none of the type's does, or this one does not take these.
+    pub(super) fn report_setter(
+        &mut self,
+        receiver: &Expr,
+        failure: Failure,
+        (setters, given): (&[Found], &[Given<'_>]),
+        span: Span,
+    ) -> Expr {
+        if !setters.is_empty() {
+            return self.report_failure("this[]", failure, setters, given, span);
+        }
+        let ty = receiver.ty.to_string();
+        let help = (ty == "IReadOnlyDictionary<string, object>").then(|| "`set-variable` sets variables".to_owned());
+        self.report(
+            "CS0200",
+            span,
+            format!("elements of '{ty}' cannot be assigned to"),
+            help,
+        );
+        Expr::error(span)
+    }
+
     /// Reports why a call means no member.
     pub(super) fn report_failure(
         &mut self,

@@ -13,6 +13,7 @@ mod graphql;
 mod jwt;
 mod last_error;
 mod lookup;
+mod network;
 mod product;
 mod request;
 mod response;
@@ -41,6 +42,8 @@ pub const CLASSES: &[&Class] = &[
     &context::CONTEXT,
     &deployment::DEPLOYMENT,
     &deployment::GATEWAY,
+    &deployment::SUSTAINABILITY,
+    &deployment::CARBON_INTENSITY,
     &dictionary::EXTENSIONS,
     &dictionary::INTERFACE_EXTENSIONS,
     &foundry::FOUNDRY,
@@ -48,6 +51,8 @@ pub const CLASSES: &[&Class] = &[
     &jwt::JWT,
     &jwt::EXTENSIONS,
     &last_error::LAST_ERROR,
+    &network::PRIVATE_ENDPOINT,
+    &network::VNET,
     &product::PRODUCT,
     &product::GROUP,
     &product::STATE,

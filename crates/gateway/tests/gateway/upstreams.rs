@@ -163,7 +163,7 @@ async fn what_an_http2_server_has_not_looked_at_goes_out_again_whatever_the_meth
 
 #[tokio::test]
 async fn a_response_may_have_many_headers() {
-    let lines: String = (0..300).map(|number| format!("x-{number}: v\r\n")).collect();
+    let lines = "x: v\r\n".repeat(300);
     let head: &str = format!("HTTP/1.1 200 OK\r\n{lines}content-length: 2\r\n\r\nok").leak();
     let upstream = Upstream::saying(head, false).await;
     let gateway = in_front_of(&upstream);
@@ -174,7 +174,7 @@ async fn a_response_may_have_many_headers() {
         .unwrap();
     let answer = soon(read_head(&mut stream)).await.unwrap();
     assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.contains("x-299: v\r\n"),
+        answer.starts_with("HTTP/1.1 200") && answer.matches("x: v\r\n").count() == 300,
         "{answer}"
     );
 }

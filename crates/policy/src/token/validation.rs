@@ -1,6 +1,7 @@
 //! Whether a token is accepted: who signed it, when it is valid, who issued it and for whom, what it claims.
 
 use super::claims::RequiredClaims;
+use super::idx;
 use super::keys::DecryptionKeys;
 use super::rejection::Rejection;
 use super::skew::Skew;
@@ -11,7 +12,7 @@ use crate::value::Value;
 use expression::date::UNIX_EPOCH_TICKS;
 use expression::library::{Jwt, parse_jwt};
 use expression::text::Text;
-use jose::{Compact, Key, Signed};
+use jose::{Compact, Key, Malformed, Signed};
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -44,7 +45,7 @@ enum Verdict {
     Signed,
     /// The key that it asks for is there and has not signed it.
     Forged,
-    /// The key that it asks for is not there.
+    /// The key that it asks for is not there, or it asks for none, and no other has signed it.
     Unknown,
 }
 
@@ -62,7 +63,7 @@ impl Validation {
             Err(rejection) => return Ok(Err(rejection)),
         };
         let (Ok(Compact::Signed(signed)), Some(jwt)) = (Compact::parse(&text), parse_jwt(&text)) else {
-            return Ok(Err(Rejection::invalid("JWT is malformed.")));
+            return Ok(Err(idx::malformed("its claims are no JSON object")));
         };
         if !signed.is_unsigned() || self.requires_signature.get(exchange)? {
             let mut vouching = vouching(exchange, trusted, &jwt).await;
@@ -81,51 +82,55 @@ impl Validation {
         if let Err(rejection) = lifetime(jwt, now, self.skew.get(exchange)?, requires_expiration) {
             return Ok(Err(rejection));
         }
-        let is_for_anyone = self.audiences.is_empty() && self.applications.is_empty();
-        if !is_for_anyone && !self.is_for_us(exchange, jwt)? {
-            let what = format!("JWT audience {} is not allowed.", list(jwt.values("aud")));
-            return Ok(Err(Rejection::denied("TokenAudienceNotAllowed", what)));
+        if let Err(rejection) = self.check_audience(exchange, jwt)? {
+            return Ok(Err(rejection));
         }
-        if !is_issuer_allowed(exchange, jwt, trusted).await {
-            let what = format!("JWT issuer {} is not allowed.", list(jwt.values("iss")));
-            return Ok(Err(Rejection::denied("TokenIssuerNotAllowed", what)));
+        if let Err(rejection) = check_issuer(exchange, jwt, trusted).await {
+            return Ok(Err(rejection));
         }
         self.claims.check(jwt, exchange)
     }
 
-    fn is_for_us(&self, exchange: &Exchange, jwt: &Jwt) -> Result<bool, Failure> {
-        for audience in &self.audiences {
-            let audience = audience.get(exchange)?;
-            if jwt.values("aud").contains(&audience) {
-                return Ok(true);
-            }
+    fn check_audience(&self, exchange: &Exchange, jwt: &Jwt) -> Result<Result<(), Rejection>, Failure> {
+        let get = |values: &[Value<Text>]| -> Result<Vec<Text>, Failure> {
+            values.iter().map(|value| value.get(exchange)).collect()
+        };
+        let (audiences, applications) = (get(&self.audiences)?, get(&self.applications)?);
+        if audiences.is_empty() && applications.is_empty() {
+            return Ok(Ok(()));
         }
-        for application in &self.applications {
-            let application = application.get(exchange)?;
-            let is_own = |audience: &Text| {
-                let id = audience.strip_prefix("api://").unwrap_or(audience);
-                audience == &application || id == application.as_str()
-            };
-            if jwt.values("aud").iter().any(is_own) {
-                return Ok(true);
-            }
+        let own = jwt.values("aud");
+        let is_meant = |audience: &Text| {
+            let id = audience.strip_prefix("api://").unwrap_or(audience);
+            audiences.iter().any(|one| is_audience(one, audience))
+                || applications.iter().any(|one| one == audience || one.as_str() == id)
+        };
+        if own.iter().any(is_meant) {
+            return Ok(Ok(()));
         }
-        Ok(false)
+        Ok(Err(idx::audience(own, &[audiences, applications].concat())))
     }
+}
+
+/// Whether a token's audience is a wanted one; a slash at the end of either does not count, as in Microsoft's library.
+fn is_audience(wanted: &str, own: &str) -> bool {
+    let bare = |text: &str| text.strip_suffix('/').map(str::to_owned);
+    wanted == own || bare(wanted).is_some_and(|wanted| wanted == own) || bare(own).is_some_and(|own| wanted == own)
 }
 
 /// Keys that may speak for a token's issuer.
 struct Vouching<'t> {
     keys: &'t [Key],
     issuers: Vec<(&'t Text, Rc<Issuer>)>,
-    /// Configurations that nothing is known of.
-    absent: bool,
+    /// The first configuration that nothing is known of.
+    absent: Option<&'t Text>,
 }
 
 /// The keys of an issuer sign for that issuer: another one's do not make its tokens.
 async fn vouching<'t>(exchange: &Exchange, trusted: &'t Trusted, jwt: &Jwt) -> Vouching<'t> {
     let known = known(exchange, trusted).await;
-    let absent = known.len() < trusted.configurations.len();
+    let is_absent = |url: &&Text| known.iter().all(|(known, _)| known != url);
+    let absent = trusted.configurations.iter().find(is_absent);
     let is_listed = jwt
         .values("iss")
         .first()
@@ -159,41 +164,39 @@ fn names(issuer: &Issuer, jwt: &Jwt) -> bool {
 impl Vouching<'_> {
     async fn check(&mut self, exchange: &Exchange, signed: &Signed<'_>) -> Result<(), Rejection> {
         if signed.is_unsigned() {
-            return Err(Rejection::denied("TokenSignatureInvalid", "JWT is not signed."));
+            return Err(idx::unsigned());
         }
         let mut verdict = self.verdict(signed);
         if verdict == Verdict::Unknown && self.renew(exchange).await {
             verdict = self.verdict(signed);
         }
-        match verdict {
-            Verdict::Signed => Ok(()),
-            Verdict::Forged => Err(Rejection::denied("TokenSignatureInvalid", "JWT signature is invalid.")),
-            Verdict::Unknown => {
-                let id = signed.header.key_id.as_deref().unwrap_or("(none)");
-                let why = if self.absent {
-                    " The keys of an issuer could not be fetched."
-                } else {
-                    ""
-                };
-                let what = format!("JWT signature key was not found, key id {id}.{why}");
-                Err(Rejection::denied("TokenSignatureKeyNotFound", what))
+        match (verdict, signed.header.key_id.as_deref(), self.absent) {
+            (Verdict::Signed, _, _) => Ok(()),
+            (Verdict::Forged, id, _) => Err(idx::signature_invalid(id.unwrap_or_default())),
+            (Verdict::Unknown, _, Some(url)) => Err(idx::configuration_unknown(url)),
+            (Verdict::Unknown, _, None) if self.keys().next().is_none() => Err(idx::no_keys()),
+            (Verdict::Unknown, Some(id), None) => Err(idx::key_not_found(id)),
+            (Verdict::Unknown, None, None) => {
+                let names: Vec<&str> = self.keys().map(name).collect();
+                Err(idx::signed_by_none(&names))
             }
         }
     }
 
+    fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.keys
+            .iter()
+            .chain(self.issuers.iter().flat_map(|(_, issuer)| &issuer.keys))
+    }
+
     /// The key of the name that the token asks for, or else any of them.
     fn verdict(&self, signed: &Signed<'_>) -> Verdict {
-        let all = || {
-            self.keys
-                .iter()
-                .chain(self.issuers.iter().flat_map(|(_, issuer)| &issuer.keys))
-        };
         let is_asked_for = |key: &&Key| signed.header.key_id.is_some() && key.id == signed.header.key_id;
-        let is_known = all().any(|key| is_asked_for(&key));
-        let mut candidates = all().filter(|key| !is_known || is_asked_for(key));
+        let is_known = self.keys().any(|key| is_asked_for(&key));
+        let mut candidates = self.keys().filter(|key| !is_known || is_asked_for(key));
         if candidates.any(|key| signed.is_signed_by(key)) {
             Verdict::Signed
-        } else if is_known || self.issuers.is_empty() && !self.keys.is_empty() && !self.absent {
+        } else if is_known {
             Verdict::Forged
         } else {
             Verdict::Unknown
@@ -214,19 +217,24 @@ impl Vouching<'_> {
 }
 
 /// A token whose issuer nobody restricts is accepted from anyone who has the key.
-async fn is_issuer_allowed(exchange: &Exchange, jwt: &Jwt, trusted: &Trusted) -> bool {
+async fn check_issuer(exchange: &Exchange, jwt: &Jwt, trusted: &Trusted) -> Result<(), Rejection> {
     if trusted.issuers.is_empty() && trusted.configurations.is_empty() {
-        return true;
+        return Ok(());
     }
-    let listed = jwt
-        .values("iss")
-        .first()
-        .is_some_and(|iss| trusted.issuers.contains(iss));
-    listed
-        || known(exchange, trusted)
-            .await
-            .iter()
-            .any(|(_, issuer)| names(issuer, jwt))
+    let own = jwt.values("iss").first();
+    let is_listed = own.is_some_and(|iss| trusted.issuers.contains(iss));
+    if is_listed {
+        return Ok(());
+    }
+    let known = known(exchange, trusted).await;
+    if known.iter().any(|(_, issuer)| names(issuer, jwt)) {
+        return Ok(());
+    }
+    let listed = trusted.issuers.iter().map(Text::as_str);
+    let valid: Vec<&str> = listed
+        .chain(known.iter().map(|(_, issuer)| issuer.name.as_str()))
+        .collect();
+    Err(idx::issuer(own.map(Text::as_str), &valid))
 }
 
 /// The signed token: itself, or what is inside of an encrypted one. Content that is no token counts as an unsigned one.
@@ -234,15 +242,22 @@ fn opened<'t>(token: &'t str, keys: [&[Key]; 2]) -> Result<Cow<'t, str>, Rejecti
     let encrypted = match Compact::parse(token) {
         Ok(Compact::Signed(_)) => return Ok(Cow::Borrowed(token)),
         Ok(Compact::Encrypted(encrypted)) => encrypted,
-        Err(malformed) => return Err(Rejection::invalid(format!("JWT is malformed: {malformed}."))),
+        Err(Malformed::Parts) => return Err(idx::segments()),
+        Err(malformed) => return Err(idx::malformed(&malformed.to_string())),
     };
     let content = keys.into_iter().flatten().find_map(|key| encrypted.decrypt(key));
-    let content = content.ok_or_else(|| Rejection::invalid("JWT could not be decrypted."))?;
-    let content = String::from_utf8(content).map_err(|_| Rejection::invalid("JWT is malformed."))?;
+    let tried = || keys.into_iter().flatten().map(name).collect::<Vec<_>>();
+    let content = content.ok_or_else(|| idx::undecryptable(&tried()))?;
+    let content = String::from_utf8(content).map_err(|_| idx::malformed("what is encrypted is no text"))?;
     if content.trim_start().starts_with('{') {
         return Ok(Cow::Owned(jose::unsigned(&content)));
     }
     Ok(Cow::Owned(content))
+}
+
+/// What messages call a key.
+fn name(key: &Key) -> &str {
+    key.id.as_deref().unwrap_or("(no kid)")
 }
 
 fn lifetime(jwt: &Jwt, now: f64, Skew(skew): Skew, requires_expiration: bool) -> Result<(), Rejection> {
@@ -250,20 +265,24 @@ fn lifetime(jwt: &Jwt, now: f64, Skew(skew): Skew, requires_expiration: bool) ->
         None => Ok(None),
         Some(text) => {
             let seconds = text.parse::<f64>().ok().filter(|seconds| seconds.is_finite());
-            let malformed = || Rejection::invalid(format!("JWT claim {name} is no time."));
+            let malformed = || idx::malformed(&format!("its claim {name} is no time"));
             seconds.map(Some).ok_or_else(malformed)
         }
     };
     let (expires, starts) = (moment("exp")?, moment("nbf")?);
-    match expires {
-        None if requires_expiration => return Err(Rejection::invalid("JWT has no expiration time.")),
-        Some(expires) if now > expires + skew => {
-            return Err(Rejection::denied("TokenExpired", "JWT is expired."));
-        }
-        _ => {}
+    if expires.is_none() && requires_expiration {
+        return Err(idx::no_expiration());
     }
-    if starts.is_some_and(|starts| now < starts - skew) {
-        return Err(Rejection::invalid("JWT is not valid yet."));
+    if let (Some(starts), Some(expires)) = (starts, expires)
+        && starts > expires
+    {
+        return Err(idx::ends_first(starts, expires));
+    }
+    if let Some(starts) = starts.filter(|starts| now < starts - skew) {
+        return Err(idx::not_yet_valid(starts, now));
+    }
+    if let Some(expires) = expires.filter(|expires| now > expires + skew) {
+        return Err(idx::expired(expires, now));
     }
     Ok(())
 }
@@ -271,9 +290,4 @@ fn lifetime(jwt: &Jwt, now: f64, Skew(skew): Skew, requires_expiration: bool) ->
 /// Seconds since 1970.
 pub(crate) fn seconds_now(clock: &dyn Clock) -> f64 {
     (clock.ticks() - UNIX_EPOCH_TICKS) as f64 / 1e7
-}
-
-fn list(values: &[Text]) -> String {
-    let values: Vec<&str> = values.iter().map(Text::as_str).collect();
-    values.join(", ")
 }

@@ -4,7 +4,7 @@ use crate::collection::Dictionary;
 use crate::context::Deployment;
 use crate::library::{Arguments, Class, ClassKind, Row, named_type, row};
 use crate::thrown::{Outcome, Thrown};
-use crate::types::Type;
+use crate::types::{ClassRef, Type};
 use crate::value::{Equality, Object, Value};
 use std::any::Any;
 
@@ -40,6 +40,12 @@ const ROWS: &[Row] = &[
         "IGateway Gateway { get; }",
         "context.Deployment.Gateway.Id",
         "managed",
+        |_, a| Ok(a.value(0).clone()),
+    ),
+    row(
+        "ISustainabilityInfo SustainabilityInfo { get; }",
+        "context.Deployment.SustainabilityInfo == null",
+        "False",
         |_, a| Ok(a.value(0).clone()),
     ),
     row(
@@ -96,3 +102,26 @@ const GATEWAY_ROWS: &[Row] = &[
         |_, a| ask(a, |deployment| deployment.is_managed.into()),
     ),
 ];
+
+/// What is known of the power that the region runs on: nothing, here.
+pub static SUSTAINABILITY: Class = Class::new("ISustainabilityInfo", ClassKind::Interface).rows(&[row(
+    "CarbonIntensityCategory CurrentCarbonIntensity { get; }",
+    "context.Deployment.SustainabilityInfo.CurrentCarbonIntensity",
+    "NotAvailable",
+    |_, _| Ok(Value::Enum(ClassRef(&CARBON_INTENSITY), NOT_AVAILABLE)),
+)]);
+
+/// How much carbon dioxide the region's power stands for.
+pub static CARBON_INTENSITY: Class = Class::enumeration(
+    "CarbonIntensityCategory",
+    &[
+        ("NotAvailable", NOT_AVAILABLE),
+        ("VeryLow", 1),
+        ("Low", 2),
+        ("Medium", 3),
+        ("High", 4),
+        ("VeryHigh", 5),
+    ],
+);
+
+const NOT_AVAILABLE: i32 = 0;

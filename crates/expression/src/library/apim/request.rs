@@ -55,6 +55,18 @@ const ROWS: &[Row] = &[
         |call, _| Ok(shared(call.context.request().foundry())),
     ),
     row(
+        "IPrivateEndpointConnection PrivateEndpointConnection { get; }",
+        "context.Request.PrivateEndpointConnection == null",
+        "True",
+        |_, _| Ok(Value::Null),
+    ),
+    row(
+        "IAzureVnetInfo AzureVnetInfo { get; }",
+        "context.Request.AzureVnetInfo == null",
+        "True",
+        |_, _| Ok(Value::Null),
+    ),
+    row(
         "IMessageBody Body { get; }",
         "context.Request.Body.As<string>(true).Length",
         "9",
