@@ -44,10 +44,9 @@ impl Validation {
             return Ok(Err(idx::malformed("its claims are no JSON object")));
         };
         let mut vouching = Vouching::of(exchange, trusted, &jwt).await;
-        if !signed.is_unsigned() || self.requires_signature.get(exchange)? {
-            if let Err(rejection) = vouching.check_signature(&signed).await {
-                return Ok(Err(rejection));
-            }
+        let may_be_unsigned = signed.is_unsigned() && !self.requires_signature.get(exchange)?;
+        if !may_be_unsigned && let Err(rejection) = vouching.check_signature(&signed).await {
+            return Ok(Err(rejection));
         }
         let checked = self.check(exchange, &jwt, &vouching)?;
         Ok(checked.map(|()| jwt))
