@@ -13,7 +13,11 @@ use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use policy::{Call, Connection, HttpVersion, Proxy};
 use rustls::pki_types::ServerName;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::hash::{Hash, Hasher};
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -21,6 +25,13 @@ use tokio_rustls::TlsConnector;
 
 /// Bytes of a response's head at most, and of its body in one read.
 const BUFFER: usize = 128 << 10;
+
+/// Header lines of a response at most. .NET, which APIM runs on, counts their bytes alone.
+const HEADERS: usize = 500;
+
+/// Streams that share one HTTP/2 connection at most; most servers allow a hundred, and few many more (RFC 9113,
+/// section 6.5.2).
+const STREAMS: usize = 100;
 
 /// How often an HTTP/2 upstream is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -132,7 +143,22 @@ pub enum Sender {
     /// One request at a time.
     Http1(Single),
     /// Many requests at a time.
-    Http2(http2::SendRequest<Outgoing>),
+    Http2(Multiple),
+}
+
+/// An HTTP/2 connection.
+#[derive(Clone)]
+pub struct Multiple {
+    /// Where requests are handed to it.
+    pub sender: http2::SendRequest<Outgoing>,
+    most: Rc<Cell<usize>>,
+}
+
+impl Multiple {
+    /// How many streams may share it: no more than the server takes at once, or the others wait for them to end.
+    pub fn most_streams(&self) -> usize {
+        self.most.get().clamp(1, STREAMS)
+    }
 }
 
 /// A new connection to `origin`, driven by a task of its own.
@@ -143,21 +169,28 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         return Err(format!("{} does not speak HTTP/2", origin.authority));
     }
     if http2 {
-        let (sender, connection) = http2::Builder::new(Local)
+        let (sender, mut connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
             .adaptive_window(true)
             .keep_alive_interval(KEEP_ALIVE)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
-        tokio::task::spawn_local(connection);
-        return Ok(Sender::Http2(sender));
+        let most = Rc::new(Cell::new(STREAMS));
+        let allowed = Rc::clone(&most);
+        tokio::task::spawn_local(poll_fn(move |context| {
+            let ended = Pin::new(&mut connection).poll(context);
+            allowed.set(connection.current_max_send_streams());
+            ended
+        }));
+        return Ok(Sender::Http2(Multiple { sender, most }));
     }
     let traffic = Arc::new(Traffic::default());
     traffic.expect_fruit(BUFFER);
     let io = Watched::new(stream, Arc::clone(&traffic));
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(BUFFER)
+        .max_headers(HEADERS)
         // For clients, who see names as the backend wrote them. Those of their own requests are not worth what it costs.
         .preserve_header_case(true)
         .title_case_headers(true)

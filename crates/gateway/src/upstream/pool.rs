@@ -4,19 +4,14 @@
 //! connections are shared up to a number of streams, then joined by another one.
 //! Never here: requests, retries.
 
-use crate::body::Outgoing;
 use crate::ticker::Ticker;
-use crate::upstream::connect::{Origin, Sender, Single, connect};
+use crate::upstream::connect::{Multiple, Origin, Sender, Single, connect};
 use crate::upstream::tls::ClientTls;
-use hyper::client::conn::http2;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Streams that share one HTTP/2 connection; most servers allow a hundred, and few many more (RFC 9113, section 6.5.2).
-const STREAMS: usize = 100;
 
 /// A worker's upstream connections.
 pub struct Pool {
@@ -35,7 +30,7 @@ struct Idle {
 }
 
 struct Shared {
-    sender: http2::SendRequest<Outgoing>,
+    connection: Multiple,
     streams: Rc<()>,
     used: u64,
 }
@@ -96,10 +91,10 @@ impl Pool {
         })?;
         let stream = match &sender {
             Sender::Http1(_) => None,
-            Sender::Http2(sender) => {
+            Sender::Http2(connection) => {
                 let streams = Rc::new(());
                 let shared = Shared {
-                    sender: sender.clone(),
+                    connection: connection.clone(),
                     streams: Rc::clone(&streams),
                     used: self.ticker.now(),
                 };
@@ -130,12 +125,12 @@ impl Pool {
     fn share(&self, origin: &Origin) -> Option<Lease> {
         let mut shared = self.shared.borrow_mut();
         let connections = shared.get_mut(origin)?;
-        connections.retain(|connection| !connection.sender.is_closed());
+        connections.retain(|shared| !shared.connection.sender.is_closed());
         let free = connections
             .iter_mut()
-            .find(|connection| Rc::strong_count(&connection.streams) <= STREAMS)?;
+            .find(|shared| Rc::strong_count(&shared.streams) <= shared.connection.most_streams())?;
         free.used = self.ticker.now();
-        let sender = Sender::Http2(free.sender.clone());
+        let sender = Sender::Http2(free.connection.clone());
         Some(Lease {
             sender,
             reused: true,
@@ -169,7 +164,7 @@ impl Pool {
         self.shared.borrow_mut().retain(|_, connections| {
             connections.retain(|shared| {
                 let busy = Rc::strong_count(&shared.streams) > 1;
-                !shared.sender.is_closed() && (busy || !expired(shared.used))
+                !shared.connection.sender.is_closed() && (busy || !expired(shared.used))
             });
             !connections.is_empty()
         });

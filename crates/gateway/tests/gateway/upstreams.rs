@@ -97,6 +97,106 @@ async fn a_request_that_a_dying_connection_swallowed_goes_out_again_only_when_th
 }
 
 #[tokio::test]
+async fn an_http2_server_that_takes_few_streams_at_once_gets_more_connections() {
+    // It answers when six requests are there, of which a connection takes two.
+    let arrived = Arc::new(tokio::sync::Barrier::new(6));
+    let upstream = Upstream::serve(move |stream| {
+        let arrived = Arc::clone(&arrived);
+        async move {
+            let mut builder = h2::server::Builder::new();
+            builder.max_concurrent_streams(2);
+            let mut connection = builder.handshake::<_, bytes::Bytes>(stream).await.unwrap();
+            while let Some(Ok((request, mut respond))) = connection.accept().await {
+                let arrived = Arc::clone(&arrived);
+                tokio::spawn(async move {
+                    if request.uri().path() == "/wait" {
+                        arrived.wait().await;
+                    }
+                    respond.send_response(Response::new(()), true).unwrap();
+                });
+            }
+        }
+    })
+    .await;
+    let gateway = start(forwarding(&upstream, "<forward-request http-version=\"2\" />"));
+    // From here on what the server allows is known.
+    assert_eq!(fetch(&gateway, get("/echo/first")).await.0, StatusCode::OK);
+    let all: Vec<_> = (0..6).map(|_| fetch(&gateway, get("/echo/wait"))).collect();
+    for (status, _) in futures_util::future::join_all(all).await {
+        assert_eq!(status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn what_an_http2_server_has_not_looked_at_goes_out_again_whatever_the_method() {
+    for refuses in [true, false] {
+        // The first connection answers once, and refuses what comes then or gives it up.
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        let upstream = Upstream::serve(move |stream| {
+            let is_first = count.fetch_add(1, Ordering::SeqCst) == 0;
+            async move {
+                let mut connection: h2::server::Connection<_, bytes::Bytes> =
+                    h2::server::handshake(stream).await.unwrap();
+                let mut requests = 0;
+                while let Some(Ok((_, mut respond))) = connection.accept().await {
+                    requests += 1;
+                    if !is_first || requests == 1 {
+                        respond.send_response(Response::new(()), true).unwrap();
+                    } else if refuses {
+                        respond.send_reset(h2::Reason::REFUSED_STREAM);
+                    } else {
+                        respond.send_reset(h2::Reason::CANCEL);
+                    }
+                }
+            }
+        })
+        .await;
+        let keeps = "<forward-request http-version=\"2\" buffer-request-body=\"true\" />";
+        let gateway = start(forwarding(&upstream, keeps));
+        assert_eq!(fetch(&gateway, get("/echo")).await.0, StatusCode::OK);
+        let second = fetch(&gateway, request("POST", "/echo", full("body"))).await.0;
+        let expected = if refuses { 200 } else { 500 };
+        assert_eq!(second.as_u16(), expected, "refused: {refuses}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_may_have_many_headers() {
+    let lines = "x: v\r\n".repeat(300);
+    let head: &str = format!("HTTP/1.1 200 OK\r\n{lines}content-length: 2\r\n\r\nok").leak();
+    let upstream = Upstream::saying(head, false).await;
+    let gateway = in_front_of(&upstream);
+    let mut stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    stream
+        .write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    let answer = soon(read_head(&mut stream)).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.matches("x: v\r\n").count() == 300,
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_coded_for_the_connection_is_not_passed_on_as_it_is() {
+    for (coding, status) in [
+        ("gzip, chunked", 500),
+        ("gzip", 500),
+        ("identity", 200),
+        ("Chunked", 200),
+    ] {
+        let chunked = coding.to_lowercase().ends_with("chunked");
+        let body = if chunked { "2\r\nok\r\n0\r\n\r\n" } else { "ok" };
+        let answer = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n{body}");
+        let upstream = Upstream::saying(answer.leak(), true).await;
+        let gateway = in_front_of(&upstream);
+        assert_eq!(fetch(&gateway, get("/echo")).await.0.as_u16(), status, "{coding}");
+    }
+}
+
+#[tokio::test]
 async fn redirects_are_followed_when_the_policy_says_so() {
     let upstream = Upstream::http(|request| async move {
         let (code, target) = match request.uri().path() {
