@@ -6,6 +6,7 @@
 use super::rejection::Rejection;
 use expression::date::{DateTime, DateTimeKind, UNIX_EPOCH_TICKS};
 use expression::text::Text;
+use jose::Key;
 
 const INVALID_SIGNATURE: &str = "TokenInvalidSignature";
 const KEY_NOT_FOUND: &str = "TokenSignatureKeyNotFound";
@@ -22,6 +23,11 @@ pub(crate) const SEGMENTS: &str = "IDX12741: JWT must have three segments (JWS) 
 pub(super) fn malformed(why: &str) -> Rejection {
     let message = format!("IDX12709: CanReadToken() returned false. JWT is not well formed: {why}.");
     Rejection::invalid(message)
+}
+
+/// What messages call a key.
+pub(super) fn key_name(key: &Key) -> &str {
+    key.id.as_deref().unwrap_or("(no kid)")
 }
 
 /// It is encrypted for none of these keys.
