@@ -189,11 +189,13 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         let (sender, mut connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
             .adaptive_window(true)
+            // Until the server says how many it takes, so that none waits for another.
+            .initial_max_send_streams(1)
             .keep_alive_interval(KEEP_ALIVE)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
-        let most = Rc::new(Cell::new(STREAMS));
+        let most = Rc::new(Cell::new(1));
         let allowed = Rc::clone(&most);
         tokio::task::spawn_local(poll_fn(move |context| {
             let ended = Pin::new(&mut connection).poll(context);
