@@ -6,6 +6,7 @@
 
 mod connect;
 mod database;
+mod dial;
 mod expect;
 mod gather;
 mod offline;

@@ -13,6 +13,7 @@ mod presented;
 mod rejection;
 mod skew;
 mod validation;
+mod vouching;
 
 pub(crate) use claims::{RequiredClaims, missing_claims, value_mismatch};
 pub(crate) use idx::SEGMENTS;
@@ -20,4 +21,5 @@ pub(crate) use keys::{DecryptionKeys, InlineKeys};
 pub(crate) use presented::Presented;
 pub(crate) use rejection::{Refusal, Rejection};
 pub(crate) use skew::Skew;
-pub(crate) use validation::{Trusted, Validation, seconds_now};
+pub(crate) use validation::{Validation, seconds_now};
+pub(crate) use vouching::Trusted;

@@ -135,7 +135,7 @@ impl Run<'_> {
         if let Err(stuck) = passed {
             return self.stuck(span, &stuck);
         }
-        let times = step.requests.iter().map(|request| request.times).max().unwrap_or(1);
+        let times = step.requests.first().map_or(1, |request| request.times);
         let mut sent = Vec::new();
         for _ in 0..times {
             self.recorder.begin(wanted(step));

@@ -6,6 +6,7 @@
 mod rows;
 
 use crate::ticker::Ticker;
+use crate::upstream::dial::dial;
 use crate::upstream::tls::{Alpn, ClientTls, Verification};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,7 +26,6 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 use tds::{Argument, Client, LoggedIn, Login, Negotiated, Parameter, Proof, Wrapped};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// The scheme of their URLs.
@@ -175,7 +175,7 @@ impl Databases {
         let told = |error: tds::Error| error.to_string();
         let unreachable = |error: std::io::Error| error.to_string();
         let with_token = matches!(server.proof, SqlProof::Token(_));
-        let mut stream = TcpStream::connect((host, port)).await.map_err(unreachable)?;
+        let mut stream = dial(host, port).await.map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
         let name = server.name.as_deref().unwrap_or(host);
         let connector = |alpn| self.connector(place, alpn, name);

@@ -11,8 +11,8 @@
 //! The key that a token names (`kid`) must have signed it; if no key has that name, each is tried. The keys and the name
 //! of an `openid-config`'s issuer are fetched when they are first needed and kept (`openid.rs`); while it is away known
 //! keys keep working, and without any the token is refused with `TokenSignatureKeyNotFound`. With several configurations
-//! each vouches for its own issuer only. `issuers` adds names for which the keys of all may sign. If neither names an
-//! issuer, none is asked for.
+//! each vouches for its own issuer only, and one that is away holds up only tokens that may be its own. `issuers` adds
+//! names for which the keys of all may sign. If neither names an issuer, none is asked for.
 //!
 //! Refusals are 401, or `failed-validation-httpcode`, with `failed-validation-error-message`, or else `JWT not present.` or
 //! `Invalid JWT.`: why it is invalid is for `context.LastError`. A slash at the end of an audience does not count.
@@ -112,7 +112,11 @@ impl WaitingStep for ValidateJwt {
                 }
             };
             match checked {
-                Err(rejection) => Err(self.refusal.failure(exchange, rejection)?),
+                Err(rejection) => {
+                    let message = || format!("JWT Validation Failed: {}.", rejection.message).into();
+                    exchange.note("messages", message);
+                    Err(self.refusal.failure(exchange, rejection)?)
+                }
                 Ok(jwt) => {
                     if let Some(name) = &self.output {
                         exchange.set_variable(name, Object::of(jwt));
@@ -346,7 +350,7 @@ mod tests {
         let audience = |own: &str| {
             format!(
                 "401 TokenAudienceNotAllowed IDX10214: Audience validation failed. Audiences: '{own}'. Did not match: \
-                 validationParameters.ValidAudience: 'null' or validationParameters.ValidAudiences: 'a, bc'."
+                 validationParameters.ValidAudience: '' or validationParameters.ValidAudiences: 'a, bc'."
             )
         };
         for (children, own, expected) in [
@@ -371,7 +375,7 @@ mod tests {
                 issuers.to_owned(),
                 r#""iss":"k""#,
                 "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'k'. Did not match: \
-                 validationParameters.ValidIssuer: 'null' or validationParameters.ValidIssuers: 'i, j'."
+                 validationParameters.ValidIssuer: '' or validationParameters.ValidIssuers: 'i, j'."
                     .to_owned(),
             ),
             (
@@ -574,7 +578,7 @@ mod tests {
                 "",
                 signer.token(&claims("https://third.example")),
                 "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'https://third.example'. \
-                 Did not match: validationParameters.ValidIssuer: 'null' or validationParameters.ValidIssuers: \
+                 Did not match: validationParameters.ValidIssuer: '' or validationParameters.ValidIssuers: \
                  'https://issuer.example, https://other.example'.",
             ),
             (
@@ -595,6 +599,21 @@ mod tests {
             );
             assert_eq!(outcome(&mut bench, &bearer(&token)), expected, "{children}");
         }
+    }
+
+    #[test]
+    fn while_an_issuer_is_away_nobody_else_signs_its_tokens() {
+        const AWAY: &str = "https://away.example/openid";
+        let signer = Signer::new("k");
+        let mut bench = discovering(&format!("<openid-config url='{AWAY}' />"));
+        publish(&bench, &[&signer]);
+        bench.answers_at(AWAY, Ok("503\n\n"));
+        let token = |issuer: &str| bearer(&signer.token(&format!(r#"{{"iss":"{issuer}","exp":{}}}"#, NOW + 60)));
+        let expected = "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'https://away.example'. \
+                        Did not match: validationParameters.ValidIssuer: '' or \
+                        validationParameters.ValidIssuers: 'https://issuer.example'.";
+        assert_eq!(outcome(&mut bench, &token("https://away.example")), expected);
+        assert_eq!(outcome(&mut bench, &token("https://issuer.example")), "passed");
     }
 
     const PEM: &str = include_str!("../../../catalog/src/certificate/test/both.pem");

@@ -6,6 +6,7 @@
 use super::rejection::Rejection;
 use expression::date::{DateTime, DateTimeKind, UNIX_EPOCH_TICKS};
 use expression::text::Text;
+use jose::Key;
 
 const INVALID_SIGNATURE: &str = "TokenInvalidSignature";
 const KEY_NOT_FOUND: &str = "TokenSignatureKeyNotFound";
@@ -22,6 +23,11 @@ pub(crate) const SEGMENTS: &str = "IDX12741: JWT must have three segments (JWS) 
 pub(super) fn malformed(why: &str) -> Rejection {
     let message = format!("IDX12709: CanReadToken() returned false. JWT is not well formed: {why}.");
     Rejection::invalid(message)
+}
+
+/// What messages call a key.
+pub(super) fn key_name(key: &Key) -> &str {
+    key.id.as_deref().unwrap_or("(no kid)")
 }
 
 /// It is encrypted for none of these keys.
@@ -114,7 +120,7 @@ pub(super) fn audience(own: &[Text], valid: &[Text]) -> Rejection {
     } else {
         format!(
             "IDX10214: Audience validation failed. Audiences: '{}'. Did not match: \
-             validationParameters.ValidAudience: 'null' or validationParameters.ValidAudiences: '{}'.",
+             validationParameters.ValidAudience: '' or validationParameters.ValidAudiences: '{}'.",
             own.join(", "),
             valid.join(", ")
         )
@@ -128,7 +134,7 @@ pub(super) fn issuer(own: Option<&str>, valid: &[&str]) -> Rejection {
         None => "IDX10211: Unable to validate issuer. The 'issuer' parameter is null or whitespace.".to_owned(),
         Some(own) => format!(
             "IDX10205: Issuer validation failed. Issuer: '{own}'. Did not match: \
-             validationParameters.ValidIssuer: 'null' or validationParameters.ValidIssuers: '{}'.",
+             validationParameters.ValidIssuer: '' or validationParameters.ValidIssuers: '{}'.",
             valid.join(", ")
         ),
     };
