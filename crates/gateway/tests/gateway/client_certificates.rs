@@ -63,7 +63,7 @@ fn signed() -> (Shown, CertificateDer<'static>) {
 }
 
 /// What the policy says of a client, by whether the listener asks for certificates and what the client shows.
-async fn told(asks: bool, client: Option<Shown>, authority: Option<CertificateDer<'static>>) -> String {
+async fn told(asks: bool, who: Option<Shown>, authority: Option<CertificateDer<'static>>) -> String {
     let upstream = Upstream::http(|_| async { text("") }).await;
     let mut echo = api("echo", upstream.address);
     let source = Source::new("policy.xml", POLICY);
@@ -91,7 +91,7 @@ async fn told(asks: bool, client: Option<Shown>, authority: Option<CertificateDe
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots);
-    let mut client = match client {
+    let mut client = match who {
         Some((chain, key)) => client.with_client_auth_cert(chain, key).unwrap(),
         None => client.with_no_client_auth(),
     };
