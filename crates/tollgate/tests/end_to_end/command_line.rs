@@ -338,7 +338,7 @@ fn explain_tells_what_runs_for_an_operation() {
             "API api, operation any: * /*",
             "",
             "inbound",
-            "choose[1] apis/api/policy.xml:3:18 keeps the request body, which it reads",
+            "choose[1] apis/api/policy.xml:3:18 keeps the request body, which it needs whole",
             "when[1]/return-response[1] apis/api/policy.xml:5:2",
             "when[1]/set-method[1] apis/api/policy.xml:6:2 never runs: what is before it always answers",
             "",
