@@ -38,7 +38,11 @@ impl Vaults {
         (upstream, clock, runtime): (&dyn Upstream, &dyn Clock, &dyn Runtime),
         wanted: &[SecretReference],
     ) -> Vec<Result<VaultSecret, String>> {
-        let reach = Reach { upstream, clock };
+        let reach = Reach {
+            upstream,
+            clock,
+            runtime,
+        };
         let mut tokens: HashMap<(String, Option<&str>), Result<Text, String>> = HashMap::new();
         for reference in wanted {
             let (resource, client_id) = (resource(reference), reference.client_id.as_deref());

@@ -8,6 +8,7 @@ use crate::upstream::tls::{Alpn, ClientTls, Verification};
 use crate::upstream::tunnel;
 use crate::watched::{Traffic, Watched};
 use crate::worker::Local;
+use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -47,6 +48,9 @@ pub struct Origin {
     pub version: HttpVersion,
     /// The proxy between, and the certificate that is shown.
     pub connection: Connection,
+    /// The name that the server is asked for in the TLS handshake, and that its certificate must have, where a policy
+    /// says another one by `Host` than the URL, as .NET has it.
+    pub server_name: Option<Box<str>>,
 }
 
 impl Hash for Origin {
@@ -90,6 +94,7 @@ impl Origin {
                 call.version
             },
             connection: call.connection.clone(),
+            server_name: tls.and_then(|_| named_host(call)),
         })
     }
 
@@ -109,14 +114,26 @@ impl Origin {
 
     /// The host as the resolver and certificates have it, and the port.
     fn host_and_port(&self) -> (&str, u16) {
-        let host = self.authority.host();
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
+        let host = bare(self.authority.host());
         let default = if self.tls.is_some() { 443 } else { 80 };
         (host, self.authority.port_u16().unwrap_or(default))
     }
+}
+
+/// The host that the header `Host` names, where it is another one than the URL's.
+fn named_host(call: &Call) -> Option<Box<str>> {
+    let named: Authority = call.headers.get(HOST)?.to_str().ok()?.parse().ok()?;
+    let is_other = call
+        .url
+        .host()
+        .is_none_or(|host| !host.eq_ignore_ascii_case(named.host()));
+    is_other.then(|| bare(named.host()).into())
+}
+
+/// An address of IPv6 without its brackets.
+fn bare(host: &str) -> &str {
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    address.unwrap_or(host)
 }
 
 /// Host and port: a name and password before them are neither sent in `Host` (RFC 9110, section 4.2.4) nor told in
@@ -225,6 +242,7 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
         alpn,
         origin.connection.certificate.as_ref(),
     )?));
+    let host = origin.server_name.as_deref().unwrap_or(host);
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| format!("`{host}` is not a name that a certificate can have"))?;
     let stream = connector

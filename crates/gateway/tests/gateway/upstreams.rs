@@ -326,10 +326,21 @@ async fn through_backend(
     name: bool,
     trusted: Option<&PublicCertificate>,
 ) -> StatusCode {
+    through_backend_as(upstream, (chain, name, trusted), "").await
+}
+
+/// The same with more policies in inbound.
+async fn through_backend_as(
+    upstream: &Upstream,
+    (chain, name, trusted): (bool, bool, Option<&PublicCertificate>),
+    inbound: &str,
+) -> StatusCode {
     let mut catalog = forwarding(upstream, "<forward-request />");
     catalog.authorities.extend(trusted.cloned().map(Arc::new));
-    let policy = "<policies><inbound><set-backend-service backend-id=\"tls\" /></inbound>\
-        <backend><forward-request /></backend><outbound /><on-error /></policies>";
+    let policy = format!(
+        "<policies><inbound><set-backend-service backend-id=\"tls\" />{inbound}</inbound>\
+         <backend><forward-request /></backend><outbound /><on-error /></policies>"
+    );
     let api = Arc::get_mut(&mut catalog.apis[0]).unwrap();
     let source = Source::new("policy.xml", policy);
     api.policy = Some(Arc::new(PolicyText { source }));
@@ -367,6 +378,20 @@ async fn authorities_of_the_configuration_are_trusted() {
     for (upstream, trusted, status) in [(&named, &own, 200), (&named, &others, 500), (&other, &others, 500)] {
         let found = through_backend(upstream, true, true, Some(trusted)).await;
         assert_eq!(found.as_u16(), status);
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_has_the_name_that_a_policy_gives_the_backend() {
+    let (upstream, own) = tls_upstream(vec!["elsewhere.test".into()]).await;
+    for (host, status) in [
+        ("elsewhere.test", 200),
+        ("elsewhere.test:8443", 200),
+        ("other.test", 500),
+    ] {
+        let policy = format!("<set-header name=\"Host\"><value>{host}</value></set-header>");
+        let found = through_backend_as(&upstream, (true, true, Some(&own)), &policy).await;
+        assert_eq!(found.as_u16(), status, "{host}");
     }
 }
 

@@ -112,7 +112,11 @@ impl WaitingStep for ValidateJwt {
                 }
             };
             match checked {
-                Err(rejection) => Err(self.refusal.failure(exchange, rejection)?),
+                Err(rejection) => {
+                    let message = || format!("JWT Validation Failed: {}.", rejection.message).into();
+                    exchange.note("messages", message);
+                    Err(self.refusal.failure(exchange, rejection)?)
+                }
                 Ok(jwt) => {
                     if let Some(name) = &self.output {
                         exchange.set_variable(name, Object::of(jwt));
@@ -346,7 +350,7 @@ mod tests {
         let audience = |own: &str| {
             format!(
                 "401 TokenAudienceNotAllowed IDX10214: Audience validation failed. Audiences: '{own}'. Did not match: \
-                 validationParameters.ValidAudience: 'null' or validationParameters.ValidAudiences: 'a, bc'."
+                 validationParameters.ValidAudience: '' or validationParameters.ValidAudiences: 'a, bc'."
             )
         };
         for (children, own, expected) in [
@@ -371,7 +375,7 @@ mod tests {
                 issuers.to_owned(),
                 r#""iss":"k""#,
                 "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'k'. Did not match: \
-                 validationParameters.ValidIssuer: 'null' or validationParameters.ValidIssuers: 'i, j'."
+                 validationParameters.ValidIssuer: '' or validationParameters.ValidIssuers: 'i, j'."
                     .to_owned(),
             ),
             (
@@ -574,7 +578,7 @@ mod tests {
                 "",
                 signer.token(&claims("https://third.example")),
                 "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'https://third.example'. \
-                 Did not match: validationParameters.ValidIssuer: 'null' or validationParameters.ValidIssuers: \
+                 Did not match: validationParameters.ValidIssuer: '' or validationParameters.ValidIssuers: \
                  'https://issuer.example, https://other.example'.",
             ),
             (
@@ -606,7 +610,7 @@ mod tests {
         bench.answers_at(AWAY, Ok("503\n\n"));
         let token = |issuer: &str| bearer(&signer.token(&format!(r#"{{"iss":"{issuer}","exp":{}}}"#, NOW + 60)));
         let expected = "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'https://away.example'. \
-                        Did not match: validationParameters.ValidIssuer: 'null' or \
+                        Did not match: validationParameters.ValidIssuer: '' or \
                         validationParameters.ValidIssuers: 'https://issuer.example'.";
         assert_eq!(outcome(&mut bench, &token("https://away.example")), expected);
         assert_eq!(outcome(&mut bench, &token("https://issuer.example")), "passed");

@@ -120,7 +120,7 @@ pub(super) fn audience(own: &[Text], valid: &[Text]) -> Rejection {
     } else {
         format!(
             "IDX10214: Audience validation failed. Audiences: '{}'. Did not match: \
-             validationParameters.ValidAudience: 'null' or validationParameters.ValidAudiences: '{}'.",
+             validationParameters.ValidAudience: '' or validationParameters.ValidAudiences: '{}'.",
             own.join(", "),
             valid.join(", ")
         )
@@ -134,7 +134,7 @@ pub(super) fn issuer(own: Option<&str>, valid: &[&str]) -> Rejection {
         None => "IDX10211: Unable to validate issuer. The 'issuer' parameter is null or whitespace.".to_owned(),
         Some(own) => format!(
             "IDX10205: Issuer validation failed. Issuer: '{own}'. Did not match: \
-             validationParameters.ValidIssuer: 'null' or validationParameters.ValidIssuers: '{}'.",
+             validationParameters.ValidIssuer: '' or validationParameters.ValidIssuers: '{}'.",
             valid.join(", ")
         ),
     };
