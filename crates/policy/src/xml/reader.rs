@@ -13,6 +13,8 @@ const LARGEST: usize = 1 << 20;
 const DEEPEST: usize = 100;
 /// Problems of one document after which reading ends: the rest would say the same again.
 const MOST_PROBLEMS: usize = 100;
+/// Expressions without an end behind which is read on: each is looked through up to the document's end.
+const MOST_WITHOUT_END: usize = 10;
 
 /// Reads a whole text. Problems go to `findings`; what could be read comes back.
 pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
@@ -25,6 +27,7 @@ pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
         open: Vec::new(),
         content: Vec::new(),
         problems: 0,
+        without_end: 0,
     };
     if text.len() > LARGEST {
         let message = format!("the document has {} bytes, expected at most {LARGEST}", text.len());
@@ -60,6 +63,8 @@ pub(super) struct Reader<'r> {
     /// What stands in the innermost open element so far.
     content: Vec<Node>,
     problems: usize,
+    /// Expressions without an end so far.
+    without_end: usize,
 }
 
 impl Reader<'_> {
@@ -306,8 +311,8 @@ impl Reader<'_> {
     pub(super) fn without_end(&mut self, unclosed: Unclosed, end: Option<usize>) -> Result<Piece, Stop> {
         let start = unclosed.0;
         let stop = self.unclosed_expression(unclosed);
-        // Looking for ends takes time.
-        let Some(end) = end.filter(|_| self.problems < MOST_PROBLEMS) else {
+        self.without_end += 1;
+        let Some(end) = end.filter(|_| self.without_end < MOST_WITHOUT_END) else {
             return Err(stop);
         };
         self.at = end;

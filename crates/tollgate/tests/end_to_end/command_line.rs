@@ -359,7 +359,10 @@ fn explain_tells_what_runs_for_an_operation() {
         (&3.into(), &true.into())
     );
     for (arguments, expected) in [
-        (&["apl"][..], "error: there is no API \"apl\"; found: api\n"),
+        (
+            &["apl"][..],
+            "error: there is no API \"apl\"; did you mean \"api\"? found: api\n",
+        ),
         (&["api", "all"], "error: there is no operation \"all\"; found: any\n"),
         (
             &["api", "--product", "p"],
