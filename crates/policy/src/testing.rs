@@ -294,6 +294,7 @@ impl Bench {
             sent: Rc::clone(&self.sent),
             ways: Rc::clone(&self.ways),
         };
+        let headers = headers(lines);
         Exchange {
             request: RequestMessage {
                 method: method.parse().unwrap(),
@@ -304,7 +305,8 @@ impl Bench {
                 root: "/orders".len(),
                 path: path.into(),
                 query: query.into(),
-                headers: headers(lines),
+                host: headers.get(http::header::HOST).cloned(),
+                headers,
                 body: if body.is_empty() {
                     Body::Empty
                 } else {

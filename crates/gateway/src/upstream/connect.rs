@@ -4,10 +4,12 @@
 
 use crate::body::Outgoing;
 use crate::stream::Stream;
+use crate::upstream::dial::dial;
 use crate::upstream::tls::{Alpn, ClientTls, Verification};
 use crate::upstream::tunnel;
 use crate::watched::{Traffic, Watched};
 use crate::worker::Local;
+use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,7 +22,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// Bytes of a response's head at most, and of its body in one read.
@@ -47,6 +48,9 @@ pub struct Origin {
     pub version: HttpVersion,
     /// The proxy between, and the certificate that is shown.
     pub connection: Connection,
+    /// The name that the server is asked for in the TLS handshake, and that its certificate must have, where a policy
+    /// says another one by `Host` than the URL, as .NET has it.
+    pub server_name: Option<Box<str>>,
 }
 
 impl Hash for Origin {
@@ -90,6 +94,7 @@ impl Origin {
                 call.version
             },
             connection: call.connection.clone(),
+            server_name: tls.and_then(|_| named_host(call)),
         })
     }
 
@@ -109,14 +114,26 @@ impl Origin {
 
     /// The host as the resolver and certificates have it, and the port.
     fn host_and_port(&self) -> (&str, u16) {
-        let host = self.authority.host();
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
+        let host = bare(self.authority.host());
         let default = if self.tls.is_some() { 443 } else { 80 };
         (host, self.authority.port_u16().unwrap_or(default))
     }
+}
+
+/// The host that the header `Host` names, where it is another one than the URL's.
+fn named_host(call: &Call) -> Option<Box<str>> {
+    let named: Authority = call.headers.get(HOST)?.to_str().ok()?.parse().ok()?;
+    let is_other = call
+        .url
+        .host()
+        .is_none_or(|host| !host.eq_ignore_ascii_case(named.host()));
+    is_other.then(|| bare(named.host()).into())
+}
+
+/// An address of IPv6 without its brackets.
+fn bare(host: &str) -> &str {
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    address.unwrap_or(host)
 }
 
 /// Host and port: a name and password before them are neither sent in `Host` (RFC 9110, section 4.2.4) nor told in
@@ -136,6 +153,8 @@ pub struct Single {
     pub sender: http1::SendRequest<Outgoing>,
     /// What has been seen of its bytes.
     pub traffic: Arc<Traffic>,
+    /// When it was opened, by the pool's clock.
+    pub opened: u64,
 }
 
 /// Where requests are handed to a connection.
@@ -161,8 +180,8 @@ impl Multiple {
     }
 }
 
-/// A new connection to `origin`, driven by a task of its own.
-pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String> {
+/// A new connection to `origin`, driven by a task of its own; `opened` is the time.
+pub async fn connect(origin: &Origin, tls: &ClientTls, opened: u64) -> Result<Sender, String> {
     let stream = open(origin, tls).await?;
     let http2 = stream.is_http2() || (origin.version == HttpVersion::Two && origin.tls.is_none());
     if origin.version == HttpVersion::Two && !http2 {
@@ -172,11 +191,13 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         let (sender, mut connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
             .adaptive_window(true)
+            // Until the server says how many it takes, so that none waits for another.
+            .initial_max_send_streams(1)
             .keep_alive_interval(KEEP_ALIVE)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
-        let most = Rc::new(Cell::new(STREAMS));
+        let most = Rc::new(Cell::new(1));
         let allowed = Rc::clone(&most);
         tokio::task::spawn_local(poll_fn(move |context| {
             let ended = Pin::new(&mut connection).poll(context);
@@ -198,7 +219,11 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         .await
         .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;
     tokio::task::spawn_local(connection.with_upgrades());
-    Ok(Sender::Http1(Single { sender, traffic }))
+    Ok(Sender::Http1(Single {
+        sender,
+        traffic,
+        opened,
+    }))
 }
 
 async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
@@ -206,7 +231,7 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
     let failed = |error: std::io::Error| format!("no connection to {}: {error}", origin.authority);
     let proxy = origin.connection.proxy.as_deref();
     let (first, first_port) = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
-    let stream = TcpStream::connect((first, first_port)).await.map_err(failed)?;
+    let stream = dial(first, first_port).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     let Some(verification) = origin.tls else {
         return Ok(Stream::Plain(stream));
@@ -225,6 +250,7 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
         alpn,
         origin.connection.certificate.as_ref(),
     )?));
+    let host = origin.server_name.as_deref().unwrap_or(host);
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| format!("`{host}` is not a name that a certificate can have"))?;
     let stream = connector

@@ -2,7 +2,7 @@
 
 use crate::support::{
     Client, Upstream, api, body_of, catalog, channel, converse, eventually, fetch, full, get, hang_up, in_front_of,
-    read_head, request, soon, start, text,
+    read_head, request, soon, start, start_with, text,
 };
 use catalog::{Backend, Catalog, PolicyText, PublicCertificate};
 use diagnostic::Source;
@@ -158,6 +158,23 @@ async fn what_an_http2_server_has_not_looked_at_goes_out_again_whatever_the_meth
         let second = fetch(&gateway, request("POST", "/echo", full("body"))).await.0;
         let expected = if refuses { 200 } else { 500 };
         assert_eq!(second.as_u16(), expected, "refused: {refuses}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_does_not_serve_for_ever() {
+    for version in ["1", "2"] {
+        let upstream = Upstream::http(|_| async { text("ok") }).await;
+        let catalog = forwarding(&upstream, &format!("<forward-request http-version=\"{version}\" />"));
+        let gateway = start_with(catalog, |config| {
+            config.workers = 1;
+            config.timeouts.upstream_lifetime = std::time::Duration::from_millis(300);
+        });
+        for connections in 1..4 {
+            assert_eq!(fetch(&gateway, get("/echo")).await.0, StatusCode::OK);
+            assert_eq!(upstream.connections(), connections, "HTTP/{version}");
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
     }
 }
 
@@ -326,10 +343,21 @@ async fn through_backend(
     name: bool,
     trusted: Option<&PublicCertificate>,
 ) -> StatusCode {
+    through_backend_as(upstream, (chain, name, trusted), "").await
+}
+
+/// The same with more policies in inbound.
+async fn through_backend_as(
+    upstream: &Upstream,
+    (chain, name, trusted): (bool, bool, Option<&PublicCertificate>),
+    inbound: &str,
+) -> StatusCode {
     let mut catalog = forwarding(upstream, "<forward-request />");
     catalog.authorities.extend(trusted.cloned().map(Arc::new));
-    let policy = "<policies><inbound><set-backend-service backend-id=\"tls\" /></inbound>\
-        <backend><forward-request /></backend><outbound /><on-error /></policies>";
+    let policy = format!(
+        "<policies><inbound><set-backend-service backend-id=\"tls\" />{inbound}</inbound>\
+         <backend><forward-request /></backend><outbound /><on-error /></policies>"
+    );
     let api = Arc::get_mut(&mut catalog.apis[0]).unwrap();
     let source = Source::new("policy.xml", policy);
     api.policy = Some(Arc::new(PolicyText { source }));
@@ -367,6 +395,20 @@ async fn authorities_of_the_configuration_are_trusted() {
     for (upstream, trusted, status) in [(&named, &own, 200), (&named, &others, 500), (&other, &others, 500)] {
         let found = through_backend(upstream, true, true, Some(trusted)).await;
         assert_eq!(found.as_u16(), status);
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_has_the_name_that_a_policy_gives_the_backend() {
+    let (upstream, own) = tls_upstream(vec!["elsewhere.test".into()]).await;
+    for (host, status) in [
+        ("elsewhere.test", 200),
+        ("elsewhere.test:8443", 200),
+        ("other.test", 500),
+    ] {
+        let policy = format!("<set-header name=\"Host\"><value>{host}</value></set-header>");
+        let found = through_backend_as(&upstream, (true, true, Some(&own)), &policy).await;
+        assert_eq!(found.as_u16(), status, "{host}");
     }
 }
 
