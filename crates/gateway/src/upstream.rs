@@ -5,6 +5,7 @@
 //! 9.2.2) or the server says that it has not looked at it (RFC 9113, section 8.7). Never here: routing, backends' pools and breakers, what a client is told.
 
 mod connect;
+mod dial;
 mod expect;
 mod gather;
 mod offline;

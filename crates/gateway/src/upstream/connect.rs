@@ -4,6 +4,7 @@
 
 use crate::body::Outgoing;
 use crate::stream::Stream;
+use crate::upstream::dial::dial;
 use crate::upstream::tls::{Alpn, ClientTls, Verification};
 use crate::upstream::tunnel;
 use crate::watched::{Traffic, Watched};
@@ -21,7 +22,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// Bytes of a response's head at most, and of its body in one read.
@@ -153,6 +153,8 @@ pub struct Single {
     pub sender: http1::SendRequest<Outgoing>,
     /// What has been seen of its bytes.
     pub traffic: Arc<Traffic>,
+    /// When it was opened, by the pool's clock.
+    pub opened: u64,
 }
 
 /// Where requests are handed to a connection.
@@ -178,8 +180,8 @@ impl Multiple {
     }
 }
 
-/// A new connection to `origin`, driven by a task of its own.
-pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String> {
+/// A new connection to `origin`, driven by a task of its own; `opened` is the time.
+pub async fn connect(origin: &Origin, tls: &ClientTls, opened: u64) -> Result<Sender, String> {
     let stream = open(origin, tls).await?;
     let http2 = stream.is_http2() || (origin.version == HttpVersion::Two && origin.tls.is_none());
     if origin.version == HttpVersion::Two && !http2 {
@@ -189,11 +191,13 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         let (sender, mut connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
             .adaptive_window(true)
+            // Until the server says how many it takes, so that none waits for another.
+            .initial_max_send_streams(1)
             .keep_alive_interval(KEEP_ALIVE)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
-        let most = Rc::new(Cell::new(STREAMS));
+        let most = Rc::new(Cell::new(1));
         let allowed = Rc::clone(&most);
         tokio::task::spawn_local(poll_fn(move |context| {
             let ended = Pin::new(&mut connection).poll(context);
@@ -215,7 +219,11 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         .await
         .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;
     tokio::task::spawn_local(connection.with_upgrades());
-    Ok(Sender::Http1(Single { sender, traffic }))
+    Ok(Sender::Http1(Single {
+        sender,
+        traffic,
+        opened,
+    }))
 }
 
 async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
@@ -223,7 +231,7 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
     let failed = |error: std::io::Error| format!("no connection to {}: {error}", origin.authority);
     let proxy = origin.connection.proxy.as_deref();
     let (first, first_port) = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
-    let stream = TcpStream::connect((first, first_port)).await.map_err(failed)?;
+    let stream = dial(first, first_port).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     let Some(verification) = origin.tls else {
         return Ok(Stream::Plain(stream));

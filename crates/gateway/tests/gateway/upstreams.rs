@@ -2,7 +2,7 @@
 
 use crate::support::{
     Client, Upstream, api, body_of, catalog, channel, converse, eventually, fetch, full, get, hang_up, in_front_of,
-    read_head, request, soon, start, text,
+    read_head, request, soon, start, start_with, text,
 };
 use catalog::{Backend, Catalog, PolicyText, PublicCertificate};
 use diagnostic::Source;
@@ -158,6 +158,23 @@ async fn what_an_http2_server_has_not_looked_at_goes_out_again_whatever_the_meth
         let second = fetch(&gateway, request("POST", "/echo", full("body"))).await.0;
         let expected = if refuses { 200 } else { 500 };
         assert_eq!(second.as_u16(), expected, "refused: {refuses}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_does_not_serve_for_ever() {
+    for version in ["1", "2"] {
+        let upstream = Upstream::http(|_| async { text("ok") }).await;
+        let catalog = forwarding(&upstream, &format!("<forward-request http-version=\"{version}\" />"));
+        let gateway = start_with(catalog, |config| {
+            config.workers = 1;
+            config.timeouts.upstream_lifetime = std::time::Duration::from_millis(300);
+        });
+        for connections in 1..4 {
+            assert_eq!(fetch(&gateway, get("/echo")).await.0, StatusCode::OK);
+            assert_eq!(upstream.connections(), connections, "HTTP/{version}");
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
     }
 }
 
