@@ -338,7 +338,7 @@ fn explain_tells_what_runs_for_an_operation() {
             "API api, operation any: * /*",
             "",
             "inbound",
-            "choose[1] apis/api/policy.xml:3:18 keeps the request body, which it reads",
+            "choose[1] apis/api/policy.xml:3:18 keeps the request body, which it needs whole",
             "when[1]/return-response[1] apis/api/policy.xml:5:2",
             "when[1]/set-method[1] apis/api/policy.xml:6:2 never runs: what is before it always answers",
             "",
@@ -359,7 +359,10 @@ fn explain_tells_what_runs_for_an_operation() {
         (&3.into(), &true.into())
     );
     for (arguments, expected) in [
-        (&["apl"][..], "error: there is no API \"apl\"; found: api\n"),
+        (
+            &["apl"][..],
+            "error: there is no API \"apl\"; did you mean \"api\"? found: api\n",
+        ),
         (&["api", "all"], "error: there is no operation \"all\"; found: any\n"),
         (
             &["api", "--product", "p"],
