@@ -354,8 +354,8 @@ pub struct Services {
 
 /// Whose certificates are trusted.
 pub trait Trust: Send + Sync {
-    /// Whether a root that is trusted signed a client's certificate (DER).
-    fn trusts(&self, certificate: &[u8]) -> bool;
+    /// Whether a root that is trusted signed a client's certificate, or one that it was shown with.
+    fn trusts(&self, certificate: &Certificate) -> bool;
     /// Whether this issuer (DER) signed a client's certificate.
     fn is_signed_by(&self, certificate: &[u8], issuer: &[u8]) -> bool;
 }

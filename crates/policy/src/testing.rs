@@ -22,6 +22,7 @@ use bytes::Bytes;
 use catalog::{Api, ApiKind, Backend, Catalog, Operation, PolicyText, Product};
 use diagnostic::Source;
 use expression::body::MessageBody;
+use expression::certificate::Certificate;
 use expression::context;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
@@ -388,7 +389,7 @@ impl Caller {
 struct Trusts(bool);
 
 impl Trust for Trusts {
-    fn trusts(&self, _certificate: &[u8]) -> bool {
+    fn trusts(&self, _certificate: &Certificate) -> bool {
         self.0
     }
     fn is_signed_by(&self, _certificate: &[u8], _issuer: &[u8]) -> bool {

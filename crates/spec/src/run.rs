@@ -11,6 +11,7 @@ use crate::time::{Hours, Stuck, Time, VirtualClock};
 use crate::tokens;
 use bytes::Bytes;
 use diagnostic::Span;
+use expression::certificate::Certificate;
 use gateway::{Client, Offline, Ready};
 use http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
 use http::{Response, Uri};
@@ -39,7 +40,7 @@ pub struct Outcome {
 struct Trusts(bool);
 
 impl Trust for Trusts {
-    fn trusts(&self, _: &[u8]) -> bool {
+    fn trusts(&self, _: &Certificate) -> bool {
         self.0
     }
     fn is_signed_by(&self, _: &[u8], _: &[u8]) -> bool {
