@@ -71,9 +71,10 @@ const PLACES: &str = "
 ";
 
 /// Elements that are registered with the policies and stand elsewhere: the documents of resolvers and what is in them.
-const ELSEWHERE: [&str; 4] = [
+const ELSEWHERE: [&str; 5] = [
     "cosmosdb-data-source",
     "http-data-source",
+    "sql-data-source",
     "publish-event",
     "set-graphql-resolver",
 ];

@@ -15,6 +15,7 @@ use http::header::CONTENT_TYPE;
 use http::uri::Authority;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use policy::{Body, Call, Connection, Reply, SqlEncryption, SqlProof, SqlServer, UpstreamFailure};
+use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use serde_json::{Value as Json, json};
 use std::cell::RefCell;
@@ -208,9 +209,14 @@ impl Databases {
             chain: checked,
             name: checked,
         };
-        let config = self
+        let mut config = self
             .tls
             .config(verification, alpn, place.connection.certificate.as_ref())?;
+        if alpn.is_empty() {
+            // A handshake that takes up a session of before is ended by the client: a server that reads on may take what
+            // comes next for a packet of the handshake, which it is not.
+            Arc::make_mut(&mut config).resumption = Resumption::disabled();
+        }
         let name = ServerName::try_from(name.to_owned())
             .map_err(|_| format!("`{name}` is not a name that a certificate can have"))?;
         Ok((TlsConnector::from(config), name))

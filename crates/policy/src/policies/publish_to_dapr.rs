@@ -17,7 +17,6 @@ use crate::value::Value;
 use expression::text::Text;
 
 pub(crate) const PUBLISH_TO_DAPR: Policy = Policy {
-    misspelt: Some("publish-to-darp"),
     sections: Sections::INBOUND,
     ..Policy::new("publish-to-dapr", parse)
 };
@@ -196,7 +195,7 @@ mod tests {
             ),
             (
                 "<publish-to-darp topic='a/b'>1</publish-to-darp>",
-                "`<publish-to-darp>` is a misspelling of `<publish-to-dapr>`",
+                "`<publish-to-darp>` is no policy",
             ),
         ]);
     }

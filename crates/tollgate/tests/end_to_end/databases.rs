@@ -95,7 +95,7 @@ impl Site {
         let answer = self.answer("ask", statement).await;
         answer
             .pointer("/data/ask/items")
-            .unwrap_or_else(|| panic!("{answer}"))
+            .unwrap_or_else(|| panic!("{answer}\n{}\n{}", self.gateway.process.log(), self.server.log()))
             .clone()
     }
 }
@@ -276,5 +276,24 @@ fn every_type_is_read() {
         for row in nulls.as_array().unwrap() {
             assert!(row.as_object().unwrap().values().all(Value::is_null), "{row}");
         }
+    });
+}
+
+#[test]
+fn a_server_that_sends_one_on_is_followed_for_a_while() {
+    within(60, async {
+        let server = Peer::start(&["sql", "--tls", "none"]).await;
+        let place = server.url.strip_prefix("tds://").unwrap();
+        let open = format!("{LOGIN};Encrypt=False");
+        let site = Site::start(&["--tls", "none", "--redirect", place], &open).await;
+        assert_eq!(site.rows("SELECT @b AS b").await[0]["b"], 7);
+        let spare = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .to_string();
+        let site = Site::start(&["--tls", "none", "--listen", &spare, "--redirect", &spare], &open).await;
+        let answer = site.answer("ask", "SELECT @b AS b").await;
+        assert!(answer["errors"].is_array(), "{answer}");
     });
 }

@@ -28,6 +28,11 @@ impl Peer {
         }
     }
 
+    /// What it has said on its standard error.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
     /// Ends it at once, whatever it is doing.
     pub fn kill(&self) {
         self.process.signal("KILL");
