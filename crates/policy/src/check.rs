@@ -214,10 +214,10 @@ mod tests {
     #[test]
     fn policies_that_are_not_built_are_named_and_their_inside_is_read() {
         let text = "<inbound><llm-token-limit><x y='@(z)' /></llm-token-limit>\
-                    <publish-to-darp topic='a'>x</publish-to-darp></inbound>";
+                    <publish-to-drap topic='a'>x</publish-to-drap></inbound>";
         let expected = "1:11 {} TG3301 `<llm-token-limit>` is not built yet\n\
                         1:35 error CS0103 the name 'z' does not exist in the current context\n\
-                        1:60 error TG3201 `<publish-to-darp>` is no policy (did you mean `<publish-to-dapr>`?)";
+                        1:60 error TG3201 `<publish-to-drap>` is no policy (did you mean `<publish-to-dapr>`?)";
         assert_eq!(problems(text, Options::default()), expected.replace("{}", "warning"));
         let serving = Options {
             strict: false,
@@ -228,14 +228,13 @@ mod tests {
 
     #[test]
     fn policies_that_are_not_offered_are_refused_with_a_reason() {
-        let found = check(&Source::new("a.xml", "<sql-data-source />"), Options::default());
+        let text = "<set-backend-service sf-service-instance-name='a' base-url='http://a.test' />";
+        let found = check(&Source::new("a.xml", text), Options::default());
         assert!(found[0].is_error());
-        let (shown, help) = (
-            render(&found),
-            "let an `http-data-source` ask a service in front of the database",
-        );
-        let expected = "error[TG3303]: `<sql-data-source>` is not offered";
-        assert!(shown.contains(expected) && shown.contains(help), "{shown}");
+        let shown = render(&found);
+        let expected =
+            "error[TG3303]: `sf-service-instance-name`: backends in a Service Fabric cluster are not offered";
+        assert!(shown.contains(expected), "{shown}");
     }
 
     #[test]

@@ -17,7 +17,12 @@ use std::sync::Arc;
 /// Reads one policy element.
 pub(crate) fn read_step(compiler: &mut Compiler<'_>, element: &Element, path: String) -> Option<Planned> {
     let name = element.name.text.as_str();
-    if let Some(policy) = POLICIES.iter().find(|policy| policy.name == name) {
+    let is_it = |policy: &&Policy| policy.name == name || policy.misspelt == Some(name);
+    if let Some(policy) = POLICIES.iter().find(is_it) {
+        if policy.name != name {
+            let message = format!("`<{name}>` is a misspelling of `<{}>`", policy.name);
+            compiler.refused_by_apim(codes::ALIAS, element.name.span, message);
+        }
         check_place(compiler, element, policy.sections, policy.tolerated, policy.scopes);
         check_once(compiler, element, &path, policy.once);
         return read_policy(compiler, element, policy, path);
@@ -60,13 +65,8 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
 }
 
 fn read_known(compiler: &mut Compiler<'_>, element: &Element, known: &Known) {
-    if let Some(why) = known.refused {
-        let message = format!("`<{}>` is not offered", known.name);
-        compiler.error_with_help(codes::NOT_OFFERED, element.name.span, message, Some(why.to_owned()));
-    } else {
-        let message = format!("`<{}>` is not built yet", known.name);
-        compiler.unready(codes::POLICY_NOT_BUILT, element.name.span, message);
-    }
+    let message = format!("`<{}>` is not built yet", known.name);
+    compiler.unready(codes::POLICY_NOT_BUILT, element.name.span, message);
     check_place(compiler, element, known.sections, known.tolerated, known.scopes);
     let mut reader = ElementReader::new(element, compiler, String::new());
     reader.anything();
