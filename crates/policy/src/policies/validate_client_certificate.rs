@@ -138,7 +138,8 @@ fn identity(element: &mut ElementReader<'_, '_>) -> Option<Identity> {
             "issuer-thumbprint"
         };
         let message = format!("`{attribute}` names no certificate of the folder");
-        element.error_at(attribute, codes::UNKNOWN_REFERENCE, message);
+        let span = element.attribute_span(attribute);
+        element.compiler.unknown_certificate(span, message);
     }
     Some(Identity {
         issuers: Some(issuers),
