@@ -232,24 +232,50 @@ impl<'l> Files<'l> {
     }
 
     fn decode(&self, path: &Path, bytes: Vec<u8>) -> Option<String> {
-        match String::from_utf8(bytes) {
-            Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                self.report(
-                    codes::NOT_UTF8,
-                    path,
-                    format!("this file is not UTF-8: byte {at} starts no character"),
-                );
-                None
-            }
-        }
+        decoded(path, bytes).map_err(|problem| self.problems.push(problem)).ok()
     }
 
     /// Reports an error about a file or folder as a whole.
     pub fn report(&self, code: &'static str, path: &Path, message: impl Into<String>) {
         self.problems.push(about(Severity::Error, code, path, message));
     }
+}
+
+/// The text of a file that somebody named, without a byte order mark, or why it cannot be read. It may be something else
+/// that gives bytes, such as a pipe.
+pub fn read_text(path: &Path) -> Result<String, Diagnostic> {
+    let failed = |code, message: String| about(Severity::Error, code, path, message);
+    let bytes = read_up_to(path, MAX_FILE + 1)
+        .map_err(|error| failed(codes::UNREADABLE, format!("this file cannot be read: {error}")))?;
+    if bytes.len() as u64 > MAX_FILE {
+        let message = format!("this file has more than {MAX_FILE} bytes, which is the limit");
+        return Err(failed(codes::TOO_LARGE, message));
+    }
+    decoded(path, bytes)
+}
+
+/// Bytes as text without a byte order mark, or where they are none.
+fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+        Err(error) => error,
+    };
+    let bytes = error.as_bytes();
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let problem = about(
+            Severity::Error,
+            codes::NOT_UTF8,
+            path,
+            "this file is UTF-16, expected UTF-8",
+        );
+        return Err(problem.with_help("save it as UTF-8"));
+    }
+    let at = error.utf8_error().valid_up_to();
+    let byte = bytes.get(at).copied().unwrap_or_default();
+    // The text up to there is as long as its bytes.
+    let source = Source::new(name_of(path), String::from_utf8_lossy(bytes).as_ref());
+    let message = format!("this file is not UTF-8: the byte 0x{byte:02X} starts no character");
+    Err(Diagnostic::error(codes::NOT_UTF8, &source, Span::at(at), message).with_help("save it as UTF-8"))
 }
 
 /// A file's first bytes: it may grow after its size was looked at.

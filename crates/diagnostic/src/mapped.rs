@@ -3,7 +3,7 @@
 use crate::Span;
 
 /// A decoded text and, for each of its bytes, the byte of the original that it came from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapped {
     text: String,
     /// Turning points in order: from decoded byte `.0` on, the original runs in parallel from byte `.1`.

@@ -1,6 +1,6 @@
 //! Diagnostics for people (an excerpt with carets under the place) and for machines (a flat record).
 
-use crate::{Diagnostic, Severity};
+use crate::{Diagnostic, Severity, Source};
 use std::fmt::Write;
 
 /// A diagnostic as machines read it; `line` and `column` count from 1, columns in characters.
@@ -59,48 +59,63 @@ fn render_one(diagnostic: &Diagnostic, out: &mut String) {
     };
     let _ = writeln!(out, "{kind}[{}]: {}", diagnostic.code, diagnostic.message);
     if let Some(source) = &diagnostic.source {
-        let position = diagnostic.position();
-        let gutter = position.line.to_string().len();
-        let _ = writeln!(
-            out,
-            "{:gutter$}--> {}:{}:{}",
-            "",
-            source.name(),
-            position.line,
-            position.column
-        );
-        let line: Vec<char> = source
-            .line(position.line)
-            .chars()
-            .map(|c| if c == '\t' { ' ' } else { c })
-            .collect();
-        let end = source.written_position(source.written_span(diagnostic.span).end);
-        let last = if end.line == position.line {
-            end.column
+        if source.text().is_empty() {
+            // It is about a file or folder as a whole.
+            let _ = writeln!(out, " --> {}", source.name());
         } else {
-            line.len() + 1
-        };
-        let at = position.column - 1;
-        let width = last.saturating_sub(position.column).clamp(1, EXCERPT_SIDE * 2);
-        let from = at.saturating_sub(EXCERPT_SIDE);
-        let to = (at + width + EXCERPT_SIDE).min(line.len());
-        let excerpt: String = line.get(from..to.max(from)).unwrap_or_default().iter().collect();
-        let (head, tail) = (if from > 0 { "…" } else { "" }, if to < line.len() { "…" } else { "" });
-        let _ = writeln!(out, "{:gutter$} |", "");
-        let _ = writeln!(out, "{} | {head}{}{tail}", position.line, excerpt.trim_end());
-        let _ = writeln!(
-            out,
-            "{:gutter$} | {:2$}{3}",
-            "",
-            "",
-            at - from + head.chars().count(),
-            "^".repeat(width)
-        );
+            excerpt(diagnostic, source, out);
+        }
     }
     if let Some(help) = &diagnostic.help {
         let _ = writeln!(out, "  = help: {help}");
     }
     out.push('\n');
+}
+
+/// The line that it is about, with carets under the place.
+fn excerpt(diagnostic: &Diagnostic, source: &Source, out: &mut String) {
+    let position = diagnostic.position();
+    let gutter = position.line.to_string().len();
+    let _ = writeln!(
+        out,
+        "{:gutter$}--> {}:{}:{}",
+        "",
+        source.name(),
+        position.line,
+        position.column
+    );
+    let line: Vec<char> = source
+        .line(position.line)
+        .chars()
+        .map(|c| match c {
+            '\t' => ' ',
+            // A terminal would act on it.
+            c if c.is_control() => char::REPLACEMENT_CHARACTER,
+            c => c,
+        })
+        .collect();
+    let end = source.written_position(source.written_span(diagnostic.span).end);
+    let last = if end.line == position.line {
+        end.column
+    } else {
+        line.len() + 1
+    };
+    let at = position.column - 1;
+    let width = last.saturating_sub(position.column).clamp(1, EXCERPT_SIDE * 2);
+    let from = at.saturating_sub(EXCERPT_SIDE);
+    let to = (at + width + EXCERPT_SIDE).min(line.len());
+    let excerpt: String = line.get(from..to.max(from)).unwrap_or_default().iter().collect();
+    let (head, tail) = (if from > 0 { "…" } else { "" }, if to < line.len() { "…" } else { "" });
+    let _ = writeln!(out, "{:gutter$} |", "");
+    let _ = writeln!(out, "{} | {head}{}{tail}", position.line, excerpt.trim_end());
+    let _ = writeln!(
+        out,
+        "{:gutter$} | {:2$}{3}",
+        "",
+        "",
+        at - from + head.chars().count(),
+        "^".repeat(width)
+    );
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub struct Certificate {
     pub subject_names: Vec<AlternativeName>,
     /// Further names of the issuer.
     pub issuer_names: Vec<AlternativeName>,
+    /// Certificates (DER) that its holder has shown with it, which may lead to a root; none where nobody was asked.
+    pub chain: Vec<Vec<u8>>,
 }
 
 /// What a certificate says beside names, key and dates.
@@ -164,6 +166,7 @@ impl Certificate {
             public_key: key.subject_public_key.data.to_vec(),
             subject_names,
             issuer_names,
+            chain: Vec::new(),
         })
     }
 }

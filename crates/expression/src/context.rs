@@ -60,9 +60,8 @@ pub trait Context {
     fn tracing(&self) -> bool;
     /// `context.Trace(message)`
     fn trace(&self, message: &str);
-    /// Whether a chain leads from a certificate (DER) to a root that the host trusts, for clients. Its time is checked
-    /// before.
-    fn trusts(&self, certificate: &[u8]) -> bool;
+    /// Whether a chain leads from a certificate to a root that the host trusts, for clients. Its time is checked before.
+    fn trusts(&self, certificate: &Certificate) -> bool;
     /// 64 random bits, for `Guid.NewGuid()` and unseeded `Random`.
     fn random(&self) -> u64;
 }

@@ -260,7 +260,7 @@ impl Context for RecordedContext {
     fn elapsed(&self) -> i64 {
         self.elapsed
     }
-    fn trusts(&self, _certificate: &[u8]) -> bool {
+    fn trusts(&self, _certificate: &Certificate) -> bool {
         // Nobody's roots are written down.
         false
     }

@@ -118,6 +118,8 @@ pub struct Timeouts {
     pub connect: Duration,
     /// For an upstream connection without a request.
     pub upstream_idle: Duration,
+    /// After which an upstream connection takes no further request.
+    pub upstream_lifetime: Duration,
 }
 
 impl Default for Timeouts {
@@ -131,6 +133,7 @@ impl Default for Timeouts {
             upgraded_idle: Duration::from_mins(10),
             connect: Duration::from_secs(10),
             upstream_idle: Duration::from_secs(55),
+            upstream_lifetime: Duration::from_mins(10),
         }
     }
 }

@@ -13,6 +13,7 @@ use expression::certificate::Certificate;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::pki_types::CertificateDer;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -61,7 +62,7 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     };
     let Some((stream, http2)) = opened else { return };
     let traffic = Arc::new(Traffic::default());
-    let certificate = stream.client_certificate().and_then(Certificate::parse);
+    let certificate = shown(stream.client_certificates());
     let visit = Rc::new(Visit {
         peer: Peer::new(peer.ip(), scheme, &worker.settings.trusted_proxies),
         certificate: certificate.map(Arc::new),
@@ -80,6 +81,17 @@ pub async fn serve(worker: Rc<Worker>, accepted: Accepted) {
     } else {
         serve_http1(worker, visit, io, deadlines).await;
     }
+}
+
+/// Certificates that are kept of those that a client shows with its own.
+const LONGEST_CHAIN: usize = 10;
+
+fn shown(certificates: &[CertificateDer<'_>]) -> Option<Certificate> {
+    let (own, others) = certificates.split_first()?;
+    let mut certificate = Certificate::parse(own)?;
+    let others = others.iter().take(LONGEST_CHAIN);
+    certificate.chain = others.map(|other| other.to_vec()).collect();
+    Some(certificate)
 }
 
 /// A client that says nothing at all is as idle as one between two requests; TLS must be quick.

@@ -55,6 +55,7 @@ where
         method: parts.method,
         scheme: client.scheme,
         authority,
+        host: parts.headers.get(HOST).cloned(),
         path: original.slice(0..path_end).unwrap_or_default(),
         query: original
             .slice(path_end + 1..original.len())

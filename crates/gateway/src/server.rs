@@ -86,9 +86,10 @@ where
         Err(refusal) => return respond(refusal.response(), None, &snapshot.unmatched, in_flight),
     };
     if is_preflight(&exchange)
-        && let Some(api) = Box::pin(preflight(&snapshot, &mut exchange, scheme)).await
+        && let Some(answerer) = Box::pin(preflight(&snapshot, &mut exchange, scheme)).await
     {
-        return respond(exchange.response.unwrap_or_default(), None, &api.metrics, in_flight);
+        let metrics = answerer.as_ref().map_or(&snapshot.unmatched, |api| &api.metrics);
+        return respond(exchange.response.unwrap_or_default(), None, metrics, in_flight);
     }
     let Some(called) = route(&snapshot, &exchange, exchange.request.method.as_str(), scheme) else {
         Box::pin(fail_unmatched(&snapshot, &mut exchange, scheme)).await;
@@ -235,15 +236,32 @@ fn is_preflight(exchange: &Exchange) -> bool {
         && request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// Asks the `cors` policies of the operation that the browser wants to call; gives its API when they have answered.
-/// Where there are none, the request is one like any other.
-async fn preflight(snapshot: &Snapshot, exchange: &mut Exchange, scheme: Option<&str>) -> Option<Arc<ServedApi>> {
+/// Asks the `cors` policies of the operation that the browser wants to call; gives its API when they have answered. A
+/// product's are among them where the request tells of the product: by a key in its query, or as one that needs no key.
+/// Where no operation is found, for one because its API's version is in a header, which no preflight has, those of
+/// global scope are asked. An API that has an operation for `OPTIONS` itself answers by that. If nobody answers, the
+/// request is one like any other.
+async fn preflight(
+    snapshot: &Snapshot,
+    exchange: &mut Exchange,
+    scheme: Option<&str>,
+) -> Option<Option<Arc<ServedApi>>> {
     let method = exchange.request.headers.get(ACCESS_CONTROL_REQUEST_METHOD).cloned()?;
-    let called = route(snapshot, exchange, method.to_str().ok()?, scheme)?;
+    let own = route(snapshot, exchange, exchange.request.method.as_str(), scheme).and_then(|called| called.operation);
+    if own.is_some_and(|own| *own.catalog.method == *Method::OPTIONS.as_str()) {
+        return None;
+    }
+    let Some(called) = route(snapshot, exchange, method.to_str().ok()?, scheme) else {
+        let flow = snapshot.plans.global().preflight(exchange).await;
+        return (flow == Flow::Answer).then_some(None);
+    };
     let operation = called.operation.as_ref().map(|operation| &operation.catalog);
-    let plan = snapshot.plans.plan(&called.api.catalog, operation, None);
+    let admitted = snapshot.doors.admit(&called, &exchange.request, exchange.timestamp);
+    let product = admitted.ok().and_then(|admitted| admitted.product);
+    let product = product.as_ref().map(|product| &product.catalog);
+    let plan = snapshot.plans.plan(&called.api.catalog, operation, product);
     let flow = plan.preflight(exchange).await;
-    (flow == Flow::Answer).then_some(called.api)
+    (flow == Flow::Answer).then_some(Some(called.api))
 }
 
 fn unmatched() -> Failure {

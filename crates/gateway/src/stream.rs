@@ -2,6 +2,7 @@
 //!
 //! Never here: handshakes, HTTP.
 
+use rustls::pki_types::CertificateDer;
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -29,13 +30,13 @@ impl Stream {
         }
     }
 
-    /// The certificate (DER) that the client showed.
-    pub fn client_certificate(&self) -> Option<&[u8]> {
+    /// The certificates that the client showed: its own, then those that lead to a root.
+    pub fn client_certificates(&self) -> &[CertificateDer<'static>] {
         match self {
-            Self::Plain(_) => None,
+            Self::Plain(_) => &[],
             Self::Tls(tls) => {
                 let (_, session) = tls.get_ref();
-                session.peer_certificates()?.first().map(AsRef::as_ref)
+                session.peer_certificates().unwrap_or_default()
             }
         }
     }

@@ -1,10 +1,11 @@
 //! Sends requests to upstreams: one call, its attempts, the head of its answer.
 //!
 //! A request goes out a second time only where that is safe: the connection had served before, it broke before a byte
-//! of the answer, and either nothing had been written or the request is idempotent with a body at hand (RFC 9110,
-//! section 9.2.2). Never here: routing, backends' pools and breakers, what a client is told.
+//! of the answer, and either nothing had been written, or its body is at hand and it is idempotent (RFC 9110, section
+//! 9.2.2) or the server says that it has not looked at it (RFC 9113, section 8.7). Never here: routing, backends' pools and breakers, what a client is told.
 
 mod connect;
+mod dial;
 mod expect;
 mod gather;
 mod offline;
@@ -104,6 +105,10 @@ impl Client {
             let message = "the backend switched protocols, which nobody had asked for";
             return Err(UpstreamFailure::Connection(message.to_owned()));
         }
+        if !is_readable(response.headers()) {
+            let message = "the backend answered in another transfer coding than chunked";
+            return Err(UpstreamFailure::Connection(message.to_owned()));
+        }
         let returning = Return::new(Rc::clone(&self.pool), origin, lease);
         let mut reply = reply::reply(response, returning, written, gathers, (self.ticker.alarm(), self.idle));
         if reply.status == StatusCode::SWITCHING_PROTOCOLS {
@@ -119,15 +124,21 @@ impl Client {
         body: Outgoing,
     ) -> Result<(Response<Incoming>, Lease), UpstreamFailure> {
         let mut lease = self.pool.lease(origin).await.map_err(UpstreamFailure::Connection)?;
-        let again = if lease.reused { message.again(&body) } else { None };
+        let again = if lease.reused {
+            message.again(&lease, &body)
+        } else {
+            None
+        };
         let request = message.request(origin, &lease, body);
-        let broken = match send(&mut lease, request).await {
+        let mut broken = match send(&mut lease, request).await {
             Ok(response) => return Ok((response, lease)),
             Err(broken) => broken,
         };
-        let request = match (lease.reused, broken.unsent, again) {
+        let request = match (lease.reused, broken.unsent.take(), again) {
             (true, Some(request), _) => request,
-            (true, None, Some((message, body))) if broken.before_answer => message.request(origin, &lease, body),
+            (true, None, Some((message, body))) if broken.may_be_repeated(&message.method) => {
+                message.request(origin, &lease, body)
+            }
             _ => return Err(broken.failure),
         };
         Box::pin(self.attempt_again(origin, request)).await
@@ -163,6 +174,16 @@ impl Upstream for Client {
     }
 }
 
+/// The one transfer coding that can be taken off is `chunked`; the old `identity` is none.
+fn is_readable(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let mut codings = codings.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings.all(|coding| {
+        let coding = coding.trim_ascii();
+        coding.eq_ignore_ascii_case(b"chunked") || coding.eq_ignore_ascii_case(b"identity")
+    })
+}
+
 /// What says whether all of a request's body has been handed to the connection; none: it was there at once.
 fn watch(body: &mut Outgoing) -> Option<Rc<Cell<bool>>> {
     let Outgoing::Stream { complete, .. } = body else {
@@ -181,8 +202,8 @@ struct Message {
 
 impl Message {
     /// A copy for a second attempt, where one is allowed.
-    fn again(&self, body: &Outgoing) -> Option<(Self, Outgoing)> {
-        if !self.method.is_idempotent() {
+    fn again(&self, lease: &Lease, body: &Outgoing) -> Option<(Self, Outgoing)> {
+        if !self.method.is_idempotent() && matches!(lease.sender, Sender::Http1(_)) {
             return None;
         }
         let (method, url, headers) = (self.method.clone(), self.url.clone(), self.headers.clone());
@@ -246,6 +267,15 @@ struct Broken {
     /// The request, where nothing of it was written.
     unsent: Option<Request<Outgoing>>,
     before_answer: bool,
+    /// Whether the server says that it has not looked at it.
+    unprocessed: bool,
+}
+
+impl Broken {
+    /// Whether a request of this method, of which something was written, may be sent once more.
+    fn may_be_repeated(&self, method: &Method) -> bool {
+        self.unprocessed || self.before_answer && method.is_idempotent()
+    }
 }
 
 async fn send(lease: &mut Lease, request: Request<Outgoing>) -> Result<Response<Incoming>, Broken> {
@@ -254,16 +284,27 @@ async fn send(lease: &mut Lease, request: Request<Outgoing>) -> Result<Response<
             connection.traffic.bear_fruit();
             connection.sender.try_send_request(request).await
         }
-        Sender::Http2(sender) => sender.try_send_request(request).await,
+        Sender::Http2(connection) => connection.sender.try_send_request(request).await,
     };
     sent.map_err(|mut error| {
         let unsent = error.take_message();
         let error = error.into_error();
         Broken {
             before_answer: !error.is_parse() && !error.is_user(),
+            unprocessed: is_unprocessed(&error),
             failure: failure(&error),
             unsent,
         }
+    })
+}
+
+/// Whether an HTTP/2 server has refused the stream, or closes its connection and left the stream out.
+fn is_unprocessed(error: &hyper::Error) -> bool {
+    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<h2::Error>());
+    cause.is_some_and(|cause| {
+        let reason = cause.reason();
+        cause.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
+            || cause.is_go_away() && cause.is_remote() && reason == Some(h2::Reason::NO_ERROR)
     })
 }
 

@@ -54,7 +54,7 @@ impl Content {
 impl<'t> Encrypted<'t> {
     pub(crate) fn new(header: Header, head: &'t str, parts: [&str; 4]) -> Result<Self, Malformed> {
         let [wrapped_key, nonce, text, tag] = parts.map(base64_url);
-        let malformed = Malformed("a part of it is not base64url");
+        let malformed = Malformed::Part("a part of it is not base64url");
         Ok(Self {
             header,
             head,

@@ -18,11 +18,19 @@ pub enum Compact<'t> {
 
 /// Why a text is no token; the words are for the log of whoever refuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed(pub &'static str);
+pub enum Malformed {
+    /// It has neither three parts nor five.
+    Parts,
+    /// It has, and one of them is wrong.
+    Part(&'static str),
+}
 
 impl fmt::Display for Malformed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0)
+        formatter.write_str(match self {
+            Self::Parts => "it has neither three parts nor five",
+            Self::Part(why) => why,
+        })
     }
 }
 
@@ -60,31 +68,31 @@ impl<'t> Compact<'t> {
                 Ok(Self::Signed(Signed {
                     header,
                     message: message.unwrap_or_default(),
-                    signature: base64_url(signature).ok_or(Malformed("its signature is not base64url"))?,
+                    signature: base64_url(signature).ok_or(Malformed::Part("its signature is not base64url"))?,
                 }))
             }
             [head, key, nonce, text, tag] => {
                 let header = Header::parse(head)?;
                 Ok(Self::Encrypted(Encrypted::new(header, head, [key, nonce, text, tag])?))
             }
-            _ => Err(Malformed("it is no token in compact form")),
+            _ => Err(Malformed::Parts),
         }
     }
 }
 
 impl Header {
     fn parse(part: &str) -> Result<Self, Malformed> {
-        let bytes = base64_url(part).ok_or(Malformed("its header is not base64url"))?;
-        let header: Value = serde_json::from_slice(&bytes).map_err(|_| Malformed("its header is not JSON"))?;
+        let bytes = base64_url(part).ok_or(Malformed::Part("its header is not base64url"))?;
+        let header: Value = serde_json::from_slice(&bytes).map_err(|_| Malformed::Part("its header is not JSON"))?;
         let text = |name: &str| header.get(name).and_then(Value::as_str).map(str::to_owned);
         if header.get("crit").is_some() {
-            return Err(Malformed("it has critical extensions, none of which is known"));
+            return Err(Malformed::Part("it has critical extensions, none of which is known"));
         }
         if header.get("zip").is_some() {
-            return Err(Malformed("it is compressed"));
+            return Err(Malformed::Part("it is compressed"));
         }
         Ok(Self {
-            algorithm: text("alg").ok_or(Malformed("its header has no `alg`"))?,
+            algorithm: text("alg").ok_or(Malformed::Part("its header has no `alg`"))?,
             key_id: text("kid").or_else(|| text("x5t")),
             encryption: text("enc"),
         })
@@ -247,9 +255,9 @@ mod tests {
     fn what_is_no_token() {
         let head = |text: &str| format!("{}.e30.AA", encode(text));
         for (token, expected) in [
-            (String::new(), "it is no token in compact form"),
-            ("a.b".into(), "it is no token in compact form"),
-            ("a.b.c.d.e.f".into(), "it is no token in compact form"),
+            (String::new(), "it has neither three parts nor five"),
+            ("a.b".into(), "it has neither three parts nor five"),
+            ("a.b.c.d.e.f".into(), "it has neither three parts nor five"),
             ("*.b.c".into(), "its header is not base64url"),
             (head("x"), "its header is not JSON"),
             (head("[]"), "its header has no `alg`"),
@@ -264,8 +272,8 @@ mod tests {
                 "its signature is not base64url",
             ),
         ] {
-            let found = Compact::parse(&token).err().map(|malformed| malformed.0);
-            assert_eq!(found, Some(expected), "{token}");
+            let found = Compact::parse(&token).err().map(|malformed| malformed.to_string());
+            assert_eq!(found.as_deref(), Some(expected), "{token}");
         }
     }
 

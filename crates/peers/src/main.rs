@@ -1,8 +1,9 @@
 //! `peers`: the programs on the other side of the gateway, for its sample and its tests.
 //!
 //! Each subcommand is one peer that a gateway meets in the field: an MCP server like Microsoft Learn's, a small stateless
-//! MCP server, the MCP server that the official conformance suite calls, and a plain HTTP API with every way of answering
-//! (and of failing to) that a proxy must cope with, and an issuer of tokens. The MCP servers are built on the official SDK, so that the gateway is
+//! MCP server, the MCP server that the official conformance suite calls, a plain HTTP API with every way of answering
+//! (and of failing to) that a proxy must cope with, a gRPC service, an issuer of tokens, and a stand-in for SQL Server. The
+//! MCP servers are built on the official SDK, so that the gateway is
 //! tested against an implementation that is not its own.
 //!
 //! Never here: anything that the gateway links. The gateway and this program share no code.
@@ -14,6 +15,7 @@ mod learn;
 mod listener;
 mod mcp;
 mod rest;
+mod sql;
 mod tls;
 mod tools;
 
@@ -68,6 +70,11 @@ enum Peer {
         #[command(flatten)]
         listen: Listen,
     },
+    /// A stand-in for SQL Server: TDS 7.4 and 8.0, a few tables and statements, every type
+    Sql {
+        #[command(flatten)]
+        options: sql::Options,
+    },
     /// A plain HTTP API: orders, echo, uploads, downloads, events, WebSocket, and the faults an upstream can have
     Rest {
         #[command(flatten)]
@@ -108,6 +115,7 @@ async fn main() -> ExitCode {
             Err(error) => Err(error),
         },
         Peer::Grpc { listen } => serve(listen, Arc::new(grpc::Greeter)).await,
+        Peer::Sql { options } => sql::serve(options).await,
         Peer::Rest { listen } => serve(listen, Arc::new(rest::Api::default())).await,
     };
     match outcome {

@@ -14,16 +14,22 @@ use tokio_rustls::TlsAcceptor;
 
 /// An acceptor that shows the certificate chain in the file `certificates` and proves it with the private key in `key`.
 pub fn acceptor(certificates: &Path, key: &Path) -> io::Result<TlsAcceptor> {
-    let chain = CertificateDer::pem_file_iter(certificates)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| unreadable(certificates, &error))?;
-    let private_key = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
+    let (chain, private_key) = identity(certificates, key)?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, private_key))
         .map_err(|error| unreadable(certificates, &error))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// The certificate chain and the private key in these files.
+pub fn identity(certificates: &Path, key: &Path) -> io::Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)> {
+    let chain = CertificateDer::pem_file_iter(certificates)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| unreadable(certificates, &error))?;
+    let private_key = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
+    Ok((chain, private_key))
 }
 
 fn unreadable(file: &Path, error: &dyn std::error::Error) -> io::Error {

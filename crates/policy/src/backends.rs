@@ -140,7 +140,6 @@ fn tag(id: &str) -> String {
 mod tests {
     use super::*;
     use catalog::{BackendCredentials, CircuitBreaker, Threshold};
-    use http::HeaderMap;
 
     fn backend(id: &str, kind: BackendKind, breaker: bool) -> Arc<Backend> {
         let rule = CircuitBreaker {
@@ -205,8 +204,7 @@ mod tests {
     }
 
     fn fail(backends: &Backends, id: &str, now: u64) {
-        let headers = HeaderMap::new();
-        backends.report(&single(id), Outcome::Answered(503, &headers), Duration::from_secs(now));
+        backends.report(&single(id), Outcome::Answered(503, None), Duration::from_secs(now));
     }
 
     #[test]

@@ -154,6 +154,11 @@ impl Block {
         self.steps.iter().fold(0, |size, step| size.saturating_add(step.size))
     }
 
+    /// Whether it always answers, so that nothing behind it runs.
+    pub fn ends(&self) -> bool {
+        self.steps.iter().any(|step| step.ends)
+    }
+
     /// Whether a step, however deep, keeps the response in the cache.
     pub fn keeps_response(&self) -> bool {
         self.steps.iter().any(|step| step.keeps_response)

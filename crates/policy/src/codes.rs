@@ -53,6 +53,8 @@ pub const CONFLICT: &str = "TG3108";
 pub const ALIAS: &str = "TG3109";
 /// A token that a deployment tool has yet to replace.
 pub const TOKEN: &str = "TG3110";
+/// A value that is empty, or whose expression says that it may be, where APIM's rule is that it is not.
+pub const MAY_BE_EMPTY: &str = "TG3111";
 
 /// An element that is no policy.
 pub const UNKNOWN_POLICY: &str = "TG3201";

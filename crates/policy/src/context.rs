@@ -109,7 +109,7 @@ impl Context for Exchange {
         i64::try_from(elapsed.as_nanos() / 100).unwrap_or(i64::MAX)
     }
 
-    fn trusts(&self, certificate: &[u8]) -> bool {
+    fn trusts(&self, certificate: &Certificate) -> bool {
         self.services.trust.trusts(certificate)
     }
 

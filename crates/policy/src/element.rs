@@ -40,6 +40,8 @@ pub(crate) struct Inner {
     pub validates: Validated,
     /// The resolvers of GraphQL's fields that it or a step inside it names.
     pub declares: Vec<Arc<Declared>>,
+    /// Whether it always answers, by what is inside it.
+    pub ends: bool,
     /// Those steps.
     pub outline: Vec<Outline>,
 }
@@ -60,6 +62,7 @@ pub(crate) struct ElementReader<'r, 'c> {
     keeps_response: bool,
     validates: Validated,
     declares: Vec<Arc<Declared>>,
+    ends: bool,
     outline: Vec<Outline>,
 }
 
@@ -78,6 +81,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             keeps_response: false,
             validates: Validated::default(),
             declares: Vec::new(),
+            ends: false,
             outline: Vec::new(),
         }
     }
@@ -350,6 +354,11 @@ impl<'r, 'c> ElementReader<'r, 'c> {
         self.outline.extend(outline::of_block(block));
     }
 
+    /// Remembers that the policy always answers, because of what is inside it.
+    pub fn ends(&mut self, ends: bool) {
+        self.ends |= ends;
+    }
+
     /// This element as a branch that may be taken.
     pub fn branch(&mut self, name: &str) -> Option<Arc<Spot>> {
         self.compiler.spot(SpotKind::Branch, self.element.name.span.start, name)
@@ -454,6 +463,7 @@ impl<'r, 'c> ElementReader<'r, 'c> {
             keeps_response: self.keeps_response,
             validates: self.validates,
             declares: self.declares,
+            ends: self.ends,
             outline: self.outline,
         }
     }

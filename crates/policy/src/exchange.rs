@@ -25,6 +25,7 @@ use expression::certificate::Certificate;
 use expression::context::{Api, Deployment, GraphQl, LastError, Operation, Product, Subscription, User};
 use expression::text::Text;
 use expression::value::Value;
+use http::header::HOST;
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode};
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -213,6 +214,8 @@ pub struct RequestMessage {
     pub scheme: &'static str,
     /// Host and port of the client's URL, from `Host` or `:authority`.
     pub authority: Text,
+    /// `Host` as it stood among the headers when the request came.
+    pub host: Option<HeaderValue>,
     /// Path and query as the client sent them.
     pub original: Text,
     /// Bytes of `original` up to the API's path, its version included: where the API's own paths begin.
@@ -233,6 +236,18 @@ pub struct RequestMessage {
     pub peer: Option<HeaderValue>,
     /// What the listener attached, such as the connection to upgrade.
     pub extensions: Extensions,
+}
+
+impl RequestMessage {
+    /// Takes out of headers that were copied from this request the `Host` that names the gateway. One that a policy has
+    /// set names the backend, also where it is the same text.
+    pub(crate) fn leave_own_host(&self, headers: &mut HeaderMap) {
+        let own = self.host.as_ref().map(HeaderValue::as_bytes);
+        let is_own = |host: &HeaderValue| own.is_some_and(|own| std::ptr::eq(own, host.as_bytes()));
+        if headers.get(HOST).is_some_and(is_own) {
+            headers.remove(HOST);
+        }
+    }
 }
 
 /// The response as it stands.
@@ -339,8 +354,8 @@ pub struct Services {
 
 /// Whose certificates are trusted.
 pub trait Trust: Send + Sync {
-    /// Whether a root that is trusted signed a client's certificate (DER).
-    fn trusts(&self, certificate: &[u8]) -> bool;
+    /// Whether a root that is trusted signed a client's certificate, or one that it was shown with.
+    fn trusts(&self, certificate: &Certificate) -> bool;
     /// Whether this issuer (DER) signed a client's certificate.
     fn is_signed_by(&self, certificate: &[u8], issuer: &[u8]) -> bool;
 }

@@ -6,6 +6,7 @@ use crate::body::Body;
 use crate::buffer::read_whole;
 use crate::connection::Connection;
 use crate::exchange::{Clock, Services};
+use crate::runtime::Runtime;
 use crate::upstream::{Call, HttpVersion, Upstream};
 use bytes::Bytes;
 use expression::body::MessageBody;
@@ -23,6 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Reach<'s> {
     pub upstream: &'s dyn Upstream,
     pub clock: &'s dyn Clock,
+    pub runtime: &'s dyn Runtime,
 }
 
 impl<'s> Reach<'s> {
@@ -30,11 +32,20 @@ impl<'s> Reach<'s> {
         Self {
             upstream: &*services.upstream,
             clock: &*services.clock,
+            runtime: &*services.runtime,
         }
     }
 }
 
+/// Waits before a server that is busy is asked again; Azure's metadata service wants them to grow.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
 /// A request for a document.
+#[derive(Clone)]
 pub(crate) struct Wanted {
     url: String,
     headers: HeaderMap,
@@ -112,10 +123,26 @@ impl Wanted {
         Ok((reply.status, body))
     }
 
+    /// The same as [`json`](Self::json), from a server that may be busy for a moment.
+    pub async fn json_with_patience(self, reach: Reach<'_>) -> Result<Value, String> {
+        for pause in PAUSES {
+            let (status, body) = self.clone().fetch(reach).await?;
+            if status != StatusCode::TOO_MANY_REQUESTS && status != StatusCode::GONE && !status.is_server_error() {
+                return Self::read(status, &body);
+            }
+            reach.runtime.sleep(pause).await;
+        }
+        self.json(reach).await
+    }
+
     /// The JSON object of an answer that succeeds.
     pub async fn json(self, reach: Reach<'_>) -> Result<Value, String> {
         let (status, body) = self.fetch(reach).await?;
-        let json: Option<Value> = serde_json::from_slice(&body).ok().filter(Value::is_object);
+        Self::read(status, &body)
+    }
+
+    fn read(status: StatusCode, body: &[u8]) -> Result<Value, String> {
+        let json: Option<Value> = serde_json::from_slice(body).ok().filter(Value::is_object);
         if !status.is_success() {
             // Errors of OAuth and of Azure say what is wrong without secrets.
             let text = |path: &str| json.as_ref()?.pointer(path)?.as_str().map(str::to_owned);

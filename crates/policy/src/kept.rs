@@ -82,10 +82,7 @@ impl<T: 'static> Kept<T> {
     /// The value of `key`; `fetch` begins a fetch when one is due. Waits only if there is no value to go on with.
     pub async fn get(&self, services: &Services, key: &Text, fetch: impl FnOnce() -> Fetch<T>) -> Outcome<T> {
         let now = services.clock.monotonic();
-        let is_due = self.entry(key, now, |entry| entry.going.is_none() && now >= entry.next)?;
-        if is_due {
-            self.begin(services, key, fetch());
-        }
+        self.begin_if_due(services, key, now, fetch)?;
         let found = self.entry(key, now, |entry| match (entry.usable(now), &entry.going) {
             (Some(value), _) => Ok(Ok(value)),
             (None, Some(going)) => Err(going.clone()),
@@ -95,6 +92,13 @@ impl<T: 'static> Kept<T> {
             Ok(outcome) => outcome,
             Err(going) => going.await,
         }
+    }
+
+    /// The value of `key` if there is one to go on with; `fetch` begins a fetch when one is due. Never waits.
+    pub fn at_hand(&self, services: &Services, key: &Text, fetch: impl FnOnce() -> Fetch<T>) -> Option<Rc<T>> {
+        let now = services.clock.monotonic();
+        self.begin_if_due(services, key, now, fetch).ok()?;
+        self.entry(key, now, |entry| entry.usable(now)).ok()?
     }
 
     /// A newer value than the one of [`Self::get`], for somebody who has seen that it is out of date; `None` when that
@@ -133,6 +137,20 @@ impl<T: 'static> Kept<T> {
         let entry = entries.entry(key.clone()).or_default();
         entry.used = now;
         Ok(act(entry))
+    }
+
+    fn begin_if_due(
+        &self,
+        services: &Services,
+        key: &Text,
+        now: Duration,
+        fetch: impl FnOnce() -> Fetch<T>,
+    ) -> Result<(), Rc<str>> {
+        let is_due = self.entry(key, now, |entry| entry.going.is_none() && now >= entry.next)?;
+        if is_due {
+            self.begin(services, key, fetch());
+        }
+        Ok(())
     }
 
     fn begin(&self, services: &Services, key: &Text, fetch: Fetch<T>) {
@@ -227,6 +245,32 @@ mod tests {
             assert_eq!(get(answer), expected, "fetch {fetches}");
             assert_eq!(count.get(), fetches);
         }
+    }
+
+    #[test]
+    fn what_is_at_hand_is_there_without_waiting_and_is_renewed_too() {
+        let bench = Bench::new("");
+        let mut services = Rc::into_inner(bench.exchange("GET /").services).unwrap();
+        services.runtime = Rc::new(Idle);
+        let (kept, count, key) = (Kept::default(), Rc::new(Cell::new(0)), Text::from("k"));
+        let at_hand = || {
+            kept.at_hand(&services, &key, || fetch(Ok(1), &count))
+                .map(|value| *value)
+        };
+        assert_eq!((at_hand(), count.get()), (None, 0), "nobody drives the fetch");
+        let got = ready(kept.get(&services, &key, || fetch(Ok(2), &count)));
+        assert_eq!(
+            (got.map(|value| *value), count.get()),
+            (Ok(1), 1),
+            "it is the same fetch"
+        );
+        assert_eq!(at_hand(), Some(1));
+        bench.clock.pass(60);
+        assert_eq!(at_hand(), Some(1));
+        let going = kept.entry(&key, Duration::ZERO, |entry| entry.going.is_some());
+        assert_eq!(going, Ok(true), "a newer one is fetched");
+        bench.clock.pass(40);
+        assert_eq!(at_hand(), None, "it may no longer be used");
     }
 
     #[test]

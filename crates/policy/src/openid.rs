@@ -33,6 +33,11 @@ impl Issuers {
         self.0.get(services, url, || fetch(services, url)).await
     }
 
+    /// An issuer, if it is known by now.
+    pub(crate) fn at_hand(&self, services: &Rc<Services>, url: &Text) -> Option<Rc<Issuer>> {
+        self.0.at_hand(services, url, || fetch(services, url))
+    }
+
     /// The issuer with newer keys; `None` when there are none, or somebody asked just now.
     pub(crate) async fn renew(&self, services: &Rc<Services>, url: &Text) -> Option<Rc<Issuer>> {
         self.0.renew(services, url, || fetch(services, url)).await

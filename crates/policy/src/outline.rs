@@ -149,6 +149,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_inside_may_always_answer() {
+        let answer = "<return-response />";
+        let fragment = format!("<fragment>{answer}</fragment>");
+        let choose =
+            |otherwise: &str| format!("<choose><when condition='@(false)'>{answer}</when>{otherwise}</choose>");
+        for (policies, never) in [
+            ("<include-fragment fragment-id='f' />".to_owned(), true),
+            (choose(""), false),
+            (choose("<otherwise />"), false),
+            (choose(&format!("<otherwise>{answer}</otherwise>")), true),
+            (choose(&format!("<otherwise>{}</otherwise>", choose(""))), false),
+            (
+                format!("<limit-concurrency key='k' max-count='1'>{answer}</limit-concurrency>"),
+                true,
+            ),
+            (
+                format!("<retry condition='@(false)' count='1' interval='1'>{answer}</retry>"),
+                true,
+            ),
+        ] {
+            let api = format!("<policies><inbound>{policies}<set-method>PUT</set-method></inbound></policies>");
+            let lines = lines(&[("api", &api), ("f", &fragment)], Section::Inbound);
+            assert_eq!(
+                lines.last().unwrap().starts_with("!set-method"),
+                never,
+                "{policies}: {lines:?}"
+            );
+        }
+    }
+
+    #[test]
     fn what_no_base_brings_in_is_cut_off() {
         let document = |inbound: &str| format!("<policies><inbound>{inbound}</inbound></policies>");
         let (global, api) = (

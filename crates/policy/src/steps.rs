@@ -53,7 +53,7 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
         keeps_response: policy.keeps_response || inner.keeps_response,
         validates: inner.validates,
         declares: inner.declares,
-        ends: policy.ends,
+        ends: policy.ends || inner.ends,
         outline: inner.outline.into(),
         origin: Arc::new(origin),
     })

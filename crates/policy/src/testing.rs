@@ -22,6 +22,7 @@ use bytes::Bytes;
 use catalog::{Api, ApiKind, Backend, Catalog, Operation, PolicyText, Product};
 use diagnostic::Source;
 use expression::body::MessageBody;
+use expression::certificate::Certificate;
 use expression::context;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use http_body::Frame;
@@ -293,6 +294,7 @@ impl Bench {
             sent: Rc::clone(&self.sent),
             ways: Rc::clone(&self.ways),
         };
+        let headers = headers(lines);
         Exchange {
             request: RequestMessage {
                 method: method.parse().unwrap(),
@@ -303,7 +305,8 @@ impl Bench {
                 root: "/orders".len(),
                 path: path.into(),
                 query: query.into(),
-                headers: headers(lines),
+                host: headers.get(http::header::HOST).cloned(),
+                headers,
                 body: if body.is_empty() {
                     Body::Empty
                 } else {
@@ -386,7 +389,7 @@ impl Caller {
 struct Trusts(bool);
 
 impl Trust for Trusts {
-    fn trusts(&self, _certificate: &[u8]) -> bool {
+    fn trusts(&self, _certificate: &Certificate) -> bool {
         self.0
     }
     fn is_signed_by(&self, _certificate: &[u8], _issuer: &[u8]) -> bool {

@@ -5,6 +5,7 @@
 
 mod claims;
 pub(crate) mod entra;
+mod idx;
 mod keys;
 #[cfg(test)]
 pub(crate) mod minted;
@@ -12,10 +13,13 @@ mod presented;
 mod rejection;
 mod skew;
 mod validation;
+mod vouching;
 
-pub(crate) use claims::{RequiredClaims, value_not_allowed};
+pub(crate) use claims::{RequiredClaims, missing_claims, value_mismatch};
+pub(crate) use idx::SEGMENTS;
 pub(crate) use keys::{DecryptionKeys, InlineKeys};
 pub(crate) use presented::Presented;
 pub(crate) use rejection::{Refusal, Rejection};
 pub(crate) use skew::Skew;
-pub(crate) use validation::{Trusted, Validation, seconds_now};
+pub(crate) use validation::{Validation, seconds_now};
+pub(crate) use vouching::Trusted;

@@ -5,6 +5,7 @@
 use crate::exchange::Clock;
 use crate::fetch::{Reach, Wanted, text};
 use crate::identity::IdentitySource;
+use crate::runtime::{Runtime, within};
 use crate::upstream::Upstream;
 use catalog::{SecretReference, VaultSecret};
 use expression::text::Text;
@@ -12,11 +13,14 @@ use futures_util::StreamExt;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The version of Key Vault's API.
 const API_VERSION: &str = "7.4";
 /// Secrets that are asked for at once.
 const AT_ONCE: usize = 8;
+/// How long a token or a secret may take, its body included.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// How vaults are asked.
 #[derive(Clone, Debug)]
@@ -31,23 +35,28 @@ impl Vaults {
     /// The secrets of these references, in their order; an error says why there is none.
     pub async fn secrets(
         &self,
-        upstream: &dyn Upstream,
-        clock: &dyn Clock,
+        (upstream, clock, runtime): (&dyn Upstream, &dyn Clock, &dyn Runtime),
         wanted: &[SecretReference],
     ) -> Vec<Result<VaultSecret, String>> {
-        let reach = Reach { upstream, clock };
+        let reach = Reach {
+            upstream,
+            clock,
+            runtime,
+        };
         let mut tokens: HashMap<(String, Option<&str>), Result<Text, String>> = HashMap::new();
         for reference in wanted {
             let (resource, client_id) = (resource(reference), reference.client_id.as_deref());
             if let Entry::Vacant(place) = tokens.entry((resource.clone(), client_id)) {
-                place.insert(self.token(reach, &resource, client_id).await);
+                let token = within(runtime, DEADLINE, self.token(reach, &resource, client_id)).await;
+                place.insert(token.unwrap_or_else(late));
             }
         }
         let tokens = &tokens;
         let secret = |reference| async move {
             let key = (resource(reference), reference.client_id.as_deref());
             let token = tokens.get(&key).cloned().unwrap_or_else(|| Err(String::new()))?;
-            self.secret(reach, reference, &token).await
+            let secret = within(runtime, DEADLINE, self.secret(reach, reference, &token)).await;
+            secret.unwrap_or_else(late)
         };
         futures_util::stream::iter(wanted)
             .map(secret)
@@ -75,6 +84,10 @@ impl Vaults {
     }
 }
 
+fn late<T>() -> Result<T, String> {
+    Err(format!("no answer within {} s", DEADLINE.as_secs()))
+}
+
 /// The resource that access to a vault is asked for: its cloud's Key Vault.
 fn resource(reference: &SecretReference) -> String {
     let host = reference.vault.trim_start_matches("https://");
@@ -85,6 +98,7 @@ fn resource(reference: &SecretReference) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::Services;
     use crate::identity::{ClientCredentials, Secret};
     use crate::testing::{Bench, ready};
 
@@ -108,6 +122,10 @@ mod tests {
         }
     }
 
+    fn outside(services: &Services) -> (&dyn Upstream, &dyn Clock, &dyn Runtime) {
+        (&*services.upstream, &*services.clock, &*services.runtime)
+    }
+
     #[test]
     fn each_secret_is_asked_of_its_vault() {
         let bench = Bench::new("<inbound />").answer("404");
@@ -123,7 +141,7 @@ mod tests {
         bench.answers_at(&at("d"), Ok("200\n\n{}"));
         let services = bench.exchange("GET /").services;
         let wanted = ["a", "b/7", "c", "d"].map(|name| reference("https://v.vault.azure.net", name));
-        let found = ready(vaults(None).secrets(&*services.upstream, &*services.clock, &wanted));
+        let found = ready(vaults(None).secrets(outside(&services), &wanted));
         let shown: Vec<String> = found
             .into_iter()
             .map(|found| found.map_or_else(|error| error, |secret| secret.value))
@@ -157,7 +175,7 @@ mod tests {
         let services = bench.exchange("GET /").services;
         let wanted = [reference("https://v.vault.azure.cn:443", "a")];
         let vaults = vaults(Some("http://127.0.0.1:9/"));
-        let found = ready(vaults.secrets(&*services.upstream, &*services.clock, &wanted));
+        let found = ready(vaults.secrets(outside(&services), &wanted));
         assert_eq!(found[0].as_ref().map(|secret| secret.value.as_str()), Ok("one"));
         let sent = bench.sent.borrow().join("\n");
         assert!(sent.contains("scope=https%3A%2F%2Fvault.azure.cn%2F.default"), "{sent}");
@@ -168,7 +186,7 @@ mod tests {
         let bench = Bench::new("<inbound />").answer("401");
         let services = bench.exchange("GET /").services;
         let wanted = [reference("https://v.vault.azure.net", "a")];
-        let found = ready(vaults(None).secrets(&*services.upstream, &*services.clock, &wanted));
+        let found = ready(vaults(None).secrets(outside(&services), &wanted));
         let error = found[0].as_ref().err().cloned().unwrap_or_default();
         assert!(
             error.starts_with("there is no access token of the gateway's identity: https://login.example/token"),

@@ -3,7 +3,8 @@
 //! Never here: Markdown, YAML, what a block means.
 
 use crate::codes;
-use diagnostic::{Diagnostic, Source, Span};
+use catalog::document::Value;
+use diagnostic::{Diagnostic, Mapped, Source, Span, nearest};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub const KINDS: [&str; 14] = [
 ];
 
 /// A heading with what stands below it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Section {
     /// The heading's text.
     pub title: String,
@@ -48,35 +49,16 @@ pub struct Word {
 }
 
 /// A block that says something.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Block {
     /// One of [`KINDS`].
     pub kind: Word,
     /// Options: names with their values; a name alone has the value "true".
     pub options: Vec<(Word, Word)>,
-    /// Its text, line ends as `\n`.
-    pub text: String,
-    /// Where the text stands in the document.
-    pub place: Place,
-}
-
-/// Where a text stands in a document.
-#[derive(Clone, Copy, Debug)]
-pub enum Place {
-    /// From this byte on, as it is.
-    Verbatim(usize),
-    /// Here, written in another way.
-    Within(Span),
-}
-
-impl Place {
-    /// Where a stretch of the text stands in the document.
-    pub fn of(self, span: Span) -> Span {
-        match self {
-            Self::Verbatim(start) => Span::new(start + span.start, start + span.end),
-            Self::Within(whole) => whole,
-        }
-    }
+    /// Its text, line ends as `\n`, and where that stands in the document.
+    pub text: Mapped,
+    /// What a YAML document has instead of a text, at its place in the document.
+    pub value: Option<Value>,
 }
 
 /// Where the problems of a document go.
@@ -103,8 +85,17 @@ impl Problems {
 
     /// Adds an error about a word that is none of those that are known.
     pub fn unknown(&mut self, word: &Word, what: &str, known: &[&str]) {
-        let message = format!("`{}` is no {what}, expected one of {}", word.text, known.join(", "));
-        self.error(codes::UNKNOWN_WORD, word.span, message);
+        let expected = match known {
+            [] => "there are none".to_owned(),
+            [one] => format!("expected {one}"),
+            several => format!("expected one of {}", several.join(", ")),
+        };
+        let message = format!("`{}` is no {what}, {expected}", word.text);
+        let unknown = Diagnostic::error(codes::UNKNOWN_WORD, &self.source, word.span, message);
+        self.list.push(match nearest(&word.text, known.iter().copied()) {
+            Some(near) => unknown.with_help(format!("did you mean `{near}`?")),
+            None => unknown,
+        });
     }
 }
 
@@ -132,12 +123,36 @@ impl Block {
         read
     }
 
-    /// Reports options that this kind of block does not have.
+    /// Whether an option that says yes or no is there.
+    pub fn flag(&self, problems: &mut Problems, name: &str) -> bool {
+        let flag = self.read(problems, name, "`true` or `false`", |text| text.parse().ok());
+        flag.unwrap_or(false)
+    }
+
+    /// How often something happens.
+    pub fn times(&self, problems: &mut Problems) -> Option<u32> {
+        self.read(problems, "times", "a number from 1 on", |text| {
+            text.parse().ok().filter(|times| *times > 0)
+        })
+    }
+
+    /// Reports options that this kind of block does not have, and those that it has twice.
     pub fn only(&self, problems: &mut Problems, known: &[&str]) {
-        for (name, _) in &self.options {
+        for (at, (name, _)) in self.options.iter().enumerate() {
             if !known.contains(&name.text.as_str()) {
                 problems.unknown(name, &format!("option of `{}`", self.kind.text), known);
+            } else if self.options.iter().take(at).any(|(before, _)| before.text == name.text) {
+                let message = format!("the option `{}` stands here twice", name.text);
+                problems.error(codes::BAD_VALUE, name.span, message);
             }
+        }
+    }
+
+    /// Where a stretch of its settings stands in the document.
+    pub fn place(&self, span: Span) -> Span {
+        match self.value {
+            Some(_) => span,
+            None => self.text.original(span),
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The numbers of all problems that this crate reports. A number never changes its meaning.
 
-/// A specification cannot be read: missing, no permission, not UTF-8, too large.
-pub const UNREADABLE: &str = "TG5001";
 /// A YAML document or block is malformed, or a value in it is of the wrong type.
 pub const MALFORMED_YAML: &str = "TG5002";
 /// A block that is fenced in is not closed.

@@ -2,7 +2,7 @@
 //!
 //! Never here: how it came.
 
-use crate::pattern::matches;
+use crate::pattern::{ANY, matches};
 use crate::recorder::Seen;
 use crate::scenario::{Expected, Sent, What};
 use bytes::Bytes;
@@ -10,11 +10,15 @@ use diagnostic::Span;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use hyper::ext::ReasonPhrase;
 use policy::{BodyError, Connection};
+use serde_json::Value;
 use std::fmt::Write;
 use std::time::Duration;
 
 /// What must not be there.
-const NONE: &str = "<none>";
+pub const NONE: &str = "<none>";
+
+/// Members of `context.LastError`.
+pub const ERROR: [&str; 7] = ["source", "reason", "message", "scope", "section", "path", "policy-id"];
 
 /// An expectation that does not hold.
 #[derive(Clone, Debug)]
@@ -93,10 +97,19 @@ impl Differences<'_> {
     fn body(&mut self, expected: Option<&str>, found: &[u8], is_json: bool) {
         let Some(expected) = expected else { return };
         let text = String::from_utf8_lossy(found);
+        if expected != NONE
+            && is_json
+            && let (Some(expected), Some(found)) = (json(expected), json(&text))
+        {
+            if !is(&found, &expected) {
+                let found = arranged(found, &expected);
+                self.add("body", format!("{:#}", filled(expected, &found)), format!("{found:#}"));
+            }
+            return;
+        }
         let fits = match expected {
             NONE => found.is_empty(),
-            _ if is_json => json(expected).is_some_and(|value| json(&text) == Some(value)),
-            _ => matches(expected, &text),
+            _ => !is_json && matches(expected, &text),
         };
         if !fits {
             self.add("body", expected, text);
@@ -121,23 +134,96 @@ impl Differences<'_> {
     }
 }
 
-/// Whether `whole` has these parts: members that are named, and entries of lists in their order.
-fn holds(whole: &serde_json::Value, parts: &serde_json::Value) -> bool {
-    use serde_json::Value;
+/// What of `parts` is missing in `whole`: where it is looked for, what it is, and what is there. Parts are members that
+/// are named, and entries of lists in their order.
+fn missing<'v>(whole: &'v Value, parts: &'v Value, path: String) -> Option<(String, &'v Value, &'v Value)> {
     match (whole, parts) {
-        (Value::Object(whole), Value::Object(parts)) => parts
-            .iter()
-            .all(|(name, part)| whole.get(name).is_some_and(|whole| holds(whole, part))),
-        (Value::Array(whole), Value::Array(parts)) => {
-            let mut left = whole.iter();
-            parts.iter().all(|part| left.any(|whole| holds(whole, part)))
+        (Value::Object(members), Value::Object(parts)) => parts.iter().find_map(|(name, part)| {
+            let Some(member) = members.get(name) else {
+                return Some((format!("{path}/{name}"), part, whole));
+            };
+            missing(member, part, format!("{path}/{name}"))
+        }),
+        (Value::Array(entries), Value::Array(parts)) => {
+            let mut left = entries.iter();
+            let lacks = |part: &&Value| !left.any(|entry| missing(entry, part, String::new()).is_none());
+            parts.iter().find(lacks).map(|part| (path, part, whole))
         }
-        (Value::String(text), Value::String(pattern)) => matches(pattern, text),
-        _ => whole == parts,
+        _ => (!is(whole, parts)).then_some((path, parts, whole)),
     }
 }
 
-fn json(text: &str) -> Option<serde_json::Value> {
+/// Whether both are the same, where `<any>` stands for any text, and as the whole text for any value.
+fn is(found: &Value, expected: &Value) -> bool {
+    match (found, expected) {
+        (_, Value::String(pattern)) if pattern == ANY => true,
+        (Value::String(text), Value::String(pattern)) => matches(pattern, text),
+        (Value::Object(found), Value::Object(expected)) => {
+            found.len() == expected.len()
+                && expected
+                    .iter()
+                    .all(|(name, value)| found.get(name).is_some_and(|found| is(found, value)))
+        }
+        (Value::Array(found), Value::Array(expected)) => {
+            found.len() == expected.len() && found.iter().zip(expected).all(|(found, expected)| is(found, expected))
+        }
+        _ => found == expected,
+    }
+}
+
+/// A value with its members in the order in which another has them, so that lines of both stand beside each other.
+fn arranged(value: Value, like: &Value) -> Value {
+    match (value, like) {
+        (Value::Object(mut members), Value::Object(like)) => {
+            let mut ordered = serde_json::Map::new();
+            for (name, like) in like {
+                if let Some(value) = members.shift_remove(name) {
+                    ordered.insert(name.clone(), arranged(value, like));
+                }
+            }
+            ordered.extend(members);
+            Value::Object(ordered)
+        }
+        (Value::Array(entries), Value::Array(like)) => {
+            let like = like.iter().chain(std::iter::repeat(&Value::Null));
+            Value::Array(
+                entries
+                    .into_iter()
+                    .zip(like)
+                    .map(|(value, like)| arranged(value, like))
+                    .collect(),
+            )
+        }
+        (value, _) => value,
+    }
+}
+
+/// What is expected, with what came in the places of texts that fit it.
+fn filled(expected: Value, found: &Value) -> Value {
+    match (expected, found) {
+        (expected, found) if is(found, &expected) => found.clone(),
+        (Value::Object(members), Value::Object(found)) => {
+            let filled = members.into_iter().map(|(name, value)| match found.get(&name) {
+                Some(found) => (name, filled(value, found)),
+                None => (name, value),
+            });
+            Value::Object(filled.collect())
+        }
+        (Value::Array(entries), Value::Array(found)) => {
+            let found = found.iter().chain(std::iter::repeat(&Value::Null));
+            Value::Array(
+                entries
+                    .into_iter()
+                    .zip(found)
+                    .map(|(value, found)| filled(value, found))
+                    .collect(),
+            )
+        }
+        (expected, _) => expected,
+    }
+}
+
+fn json(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
@@ -218,7 +304,7 @@ pub fn sent(expected: &[Sent], got: &[Request<Bytes>], span: Span, found: &mut V
             differences.add("request that a server got", message.first.as_str(), first);
         }
         differences.headers(&message.headers, request.headers());
-        differences.body(message.body.as_deref(), request.body(), false);
+        differences.body(message.body.as_deref(), request.body(), sent.is_json);
         let connection = request.extensions().get::<Connection>();
         let proxy = connection.and_then(|it| it.proxy.as_ref());
         let proxy = proxy.map(|proxy| format!("{}:{}", proxy.host, proxy.port));
@@ -248,8 +334,13 @@ pub fn seen(
         What::Metrics(lines) => differences.lines("measurements", lines, measured),
         What::Traced(parts) => {
             let whole = trace.and_then(json).unwrap_or_default();
-            if !holds(&whole, parts) {
-                differences.add("trace of the request", format!("{parts:#}"), format!("{whole:#}"));
+            if let Some((path, part, found)) = missing(&whole, parts, String::new()) {
+                let what = match path.as_str() {
+                    "" => "trace of the request".to_owned(),
+                    path => format!("`{path}` in the trace of the request"),
+                };
+                let found = arranged(found.clone(), part);
+                differences.add(what, format!("{part:#}"), format!("{found:#}"));
             }
         }
         What::Variables(variables) => {
@@ -280,11 +371,7 @@ pub fn seen(
                     "scope" => &error.scope,
                     "section" => &error.section,
                     "path" => &error.path,
-                    "policy-id" => &error.policy_id,
-                    _ => {
-                        differences.add(format!("member `{name}` of the last error"), pattern.as_str(), NONE);
-                        continue;
-                    }
+                    _ => &error.policy_id,
                 };
                 if !matches(pattern, value) {
                     differences.add(

@@ -2,8 +2,9 @@
 //!
 //! A section with a request is a scenario. Never here: Markdown, YAML.
 
-use crate::block::{Block, DURATION, Place, Problems, Section, duration};
+use crate::block::{Block, DURATION, Problems, Section, Word, duration};
 use crate::codes;
+use crate::compare;
 use crate::given;
 use crate::message::{Message, request_line, status};
 use crate::scenario::{
@@ -12,11 +13,13 @@ use crate::scenario::{
 use crate::settings;
 use crate::tokens;
 use diagnostic::{Diagnostic, Source, Span};
+use http::Uri;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Reads the scenarios of a document's sections. `folder` is the artifact folder that it stands in.
 pub fn specification(
@@ -39,6 +42,7 @@ pub fn specification(
         let message = "there is no scenario here: no section has a `request` block";
         problems.error(codes::NO_SCENARIO, Span::at(0), message);
     }
+    problems.list.sort_by_key(|problem| problem.span.start);
     let title = root.inside.first().map(|first| first.title.clone());
     let specification = Specification {
         source: Arc::clone(source),
@@ -101,12 +105,8 @@ impl Reader<'_> {
                 if let Some(id) = required(block, "id", problems) {
                     file(block, world, &format!("policy fragments/{id}/policy.xml"), "", "");
                     let information = format!("policy fragments/{id}/policyFragmentInformation.json");
-                    let empty = File {
-                        text: "{\"properties\": {}}".to_owned(),
-                        before: 0,
-                        start: None,
-                    };
-                    world.files.entry(information).or_insert(empty);
+                    let empty = || File::implied("{\"properties\": {}}".to_owned());
+                    world.files.entry(information).or_insert_with(empty);
                 }
             }
             "file" => {
@@ -122,19 +122,20 @@ impl Reader<'_> {
             }
             "request" => {
                 let after = block.read(problems, "after", DURATION, duration);
-                for name in tokens::names(&block.text).filter(|name| !world.tokens.contains_key(*name)) {
+                for name in tokens::names(block.text.text()).filter(|name| !world.tokens.contains_key(*name)) {
                     let message = format!("there is no token `{name}`; `given` has `tokens`");
                     problems.error(codes::BAD_VALUE, block.kind.span, message);
                 }
-                if let Some(request) = request(block, self.beside, problems) {
-                    steps.request(request, after.unwrap_or_default(), problems);
+                match request(block, self.beside, problems) {
+                    Some(request) => steps.request(request, after, block, problems),
+                    None => steps.is_unsound = true,
                 }
             }
             "response" => {
-                if let Some(expected) = expected(block, problems)
-                    && let Some(step) = steps.behind_request(block, problems)
-                {
-                    step.responses.push(expected);
+                let step = steps.behind_request(block, problems);
+                match (expected(block, problems), step) {
+                    (Some(expected), Some(step)) => step.responses.push(expected),
+                    _ => steps.is_unsound = true,
                 }
             }
             "sent" => {
@@ -165,6 +166,9 @@ struct Steps {
     current: Step,
     /// Where the last request stands.
     asked: Option<Span>,
+    /// Whether there is a request or a response that could not be read: what would be said of the blocks around it
+    /// follows from that.
+    is_unsound: bool,
 }
 
 impl Steps {
@@ -182,19 +186,31 @@ impl Steps {
         self.current.servers.push(server);
     }
 
-    fn request(&mut self, request: Request, after: std::time::Duration, problems: &mut Problems) {
+    fn request(&mut self, request: Request, after: Option<Duration>, block: &Block, problems: &mut Problems) {
         if !self.current.responses.is_empty() {
             self.finish(problems);
         }
+        if let Some(first) = self.current.requests.first() {
+            let differs = [("after", after.is_some()), ("times", request.times != first.times)];
+            for (name, _) in differs.iter().filter(|(_, differs)| *differs) {
+                let message = format!(
+                    "this request goes out with the one before it, which says `{name}` for both; write the `response` of \
+                     that one behind it if it goes out later"
+                );
+                problems.error(codes::MISPLACED, block.kind.span, message);
+            }
+        }
         self.asked = Some(request.message.span);
-        self.current.after += after;
+        self.current.after += after.unwrap_or_default();
         self.current.requests.push(request);
     }
 
     fn behind_request(&mut self, block: &Block, problems: &mut Problems) -> Option<&mut Step> {
         if self.current.requests.is_empty() {
-            let message = format!("this `{}` stands before any request", block.kind.text);
-            problems.error(codes::MISPLACED, block.kind.span, message);
+            if !self.is_unsound {
+                let message = format!("this `{}` stands before any request", block.kind.text);
+                problems.error(codes::MISPLACED, block.kind.span, message);
+            }
             return None;
         }
         Some(&mut self.current)
@@ -206,7 +222,7 @@ impl Steps {
         if requests == 0 {
             return;
         }
-        if requests != responses {
+        if requests != responses && !self.is_unsound {
             let message = format!("{requests} requests go out here and {responses} responses are expected");
             let message = if requests == 1 && responses == 0 {
                 "what does this request expect? Write a `response` block behind it".to_owned()
@@ -230,14 +246,10 @@ fn required(block: &Block, name: &str, problems: &mut Problems) -> Option<String
 
 /// Puts a block's text between two others into a file of the world.
 fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str) {
-    let start = match block.place {
-        Place::Verbatim(start) => Some(start),
-        Place::Within(_) => None,
-    };
     let file = File {
-        text: format!("{before}{}{behind}", block.text),
+        text: format!("{before}{}{behind}", block.text.text()),
         before: before.len(),
-        start,
+        written: block.value.is_none().then(|| block.text.clone()),
     };
     world.files.insert(path.to_owned(), file);
 }
@@ -264,7 +276,8 @@ fn policy(block: &Block, world: &mut World, problems: &mut Problems) {
             return;
         }
     };
-    if block.text.contains("<policies") {
+    let text = block.text.text();
+    if text.contains("<policies") {
         file(block, world, &path, "", "");
         return;
     }
@@ -273,7 +286,7 @@ fn policy(block: &Block, world: &mut World, problems: &mut Problems) {
     } else {
         "<base />"
     };
-    let missing = |section: &str| !block.text.contains(&format!("<{section}"));
+    let missing = |section: &str| !text.contains(&format!("<{section}"));
     let mut behind = String::new();
     for section in ["inbound", "backend", "outbound", "on-error"]
         .into_iter()
@@ -291,7 +304,7 @@ fn policy(block: &Block, world: &mut World, problems: &mut Problems) {
 
 fn server(block: &Block, problems: &mut Problems) -> Option<Server> {
     block.only(problems, &["times", "delay", "fails", "breaks-after"]);
-    let times = block.read(problems, "times", "a number", |text| text.parse().ok());
+    let times = block.times(problems);
     let delay = block.read(problems, "delay", DURATION, duration).unwrap_or_default();
     let breaks_after = block.read(problems, "breaks-after", "a number of bytes", |text| text.parse().ok());
     let failure = block.read(problems, "fails", "`timeout` or `refused`", |text| match text {
@@ -307,29 +320,21 @@ fn server(block: &Block, problems: &mut Problems) -> Option<Server> {
         answer: Answer::Silence,
         span: block.kind.span,
     };
-    let (first, rest) = block.text.split_once('\n').unwrap_or((&block.text, ""));
-    let mut text = block.text.as_str();
+    let text = block.text.text();
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let mut start = 0;
     if status(first).is_none()
         && let Some((method, url)) = request_line(first)
     {
         server.method = (method != "*").then(|| method.to_owned());
         url.clone_into(&mut server.url);
-        text = rest;
+        start = text.len() - rest.len();
     }
     if let Some(failure) = failure {
         server.answer = failure;
         return Some(server);
     }
-    let place = match block.place {
-        Place::Verbatim(start) => Place::Verbatim(start + block.text.len() - text.len()),
-        within @ Place::Within(_) => within,
-    };
-    let response = Block {
-        text: text.to_owned(),
-        place,
-        ..block.clone()
-    };
-    let message = Message::read(&response, problems)?;
+    let message = Message::read_from(block, start, problems)?;
     let Some((status, reason)) = message.status() else {
         let expected = "expected a status such as `200 OK`, or `GET http://host/path` and then a status";
         problems.error(codes::BAD_MESSAGE, message.span, expected);
@@ -351,10 +356,18 @@ fn request(block: &Block, beside: &Path, problems: &mut Problems) -> Option<Requ
         Some(pem.to_vec())
     });
     let ip = block.read(problems, "from", "an address", |text| text.parse().ok());
-    let times = block.read(problems, "times", "a number", |text| text.parse().ok());
+    let times = block.times(problems);
     let message = Message::read(block, problems)?;
-    if message.method_and_url().is_none() {
+    let Some((_, url)) = message.method_and_url() else {
         let expected = "expected a request such as `GET /path`";
+        problems.error(codes::BAD_MESSAGE, message.span, expected);
+        return None;
+    };
+    // Tokens are text that a URL may have.
+    let filled = url.replace(['<', '>'], "_");
+    let is_whole = ["/", "http://", "https://"].iter().any(|start| url.starts_with(start));
+    if !is_whole || filled.parse::<Uri>().is_err() {
+        let expected = format!("expected a path such as `/path`, or a URL, found \"{url}\"");
         problems.error(codes::BAD_MESSAGE, message.span, expected);
         return None;
     }
@@ -376,19 +389,19 @@ fn expected(block: &Block, problems: &mut Problems) -> Option<Expected> {
         return None;
     };
     Some(Expected {
-        message,
         status,
-        is_json: block.option("json").is_some(),
-        is_whole: block.option("whole").is_some(),
+        is_json: is_json(block, &message, problems),
+        is_whole: block.flag(problems, "whole"),
         took,
-        breaks: block.option("breaks").is_some(),
+        breaks: block.flag(problems, "breaks"),
+        message,
     })
 }
 
 /// A request that a server got; without any text: none.
 fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Sent>> {
-    block.only(problems, &["proxy", "certificate"]);
-    if matches!(block.text.trim(), "" | "<none>") {
+    block.only(problems, &["json", "proxy", "certificate"]);
+    if matches!(block.text.text().trim(), "" | "<none>") {
         return Some(Vec::new());
     }
     let message = Message::read(block, problems)?;
@@ -399,16 +412,43 @@ fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Sent>> {
     }
     let option = |name: &str| block.option(name).map(|word| word.text.clone());
     Some(vec![Sent {
+        is_json: is_json(block, &message, problems),
         message,
         proxy: option("proxy"),
         certificate: option("certificate"),
     }])
 }
 
+/// Whether bodies are compared as JSON; an expected one that is none is reported.
+fn is_json(block: &Block, message: &Message, problems: &mut Problems) -> bool {
+    let is_json = block.flag(problems, "json");
+    if let Some(body) = message.body.as_deref().filter(|body| is_json && *body != compare::NONE) {
+        json(block, body, message.body_start, problems);
+    }
+    is_json
+}
+
+/// JSON that stands in a block from a byte on; what is none is reported at its place.
+fn json(block: &Block, text: &str, start: usize, problems: &mut Problems) -> Option<serde_json::Value> {
+    let error = match serde_json::from_str(text) {
+        Ok(value) => return Some(value),
+        Err(error) => error,
+    };
+    let lines = text.split_inclusive('\n');
+    let before: usize = lines.take(error.line().saturating_sub(1)).map(str::len).sum();
+    let at = start + before + error.column().saturating_sub(1);
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let span = block.text.original(Span::at(at));
+    problems.error(codes::BAD_VALUE, span, format!("this is no JSON: {message}"));
+    None
+}
+
 fn what(block: &Block, problems: &mut Problems) -> Option<What> {
     let lines = || {
         block
             .text
+            .text()
             .lines()
             .map(str::trim)
             .filter(|line| !line.is_empty())
@@ -419,14 +459,7 @@ fn what(block: &Block, problems: &mut Problems) -> Option<What> {
         "trace" => What::Trace(lines()),
         "steps" => What::Steps(lines()),
         "metrics" => What::Metrics(lines()),
-        "traced" => match serde_json::from_str(&block.text) {
-            Ok(parts) => What::Traced(parts),
-            Err(error) => {
-                let message = format!("expected parts of a trace as JSON: {error}");
-                problems.error(codes::BAD_VALUE, block.kind.span, message);
-                return None;
-            }
-        },
+        "traced" => What::Traced(json(block, block.text.text(), 0, problems)?),
         "variables" => {
             let root = settings::read(block, problems)?;
             What::Variables(settings::texts(block, &root, problems))
@@ -434,6 +467,17 @@ fn what(block: &Block, problems: &mut Problems) -> Option<What> {
         _ => {
             let root = settings::read(block, problems)?;
             let texts = settings::texts(block, &root, problems);
+            for member in root
+                .members()
+                .iter()
+                .filter(|member| !compare::ERROR.contains(&member.key.as_str()))
+            {
+                let word = Word {
+                    text: member.key.clone(),
+                    span: block.place(member.key_span),
+                };
+                problems.unknown(&word, "member of the last error", &compare::ERROR);
+            }
             What::Error(
                 texts
                     .into_iter()

@@ -6,6 +6,7 @@ use crate::block::Problems;
 use crate::scenario::Specification;
 use crate::{document, markdown, yaml};
 use diagnostic::{Diagnostic, Source};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A specification that was read.
@@ -16,16 +17,28 @@ pub struct Read {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads the specifications in a file or folder, in the order of their names.
-pub fn read(path: &Path) -> Result<Vec<Read>, String> {
+/// Reads the specifications in files and folders, in the order of their names, each once. One that cannot be read has
+/// that for its problem; a file or folder that is not there is an error.
+pub fn read(paths: &[impl AsRef<Path>]) -> Result<Vec<Read>, String> {
     let mut found = Vec::new();
-    if path.is_dir() {
-        collect(path, &mut found)?;
-    } else {
-        found.push(path.to_owned());
+    for path in paths.iter().map(AsRef::as_ref) {
+        if path.is_dir() {
+            collect(path, &mut found)?;
+        } else {
+            let there = std::fs::metadata(path);
+            there.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            found.push(path.to_owned());
+        }
     }
     found.sort();
-    found.iter().map(|file| read_file(file)).collect()
+    let mut known = BTreeSet::new();
+    found.retain(|file| known.insert(whole(file)));
+    Ok(found.iter().map(|file| read_file(file)).collect())
+}
+
+/// A path from the root on, as far as that can be told.
+fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Folders that nobody writes specifications into.
@@ -43,11 +56,16 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
             collect(&path, found)?;
-        } else if is_specification(&path) {
+        } else if is_specification(&path) && !is_no_file(&path) {
             found.push(path);
         }
     }
     Ok(())
+}
+
+/// Whether it, or what it is a link to, is there and not a file: a pipe would be waited for.
+fn is_no_file(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file())
 }
 
 /// `*.spec.md` and `*.spec.yaml` anywhere, and every document of a folder `specs` but for its `README.md`.
@@ -60,7 +78,8 @@ fn is_specification(path: &Path) -> bool {
         .iter()
         .find_map(|end| name.strip_suffix(end)?.strip_suffix('.'));
     // What a repository was checked out as, and what it lies in, says nothing about its files.
-    let in_specs = path
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let in_specs = whole
         .ancestors()
         .skip(1)
         .take_while(|folder| !folder.join(".git").exists())
@@ -68,14 +87,19 @@ fn is_specification(path: &Path) -> bool {
     stem.is_some_and(|stem| stem.rsplit('.').next() == Some("spec") || in_specs && stem != "readme")
 }
 
-fn read_file(path: &Path) -> Result<Read, String> {
+fn read_file(path: &Path) -> Read {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
-    Ok(read_text(
-        &name,
-        &text.replace("\r\n", "\n"),
-        artifact_folder(path).as_deref(),
-    ))
+    match catalog::read_text(path) {
+        Ok(text) => read_text(&name, &text.replace("\r\n", "\n"), artifact_folder(path).as_deref()),
+        Err(problem) => Read {
+            specification: Specification {
+                source: Source::new(name.as_str(), ""),
+                title: name,
+                scenarios: Vec::new(),
+            },
+            diagnostics: vec![problem],
+        },
+    }
 }
 
 /// Reads a document; `folder` is the artifact folder that it stands in.
@@ -100,5 +124,7 @@ pub fn read_text(name: &str, text: &str, folder: Option<&Path>) -> Read {
 /// The artifact folder around a file: the nearest one that holds APIs or a global policy document.
 fn artifact_folder(path: &Path) -> Option<PathBuf> {
     let is_one = |folder: &&Path| folder.join("apis").is_dir() || folder.join("policy.xml").is_file();
-    path.ancestors().skip(1).find(is_one).map(Path::to_owned)
+    let around = |path: &Path| path.ancestors().skip(1).find(is_one).map(Path::to_owned);
+    // Names stay as they were written wherever that leads to the folder.
+    around(path).or_else(|| around(&std::path::absolute(path).ok()?))
 }

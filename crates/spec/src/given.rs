@@ -8,7 +8,8 @@
 //! named-values: { name: value }
 //! api: { path: orders, service-url: http://orders.example, operations: [GET /orders/{id}] }
 //! products: { gold: { subscription-required: false } }
-//! subscriptions: { alice: { key: alice-key, scope: /products/gold } }
+//! users: { alice: { email: alice@example.com, first-name: Alice, last-name: Ash, groups: [developers, testers] } }
+//! subscriptions: { alice: { key: alice-key, scope: /products/gold, user: alice } }
 //! tokens: { alice: { issuer: https://issuer.example, secret: bm8gc2VjcmV0IGF0IGFsbA==, claims: { aud: orders } } }
 //! ```
 //! Where there is no folder, there is one API, `api`, whose operations are those given, or one that takes everything.
@@ -21,12 +22,12 @@ use crate::settings;
 use crate::tokens::Token;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use catalog::document::{Member, Value};
+use catalog::document::{Content, Member, Value};
 use expression::context::Deployment;
 use serde_json::{Map, json};
 use std::path::Path;
 
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 10] = [
     "folder",
     "clock",
     "client",
@@ -34,6 +35,7 @@ const SETTINGS: [&str; 9] = [
     "named-values",
     "api",
     "products",
+    "users",
     "subscriptions",
     "tokens",
 ];
@@ -76,6 +78,7 @@ pub fn enter(block: &Block, beside: &Path, world: &mut World, problems: &mut Pro
             }
             "api" => given.api(world),
             "products" => given.each(|given| given.product(world)),
+            "users" => given.each(|given| given.user(world)),
             "subscriptions" => given.each(|given| given.subscription(world)),
             "tokens" => given.each(|given| given.token(world)),
             _ => given.unknown("setting", &SETTINGS),
@@ -141,12 +144,7 @@ fn api_defaults() -> serde_json::Value {
 }
 
 fn put(world: &mut World, path: &str, content: &serde_json::Value) {
-    let file = File {
-        text: content.to_string(),
-        before: 0,
-        start: None,
-    };
-    world.files.insert(path.to_owned(), file);
+    world.files.insert(path.to_owned(), File::implied(content.to_string()));
 }
 
 /// A setting that is being read.
@@ -169,7 +167,7 @@ impl Given<'_> {
     fn unknown(&mut self, what: &str, known: &[&str]) {
         let word = Word {
             text: self.member.key.clone(),
-            span: self.block.place.of(self.member.key_span),
+            span: self.block.place(self.member.key_span),
         };
         self.problems.unknown(&word, what, known);
     }
@@ -187,7 +185,7 @@ impl Given<'_> {
         let read = read(&text);
         if read.is_none() {
             let message = format!("`{}` must be {expected}, found \"{text}\"", self.member.key);
-            let span = self.block.place.of(self.member.value.span);
+            let span = self.block.place(self.member.value.span);
             self.problems.error(codes::BAD_VALUE, span, message);
         }
         read
@@ -244,24 +242,24 @@ impl Given<'_> {
         let mut properties = api_defaults();
         let mut operations = Vec::new();
         self.each(|given| {
-            let named = match given.member.key.as_str() {
-                "path" => Some("path"),
-                "name" => Some("displayName"),
-                "service-url" => Some("serviceUrl"),
-                "subscription-required" => Some("subscriptionRequired"),
+            let text = |given: &mut Given<'_>| given.text().map(|text| json!(text));
+            let (name, value) = match given.member.key.as_str() {
+                "path" => ("path", text(given)),
+                "name" => ("displayName", text(given)),
+                "service-url" => ("serviceUrl", text(given)),
+                "subscription-required" => ("subscriptionRequired", given.flag().map(|flag| json!(flag))),
                 "operations" => {
                     operations = given.operations();
-                    None
+                    return;
                 }
                 _ => {
                     let known = ["path", "name", "service-url", "subscription-required", "operations"];
                     given.unknown("setting of `api`", &known);
-                    None
+                    return;
                 }
             };
-            if let (Some(name), Some(properties)) = (named, properties.as_object_mut()) {
-                let value = serde_json::from_str(&given.value().to_json());
-                properties.insert(name.to_owned(), value.unwrap_or_default());
+            if let (Some(value), Some(properties)) = (value, properties.as_object_mut()) {
+                properties.insert(name.to_owned(), value);
             }
         });
         put(
@@ -327,17 +325,60 @@ impl Given<'_> {
         put(world, &format!("products/{name}/apis.json"), &json!([{"name": "api"}]));
     }
 
+    fn user(&mut self, world: &mut World) {
+        let name = self.member.key.clone();
+        let (mut properties, mut groups) = (Map::new(), Vec::new());
+        properties.insert("email".to_owned(), json!(format!("{name}@example.com")));
+        if !self.value().is_null() {
+            self.each(|given| {
+                let property = match given.member.key.as_str() {
+                    "email" => "email",
+                    "first-name" => "firstName",
+                    "last-name" => "lastName",
+                    "note" => "note",
+                    "groups" => return groups = given.names(),
+                    _ => {
+                        let known = ["email", "first-name", "last-name", "note", "groups"];
+                        return given.unknown("setting of a user", &known);
+                    }
+                };
+                properties.insert(property.to_owned(), json!(given.text()));
+            });
+        }
+        for group in &groups {
+            let path = format!("groups/{group}/groupInformation.json");
+            put(world, &path, &json!({"properties": {"displayName": group}}));
+        }
+        properties.insert("groups".to_owned(), json!(groups));
+        let path = format!("users/{name}/userInformation.json");
+        put(world, &path, &json!({ "properties": properties }));
+    }
+
+    /// The texts of a list.
+    fn names(&mut self) -> Vec<String> {
+        let names: Option<Vec<String>> = self.value().items().iter().map(Value::scalar).collect();
+        let is_list = matches!(self.value().content, Content::Array(_));
+        names.filter(|_| is_list).unwrap_or_else(|| {
+            self.wrong("a list of names");
+            Vec::new()
+        })
+    }
+
     fn subscription(&mut self, world: &mut World) {
         let name = self.member.key.clone();
-        let (mut key, mut scope) = (format!("{name}-key"), "/apis".to_owned());
+        let (mut key, mut scope, mut user) = (format!("{name}-key"), "/apis".to_owned(), None);
         if !self.value().is_null() {
             self.each(|given| match given.member.key.as_str() {
                 "key" => key = given.text().unwrap_or_default(),
                 "scope" => scope = given.text().unwrap_or_default(),
-                _ => given.unknown("setting of a subscription", &["key", "scope"]),
+                "user" => user = given.text(),
+                _ => given.unknown("setting of a subscription", &["key", "scope", "user"]),
             });
         }
-        let properties = json!({"displayName": name, "scope": scope, "state": "active", "primaryKey": key});
+        let mut properties = json!({"displayName": name, "scope": scope, "state": "active", "primaryKey": key});
+        if let (Some(user), Some(properties)) = (user, properties.as_object_mut()) {
+            properties.insert("ownerId".to_owned(), json!(format!("/users/{user}")));
+        }
         let path = format!("subscriptions/{name}/subscriptionInformation.json");
         put(world, &path, &json!({ "properties": properties }));
     }

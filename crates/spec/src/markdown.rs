@@ -1,12 +1,12 @@
-//! Specifications as Markdown: headings, and blocks that are fenced in by backticks.
+//! Specifications as Markdown: headings, and blocks that are fenced in by backticks or tildes.
 //!
 //! A block's first line names its language, for those who look at it, and then what it is and its options:
 //! `` ```http request from=192.0.2.9 ``. A block with a language alone is an illustration and says nothing here.
 //! Never here: what a block means.
 
-use crate::block::{Block, KINDS, Place, Problems, Section, Word};
+use crate::block::{Block, KINDS, Problems, Section, Word};
 use crate::codes;
-use diagnostic::Span;
+use diagnostic::{Mapped, Span};
 
 /// Reads a document; its first section stands for what comes before any heading.
 pub fn read(text: &str, problems: &mut Problems) -> Section {
@@ -21,9 +21,20 @@ pub fn read(text: &str, problems: &mut Problems) -> Section {
                 ..Section::default()
             };
             open.push((level, section));
-        } else if let Some(fence) = fence(line) {
-            let info = line.get(fence.len()..).unwrap_or_default();
-            let block = block(info, span.start + fence.len(), problems);
+        } else if line.starts_with("<!--") {
+            if !lines.end_of_comment(line) {
+                problems.error(codes::NOT_CLOSED, span, "this comment is not closed");
+                break;
+            }
+        } else if let Some(fence) = fence(line.trim_start()) {
+            let indented = line.len() - line.trim_start().len();
+            let info = line.get(indented + fence.len()..).unwrap_or_default();
+            let start = span.start + indented;
+            if indented > 0 {
+                out_of_reach(info, Span::new(start, span.end), problems);
+                continue;
+            }
+            let block = block(info, start + fence.len(), problems);
             let start = lines.at;
             let Some(end) = lines.end_of(fence) else {
                 problems.error(codes::NOT_CLOSED, span, "this block is not closed");
@@ -32,8 +43,7 @@ pub fn read(text: &str, problems: &mut Problems) -> Section {
             if let (Some(block), Some((_, section))) = (block, open.last_mut()) {
                 let inside = text.get(start..end).unwrap_or_default();
                 section.blocks.push(Block {
-                    text: inside.to_owned(),
-                    place: Place::Verbatim(start),
+                    text: Mapped::verbatim(inside, start),
                     ..block
                 });
             }
@@ -74,12 +84,21 @@ impl<'t> Lines<'t> {
     /// The byte at which the block ends that this fence has opened.
     fn end_of(&mut self, fence: &str) -> Option<usize> {
         while let Some((line, span)) = self.next() {
-            let closes = line.trim_end();
-            if closes.len() >= fence.len() && closes.bytes().all(|byte| byte == b'`') {
+            let closes = line.trim();
+            if self::fence(closes) == Some(closes) && closes.starts_with(fence) {
                 return Some(span.start);
             }
         }
         None
+    }
+
+    /// Goes behind the comment that this line opens; whether there is an end of it.
+    fn end_of_comment(&mut self, line: &str) -> bool {
+        let mut line = Some(line);
+        while line.is_some_and(|line| !line.contains("-->")) {
+            line = self.next().map(|(line, _)| line);
+        }
+        line.is_some()
     }
 }
 
@@ -90,8 +109,17 @@ fn heading(line: &str) -> Option<(usize, &str)> {
 }
 
 fn fence(line: &str) -> Option<&str> {
-    let length = line.bytes().take_while(|byte| *byte == b'`').count();
-    line.get(..length).filter(|fence| fence.len() >= 3)
+    let of = |mark: u8| line.bytes().take_while(|byte| *byte == mark).count();
+    line.get(..of(b'`').max(of(b'~'))).filter(|fence| fence.len() >= 3)
+}
+
+/// A block in a list or another one of Markdown's containers is not read, which its author must be told.
+fn out_of_reach(info: &str, span: Span, problems: &mut Problems) {
+    let mut words = info.split_whitespace().skip(1);
+    if words.next().is_some_and(|kind| KINDS.contains(&kind)) {
+        let message = "this block is indented, as in a list, and says nothing: it must begin at the start of its line";
+        problems.error(codes::MISPLACED, span, message);
+    }
 }
 
 /// What a block's first line says of it; nothing for an illustration.
@@ -113,8 +141,8 @@ fn block(info: &str, start: usize, problems: &mut Problems) -> Option<Block> {
     Some(Block {
         options: options.collect(),
         kind,
-        text: String::new(),
-        place: Place::Verbatim(0),
+        text: Mapped::default(),
+        value: None,
     })
 }
 
@@ -157,7 +185,7 @@ mod tests {
                 "{}- {}{options} {:?}",
                 " ".repeat(depth),
                 block.kind.text,
-                block.text
+                block.text.text()
             ));
         }
         for inside in &section.inside {
@@ -195,7 +223,23 @@ mod tests {
     }
 
     #[test]
+    fn comments_are_not_read_and_tildes_are_fences() {
+        check(
+            "# A\n<!-- one -->\n<!--\n# B\n```http request\nGET /\n```\n-->\n~~~http request\n```\n~~~~\n",
+            &["", " A", " - request \"```\\n\""],
+        );
+    }
+
+    #[test]
     fn what_cannot_be_read_is_told() {
+        check(
+            "- list\n\n  ```http request\n  GET /\n  ```\n<!-- open\n",
+            &[
+                "",
+                "3: this block is indented, as in a list, and says nothing: it must begin at the start of its line",
+                "6: this comment is not closed",
+            ],
+        );
         check(
             "```http reqest\nGET /\n```\n```http request\n",
             &[

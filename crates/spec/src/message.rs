@@ -5,6 +5,7 @@
 use crate::block::{Block, Problems};
 use crate::codes;
 use diagnostic::Span;
+use http::HeaderValue;
 
 /// A message as written.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Message {
     pub headers: Vec<(String, String)>,
     /// What stands behind the empty line, without its last line end; `None` without an empty line.
     pub body: Option<String>,
+    /// The byte of the block at which the body begins, if there is one.
+    pub body_start: usize,
     /// Where it stands.
     pub span: Span,
 }
@@ -22,20 +25,26 @@ pub struct Message {
 impl Message {
     /// Reads a block's text; what is wrong is reported.
     pub fn read(block: &Block, problems: &mut Problems) -> Option<Self> {
-        let text = block.text.as_str();
+        Self::read_from(block, 0, problems)
+    }
+
+    /// Reads a block's text from a byte on.
+    pub fn read_from(block: &Block, start: usize, problems: &mut Problems) -> Option<Self> {
+        let text = block.text.text().get(start..).unwrap_or_default();
         let (head, body) = match text.split_once("\n\n") {
             Some((head, body)) => (head, Some(body.strip_suffix('\n').unwrap_or(body).to_owned())),
             None => (text.strip_suffix('\n').unwrap_or(text), None),
         };
         let mut lines = head.split('\n');
         let first = lines.next().unwrap_or_default().trim().to_owned();
+        let place = |from: usize, to: usize| block.text.original(Span::new(start + from, start + to));
         let mut at = head.find('\n').map_or(head.len(), |end| end + 1);
         let mut headers = Vec::new();
         for line in lines {
-            let span = block.place.of(Span::new(at, at + line.len()));
+            let span = place(at, at + line.len());
             at += line.len() + 1;
             match line.split_once(':') {
-                Some((name, value)) if is_token(name) => {
+                Some((name, value)) if is_token(name) && HeaderValue::from_bytes(value.trim().as_bytes()).is_ok() => {
                     headers.push((name.to_owned(), value.trim().to_owned()));
                 }
                 _ => {
@@ -46,7 +55,8 @@ impl Message {
             }
         }
         Some(Self {
-            span: block.place.of(Span::new(0, first.len())),
+            span: place(0, first.len()),
+            body_start: start + head.len() + 2,
             first,
             headers,
             body,

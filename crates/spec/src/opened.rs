@@ -76,25 +76,19 @@ pub fn spot_at_home(spot: &Spot, source: &Arc<Source>, world: &World) -> Option<
     let Some((_, file)) = file else {
         return Some(spot.clone());
     };
-    let start = source.position(file.start?);
-    let Position { line, column } = spot.position;
-    let lines = file.text.lines().count();
-    // What is put behind the text in a document stands on a line of its own there.
-    if line >= lines && file.before > 0 {
-        return None;
-    }
+    let at = offset(&file.text, spot.position).filter(|at| file.has(*at))?;
     Some(Spot {
         document: source.name().into(),
-        position: Position {
-            line: start.line + line - 1,
-            column: if line == 1 {
-                column.saturating_sub(file.before)
-            } else {
-                column
-            },
-        },
+        position: source.position(file.home(at)?),
         ..spot.clone()
     })
+}
+
+/// The byte at a place of a text.
+fn offset(text: &str, Position { line, column }: Position) -> Option<usize> {
+    let before: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let within = text.get(before..)?.char_indices().nth(column - 1);
+    within.map(|(at, _)| before + at)
 }
 
 /// A problem of a file that stands in the specification, at its place there.
@@ -103,17 +97,17 @@ fn home(problem: Diagnostic, source: &Arc<Source>, world: &World, folder: &Path)
         .files
         .iter()
         .find(|(path, _)| folder.join(path) == Path::new(problem.file()));
-    let Some((start, before)) = file.and_then(|(_, file)| Some((file.start?, file.before))) else {
-        return problem;
-    };
+    let Some((_, file)) = file else { return problem };
     let span = problem
         .source
         .as_ref()
         .map_or(problem.span, |own| own.written_span(problem.span));
-    let place = |at: usize| (at + start).saturating_sub(before).clamp(start, source.text().len());
+    let (Some(start), Some(end)) = (file.home(span.start), file.home(span.end)) else {
+        return problem;
+    };
     Diagnostic {
         source: Some(Arc::clone(source)),
-        span: Span::new(place(span.start), place(span.end)),
+        span: Span::new(start, end.max(start)),
         ..problem
     }
 }

@@ -3,7 +3,7 @@
 //! Never here: what is compared with what.
 
 /// Stands for any text.
-const ANY: &str = "<any>";
+pub const ANY: &str = "<any>";
 
 /// Whether `text` is what `pattern` says.
 pub fn matches(pattern: &str, text: &str) -> bool {

@@ -11,6 +11,7 @@ use crate::time::{Hours, Stuck, Time, VirtualClock};
 use crate::tokens;
 use bytes::Bytes;
 use diagnostic::Span;
+use expression::certificate::Certificate;
 use gateway::{Client, Offline, Ready};
 use http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
 use http::{Response, Uri};
@@ -37,7 +38,7 @@ pub struct Outcome {
 struct Trusts(bool);
 
 impl Trust for Trusts {
-    fn trusts(&self, _: &[u8]) -> bool {
+    fn trusts(&self, _: &Certificate) -> bool {
         self.0
     }
     fn is_signed_by(&self, _: &[u8], _: &[u8]) -> bool {
@@ -135,7 +136,7 @@ impl Run<'_> {
         if let Err(stuck) = passed {
             return self.stuck(span, &stuck);
         }
-        let times = step.requests.iter().map(|request| request.times).max().unwrap_or(1);
+        let times = step.requests.first().map_or(1, |request| request.times);
         let mut sent = Vec::new();
         for _ in 0..times {
             self.recorder.begin(wanted(step));

@@ -5,7 +5,7 @@
 use crate::message::Message;
 use crate::tokens::Token;
 use catalog::Overlay;
-use diagnostic::{Source, Span};
+use diagnostic::{Mapped, Source, Span};
 use expression::context::Deployment;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -66,8 +66,32 @@ pub struct File {
     pub text: String,
     /// Bytes before what the document has of it.
     pub before: usize,
-    /// Where that stands, where it stands there as it is.
-    pub start: Option<usize>,
+    /// What the document has of it, if anything.
+    pub written: Option<Mapped>,
+}
+
+impl File {
+    /// A file of which the document has nothing.
+    pub fn implied(text: String) -> Self {
+        Self {
+            text,
+            before: 0,
+            written: None,
+        }
+    }
+
+    /// Where a byte of it stands in the document; bytes that the document does not have stand at the ends of what it
+    /// has.
+    pub fn home(&self, at: usize) -> Option<usize> {
+        let written = self.written.as_ref()?;
+        Some(written.original(Span::at(at.saturating_sub(self.before))).start)
+    }
+
+    /// Whether the document has this byte.
+    pub fn has(&self, at: usize) -> bool {
+        let length = self.written.as_ref().map_or(0, |written| written.text().len());
+        (self.before..self.before + length).contains(&at)
+    }
 }
 
 impl World {
@@ -153,6 +177,8 @@ pub struct Step {
 pub struct Sent {
     /// Method, URL, headers and body.
     pub message: Message,
+    /// Whether the bodies are compared as JSON.
+    pub is_json: bool,
     /// The proxy that it went through, `host:port`.
     pub proxy: Option<String>,
     /// The thumbprint of the certificate that the server was shown.

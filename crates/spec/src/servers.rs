@@ -123,7 +123,7 @@ fn response(reply: &Reply) -> Response<StreamBody> {
         response.extensions_mut().insert(reason);
     }
     for (name, value) in &reply.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes())) {
             response.headers_mut().append(name, value);
         }
     }

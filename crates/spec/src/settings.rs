@@ -9,15 +9,18 @@ use diagnostic::Span;
 
 /// A block's YAML; what is wrong is reported.
 pub fn read(block: &Block, problems: &mut Problems) -> Option<Value> {
-    match read_yaml(&block.text) {
+    if let Some(value) = &block.value {
+        return Some(value.clone());
+    }
+    match read_yaml(block.text.text()) {
         Ok(document) => {
             for duplicate in document.duplicates {
-                problems.error(codes::MALFORMED_YAML, block.place.of(duplicate.span), duplicate.message);
+                problems.error(codes::MALFORMED_YAML, block.place(duplicate.span), duplicate.message);
             }
             Some(document.root)
         }
         Err(problem) => {
-            problems.error(codes::MALFORMED_YAML, block.place.of(problem.span), problem.message);
+            problems.error(codes::MALFORMED_YAML, block.place(problem.span), problem.message);
             None
         }
     }
@@ -43,5 +46,5 @@ pub fn texts(block: &Block, value: &Value, problems: &mut Problems) -> Vec<(Stri
 /// Reports a value of the wrong type.
 pub fn wrong(block: &Block, span: Span, problems: &mut Problems, expected: &str, found: &str) {
     let message = format!("expected {expected}, found {found}");
-    problems.error(codes::BAD_VALUE, block.place.of(span), message);
+    problems.error(codes::BAD_VALUE, block.place(span), message);
 }

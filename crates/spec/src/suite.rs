@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 pub struct Report {
     /// By document, in the order of their names.
     pub documents: Vec<Tested>,
+    /// How many documents had errors of their own, which kept their scenarios from running.
+    pub wrong: usize,
     /// Problems of specifications, and of the policies that they are about.
     pub diagnostics: Vec<Diagnostic>,
     /// All places of the policies.
@@ -84,6 +86,8 @@ pub fn test(specifications: &[Read], wanted: impl Fn(&str, &str) -> bool) -> Rep
         if is_sound {
             let tested = test_one(&read.specification, &wanted, &mut report);
             report.documents.push(tested);
+        } else {
+            report.wrong += 1;
         }
     }
     report

@@ -4,12 +4,15 @@
 //! `- { request: GET /orders, from: 192.0.2.9 }`. What Markdown writes as YAML may be written as it is.
 //! Never here: what a block means.
 
-use crate::block::{Block, KINDS, Place, Problems, Section, Word};
+use crate::block::{Block, KINDS, Problems, Section, Word};
 use crate::codes;
 use catalog::document::{Content, Value, read_yaml};
-use diagnostic::Span;
+use diagnostic::{Mapped, Span};
 
 const NAMES: [&str; 3] = ["title", "blocks", "scenarios"];
+
+/// Blocks that are a text, however it is written.
+const TEXTS: [&str; 6] = ["policy", "fragment", "backend", "request", "response", "sent"];
 
 /// Reads a document; its first section stands for what comes before any heading.
 pub fn read(text: &str, problems: &mut Problems) -> Section {
@@ -87,28 +90,69 @@ fn block(value: &Value, problems: &mut Problems) -> Option<Block> {
         return None;
     };
     let options = members.iter().filter(|member| member.key != kind.key).map(|member| {
-        let text = member.value.scalar().unwrap_or_default();
+        let text = member.value.scalar().unwrap_or_else(|| member.value.to_json());
         (word(&member.key, member.key_span), word(&text, member.value.span))
     });
+    let is_text = !matches!(kind.value.content, Content::Array(_) | Content::Object(_));
+    if TEXTS.contains(&kind.key.as_str()) && !is_text {
+        expect(&kind.value, false, "a text", problems);
+        return None;
+    }
     Some(Block {
         kind: word(&kind.key, kind.key_span),
         options: options.collect(),
-        text: text(&kind.value),
-        place: Place::Within(kind.value.span),
+        text: text(&kind.value, &problems.source.text().clone()),
+        value: (!is_text).then(|| kind.value.clone()),
     })
 }
 
 /// A text as it is, a list as lines, and everything else as JSON, which is YAML too.
-fn text(value: &Value) -> String {
+fn text(value: &Value, document: &str) -> Mapped {
+    let mut text = Mapped::default();
     match &value.content {
-        Content::Null => String::new(),
-        Content::Array(items) => items
-            .iter()
-            .map(|item| item.scalar().unwrap_or_default() + "\n")
-            .collect(),
-        Content::Object(_) => value.to_json(),
-        Content::String(_) | Content::Number(_) | Content::Bool(_) => value.scalar().unwrap_or_default(),
+        Content::Null => text.push("", value.span),
+        Content::Array(items) => {
+            for item in items {
+                text.append(&scalar(item, document));
+                text.push("\n", Span::at(item.span.end));
+            }
+        }
+        Content::Object(_) => text.push(&value.to_json(), value.span),
+        Content::String(_) | Content::Number(_) | Content::Bool(_) => return scalar(value, document),
     }
+    text
+}
+
+/// A text, and where each of its lines stands, as far as they stand in the document as they are.
+fn scalar(value: &Value, document: &str) -> Mapped {
+    let (written, span) = (value.scalar().unwrap_or_default(), value.span);
+    let quoted = document
+        .get(span.start..)
+        .is_some_and(|rest| rest.starts_with(['"', '\'']));
+    let start = span.start + usize::from(quoted);
+    let before = document.get(..start).unwrap_or_default();
+    let indent = start - before.rfind('\n').map_or(0, |end| end + 1);
+    let (mut text, mut at) = (Mapped::default(), start);
+    for line in written.split_inclusive('\n') {
+        let rest = document.get(at..).unwrap_or_default();
+        if !rest.starts_with(line.trim_end_matches('\n')) {
+            return elsewhere(&written, span);
+        }
+        text.push(line, Span::new(at, at + line.len()));
+        at += line.len();
+        let next = document.get(at..).unwrap_or_default();
+        at += next.bytes().take(indent).take_while(|byte| *byte == b' ').count();
+    }
+    text
+}
+
+/// A text that is written in another way: all of it stands where it begins.
+fn elsewhere(written: &str, span: Span) -> Mapped {
+    let mut text = Mapped::default();
+    for character in written.chars() {
+        text.push(character.encode_utf8(&mut [0; 4]), span);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -124,10 +168,35 @@ mod tests {
         assert!(problems.list.is_empty(), "{}", diagnostic::render(&problems.list));
         let outer = &root.inside[0];
         assert_eq!(outer.title, "A");
-        assert_eq!(outer.blocks[0].text, r#"{"clock":"2026-01-01T00:00:00Z"}"#);
-        let blocks: Vec<_> = outer.inside[0].blocks.iter().map(|block| block.text.as_str()).collect();
+        assert_eq!(outer.blocks[0].text.text(), r#"{"clock":"2026-01-01T00:00:00Z"}"#);
+        let blocks: Vec<_> = outer.inside[0].blocks.iter().map(|block| block.text.text()).collect();
         assert_eq!(blocks, ["GET /\n", "200", "a\nb\n"]);
         assert_eq!(outer.inside[0].blocks[0].option("from").unwrap().text, "192.0.2.9");
+    }
+
+    #[test]
+    fn texts_stand_where_they_are_written() {
+        for (text, part) in [
+            ("blocks:\n  - request: |\n      GET /\n\n      here: ü\n      b", "here"),
+            ("blocks:\n  - request: |\n      GET /\n        here\n", "here"),
+            ("blocks:\n  - request: here\n", "here"),
+            ("blocks:\n  - request: 'over here'\n", "here"),
+            ("blocks:\n  - steps:\n      - one\n      - here\n", "here"),
+        ] {
+            let mut problems = Problems::of(&Source::new("a.yaml", text));
+            let root = read(text, &mut problems);
+            let block = &root.inside[0].blocks[0];
+            let at = block.text.text().find(part).unwrap();
+            let span = block.text.original(Span::new(at, at + part.len()));
+            assert_eq!(text.get(span.start..span.end), Some(part), "{text}");
+        }
+        let text = "blocks:\n  - request: >\n      GET\n      /here\n";
+        let mut problems = Problems::of(&Source::new("a.yaml", text));
+        let root = read(text, &mut problems);
+        assert_eq!(
+            root.inside[0].blocks[0].text.original(Span::new(5, 9)).start,
+            text.find("GET").unwrap()
+        );
     }
 
     #[test]
@@ -142,6 +211,7 @@ mod tests {
                 "blocks: [{ reqest: GET / }]",
                 "expected a block, which has one of these names: given, policy, fragment, file, backend, request, response, sent, variables, trace, steps, error, metrics, traced",
             ),
+            ("blocks: [{ request: { GET: / } }]", "expected a text, found an object"),
             (
                 "- a",
                 "expected a section with `title`, `blocks` and `scenarios`, found an array",

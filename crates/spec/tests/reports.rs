@@ -39,6 +39,11 @@ fn what_differs_is_told_with_its_place() {
             "FAIL  a.md:7 · One\n      header `A` at a.md:18\n        - 2\n        + 1\n      the last response was\n        | 200 OK",
         ),
         (
+            "```http backend\n200\n\n{ \"a\": [1, { \"b\": 2, \"c\": \"x y\" }], \"d\": 4 }\n```\n\n",
+            "```http response json\n200\n\n{ \"d\": \"<any>\", \"a\": [\"<any>\", { \"c\": \"x <any>\", \"b\": 3 }] }\n```",
+            "FAIL  a.md:7 · One\n      body at a.md:20\n          … 3 lines alike\n              1,\n              {\n                \"c\": \"x y\",\n        -       \"b\": 3\n        +       \"b\": 2\n              }\n            ]\n          }\n      the last response was\n        | 200 OK\n        |\n        | { \"a\": [1, { \"b\": 2, \"c\": \"x y\" }], \"d\": 4 }",
+        ),
+        (
             "",
             "```http response\n200\n```\n\n```http sent\n<none>\n```",
             "FAIL  a.md:7 · One\n      requests that servers got at a.md:10\n        - <none>\n        + GET http://backend.example/a\n      the last response was\n        | 200 OK",
@@ -75,7 +80,47 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
         (
             "```http backend times=x\n200\n```\n\n",
             ok,
-            "9:17 `times` must be a number, found \"x\"",
+            "9:17 `times` must be a number from 1 on, found \"x\"",
+        ),
+        (
+            "",
+            "```http response json=no\n200\n```",
+            "13:18 `json` must be `true` or `false`, found \"no\"",
+        ),
+        (
+            "",
+            "```http response json\n200\n\n{\"a\": 1,\n \"b\" 2}\n```",
+            "17:6 this is no JSON: expected `:`",
+        ),
+        (
+            "",
+            "```http response whole whole\n200\n```",
+            "13:24 the option `whole` stands here twice",
+        ),
+        (
+            "```http request times=0\nGET /\n```\n\n```http response\n200\n```\n\n",
+            ok,
+            "9:17 `times` must be a number from 1 on, found \"0\"",
+        ),
+        (
+            "```http request\nGET orders\n```\n\n```http response\n200\n```\n\n",
+            ok,
+            "10:1 expected a path such as `/path`, or a URL, found \"orders\"",
+        ),
+        (
+            "```http request after=1s\nGET /\n```\n\n```http request after=1s\nGET /\n```\n\n```http response\n200\n```\n\n",
+            ok,
+            "13:9 this request goes out with the one before it, which says `after` for both; write the `response` of that one behind it if it goes out later",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n\n```yaml error\nreasn: a\n```",
+            "18:1 `reasn` is no member of the last error, expected one of source, reason, message, scope, section, path, policy-id",
+        ),
+        (
+            "```http backend\n200\nA: \u{1}\n```\n\n",
+            ok,
+            "11:1 expected a header such as `Name: value`, or an empty line before the body",
         ),
         (
             "```http backend delay=3\n200\n```\n\n",
@@ -95,7 +140,7 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
         (
             "```yaml given\nclok: 1\n```\n\n",
             ok,
-            "10:1 `clok` is no setting, expected one of folder, clock, client, deployment, named-values, api, products, subscriptions",
+            "10:1 `clok` is no setting, expected one of folder, clock, client, deployment, named-values, api, products, users, subscriptions, tokens",
         ),
         (
             "```yaml given\nclock: noon\n```\n\n",
@@ -241,4 +286,17 @@ fn faults_that_no_scenario_notices_survive() {
     );
     assert_eq!(mutants.killed, 4);
     assert!((mutants.score() - 50.0).abs() < 0.1);
+}
+
+#[test]
+fn who_calls_is_given_and_what_servers_get_is_compared_as_json() {
+    let given = "products: { gold: }\nusers: { ann: { first-name: Ann, groups: [testers] }, bo: }\nsubscriptions: { s: { scope: /products/gold, user: ann } }\n";
+    let policy = "<inbound><base /><set-body>@{ var user = context.User; return new JObject(new JProperty(\"of\", context.Product?.Id), \
+        new JProperty(\"by\", user?.FirstName + \" \" + user?.Email), \
+        new JProperty(\"in\", string.Join(\",\", user?.Groups.Select(group => group.Name) ?? new string[0]))).ToString(); }</set-body></inbound>";
+    let document = format!(
+        "# Doc\n\n```yaml given\n{given}```\n\n```xml policy\n{policy}\n```\n\n## One\n\n```http request\nPOST /\nOcp-Apim-Subscription-Key: s-key\n```\n\n```http response\n200\n```\n\n```http sent json\nPOST http://backend.example/\n\n{{ \"of\": \"gold\", \"in\": \"<any>testers<any>\", \"by\": \"Ann ann@example.com\" }}\n```\n"
+    );
+    let report = tested(&document);
+    assert!(report.passed(), "{}", report::text(&report, false));
 }

@@ -23,7 +23,7 @@ const NOT_YET: [&str; 10] = [
 #[test]
 fn the_specifications_of_the_sample_hold() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/gateway");
-    let report = spec::test(&spec::read(&folder).unwrap(), |_, _| true);
+    let report = spec::test(&spec::read(&[folder]).unwrap(), |_, _| true);
     assert!(report.results().count() > 1);
     assert!(report.passed(), "{}", spec::report::text(&report, false));
 }
@@ -31,7 +31,7 @@ fn the_specifications_of_the_sample_hold() {
 #[test]
 fn the_specifications_of_the_project_hold_and_each_policy_has_one() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
-    let specifications = spec::read(&folder).unwrap();
+    let specifications = spec::read(&[folder]).unwrap();
     let report = spec::test(&specifications, |_, _| true);
     assert!(report.passed(), "{}", spec::report::text(&report, false));
     let ran: BTreeSet<&str> = report.seen.iter().map(|spot| spot.name.as_str()).collect();

@@ -1,7 +1,8 @@
 //! `tollgate check`: everything that is wrong with artifact folders, policy documents and fragments.
 
 use crate::configuration::Configuration;
-use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format};
+use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format, output};
+use catalog::codes;
 use clap::Args;
 use diagnostic::{Diagnostic, Report, Severity, Source};
 use policy::Options;
@@ -40,24 +41,28 @@ impl Check {
         let named_values = match self.named_values.as_deref().map(read_named_values).transpose() {
             Ok(named_values) => named_values,
             Err(message) => {
-                eprintln!("error: {message}");
+                output::error(message);
                 return ExitCode::from(EXIT_FAILED);
             }
         };
-        let (diagnostics, unreadable) = self.collect(named_values.as_ref());
+        let diagnostics = self.collect(named_values.as_ref());
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         match self.format {
             Format::Json => {
                 let reports: Vec<_> = diagnostics.iter().map(Report::from).collect();
-                crate::print(&format!("{}\n", serde_json::json!(reports)));
+                output::line(serde_json::json!(reports));
             }
             Format::Text => {
                 let summary = summary(self.paths.len(), errors, diagnostics.len() - errors);
-                crate::print(&format!("{}{summary}\n", diagnostic::render(&diagnostics)));
+                output::print(format_args!("{}{summary}\n", diagnostic::render(&diagnostics)));
             }
         }
-        for message in &unreadable {
-            eprintln!("error: {message}");
+        let unreadable: Vec<_> = diagnostics
+            .iter()
+            .filter(|problem| is_unreadable(problem, &self.paths))
+            .collect();
+        for problem in &unreadable {
+            output::error(format_args!("{}: {}", problem.file(), problem.message));
         }
         if !unreadable.is_empty() {
             ExitCode::from(EXIT_FAILED)
@@ -69,24 +74,27 @@ impl Check {
     }
 
     /// All problems of what can be read, and why the rest cannot.
-    fn collect(&self, named_values: Option<&Map<String, Value>>) -> (Vec<Diagnostic>, Vec<String>) {
+    fn collect(&self, named_values: Option<&Map<String, Value>>) -> Vec<Diagnostic> {
         let options = Options {
             strict: self.strict_apim,
             serving: false,
         };
-        let (mut diagnostics, mut unreadable) = (Vec::new(), Vec::new());
+        let mut diagnostics = Vec::new();
         for path in &self.paths {
-            if path.is_dir() {
-                diagnostics.extend(Configuration::check(path, self.overrides.as_deref(), options));
-                continue;
-            }
-            match check_file(path, named_values, options) {
-                Ok(found) => diagnostics.extend(found),
-                Err(message) => unreadable.push(message),
-            }
+            diagnostics.extend(if path.is_dir() {
+                Configuration::check(path, self.overrides.as_deref(), options)
+            } else {
+                check_file(path, named_values, options).unwrap_or_else(|problem| vec![problem])
+            });
         }
-        (diagnostics, unreadable)
+        diagnostics
     }
+}
+
+/// Whether it says that one of these files cannot be read, rather than what stands in it.
+fn is_unreadable(problem: &Diagnostic, files: &[PathBuf]) -> bool {
+    const CODES: [&str; 3] = [codes::UNREADABLE, codes::TOO_LARGE, codes::NOT_UTF8];
+    CODES.contains(&problem.code) && files.iter().any(|file| file == Path::new(problem.file()))
 }
 
 fn summary(paths: usize, errors: usize, warnings: usize) -> String {
@@ -110,9 +118,8 @@ fn check_file(
     path: &Path,
     named_values: Option<&Map<String, Value>>,
     options: Options,
-) -> Result<Vec<Diagnostic>, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let text = String::from_utf8(bytes).map_err(|error| format!("{} is not UTF-8: {error}", path.display()))?;
+) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let text = catalog::read_text(path)?;
     let name = path.display().to_string();
     let Some(named_values) = named_values else {
         return Ok(policy::check(&Source::new(name, text), options));

@@ -3,7 +3,7 @@
 use crate::vault::VaultEnvironment;
 use catalog::{Catalog, Changed, CheckingEnvironment, Memory};
 use diagnostic::Diagnostic;
-use policy::{Options, Plans, Vaults};
+use policy::{Options, Plans};
 use std::path::{Path, PathBuf};
 
 /// A folder that was read and compiled.
@@ -26,12 +26,12 @@ pub struct Source {
 }
 
 impl Source {
-    /// A folder that was not read yet, perhaps with a file of overrides, whose secrets may be in these vaults.
-    pub fn new(folder: &Path, overrides: Option<&Path>, vaults: Vaults) -> Self {
+    /// A folder that was not read yet, perhaps with a file of overrides, whose secrets are in this environment.
+    pub fn new(folder: &Path, overrides: Option<&Path>, environment: VaultEnvironment) -> Self {
         Self {
             folder: folder.to_owned(),
             overrides: overrides.map(Path::to_owned),
-            environment: VaultEnvironment::new(vaults),
+            environment,
             memory: Memory::default(),
             plans: None,
         }
@@ -44,6 +44,7 @@ impl Source {
 
     /// Reads and compiles the folder.
     pub fn read(&mut self, changed: &Changed) -> Configuration {
+        self.environment.begin();
         let (folder, memory) = (&self.folder, &mut self.memory);
         let (catalog, mut diagnostics) = match &self.overrides {
             Some(file) => catalog::load_overridden(folder, file, &self.environment, memory, changed),
@@ -55,11 +56,16 @@ impl Source {
         };
         self.plans = Some(plans.clone());
         diagnostics.extend(problems);
-        Configuration {
+        let configuration = Configuration {
             catalog,
             plans,
             diagnostics,
+        };
+        // A folder that is broken leaves the one before it in service.
+        if configuration.is_sound() {
+            self.environment.keep_referred();
         }
+        configuration
     }
 }
 

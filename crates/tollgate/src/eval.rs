@@ -3,13 +3,13 @@
 mod explanation;
 mod interactive;
 
-use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format};
+use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format, output};
 use clap::Args;
 use diagnostic::{Diagnostic, Source, nearest};
 use expression::recorded::RecordedContext;
 use expression::{Budget, Exception, Expression, Problem, Target};
 use serde_json::{Value, json};
-use std::io::{BufRead, Write};
+use std::io::{BufRead, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -50,7 +50,7 @@ impl Eval {
             None => self.context().and_then(interactive::run),
         };
         done.unwrap_or_else(|message| {
-            eprintln!("error: {message}");
+            output::error(message);
             ExitCode::from(EXIT_FAILED)
         })
     }
@@ -78,7 +78,7 @@ impl Eval {
         }
         let outcome = evaluate(source, Target::Object, &context);
         if self.format == Format::Json {
-            println!("{}", line(None, &outcome));
+            output::line(line(None, &outcome));
         } else {
             print(source, &outcome);
         }
@@ -108,7 +108,9 @@ fn recorded(text: &str, place: &str) -> Result<RecordedContext, String> {
     for (name, _) in members.filter(|(name, _)| !RecordedContext::MEMBERS.contains(&name.as_str())) {
         let near = nearest(name, RecordedContext::MEMBERS).map(|near| format!("; did you mean `{near}`?"));
         let near = near.unwrap_or_else(|| format!(", expected {}", RecordedContext::MEMBERS.join(", ")));
-        eprintln!("warning: nothing reads `{name}` of the context in {place}{near}");
+        output::aside(format_args!(
+            "warning: nothing reads `{name}` of the context in {place}{near}\n"
+        ));
     }
     let context = RecordedContext::from_json(text);
     context.map_err(|error| format!("the context in {place} is no JSON object: {}", error.message))
@@ -143,14 +145,14 @@ fn diagnostics(source: &str, problems: &[Problem]) -> Vec<Diagnostic> {
 fn print(source: &str, outcome: &Outcome) {
     match outcome {
         Outcome::Value { type_name, text } => {
-            println!("{}", text.as_deref().unwrap_or("null"));
-            eprintln!("({type_name})");
+            output::line(text.as_deref().unwrap_or("null"));
+            output::aside(format_args!("({type_name})\n"));
         }
-        Outcome::Problems(problems) => eprint!("{}", diagnostic::render(&diagnostics(source, problems))),
+        Outcome::Problems(problems) => output::aside(diagnostic::render(&diagnostics(source, problems))),
         Outcome::Thrown(exception) => {
             let message = format!("{}: {}", exception.type_name, exception.message);
             let thrown = Diagnostic::error("TG2900", &Source::new("expression", source), exception.span, message);
-            eprint!("{}", diagnostic::render(&[thrown]));
+            output::aside(diagnostic::render(&[thrown]));
         }
     }
 }
@@ -191,8 +193,11 @@ fn lines() -> Result<ExitCode, String> {
         }
         let case: Value =
             serde_json::from_str(&text).map_err(|error| format!("line {} is no JSON object: {error}", number + 1))?;
-        writeln!(out, "{}", evaluate_case(&case)).map_err(failed)?;
-        out.flush().map_err(failed)?;
+        match writeln!(out, "{}", evaluate_case(&case)).and_then(|()| out.flush()) {
+            // Whoever reads has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => break,
+            written => written.map_err(failed)?,
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

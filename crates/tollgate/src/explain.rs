@@ -3,10 +3,10 @@
 //! Results of `write!` are dropped: writing to a string cannot fail.
 
 use crate::configuration::Configuration;
-use crate::{EXIT_FAILED, Format};
+use crate::{EXIT_FAILED, Format, output};
 use catalog::{Api, ApiKind, Catalog, Operation, Product};
 use clap::Args;
-use diagnostic::Diagnostic;
+use diagnostic::{Diagnostic, nearest};
 use policy::{Origin, Outline, OutlinedSection, Plans, Section};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -55,8 +55,8 @@ impl Explain {
         let subject = match self.find(&catalog) {
             Ok(subject) => subject,
             Err(message) => {
-                eprint!("{}", diagnostic::render(&diagnostics));
-                eprintln!("error: {message}");
+                output::aside(diagnostic::render(&diagnostics));
+                output::error(message);
                 return ExitCode::from(EXIT_FAILED);
             }
         };
@@ -68,8 +68,8 @@ impl Explain {
         let sections = Plans::outline(&catalog, api, operation.as_ref(), product.as_ref());
         let problems = concerned(&sections, diagnostics);
         match self.format {
-            Format::Text => crate::print(&(subject.text(&sections) + &notes(&problems))),
-            Format::Json => crate::print(&format!("{}\n", subject.json(&sections, &problems))),
+            Format::Text => output::print(subject.text(&sections) + &notes(&problems)),
+            Format::Json => output::line(subject.json(&sections, &problems)),
         }
         ExitCode::SUCCESS
     }
@@ -109,11 +109,25 @@ impl Explain {
     }
 }
 
+/// Names that are told where another was looked for.
+const TOLD: usize = 20;
+
 fn unknown<'k>(what: &str, id: &str, known: impl Iterator<Item = &'k str>) -> String {
     let known: BTreeSet<&str> = known.collect();
-    let list = known.into_iter().collect::<Vec<_>>().join(", ");
-    let list = if list.is_empty() { "none".to_owned() } else { list };
-    format!("there is no {what} \"{id}\"; found: {list}")
+    let near = nearest(id, known.iter().copied()).map_or_else(String::new, |near| format!(" did you mean \"{near}\"?"));
+    let list = match known.len() {
+        0 => "none".to_owned(),
+        all => {
+            let told: Vec<&str> = known.into_iter().take(TOLD).collect();
+            let more = if all > TOLD {
+                format!(" and {} more", all - TOLD)
+            } else {
+                String::new()
+            };
+            told.join(", ") + &more
+        }
+    };
+    format!("there is no {what} \"{id}\";{near} found: {list}")
 }
 
 /// The problems of the documents that take part.
@@ -208,6 +222,17 @@ impl Subject {
         if let Some(product) = &self.product {
             let _ = write!(title, ", product {}", product.id);
         }
+        if self.operation.is_none() && !self.api.operations.is_empty() {
+            title.push_str("\nno operation is named: policies of operations are not here");
+        }
+        if self.product.is_none() && !self.api.products.is_empty() {
+            let products: Vec<&str> = self.api.products.iter().map(String::as_str).collect();
+            let _ = write!(
+                title,
+                "\nfor calls under no product; --product may be {}",
+                products.join(", ")
+            );
+        }
         title
     }
 
@@ -246,7 +271,7 @@ fn add(steps: &[Outline], depth: usize, note: &str, lines: &mut Vec<(String, Str
             let _ = write!(rest, "  id {id}");
         }
         if let Some(kept) = kept(step) {
-            let _ = write!(rest, "  keeps the {kept} body, which it reads");
+            let _ = write!(rest, "  keeps the {kept} body, which it needs whole");
         }
         let note = if step.is_unreachable {
             "never runs: what is before it always answers"

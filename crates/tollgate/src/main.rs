@@ -9,6 +9,7 @@ mod descriptors;
 mod eval;
 mod explain;
 mod logging;
+mod output;
 mod serve;
 mod test;
 mod vault;
@@ -49,11 +50,6 @@ enum Format {
 const EXIT_PROBLEMS: u8 = 1;
 /// A command could not do its work: a file that cannot be read, an address that is taken.
 const EXIT_FAILED: u8 = 2;
-
-/// Prints what a command found. A reader that has seen enough (`| head`) is no failure.
-fn print(text: &str) {
-    let _ = std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes());
-}
 
 fn main() -> ExitCode {
     match Arguments::parse().command {

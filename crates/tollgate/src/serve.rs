@@ -4,7 +4,7 @@ use crate::configuration::{Configuration, Source};
 use crate::descriptors;
 use crate::logging::{self, LogFormat, LogLevel};
 use crate::vault::VaultEnvironment;
-use crate::{EXIT_FAILED, EXIT_PROBLEMS};
+use crate::{EXIT_FAILED, EXIT_PROBLEMS, output};
 use catalog::{Changed, Watch};
 use clap::Args;
 use diagnostic::{Diagnostic, Severity};
@@ -22,6 +22,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 use store::{CACHE_BYTES, Caches, Counters, InProcessCache, InProcessCounters};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 /// The environment variable that holds the key for traces.
 const TRACING_KEY: &str = "TOLLGATE_TRACING_KEY";
@@ -143,7 +144,9 @@ impl Serve {
                 return ExitCode::from(EXIT_FAILED);
             }
         };
-        let mut source = Source::new(&self.config, self.overrides.as_deref(), vaults);
+        let (stop, stopped) = watch::channel(false);
+        let environment = VaultEnvironment::new(vaults, stopped);
+        let mut source = Source::new(&self.config, self.overrides.as_deref(), environment);
         let configuration = source.read(&Changed::Anything);
         report(&configuration.diagnostics, self.log_format);
         if !configuration.is_sound() {
@@ -156,7 +159,7 @@ impl Serve {
             let path = self.overrides.as_deref().unwrap_or(&self.config);
             Ok([Some(watch), overridden.map_err(|error| cannot(path, error))?])
         });
-        match watches.and_then(|watches| self.serve(configuration, source, (watches, changes))) {
+        match watches.and_then(|watches| self.serve(configuration, source, (watches, changes), &stop)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(message) => {
                 tracing::error!("{message}");
@@ -170,6 +173,7 @@ impl Serve {
         configuration: Configuration,
         mut source: Source,
         (watches, changes): ([Option<Watch>; 2], Receiver<Changed>),
+        stop: &watch::Sender<bool>,
     ) -> Result<(), String> {
         descriptors::raise();
         let stopped = stop_signal()?;
@@ -181,8 +185,8 @@ impl Serve {
             "http"
         };
         let address = |address: Option<SocketAddr>| address.map_or_else(String::new, |address| address.to_string());
-        println!("listening on {scheme}://{}", address(running.address()));
-        println!("admin on http://{}", address(running.admin_address()));
+        output::notice(format_args!("listening on {scheme}://{}", address(running.address())));
+        output::notice(format_args!("admin on http://{}", address(running.admin_address())));
         std::thread::scope(|scope| {
             let running = &running;
             scope.spawn(move || {
@@ -192,7 +196,8 @@ impl Serve {
             });
             let _ = stopped.recv();
             tracing::info!(seconds = self.drain, "stopping: requests in flight may end");
-            // No watch, no changes: the thread ends.
+            // No watch, no changes: the thread ends, and does not wait for vaults before.
+            stop.send_replace(true);
             drop(watches);
         });
         running.shutdown(Duration::from_secs(self.drain));
@@ -323,6 +328,9 @@ impl Serve {
     fn reload(&self, running: &Running, source: &mut Source, changed: &Changed) {
         let began = Instant::now();
         let configuration = source.read(changed);
+        if source.environment().stops() {
+            return;
+        }
         report(&configuration.diagnostics, self.log_format);
         if configuration.is_sound() {
             running.replace(Arc::new(configuration.catalog), configuration.plans);
@@ -353,7 +361,7 @@ fn tracing_key() -> Result<Option<String>, String> {
 /// Tells people with excerpts, machines with fields.
 fn report(diagnostics: &[Diagnostic], format: LogFormat) {
     if format == LogFormat::Pretty {
-        eprint!("{}", diagnostic::render(diagnostics));
+        output::aside(diagnostic::render(diagnostics));
         return;
     }
     for diagnostic in diagnostics {

@@ -1,6 +1,6 @@
 //! `tollgate test`: specifications of policies, run offline.
 
-use crate::{EXIT_FAILED, EXIT_PROBLEMS};
+use crate::{EXIT_FAILED, EXIT_PROBLEMS, output};
 use clap::{Args, ValueEnum};
 use spec::{Coverage, Report, report};
 use std::path::PathBuf;
@@ -9,9 +9,10 @@ use std::process::ExitCode;
 /// Run specifications of policies: Markdown or YAML documents with requests and what comes of them.
 ///
 /// No network, no waiting: servers are those of the specification, and time is virtual. Documents are `*.spec.md`,
-/// `*.spec.yaml` and everything in folders named `specs`; docs/testing.md says how they are written.
+/// `*.spec.yaml`, `*.spec.yml` and everything in folders named `specs`; docs/testing.md says how they are written.
 ///
-/// Exit code 0: all passed; 1: a scenario failed, or a document is wrong; 2: something could not be read.
+/// Exit code 0: all passed; 1: a scenario failed, a document is wrong or cannot be read, or a threshold was missed; 2: a
+/// path is not there, or there is nothing to run.
 #[derive(Args)]
 pub struct Test {
     /// Folders with specifications, or single documents.
@@ -62,17 +63,14 @@ impl Test {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::from(EXIT_PROBLEMS),
             Err(message) => {
-                eprintln!("error: {message}");
+                output::error(message);
                 ExitCode::from(EXIT_FAILED)
             }
         }
     }
 
     fn test(&self) -> Result<bool, String> {
-        let mut specifications = Vec::new();
-        for path in &self.paths {
-            specifications.extend(spec::read(path)?);
-        }
+        let specifications = spec::read(&self.paths)?;
         if specifications.is_empty() {
             let looked: Vec<_> = self.paths.iter().map(|path| path.display().to_string()).collect();
             return Err(format!("there are no specifications in {}", looked.join(", ")));
@@ -84,7 +82,7 @@ impl Test {
         if self.filter.is_some() && tested.results().next().is_none() {
             return Err(format!("no scenario's name holds \"{filter}\""));
         }
-        crate::print(&self.printed(self.format, &tested));
+        output::print(self.printed(self.format, &tested));
         let coverage = Coverage::of(&tested);
         for file in &self.report {
             let text = match file.extension().and_then(|extension| extension.to_str()) {
@@ -107,9 +105,9 @@ impl Test {
         }
         // What machines read on standard output stays whole.
         if self.format == TestFormat::Text {
-            crate::print(&beside);
+            output::print(beside);
         } else {
-            eprint!("{beside}");
+            output::aside(beside);
         }
         Ok(passed)
     }
@@ -127,7 +125,7 @@ impl Test {
 fn enough(what: &str, found: f64, least: Option<f64>) -> bool {
     let missed = least.filter(|least| found < *least);
     if let Some(least) = missed {
-        eprintln!("error: the {what} is {found:.1} %, expected {least} % or more");
+        output::error(format_args!("the {what} is {found:.1} %, expected {least} % or more"));
     }
     missed.is_none()
 }

@@ -736,7 +736,8 @@ fn odd_files_are_reported_and_do_not_stop_loading() {
     let found = brief(folder.path(), &diagnostics);
     let expected = [
         "apis/loop:1:1 error TG1004: this link leads to a folder that contains it",
-        "apis/orders/policy.xml:1:1 error TG1003: this file is not UTF-8: byte 6 starts no character",
+        "apis/orders/policy.xml:1:7 error TG1003: this file is not UTF-8: the byte 0xFF starts no character",
+        "  help: save it as UTF-8",
         "apis/self:1:1 error TG1001: this cannot be read: Too many levels of symbolic links (os error 40)",
         "backends/b/backendInformation.json:1:1 error TG1002: this file has 10485761 bytes, the limit is 10485760",
         "loggers/loggers:1:1 error TG1004: this link leads to a folder that contains it",

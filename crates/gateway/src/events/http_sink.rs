@@ -4,11 +4,10 @@
 
 use super::sender::Sent;
 use expression::body::MessageBody;
-use http::header::RETRY_AFTER;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
-use policy::{Body, Call, Connection, HttpVersion, Services};
+use policy::{Body, Call, Connection, HttpVersion, Services, retry_after};
 use std::future::poll_fn;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long the head of an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -68,16 +67,15 @@ impl Post {
             StatusCode::PAYLOAD_TOO_LARGE => Sent::TooMany { why: why() },
             _ => Sent::Later {
                 why: why(),
-                after: retry_after(&reply.headers),
+                after: retry_after(&reply.headers, now()),
             },
         };
         (sent, answer)
     }
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 async fn read(body: Body) -> Vec<u8> {

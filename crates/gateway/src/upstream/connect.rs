@@ -4,23 +4,35 @@
 
 use crate::body::Outgoing;
 use crate::stream::Stream;
+use crate::upstream::dial::dial;
 use crate::upstream::tls::{Alpn, ClientTls, Verification};
 use crate::upstream::tunnel;
 use crate::watched::{Traffic, Watched};
 use crate::worker::Local;
+use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use policy::{Call, Connection, HttpVersion, Proxy};
 use rustls::pki_types::ServerName;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::hash::{Hash, Hasher};
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// Bytes of a response's head at most, and of its body in one read.
 const BUFFER: usize = 128 << 10;
+
+/// Header lines of a response at most. .NET, which APIM runs on, counts their bytes alone.
+const HEADERS: usize = 500;
+
+/// Streams that share one HTTP/2 connection at most; most servers allow a hundred, and few many more (RFC 9113,
+/// section 6.5.2).
+const STREAMS: usize = 100;
 
 /// How often an HTTP/2 upstream is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -36,6 +48,9 @@ pub struct Origin {
     pub version: HttpVersion,
     /// The proxy between, and the certificate that is shown.
     pub connection: Connection,
+    /// The name that the server is asked for in the TLS handshake, and that its certificate must have, where a policy
+    /// says another one by `Host` than the URL, as .NET has it.
+    pub server_name: Option<Box<str>>,
 }
 
 impl Hash for Origin {
@@ -79,6 +94,7 @@ impl Origin {
                 call.version
             },
             connection: call.connection.clone(),
+            server_name: tls.and_then(|_| named_host(call)),
         })
     }
 
@@ -98,14 +114,26 @@ impl Origin {
 
     /// The host as the resolver and certificates have it, and the port.
     fn host_and_port(&self) -> (&str, u16) {
-        let host = self.authority.host();
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.strip_suffix(']'))
-            .unwrap_or(host);
+        let host = bare(self.authority.host());
         let default = if self.tls.is_some() { 443 } else { 80 };
         (host, self.authority.port_u16().unwrap_or(default))
     }
+}
+
+/// The host that the header `Host` names, where it is another one than the URL's.
+fn named_host(call: &Call) -> Option<Box<str>> {
+    let named: Authority = call.headers.get(HOST)?.to_str().ok()?.parse().ok()?;
+    let is_other = call
+        .url
+        .host()
+        .is_none_or(|host| !host.eq_ignore_ascii_case(named.host()));
+    is_other.then(|| bare(named.host()).into())
+}
+
+/// An address of IPv6 without its brackets.
+fn bare(host: &str) -> &str {
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    address.unwrap_or(host)
 }
 
 /// Host and port: a name and password before them are neither sent in `Host` (RFC 9110, section 4.2.4) nor told in
@@ -125,6 +153,8 @@ pub struct Single {
     pub sender: http1::SendRequest<Outgoing>,
     /// What has been seen of its bytes.
     pub traffic: Arc<Traffic>,
+    /// When it was opened, by the pool's clock.
+    pub opened: u64,
 }
 
 /// Where requests are handed to a connection.
@@ -132,32 +162,56 @@ pub enum Sender {
     /// One request at a time.
     Http1(Single),
     /// Many requests at a time.
-    Http2(http2::SendRequest<Outgoing>),
+    Http2(Multiple),
 }
 
-/// A new connection to `origin`, driven by a task of its own.
-pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String> {
+/// An HTTP/2 connection.
+#[derive(Clone)]
+pub struct Multiple {
+    /// Where requests are handed to it.
+    pub sender: http2::SendRequest<Outgoing>,
+    most: Rc<Cell<usize>>,
+}
+
+impl Multiple {
+    /// How many streams may share it: no more than the server takes at once, or the others wait for them to end.
+    pub fn most_streams(&self) -> usize {
+        self.most.get().clamp(1, STREAMS)
+    }
+}
+
+/// A new connection to `origin`, driven by a task of its own; `opened` is the time.
+pub async fn connect(origin: &Origin, tls: &ClientTls, opened: u64) -> Result<Sender, String> {
     let stream = open(origin, tls).await?;
     let http2 = stream.is_http2() || (origin.version == HttpVersion::Two && origin.tls.is_none());
     if origin.version == HttpVersion::Two && !http2 {
         return Err(format!("{} does not speak HTTP/2", origin.authority));
     }
     if http2 {
-        let (sender, connection) = http2::Builder::new(Local)
+        let (sender, mut connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
             .adaptive_window(true)
+            // Until the server says how many it takes, so that none waits for another.
+            .initial_max_send_streams(1)
             .keep_alive_interval(KEEP_ALIVE)
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
-        tokio::task::spawn_local(connection);
-        return Ok(Sender::Http2(sender));
+        let most = Rc::new(Cell::new(1));
+        let allowed = Rc::clone(&most);
+        tokio::task::spawn_local(poll_fn(move |context| {
+            let ended = Pin::new(&mut connection).poll(context);
+            allowed.set(connection.current_max_send_streams());
+            ended
+        }));
+        return Ok(Sender::Http2(Multiple { sender, most }));
     }
     let traffic = Arc::new(Traffic::default());
     traffic.expect_fruit(BUFFER);
     let io = Watched::new(stream, Arc::clone(&traffic));
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(BUFFER)
+        .max_headers(HEADERS)
         // For clients, who see names as the backend wrote them. Those of their own requests are not worth what it costs.
         .preserve_header_case(true)
         .title_case_headers(true)
@@ -165,7 +219,11 @@ pub async fn connect(origin: &Origin, tls: &ClientTls) -> Result<Sender, String>
         .await
         .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;
     tokio::task::spawn_local(connection.with_upgrades());
-    Ok(Sender::Http1(Single { sender, traffic }))
+    Ok(Sender::Http1(Single {
+        sender,
+        traffic,
+        opened,
+    }))
 }
 
 async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
@@ -173,7 +231,7 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
     let failed = |error: std::io::Error| format!("no connection to {}: {error}", origin.authority);
     let proxy = origin.connection.proxy.as_deref();
     let (first, first_port) = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
-    let stream = TcpStream::connect((first, first_port)).await.map_err(failed)?;
+    let stream = dial(first, first_port).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     let Some(verification) = origin.tls else {
         return Ok(Stream::Plain(stream));
@@ -192,6 +250,7 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
         alpn,
         origin.connection.certificate.as_ref(),
     )?));
+    let host = origin.server_name.as_deref().unwrap_or(host);
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| format!("`{host}` is not a name that a certificate can have"))?;
     let stream = connector

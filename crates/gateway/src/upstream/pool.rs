@@ -1,22 +1,18 @@
 //! Connections to upstreams, kept for the next request. One pool per worker, so there is nothing to lock.
 //!
 //! HTTP/1.1 connections are taken last in, first out: what is used little becomes idle and is closed. HTTP/2
-//! connections are shared up to a number of streams, then joined by another one.
+//! connections are shared up to a number of streams, then joined by another one. None serves for ever, since names come
+//! to mean other addresses.
 //! Never here: requests, retries.
 
-use crate::body::Outgoing;
 use crate::ticker::Ticker;
-use crate::upstream::connect::{Origin, Sender, Single, connect};
+use crate::upstream::connect::{Multiple, Origin, Sender, Single, connect};
 use crate::upstream::tls::ClientTls;
-use hyper::client::conn::http2;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Streams that share one HTTP/2 connection; most servers allow a hundred, and few many more (RFC 9113, section 6.5.2).
-const STREAMS: usize = 100;
 
 /// A worker's upstream connections.
 pub struct Pool {
@@ -24,6 +20,7 @@ pub struct Pool {
     tls: Arc<ClientTls>,
     connect_timeout: Duration,
     idle_timeout: Duration,
+    lifetime: u64,
     most_idle: usize,
     idle: RefCell<HashMap<Origin, Vec<Idle>>>,
     shared: RefCell<HashMap<Origin, Vec<Shared>>>,
@@ -35,9 +32,10 @@ struct Idle {
 }
 
 struct Shared {
-    sender: http2::SendRequest<Outgoing>,
+    connection: Multiple,
     streams: Rc<()>,
     used: u64,
+    opened: u64,
 }
 
 /// A connection for one request.
@@ -65,6 +63,7 @@ impl Pool {
             tls,
             connect_timeout: config.timeouts.connect,
             idle_timeout: config.timeouts.upstream_idle,
+            lifetime: u64::try_from(config.timeouts.upstream_lifetime.as_millis()).unwrap_or(u64::MAX),
             most_idle: config.limits.idle_upstream_connections,
             idle: RefCell::default(),
             shared: RefCell::default(),
@@ -85,7 +84,7 @@ impl Pool {
         let opened = self
             .ticker
             .alarm()
-            .limit(self.connect_timeout, connect(origin, &self.tls))
+            .limit(self.connect_timeout, connect(origin, &self.tls, self.ticker.now()))
             .await;
         let sender = opened.unwrap_or_else(|| {
             Err(format!(
@@ -96,12 +95,13 @@ impl Pool {
         })?;
         let stream = match &sender {
             Sender::Http1(_) => None,
-            Sender::Http2(sender) => {
+            Sender::Http2(connection) => {
                 let streams = Rc::new(());
                 let shared = Shared {
-                    sender: sender.clone(),
+                    connection: connection.clone(),
                     streams: Rc::clone(&streams),
                     used: self.ticker.now(),
+                    opened: self.ticker.now(),
                 };
                 self.shared.borrow_mut().entry(origin.clone()).or_default().push(shared);
                 Some(streams)
@@ -117,7 +117,7 @@ impl Pool {
     fn take_idle(&self, origin: &Origin) -> Option<Lease> {
         let mut idle = self.idle.borrow_mut();
         let connections = idle.get_mut(origin)?;
-        connections.retain(|idle| !idle.connection.sender.is_closed());
+        connections.retain(|idle| !idle.connection.sender.is_closed() && !self.is_old(idle.connection.opened));
         // One that is not ready reads the rest of an answer that nobody wanted, or closes.
         let ready = connections.iter().rposition(|idle| idle.connection.sender.is_ready())?;
         Some(Lease {
@@ -130,12 +130,13 @@ impl Pool {
     fn share(&self, origin: &Origin) -> Option<Lease> {
         let mut shared = self.shared.borrow_mut();
         let connections = shared.get_mut(origin)?;
-        connections.retain(|connection| !connection.sender.is_closed());
+        connections.retain(|shared| !shared.connection.sender.is_closed());
         let free = connections
             .iter_mut()
-            .find(|connection| Rc::strong_count(&connection.streams) <= STREAMS)?;
+            .filter(|shared| !self.is_old(shared.opened))
+            .find(|shared| Rc::strong_count(&shared.streams) <= shared.connection.most_streams())?;
         free.used = self.ticker.now();
-        let sender = Sender::Http2(free.sender.clone());
+        let sender = Sender::Http2(free.connection.clone());
         Some(Lease {
             sender,
             reused: true,
@@ -144,7 +145,7 @@ impl Pool {
     }
 
     fn put(&self, origin: Origin, connection: Single) {
-        if connection.sender.is_closed() {
+        if connection.sender.is_closed() || self.is_old(connection.opened) {
             return;
         }
         let mut idle = self.idle.borrow_mut();
@@ -155,6 +156,10 @@ impl Pool {
                 since: self.ticker.now(),
             });
         }
+    }
+
+    fn is_old(&self, opened: u64) -> bool {
+        self.ticker.now().saturating_sub(opened) > self.lifetime
     }
 
     /// Closes what has been idle for too long or was closed by the upstream.
@@ -169,7 +174,7 @@ impl Pool {
         self.shared.borrow_mut().retain(|_, connections| {
             connections.retain(|shared| {
                 let busy = Rc::strong_count(&shared.streams) > 1;
-                !shared.sender.is_closed() && (busy || !expired(shared.used))
+                !shared.connection.sender.is_closed() && (busy || !expired(shared.used) && !self.is_old(shared.opened))
             });
             !connections.is_empty()
         });

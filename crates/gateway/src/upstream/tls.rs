@@ -4,6 +4,7 @@
 
 use arc_swap::ArcSwap;
 use catalog::{ClientCertificate, PublicCertificate};
+use expression::certificate::Certificate;
 use policy::Trust;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -144,18 +145,24 @@ impl ClientTls {
 }
 
 impl Trust for ClientTls {
-    /// Certificates between the client's and the root are not looked for.
-    fn trusts(&self, certificate: &[u8]) -> bool {
+    /// Certificates between the client's and the root are those that the client shows; no others are looked for.
+    fn trusts(&self, certificate: &Certificate) -> bool {
         let trusted = self.trusted.load();
         let verifier = trusted.clients.get_or_init(|| {
             let roots = Arc::clone(&trusted.roots);
             let verifier = WebPkiClientVerifier::builder_with_provider(roots, Arc::clone(&self.provider));
             verifier.build().ok()
         });
-        let certificate = CertificateDer::from(certificate);
+        let own = CertificateDer::from(certificate.der.as_slice());
+        let others = certificate
+            .chain
+            .iter()
+            .map(|other| CertificateDer::from(other.as_slice()));
+        let others: Vec<_> = others.collect();
+        let now = UnixTime::now();
         verifier
             .as_ref()
-            .is_some_and(|verifier| verifier.verify_client_cert(&certificate, &[], UnixTime::now()).is_ok())
+            .is_some_and(|verifier| verifier.verify_client_cert(&own, &others, now).is_ok())
     }
 
     fn is_signed_by(&self, certificate: &[u8], issuer: &[u8]) -> bool {
@@ -253,7 +260,7 @@ impl ServerCertVerifier for Lenient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair};
 
     #[test]
     fn a_certificate_is_signed_by_its_issuer_only() {
@@ -271,11 +278,39 @@ mod tests {
         assert!(tls.is_signed_by(client.der(), &own));
         assert!(!tls.is_signed_by(client.der(), &other), "the same name and another key");
         assert!(!tls.is_signed_by(client.der(), b"nonsense"));
-        assert!(!tls.trusts(client.der()));
+        let client = Certificate::parse(client.der()).unwrap();
+        assert!(!tls.trusts(&client));
         let authority = PublicCertificate::of(own.clone().into());
         tls.trust(&[Arc::new(authority)]);
-        assert!(tls.trusts(client.der()), "an authority of the configuration signed it");
+        assert!(tls.trusts(&client), "an authority of the configuration signed it");
         tls.trust(&[Arc::new(PublicCertificate::of(b"nonsense".to_vec().into()))]);
-        assert!(!tls.trusts(client.der()), "it is trusted no longer");
+        assert!(!tls.trusts(&client), "it is trusted no longer");
+    }
+
+    #[test]
+    fn what_a_client_shows_with_its_certificate_may_lead_to_a_root() {
+        let named = |name: &str| {
+            let mut params = CertificateParams::new(Vec::new()).unwrap();
+            params.distinguished_name = DistinguishedName::new();
+            params.distinguished_name.push(DnType::CommonName, name);
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            (params, KeyPair::generate().unwrap())
+        };
+        let ((root, root_key), (between, between_key)) = (named("root"), named("between"));
+        let root_certificate = root.self_signed(&root_key).unwrap();
+        let root = Issuer::new(root, root_key);
+        let between_certificate = between.signed_by(&between_key, &root).unwrap();
+        let between = Issuer::new(between, between_key);
+        let client = CertificateParams::new(vec!["client.example".to_owned()]).unwrap();
+        let client = client.signed_by(&KeyPair::generate().unwrap(), &between).unwrap();
+        let mut client = Certificate::parse(client.der()).unwrap();
+        let tls = ClientTls::with_system_roots();
+        client.chain = vec![between_certificate.der().to_vec()];
+        assert!(!tls.trusts(&client), "nobody trusts the root");
+        let root = PublicCertificate::of(root_certificate.der().to_vec().into());
+        tls.trust(&[Arc::new(root)]);
+        assert!(tls.trusts(&client));
+        client.chain.clear();
+        assert!(!tls.trusts(&client), "there is nothing between");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{
     Client, Upstream, api, body_of, catalog, channel, converse, eventually, fetch, full, get, hang_up, in_front_of,
-    read_head, request, soon, start, text,
+    read_head, request, soon, start, start_with, text,
 };
 use catalog::{Backend, Catalog, PolicyText, PublicCertificate};
 use diagnostic::Source;
@@ -94,6 +94,123 @@ async fn a_request_that_a_dying_connection_swallowed_goes_out_again_only_when_th
         assert_eq!(requests.load(Ordering::SeqCst), seen, "{method}");
     }
     drop(gateway);
+}
+
+#[tokio::test]
+async fn an_http2_server_that_takes_few_streams_at_once_gets_more_connections() {
+    // It answers when six requests are there, of which a connection takes two.
+    let arrived = Arc::new(tokio::sync::Barrier::new(6));
+    let upstream = Upstream::serve(move |stream| {
+        let arrived = Arc::clone(&arrived);
+        async move {
+            let mut builder = h2::server::Builder::new();
+            builder.max_concurrent_streams(2);
+            let mut connection = builder.handshake::<_, bytes::Bytes>(stream).await.unwrap();
+            while let Some(Ok((request, mut respond))) = connection.accept().await {
+                let arrived = Arc::clone(&arrived);
+                tokio::spawn(async move {
+                    if request.uri().path() == "/wait" {
+                        arrived.wait().await;
+                    }
+                    respond.send_response(Response::new(()), true).unwrap();
+                });
+            }
+        }
+    })
+    .await;
+    let gateway = start(forwarding(&upstream, "<forward-request http-version=\"2\" />"));
+    // From here on what the server allows is known.
+    assert_eq!(fetch(&gateway, get("/echo/first")).await.0, StatusCode::OK);
+    let all: Vec<_> = (0..6).map(|_| fetch(&gateway, get("/echo/wait"))).collect();
+    for (status, _) in futures_util::future::join_all(all).await {
+        assert_eq!(status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn what_an_http2_server_has_not_looked_at_goes_out_again_whatever_the_method() {
+    for refuses in [true, false] {
+        // The first connection answers once, and refuses what comes then or gives it up.
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        let upstream = Upstream::serve(move |stream| {
+            let is_first = count.fetch_add(1, Ordering::SeqCst) == 0;
+            async move {
+                let mut connection: h2::server::Connection<_, bytes::Bytes> =
+                    h2::server::handshake(stream).await.unwrap();
+                let mut requests = 0;
+                while let Some(Ok((_, mut respond))) = connection.accept().await {
+                    requests += 1;
+                    if !is_first || requests == 1 {
+                        respond.send_response(Response::new(()), true).unwrap();
+                    } else if refuses {
+                        respond.send_reset(h2::Reason::REFUSED_STREAM);
+                    } else {
+                        respond.send_reset(h2::Reason::CANCEL);
+                    }
+                }
+            }
+        })
+        .await;
+        let keeps = "<forward-request http-version=\"2\" buffer-request-body=\"true\" />";
+        let gateway = start(forwarding(&upstream, keeps));
+        assert_eq!(fetch(&gateway, get("/echo")).await.0, StatusCode::OK);
+        let second = fetch(&gateway, request("POST", "/echo", full("body"))).await.0;
+        let expected = if refuses { 200 } else { 500 };
+        assert_eq!(second.as_u16(), expected, "refused: {refuses}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_does_not_serve_for_ever() {
+    for version in ["1", "2"] {
+        let upstream = Upstream::http(|_| async { text("ok") }).await;
+        let catalog = forwarding(&upstream, &format!("<forward-request http-version=\"{version}\" />"));
+        let gateway = start_with(catalog, |config| {
+            config.workers = 1;
+            config.timeouts.upstream_lifetime = std::time::Duration::from_millis(300);
+        });
+        for connections in 1..4 {
+            assert_eq!(fetch(&gateway, get("/echo")).await.0, StatusCode::OK);
+            assert_eq!(upstream.connections(), connections, "HTTP/{version}");
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_response_may_have_many_headers() {
+    let lines = "x: v\r\n".repeat(300);
+    let head: &str = format!("HTTP/1.1 200 OK\r\n{lines}content-length: 2\r\n\r\nok").leak();
+    let upstream = Upstream::saying(head, false).await;
+    let gateway = in_front_of(&upstream);
+    let mut stream = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    stream
+        .write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    let answer = soon(read_head(&mut stream)).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.matches("x: v\r\n").count() == 300,
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_coded_for_the_connection_is_not_passed_on_as_it_is() {
+    for (coding, status) in [
+        ("gzip, chunked", 500),
+        ("gzip", 500),
+        ("identity", 200),
+        ("Chunked", 200),
+    ] {
+        let chunked = coding.to_lowercase().ends_with("chunked");
+        let body = if chunked { "2\r\nok\r\n0\r\n\r\n" } else { "ok" };
+        let answer = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: {coding}\r\n\r\n{body}");
+        let upstream = Upstream::saying(answer.leak(), true).await;
+        let gateway = in_front_of(&upstream);
+        assert_eq!(fetch(&gateway, get("/echo")).await.0.as_u16(), status, "{coding}");
+    }
 }
 
 #[tokio::test]
@@ -226,10 +343,21 @@ async fn through_backend(
     name: bool,
     trusted: Option<&PublicCertificate>,
 ) -> StatusCode {
+    through_backend_as(upstream, (chain, name, trusted), "").await
+}
+
+/// The same with more policies in inbound.
+async fn through_backend_as(
+    upstream: &Upstream,
+    (chain, name, trusted): (bool, bool, Option<&PublicCertificate>),
+    inbound: &str,
+) -> StatusCode {
     let mut catalog = forwarding(upstream, "<forward-request />");
     catalog.authorities.extend(trusted.cloned().map(Arc::new));
-    let policy = "<policies><inbound><set-backend-service backend-id=\"tls\" /></inbound>\
-        <backend><forward-request /></backend><outbound /><on-error /></policies>";
+    let policy = format!(
+        "<policies><inbound><set-backend-service backend-id=\"tls\" />{inbound}</inbound>\
+         <backend><forward-request /></backend><outbound /><on-error /></policies>"
+    );
     let api = Arc::get_mut(&mut catalog.apis[0]).unwrap();
     let source = Source::new("policy.xml", policy);
     api.policy = Some(Arc::new(PolicyText { source }));
@@ -267,6 +395,20 @@ async fn authorities_of_the_configuration_are_trusted() {
     for (upstream, trusted, status) in [(&named, &own, 200), (&named, &others, 500), (&other, &others, 500)] {
         let found = through_backend(upstream, true, true, Some(trusted)).await;
         assert_eq!(found.as_u16(), status);
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_has_the_name_that_a_policy_gives_the_backend() {
+    let (upstream, own) = tls_upstream(vec!["elsewhere.test".into()]).await;
+    for (host, status) in [
+        ("elsewhere.test", 200),
+        ("elsewhere.test:8443", 200),
+        ("other.test", 500),
+    ] {
+        let policy = format!("<set-header name=\"Host\"><value>{host}</value></set-header>");
+        let found = through_backend_as(&upstream, (true, true, Some(&own)), &policy).await;
+        assert_eq!(found.as_u16(), status, "{host}");
     }
 }
 

@@ -188,7 +188,7 @@ impl IdentitySource {
             }
         };
         let failed = |error| format!("{place}: {error}");
-        let answer = wanted.json(reach).await.map_err(failed)?;
+        let answer = wanted.json_with_patience(reach).await.map_err(failed)?;
         token(&answer, seconds_now(reach.clock)).map_err(failed)
     }
 }
@@ -197,7 +197,8 @@ impl ClientCredentials {
     /// A token for a resource, or for what the client is allowed.
     pub(super) async fn fetch(&self, reach: Reach<'_>, resource: Option<&str>) -> Result<Fetched<Text>, String> {
         let failed = |error| format!("{}: {error}", self.url);
-        let answer = self.wanted(resource)?.json(reach).await.map_err(failed)?;
+        let wanted = self.wanted(resource)?;
+        let answer = wanted.json_with_patience(reach).await.map_err(failed)?;
         token(&answer, seconds_now(reach.clock)).map_err(failed)
     }
 

@@ -33,6 +33,8 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         Some((condition?, branch))
     });
     let otherwise = element.at_most_one("otherwise", |otherwise| Some(branch(otherwise)));
+    let all_end = branches.iter().all(|(_, branch)| branch.block.ends());
+    element.ends(all_end && otherwise.as_ref().is_some_and(|branch| branch.block.ends()));
     let otherwise = otherwise.unwrap_or_else(|| Branch {
         spot: element.branch("choose without a match"),
         block: Block::default(),

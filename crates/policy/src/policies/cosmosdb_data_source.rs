@@ -10,6 +10,9 @@
 //! - `read-request` gives the item, null where there is none; `delete-request` gives null.
 //! - `write-request` writes what `set-body` says, or the field's arguments, and gives the item.
 //!
+//! A request that the account refuses because it has had too many (429) is made again when the account says, as often and
+//! as long as Azure's library for .NET does that.
+//!
 //! Templates see `body.arguments` and `body.parent`; in `response`, what the request gave. What Cosmos DB refuses is an
 //! error of the field.
 
@@ -32,8 +35,9 @@ use expression::context::Headers as _;
 use expression::response::StoredResponse;
 use expression::text::Text;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use request::{Account, Kind, Operation};
+use request::{Account, Call, Connected, Kind, Operation};
 use serde_json::{Value as Json, json};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +46,12 @@ pub(crate) const COSMOSDB_DATA_SOURCE: Policy = Policy::new("cosmosdb-data-sourc
 /// Policies that change what the request gave.
 const BEHIND: &[&str] = &["set-body", "publish-event"];
 const TIMEOUT: Duration = Duration::from_mins(1);
+/// How often a request is made again that the account refuses because it has had too many.
+const MOST_TRIES: u32 = 9;
+/// How long is waited for that in all.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The wait where the account does not say how long.
+const UNTOLD_WAIT: Duration = Duration::from_secs(5);
 
 struct CosmosDbDataSource {
     account: Account,
@@ -87,21 +97,19 @@ impl CosmosDbDataSource {
     async fn fetch(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let account = self.account.get(exchange)?;
         let call = self.operation.call(&account, exchange)?;
-        let mut headers = call.headers;
-        account
-            .authorize(exchange, (&call.method, &call.link), &mut headers)
-            .await?;
-        let url = format!("{}/{}", account.endpoint, call.path);
-        let url = url
-            .parse()
-            .map_err(|_| failure("the connection string's `AccountEndpoint` is no URL"))?;
-        let body = if call.body.is_empty() {
-            Body::Empty
-        } else {
-            Body::Buffered(MessageBody::new(call.body))
+        let (mut tries, mut waited) = (0, Duration::ZERO);
+        let response = loop {
+            let response = send(&account, &call, exchange).await?;
+            let Some(wait) = throttled(&response) else {
+                break response;
+            };
+            (tries, waited) = (tries + 1, waited + wait);
+            if tries > MOST_TRIES || waited > LONGEST_WAIT {
+                break response;
+            }
+            let runtime = Rc::clone(&exchange.services.runtime);
+            runtime.sleep(wait).await;
         };
-        let sent = Prepared::request((exchange, TIMEOUT), (call.method, url), headers, body);
-        let response = sent.send().await.result?;
         exchange.response = Some(self.given(&response)?);
         if let Some(block) = &self.response {
             block.run(exchange).await?;
@@ -141,6 +149,39 @@ impl CosmosDbDataSource {
             ..ResponseMessage::default()
         })
     }
+}
+
+/// Sends a request once, with a date and a proof of its own.
+async fn send(account: &Connected, call: &Call, exchange: &Exchange) -> Result<StoredResponse, Failure> {
+    let mut headers = call.headers.clone();
+    account
+        .authorize(exchange, (&call.method, &call.link), &mut headers)
+        .await?;
+    let url = format!("{}/{}", account.endpoint, call.path);
+    let url = url
+        .parse()
+        .map_err(|_| failure("the connection string's `AccountEndpoint` is no URL"))?;
+    let body = if call.body.is_empty() {
+        Body::Empty
+    } else {
+        Body::Buffered(MessageBody::new(call.body.clone()))
+    };
+    let sent = Prepared::request((exchange, TIMEOUT), (call.method.clone(), url), headers, body);
+    sent.send().await.result
+}
+
+/// How long to wait before the account takes requests again; none where it has taken this one.
+fn throttled(response: &StoredResponse) -> Option<Duration> {
+    if response.status_code != 429 {
+        return None;
+    }
+    let told = response.headers.values("x-ms-retry-after-ms").into_iter().next();
+    let told = told.and_then(|value| value.as_str().trim().parse().ok()).unwrap_or(0);
+    Some(if told == 0 {
+        UNTOLD_WAIT
+    } else {
+        Duration::from_millis(told)
+    })
 }
 
 /// A literal, an expression or a template as a text without white space around it.

@@ -24,6 +24,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let span = element.attribute_span("fragment-id");
     let block = fragment(element.compiler, &id, span)?;
     element.holds(&block);
+    element.ends(block.ends());
     waiting(IncludeFragment { block })
 }
 

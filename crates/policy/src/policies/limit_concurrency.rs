@@ -27,6 +27,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let key = element.required("key");
     let most = element.required_literal("max-count");
     let block = element.steps();
+    element.ends(block.ends());
     waiting(LimitConcurrency {
         key: key?,
         most: most?,

@@ -51,6 +51,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         element.compiler.refused_by_apim(codes::UNKNOWN_CHILD, span, message);
     }
     let block = element.steps();
+    element.ends(block.ends());
     waiting(Retry {
         condition: condition?,
         needs,

@@ -2,8 +2,10 @@
 //! trace of the request where there is one.
 //!
 //! `severity` becomes the log's level: `verbose` (which is also the default) is debug, `information` info, `error`
-//! error. `metadata` elements are written with it; one whose expression gives nothing fails the request, as in APIM. The message may also be the element's own text, as older documents
-//! have it; several messages are the lines of one.
+//! error. `metadata` elements are written with it. One whose expression gives nothing fails the request with 500, as it
+//! does in APIM (`ExpressionValueValidationFailure` of `trace`: "The value field is required."), which few authors
+//! expect: an expression that says itself that it falls back on an empty text is warned of. The message may also be the
+//! element's own text, as older documents have it; several messages are the lines of one.
 
 use crate::codes;
 use crate::element::{ElementReader, Words};
@@ -62,6 +64,9 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let metadata = element.children("metadata", |metadata| {
         let name = metadata.required_literal("name");
         let value = metadata.required("value");
+        if metadata.has("value") {
+            warn_of_empty(metadata);
+        }
         Some((name?, value?))
     });
     if !has_child && text.is_none() {
@@ -76,6 +81,28 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
         messages,
         metadata,
     })
+}
+
+fn warn_of_empty(metadata: &mut ElementReader<'_, '_>) {
+    let span = metadata.attribute_span("value");
+    let written = metadata.compiler.place.source.quote(span).to_owned();
+    if written.trim().is_empty() {
+        let message = "`value` of `<metadata>` is empty, expected text";
+        metadata.compiler.refused_by_apim(codes::MAY_BE_EMPTY, span, message);
+    } else if falls_back_on_nothing(&written) {
+        let message =
+            "where this gives an empty text the request fails with 500, as in APIM; let it fall back on another";
+        metadata.compiler.warning(codes::MAY_BE_EMPTY, span, message);
+    }
+}
+
+/// Whether the last that an expression says is `, "")`, `?? ""` or `: ""`.
+fn falls_back_on_nothing(written: &str) -> bool {
+    let written = written.replace("&quot;", "\"");
+    let end = written.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ')' | '}' | ';'));
+    let empty = ["\"\"", "string.Empty", "String.Empty"];
+    let before = empty.iter().find_map(|text| end.strip_suffix(text));
+    written.starts_with('@') && before.is_some_and(|before| before.trim_end().ends_with([',', '?', ':']))
 }
 
 fn message(message: &mut ElementReader<'_, '_>) -> Option<Value<Text>> {
@@ -116,7 +143,9 @@ impl Step for Trace {
 
 #[cfg(test)]
 mod tests {
+    use crate::Options;
     use crate::testing::{reports, run};
+    use diagnostic::{Diagnostic, Source};
     use std::io::Write;
     use std::sync::{Arc, Mutex};
 
@@ -181,6 +210,41 @@ mod tests {
             r#"<trace source="s" severity="information"><message>@(context.Request.Method + 1)</message><metadata name="n" value="@(1 + 1)" /></trace>"#,
             &format!("INFO policy.trace: GET1 {id} source=\"s\" metadata=\"n=2\""),
         );
+    }
+
+    #[test]
+    fn metadata_that_may_be_empty_is_warned_of() {
+        let warned =
+            "where this gives an empty text the request fails with 500, as in APIM; let it fall back on another";
+        for (value, expected) in [
+            ("", Some("`value` of `<metadata>` is empty, expected text")),
+            (
+                "@(context.Request.Headers.GetValueOrDefault(&quot;A&quot;, &quot;&quot;))",
+                Some(warned),
+            ),
+            (
+                "@((string)context.Variables.GetValueOrDefault<string>(\"a\",\"\") )",
+                Some(warned),
+            ),
+            ("@(context.User?.Id ?? string.Empty)", Some(warned)),
+            (
+                "@{ return context.User == null ? context.Api.Id : \"\"; }",
+                Some(warned),
+            ),
+            ("@(context.User?.Id ?? \"-\")", None),
+            ("@(context.Api.Name.Replace(\"a\", \"\").Trim())", None),
+            ("v", None),
+        ] {
+            let quote = if value.contains('"') { '\'' } else { '"' };
+            let trace = format!(
+                "<trace source='s'><message>m</message><metadata name='n' value={quote}{value}{quote} /></trace>"
+            );
+            let document = format!("<policies><inbound>{trace}</inbound></policies>");
+            let found = crate::check(&Source::new("a.xml", document), Options::default());
+            let messages: Vec<&str> = found.iter().map(|problem| problem.message.as_str()).collect();
+            assert_eq!(messages, expected.as_slice(), "{value}");
+            assert!(!found.iter().any(Diagnostic::is_error), "{value}");
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! `validate-client-certificate` lets a request through if its client has shown a certificate that is valid and is one of
 //! the `identities`.
 //!
-//! It must be signed by a root that is trusted (`validate-trust`), which includes that it has not expired, and valid now
-//! (`validate-not-before`, `validate-not-after`). Revocation is not looked up, as in APIM's self-hosted gateway unless its
+//! It must be signed by a root that is trusted, through certificates that the client shows with it if need be
+//! (`validate-trust`), which includes that none has expired, and be valid now (`validate-not-before`,
+//! `validate-not-after`). Revocation is not looked up, as in APIM's self-hosted gateway unless its
 //! operator switches that on; while `validate-revocation` is not false, `tollgate check` says so. Of the identities, of which there may be ten, one must agree in
 //! everything that it states: `thumbprint` (SHA-1), `serial-number`, `common-name`, `subject`, `dns-name`, `issuer-subject`,
-//! and `issuer-thumbprint` or `issuer-certificate-id`: a certificate of the folder that has signed it. Distinguished names
-//! are compared part by part in their order, types of attributes ignoring case.
+//! and `issuer-thumbprint` or `issuer-certificate-id`: a certificate that has signed it, of the folder or, for the
+//! thumbprint, of those that the client shows with its own. Distinguished names are compared part by part in their order,
+//! types of attributes ignoring case.
 //!
 //! A refusal is 401, as those who publish what APIM answers have it: `Client certificate missing` with the reason
 //! `ClientCertificateNotFound`, else `Invalid client certificate` with `ClientCertificateNotYetValid`, `…Expired`,
@@ -49,8 +51,15 @@ struct Identity {
     subject: Option<Vec<(String, String)>>,
     dns_name: Option<Text>,
     issuer_subject: Option<Vec<(String, String)>>,
-    /// Certificates of which one must have signed it.
-    issuers: Option<Vec<Arc<PublicCertificate>>>,
+    issuer: Option<IssuerCertificate>,
+}
+
+/// The certificate that must have signed it.
+struct IssuerCertificate {
+    /// Those of the folder that it may be.
+    known: Vec<Arc<PublicCertificate>>,
+    /// The thumbprint by which it may be among those that the client shows.
+    thumbprint: Option<String>,
 }
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
@@ -100,7 +109,7 @@ fn identity(element: &mut ElementReader<'_, '_>) -> Option<Identity> {
         subject: distinguished(element.literal("subject")),
         dns_name: element.literal("dns-name"),
         issuer_subject: distinguished(element.literal("issuer-subject")),
-        issuers: None,
+        issuer: None,
     };
     let issuer_thumbprint = hexadecimal(element.literal("issuer-thumbprint"));
     let issuer_id: Option<Text> = element.literal("issuer-certificate-id");
@@ -127,22 +136,20 @@ fn identity(element: &mut ElementReader<'_, '_>) -> Option<Identity> {
                 .is_none_or(|meant| *meant == certificate.thumbprint)
     };
     let certificates = catalog.public_certificates.iter();
-    let issuers: Vec<_> = certificates
+    let known: Vec<_> = certificates
         .filter(|(id, certificate)| is_meant(id, certificate))
         .map(|(_, certificate)| Arc::clone(certificate))
         .collect();
-    if issuers.is_empty() {
-        let attribute = if issuer_id.is_some() {
-            "issuer-certificate-id"
-        } else {
-            "issuer-thumbprint"
-        };
-        let message = format!("`{attribute}` names no certificate of the folder");
-        let span = element.attribute_span(attribute);
+    if issuer_id.is_some() && known.is_empty() {
+        let message = "`issuer-certificate-id` names no certificate of the folder";
+        let span = element.attribute_span("issuer-certificate-id");
         element.compiler.unknown_certificate(span, message);
     }
     Some(Identity {
-        issuers: Some(issuers),
+        issuer: Some(IssuerCertificate {
+            known,
+            thumbprint: issuer_thumbprint,
+        }),
         ..stated
     })
 }
@@ -184,10 +191,6 @@ impl Identity {
             let mut hosts = certificate.subject_names.iter();
             hosts.any(|name| matches!(name, AlternativeName::Dns(own) if own.eq_ignore_ascii_case(host)))
         };
-        let signed = |issuer: &Arc<PublicCertificate>| {
-            let trust = &exchange.services.trust;
-            trust.is_signed_by(&certificate.der, &issuer.certificate)
-        };
         agrees(self.thumbprint.as_ref(), |stated| *stated == certificate.thumbprint())
             && agrees(self.serial_number.as_ref(), |stated| {
                 stated.trim_start_matches('0') == certificate.serial_number().trim_start_matches('0')
@@ -200,7 +203,19 @@ impl Identity {
             && agrees(self.issuer_subject.as_ref(), |stated| {
                 named(stated, &certificate.issuer)
             })
-            && agrees(self.issuers.as_ref(), |issuers| issuers.iter().any(signed))
+            && agrees(self.issuer.as_ref(), |issuer| issuer.signed(certificate, exchange))
+    }
+}
+
+impl IssuerCertificate {
+    fn signed(&self, certificate: &Certificate, exchange: &Exchange) -> bool {
+        let signed = |issuer: &[u8]| exchange.services.trust.is_signed_by(&certificate.der, issuer);
+        let is_meant = |shown: &&Vec<u8>| {
+            let shown = Certificate::parse(shown.as_slice());
+            self.thumbprint.is_some() && shown.map(|shown| shown.thumbprint()) == self.thumbprint
+        };
+        self.known.iter().any(|known| signed(&known.certificate))
+            || certificate.chain.iter().filter(is_meant).any(|shown| signed(shown))
     }
 }
 
@@ -245,7 +260,7 @@ impl ValidateClientCertificate {
         if self.not_after && ticks > certificate.not_after {
             return invalid("ClientCertificateExpired", "Client certificate has expired.");
         }
-        if self.trust && !exchange.services.trust.trusts(&certificate.der) {
+        if self.trust && !exchange.services.trust.trusts(certificate) {
             return invalid(
                 "ClientCertificateNotTrusted",
                 "A certificate chain could not be built to a trusted root authority.",
@@ -383,6 +398,27 @@ mod tests {
     }
 
     #[test]
+    fn an_issuer_may_be_among_what_the_client_shows() {
+        let issuer = Certificate::parse(include_bytes!("../../../../specs/certificates/alice.pem")).unwrap();
+        let policy = format!(
+            "<validate-client-certificate><identities><identity issuer-thumbprint='{}' /></identities></validate-client-certificate>",
+            issuer.thumbprint()
+        );
+        let own = Certificate::parse(PEM.as_bytes()).unwrap();
+        for (chain, expected) in [
+            (vec![own.der.clone(), issuer.der], "passed"),
+            (
+                vec![own.der, b"nonsense".to_vec()],
+                "401 ClientCertificateIdentityNotMatched",
+            ),
+            (Vec::new(), "401 ClientCertificateIdentityNotMatched"),
+        ] {
+            let shown = Certificate { chain, ..certificate() };
+            assert_eq!(outcome(&policy, true, Some(shown), 0), expected);
+        }
+    }
+
+    #[test]
     fn problems_of_the_document() {
         let problems = |identities: &str| {
             let bench = Bench::new(&format!(
@@ -405,13 +441,14 @@ mod tests {
                 "<identity issuer-certificate-id='none' />".to_owned(),
                 "`issuer-certificate-id` names no certificate of the folder",
             ),
-            (
-                "<identity issuer-thumbprint='00' />".to_owned(),
-                "`issuer-thumbprint` names no certificate of the folder",
-            ),
         ] {
             assert_eq!(problems(&identities), expected);
         }
+        assert_eq!(
+            problems("<identity issuer-thumbprint='00' />"),
+            "",
+            "the client may show it"
+        );
         assert!(problems("<identity issuer-certificate-id='none' issuer-subject='CN=a' />").contains("excludes"));
         let (_, problems) =
             crate::Plans::compile(&Bench::new("<inbound><validate-client-certificate /></inbound>").catalog);

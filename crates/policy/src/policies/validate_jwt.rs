@@ -11,10 +11,11 @@
 //! The key that a token names (`kid`) must have signed it; if no key has that name, each is tried. The keys and the name
 //! of an `openid-config`'s issuer are fetched when they are first needed and kept (`openid.rs`); while it is away known
 //! keys keep working, and without any the token is refused with `TokenSignatureKeyNotFound`. With several configurations
-//! each vouches for its own issuer only. `issuers` adds names for which the keys of all may sign. If neither names an
-//! issuer, none is asked for.
+//! each vouches for its own issuer only, and one that is away holds up only tokens that may be its own. `issuers` adds
+//! names for which the keys of all may sign. If neither names an issuer, none is asked for.
 //!
-//! Refusals are 401, or `failed-validation-httpcode`, with `failed-validation-error-message` or the reason as the message.
+//! Refusals are 401, or `failed-validation-httpcode`, with `failed-validation-error-message`, or else `JWT not present.` or
+//! `Invalid JWT.`: why it is invalid is for `context.LastError`. A slash at the end of an audience does not count.
 //! The token goes into the variable `output-token-variable-name` as the `Jwt` that `AsJwt()` gives.
 
 use crate::codes;
@@ -111,7 +112,11 @@ impl WaitingStep for ValidateJwt {
                 }
             };
             match checked {
-                Err(rejection) => Err(self.refusal.failure(exchange, rejection)?),
+                Err(rejection) => {
+                    let message = || format!("JWT Validation Failed: {}.", rejection.message).into();
+                    exchange.note("messages", message);
+                    Err(self.refusal.failure(exchange, rejection)?)
+                }
                 Ok(jwt) => {
                     if let Some(name) = &self.output {
                         exchange.set_variable(name, Object::of(jwt));
@@ -210,11 +215,12 @@ mod tests {
     }
 
     #[test]
-    fn what_the_client_sent_cannot_break_out_of_the_message() {
+    fn a_client_whose_token_is_refused_is_not_told_why() {
         let children = r#"<required-claims><claim name="a"><value>x</value></claim></required-claims>"#;
-        let answer = inline("", children).run(&bearer(&token(r#""a":"\"}""#)));
-        let message = r#""message": "Claim a value of \"} is not allowed. Access denied." }"#;
-        assert!(answer.ends_with(message), "{answer}");
+        let answer = inline("", children).run(&bearer(&token(r#""a":"y""#)));
+        let expected = "401 Unauthorized\ncontent-type: application/json\n\n\
+                        { \"statusCode\": 401, \"message\": \"Invalid JWT.\" }";
+        assert_eq!(answer, expected);
     }
 
     #[test]
@@ -272,35 +278,53 @@ mod tests {
 
     #[test]
     fn when_a_token_is_valid() {
-        let expired = "401 TokenExpired JWT is expired. Access denied.";
+        let expired = |exp: &str| {
+            format!(
+                "401 TokenExpired IDX10223: Lifetime validation failed. The token is expired. \
+                 ValidTo (UTC): '09/28/2022 22:13:{exp}', Current time (UTC): '09/28/2022 22:13:20'."
+            )
+        };
+        let passed = || "passed".to_owned();
+        let never = "401 JwtInvalid IDX10225: Lifetime validation failed. The token is missing an Expiration Time. \
+                     Tokentype: 'System.IdentityModel.Tokens.Jwt.JwtSecurityToken'.";
+        let early = "401 JwtInvalid IDX10222: Lifetime validation failed. The token is not yet valid. \
+                     ValidFrom (UTC): '09/28/2022 22:13:21', Current time (UTC): '09/28/2022 22:13:20'.";
+        let backwards = "401 JwtInvalid IDX10224: Lifetime validation failed. The NotBefore (UTC): \
+                         '09/28/2022 22:13:21' is after Expires (UTC): '09/28/2022 22:13:20'.";
         for (attributes, claims, expected) in [
-            ("", format!(r#"{{"exp":{NOW}}}"#), "passed"),
-            ("", format!(r#"{{"exp":{}}}"#, NOW - 1), expired),
-            ("clock-skew='1'", format!(r#"{{"exp":{}}}"#, NOW - 1), "passed"),
-            ("clock-skew='00:00:05'", format!(r#"{{"exp":{}}}"#, NOW - 5), "passed"),
-            ("clock-skew='5'", format!(r#"{{"exp":{}}}"#, NOW - 6), expired),
-            ("", format!(r#"{{"exp":"{}"}}"#, NOW + 1), "passed"),
-            ("", "{}".to_owned(), "401 JwtInvalid JWT has no expiration time."),
-            ("require-expiration-time='false'", "{}".to_owned(), "passed"),
+            ("", format!(r#"{{"exp":{NOW}}}"#), passed()),
+            ("", format!(r#"{{"exp":{}}}"#, NOW - 1), expired("19")),
+            ("clock-skew='1'", format!(r#"{{"exp":{}}}"#, NOW - 1), passed()),
+            ("clock-skew='00:00:05'", format!(r#"{{"exp":{}}}"#, NOW - 5), passed()),
+            ("clock-skew='5'", format!(r#"{{"exp":{}}}"#, NOW - 6), expired("14")),
+            ("", format!(r#"{{"exp":"{}"}}"#, NOW + 1), passed()),
+            ("", "{}".to_owned(), never.to_owned()),
+            ("require-expiration-time='false'", "{}".to_owned(), passed()),
             (
                 "require-expiration-time='false'",
                 format!(r#"{{"exp":{}}}"#, NOW - 1),
-                expired,
+                expired("19"),
             ),
             (
                 "",
                 r#"{"exp":"soon"}"#.to_owned(),
-                "401 JwtInvalid JWT claim exp is no time.",
+                "401 JwtInvalid IDX12709: CanReadToken() returned false. JWT is not well formed: its claim exp is no time."
+                    .to_owned(),
             ),
             (
                 "",
                 format!(r#"{{"exp":{},"nbf":{}}}"#, NOW + 9, NOW + 1),
-                "401 JwtInvalid JWT is not valid yet.",
+                early.to_owned(),
             ),
             (
                 "clock-skew='1'",
                 format!(r#"{{"exp":{},"nbf":{}}}"#, NOW + 9, NOW + 1),
-                "passed",
+                passed(),
+            ),
+            (
+                "clock-skew='1'",
+                format!(r#"{{"exp":{},"nbf":{}}}"#, NOW, NOW + 1),
+                backwards.to_owned(),
             ),
         ] {
             let request = bearer(&hs256(SECRET, &claims));
@@ -322,40 +346,57 @@ mod tests {
                 "<claim name='scp' {attributes}><value>read</value><value>write</value></claim>"
             ))
         };
-        let wrong = |name: &str, value: &str| {
-            format!("401 TokenClaimValueNotAllowed Claim {name} value of {value} is not allowed. Access denied.")
+        let wrong = |wanted: &str| format!("401 TokenClaimValueMismatch Claim value mismatch: scp={wanted}.");
+        let audience = |own: &str| {
+            format!(
+                "401 TokenAudienceNotAllowed IDX10214: Audience validation failed. Audiences: '{own}'. Did not match: \
+                 validationParameters.ValidAudience: '' or validationParameters.ValidAudiences: 'a, bc'."
+            )
         };
         for (children, own, expected) in [
             (audiences.to_owned(), r#""aud":"a""#, "passed".to_owned()),
             (audiences.to_owned(), r#""aud":["x","bc"]"#, "passed".to_owned()),
-            (
-                audiences.to_owned(),
-                r#""aud":"A""#,
-                "401 TokenAudienceNotAllowed JWT audience A is not allowed. Access denied.".to_owned(),
-            ),
+            (audiences.to_owned(), r#""aud":"a/""#, "passed".to_owned()),
+            (audiences.to_owned(), r#""aud":"a//""#, audience("a//")),
+            (audiences.to_owned(), r#""aud":["A","x"]"#, audience("A, x")),
             (
                 audiences.to_owned(),
                 "",
-                "401 TokenAudienceNotAllowed JWT audience  is not allowed. Access denied.".to_owned(),
+                "401 TokenAudienceNotAllowed IDX10206: Unable to validate audience. The 'audiences' parameter is empty."
+                    .to_owned(),
+            ),
+            (
+                "<audiences><audience>https://a/</audience></audiences>".to_owned(),
+                r#""aud":"https://a""#,
+                "passed".to_owned(),
             ),
             (issuers.to_owned(), r#""iss":"j""#, "passed".to_owned()),
             (
                 issuers.to_owned(),
                 r#""iss":"k""#,
-                "401 TokenIssuerNotAllowed JWT issuer k is not allowed. Access denied.".to_owned(),
+                "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'k'. Did not match: \
+                 validationParameters.ValidIssuer: '' or validationParameters.ValidIssuers: 'i, j'."
+                    .to_owned(),
+            ),
+            (
+                issuers.to_owned(),
+                "",
+                "401 TokenIssuerNotAllowed IDX10211: Unable to validate issuer. \
+                 The 'issuer' parameter is null or whitespace."
+                    .to_owned(),
             ),
             (String::new(), r#""iss":"k""#, "passed".to_owned()),
             (claims("<claim name='a' />"), r#""a":1"#, "passed".to_owned()),
             (
                 claims("<claim name='a' /><claim name='b' /><claim name='c' />"),
                 r#""b":1"#,
-                "401 TokenClaimNotFound JWT token is missing the following claims: a, c. Access denied.".to_owned(),
+                "401 TokenMissingClaims Missing claims: a, c.".to_owned(),
             ),
             (scp(""), r#""scp":["write","x","read"]"#, "passed".to_owned()),
-            (scp("match='all'"), r#""scp":["read"]"#, wrong("scp", "read")),
+            (scp("match='all'"), r#""scp":["read"]"#, wrong("write")),
             (scp("match='any'"), r#""scp":["read"]"#, "passed".to_owned()),
-            (scp("match='any'"), r#""scp":"x""#, wrong("scp", "x")),
-            (scp("match='all'"), r#""scp":"read write""#, wrong("scp", "read write")),
+            (scp("match='any'"), r#""scp":"x""#, wrong("read, write")),
+            (scp("match='all'"), r#""scp":"read write""#, wrong("read")),
             (
                 scp("match='all' separator=' '"),
                 r#""scp":"read write""#,
@@ -369,7 +410,7 @@ mod tests {
             (
                 scp("match='any' separator=','"),
                 r#""scp":"a, write""#,
-                wrong("scp", "a, write"),
+                wrong("read, write"),
             ),
             (
                 claims("<claim name='ok'><value>true</value></claim>"),
@@ -384,24 +425,29 @@ mod tests {
 
     #[test]
     fn who_has_signed_it() {
-        let forged = "401 TokenSignatureInvalid JWT signature is invalid. Access denied.";
+        let forged = "401 TokenInvalidSignature IDX10503: Signature validation failed. Token does not have a kid. \
+                      Keys tried: '(no kid)'.";
         let none = unsigned(&format!(r#"{{"exp":{}}}"#, NOW + 60));
         let other = hs256("ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=", r#"{"exp":9999999999}"#);
         for (attributes, token, expected) in [
             ("", other.as_str(), forged),
             ("require-signed-tokens='false'", &other, forged),
-            ("", &none, "401 TokenSignatureInvalid JWT is not signed. Access denied."),
+            (
+                "",
+                &none,
+                "401 TokenInvalidSignature IDX10504: Unable to validate signature, token does not have a signature.",
+            ),
             ("require-signed-tokens='false'", &none, "passed"),
             ("require-signed-tokens='@(false)'", &none, "passed"),
             (
                 "",
                 "nonsense",
-                "401 JwtInvalid JWT is malformed: it is no token in compact form.",
+                "401 JwtInvalid IDX12741: JWT must have three segments (JWS) or five segments (JWE).",
             ),
             (
                 "",
                 "e30.e30.",
-                "401 JwtInvalid JWT is malformed: its header has no `alg`.",
+                "401 JwtInvalid IDX12709: CanReadToken() returned false. JWT is not well formed: its header has no `alg`.",
             ),
         ] {
             assert_eq!(
@@ -420,17 +466,19 @@ mod tests {
         // RFC 7516, appendix A.3: its content is no token.
         let known = "eyJhbGciOiJBMTI4S1ciLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0.6KB707dM9YTIgHtLvtgWQ8mKwboJW3of9locizkDTHzBC2IlrT1oOQ.AxY8DCtDaGlsbGljb3RoZQ.KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY.U0m_YmjN04DJvceFICbCVQ";
         let mut bench = policy("", &children);
-        assert_eq!(outcome(&mut bench, &bearer(known)), "401 JwtInvalid JWT is malformed.");
+        let no_token = "401 JwtInvalid IDX12709: CanReadToken() returned false. JWT is not well formed: its claims are no JSON object.";
+        assert_eq!(outcome(&mut bench, &bearer(known)), no_token);
         let mut without = inline("", "");
         assert_eq!(
             outcome(&mut without, &bearer(known)),
-            "401 JwtInvalid JWT could not be decrypted."
+            "401 JwtInvalid IDX10603: Decryption failed. Keys tried: '(no kid)'."
         );
         let inner = token("");
         let sealed = crate::token::minted::sealed("GawgguFyGrWKav7AX4VKUg==", &inner);
         assert_eq!(outcome(&mut bench, &bearer(&sealed)), "passed");
         let bare = crate::token::minted::sealed("GawgguFyGrWKav7AX4VKUg==", r#"{"exp":9999999999}"#);
-        let expected = "401 TokenSignatureInvalid JWT is not signed. Access denied.";
+        let expected =
+            "401 TokenInvalidSignature IDX10504: Unable to validate signature, token does not have a signature.";
         assert_eq!(outcome(&mut bench, &bearer(&bare)), expected);
         let mut lenient = policy("require-signed-tokens='false'", &children);
         assert_eq!(outcome(&mut lenient, &bearer(&bare)), "passed");
@@ -506,7 +554,7 @@ mod tests {
         let signer = Signer::new("k");
         let mut bench = discovering("");
         bench.answers_at(URL, Ok("503\n\n"));
-        let expected = "401 TokenSignatureKeyNotFound JWT signature key was not found, key id k. The keys of an issuer could not be fetched. Access denied.";
+        let expected = "401 TokenSignatureKeyNotFound IDX20803: Unable to obtain configuration from: 'https://issuer.example/.well-known/openid-configuration'.";
         assert_eq!(outcome(&mut bench, &issued(&signer)), expected);
         bench.clock.pass(1);
         publish(&bench, &[&signer]);
@@ -524,12 +572,14 @@ mod tests {
             (
                 "",
                 other.token(&claims("https://issuer.example")),
-                "401 TokenSignatureKeyNotFound JWT signature key was not found, key id b. Access denied.",
+                "401 TokenSignatureKeyNotFound IDX10501: Signature validation failed. Unable to match key: kid: 'b'.",
             ),
             (
                 "",
                 signer.token(&claims("https://third.example")),
-                "401 TokenIssuerNotAllowed JWT issuer https://third.example is not allowed. Access denied.",
+                "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'https://third.example'. \
+                 Did not match: validationParameters.ValidIssuer: '' or validationParameters.ValidIssuers: \
+                 'https://issuer.example, https://other.example'.",
             ),
             (
                 "<issuers><issuer>https://third.example</issuer></issuers>",
@@ -551,6 +601,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn while_an_issuer_is_away_nobody_else_signs_its_tokens() {
+        const AWAY: &str = "https://away.example/openid";
+        let signer = Signer::new("k");
+        let mut bench = discovering(&format!("<openid-config url='{AWAY}' />"));
+        publish(&bench, &[&signer]);
+        bench.answers_at(AWAY, Ok("503\n\n"));
+        let token = |issuer: &str| bearer(&signer.token(&format!(r#"{{"iss":"{issuer}","exp":{}}}"#, NOW + 60)));
+        let expected = "401 TokenIssuerNotAllowed IDX10205: Issuer validation failed. Issuer: 'https://away.example'. \
+                        Did not match: validationParameters.ValidIssuer: '' or \
+                        validationParameters.ValidIssuers: 'https://issuer.example'.";
+        assert_eq!(outcome(&mut bench, &token("https://away.example")), expected);
+        assert_eq!(outcome(&mut bench, &token("https://issuer.example")), "passed");
+    }
+
     const PEM: &str = include_str!("../../../catalog/src/certificate/test/both.pem");
 
     #[test]
@@ -568,12 +633,13 @@ mod tests {
         let keys = |id: &str| format!("<issuer-signing-keys><key certificate-id='{id}' /></issuer-signing-keys>");
         assert_eq!(outcome(&mut with(&keys("mine")), &bearer(&token)), "passed");
         let other = hs256(SECRET, r#"{"exp":9999999999}"#);
-        let forged = "401 TokenSignatureInvalid JWT signature is invalid. Access denied.";
+        let forged = "401 TokenInvalidSignature IDX10503: Signature validation failed. Token does not have a kid. \
+                      Keys tried: '(no kid)'.";
         assert_eq!(outcome(&mut with(&keys("mine")), &bearer(&other)), forged);
         let both = format!(
             "<issuer-signing-keys><key>{SECRET}</key></issuer-signing-keys><decryption-keys><key certificate-id='mine' /></decryption-keys>"
         );
-        let message = "401 JwtInvalid JWT is malformed: it is no token in compact form.";
+        let message = "401 JwtInvalid IDX12741: JWT must have three segments (JWS) or five segments (JWE).";
         assert_eq!(outcome(&mut with(&both), &bearer("x")), message);
         let (_, problems) = crate::Plans::compile(&with(&keys("none")).catalog);
         assert_eq!(problems[0].message, "there is no certificate \"none\"");

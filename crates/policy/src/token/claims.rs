@@ -39,29 +39,32 @@ impl RequiredClaims {
         for claim in &self.0 {
             let name = claim.name.get(exchange)?;
             if !jwt.claims.iter().any(|(known, _)| *known == name) {
-                missing.push(name.to_string());
+                missing.push(name);
             }
         }
         if !missing.is_empty() {
-            let what = format!("JWT token is missing the following claims: {}.", missing.join(", "));
-            return Ok(Err(Rejection::denied("TokenClaimNotFound", what)));
+            return Ok(Err(missing_claims(&missing)));
         }
         for claim in &self.0 {
-            if !claim.holds(jwt, exchange)? {
+            if let Some(wanted) = claim.lacks(jwt, exchange)? {
                 let name = claim.name.get(exchange)?;
-                let values = jwt.values(&name);
-                return Ok(Err(value_not_allowed(&name, values)));
+                return Ok(Err(value_mismatch(&name, &wanted)));
             }
         }
         Ok(Ok(()))
     }
 }
 
-/// A claim is there and says something else.
-pub(crate) fn value_not_allowed(name: &str, values: &[Text]) -> Rejection {
-    let values: Vec<&str> = values.iter().map(Text::as_str).collect();
-    let what = format!("Claim {name} value of {} is not allowed.", values.join(", "));
-    Rejection::denied("TokenClaimValueNotAllowed", what)
+/// Claims are not there.
+pub(crate) fn missing_claims(names: &[Text]) -> Rejection {
+    let what = format!("Missing claims: {}.", names.join(", "));
+    Rejection::denied("TokenMissingClaims", what)
+}
+
+/// A claim is there and does not say what is wanted.
+pub(crate) fn value_mismatch(name: &str, wanted: &[Text]) -> Rejection {
+    let what = format!("Claim value mismatch: {name}={}.", wanted.join(", "));
+    Rejection::denied("TokenClaimValueMismatch", what)
 }
 
 fn claim(element: &mut ElementReader<'_, '_>) -> Option<RequiredClaim> {
@@ -79,9 +82,10 @@ fn claim(element: &mut ElementReader<'_, '_>) -> Option<RequiredClaim> {
 }
 
 impl RequiredClaim {
-    fn holds(&self, jwt: &Jwt, exchange: &Exchange) -> Result<bool, Failure> {
+    /// The values that a token would have to have: the first one that is not there, or, if any would do, all of them.
+    fn lacks(&self, jwt: &Jwt, exchange: &Exchange) -> Result<Option<Vec<Text>>, Failure> {
         if self.values.is_empty() {
-            return Ok(true);
+            return Ok(None);
         }
         let separator = self
             .separator
@@ -90,20 +94,21 @@ impl RequiredClaim {
             .transpose()?;
         let separator = separator.filter(|separator| !separator.is_empty());
         let own = jwt.values(&self.name.get(exchange)?);
-        let contains = |wanted: &str| match &separator {
-            None => own.iter().any(|value| value.as_str() == wanted),
+        let contains = |wanted: &Text| match &separator {
+            None => own.contains(wanted),
             Some(separator) => own
                 .iter()
                 .flat_map(|value| value.split(separator.as_str()))
-                .any(|value| value == wanted),
+                .any(|value| value == wanted.as_str()),
         };
-        let mut found = 0;
-        for value in &self.values {
-            found += usize::from(contains(&value.get(exchange)?));
-        }
+        let wanted = self.values.iter().map(|value| value.get(exchange));
+        let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
         Ok(match self.quantity.get(exchange)? {
-            Quantity::All => found == self.values.len(),
-            Quantity::Any => found > 0,
+            Quantity::All => wanted
+                .into_iter()
+                .find(|value| !contains(value))
+                .map(|value| vec![value]),
+            Quantity::Any => (!wanted.iter().any(contains)).then_some(wanted),
         })
     }
 }

@@ -1,4 +1,7 @@
 //! Why a token is not accepted, and what the client is told.
+//!
+//! Reasons and messages are those that APIM was seen to give, which are not those of its page on errors; where it was
+//! not seen, the page's reasons stand. Never here: when a token is not accepted.
 
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
@@ -7,35 +10,37 @@ use crate::value::Value;
 use expression::text::Text;
 use http::StatusCode;
 
-/// Why a token is not accepted, in the words of `context.LastError`.
+/// Why a token is not accepted, in the words of `context.LastError`, and what the client is told of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rejection {
     pub reason: &'static str,
     pub message: String,
+    /// What the client is told where the document has no word of its own.
+    pub told: &'static str,
 }
 
 impl Rejection {
     /// There is none.
     pub fn not_present() -> Self {
+        const NOT_PRESENT: &str = "JWT not present.";
         Self {
             reason: "TokenNotPresent",
-            message: "JWT not present.".to_owned(),
+            message: NOT_PRESENT.to_owned(),
+            told: NOT_PRESENT,
         }
     }
 
     /// It is no token, or one that says what cannot be.
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self {
-            reason: "JwtInvalid",
-            message: message.into(),
-        }
+        Self::denied("JwtInvalid", message)
     }
 
-    /// It is a token, and not one that is let in.
-    pub fn denied(reason: &'static str, what: impl AsRef<str>) -> Self {
+    /// It is not one that is let in. Why is for `context.LastError`: the client is told only that it is so.
+    pub fn denied(reason: &'static str, message: impl Into<String>) -> Self {
         Self {
             reason,
-            message: format!("{} Access denied.", what.as_ref()),
+            message: message.into(),
+            told: "Invalid JWT.",
         }
     }
 }
@@ -54,12 +59,12 @@ impl Refusal {
         }
     }
 
-    /// The failure that a rejection is. Without a message of the document the client is told the reason.
+    /// The failure that a rejection is.
     pub fn failure(&self, exchange: &Exchange, rejection: Rejection) -> Result<Failure, Failure> {
-        let Rejection { reason, message } = rejection;
+        let Rejection { reason, message, told } = rejection;
         let client_message = match &self.message {
             Some(message) => message.get(exchange)?.to_string(),
-            None => escaped(&message),
+            None => told.to_owned(),
         };
         Ok(Failure::refused(
             reason,
@@ -68,11 +73,4 @@ impl Refusal {
             client_message,
         ))
     }
-}
-
-/// As it stands in a JSON string. A reason may hold what the client has sent.
-fn escaped(message: &str) -> String {
-    let quoted = serde_json::Value::from(message).to_string();
-    let inside = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    inside.unwrap_or_default().to_owned()
 }

@@ -1,10 +1,10 @@
 //! Text → element tree: markup between tags, nesting, and recovery when tags do not match.
 
 use super::pieces::{Kind, Unclosed, pieces, stretch};
-use super::{Attribute, Element, Name, Node};
+use super::{Attribute, Element, Name, Node, Piece};
 use crate::codes;
 use crate::findings::Findings;
-use diagnostic::{Diagnostic, Source, Span};
+use diagnostic::{Diagnostic, Mapped, Source, Span};
 use std::sync::Arc;
 
 /// Bytes of a document; APIM allows 256 KiB, named values included.
@@ -13,6 +13,8 @@ const LARGEST: usize = 1 << 20;
 const DEEPEST: usize = 100;
 /// Problems of one document after which reading ends: the rest would say the same again.
 const MOST_PROBLEMS: usize = 100;
+/// Expressions without an end behind which is read on: each is looked through up to the document's end.
+const MOST_WITHOUT_END: usize = 10;
 
 /// Reads a whole text. Problems go to `findings`; what could be read comes back.
 pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
@@ -25,6 +27,7 @@ pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
         open: Vec::new(),
         content: Vec::new(),
         problems: 0,
+        without_end: 0,
     };
     if text.len() > LARGEST {
         let message = format!("the document has {} bytes, expected at most {LARGEST}", text.len());
@@ -60,6 +63,8 @@ pub(super) struct Reader<'r> {
     /// What stands in the innermost open element so far.
     content: Vec<Node>,
     problems: usize,
+    /// Expressions without an end so far.
+    without_end: usize,
 }
 
 impl Reader<'_> {
@@ -90,8 +95,18 @@ impl Reader<'_> {
         }
         let from = start + usize::from(first_is_loose);
         let is_markup = |rest: &[u8]| matches!(rest, [b'<', next, ..] if is_name_start(*next) || matches!(next, b'/' | b'!' | b'?'));
-        let mut stretch =
-            stretch(self.text, from, &is_markup).map_err(|unclosed| self.unclosed_expression(unclosed))?;
+        let mut stretch = match stretch(self.text, from, &is_markup) {
+            Ok(stretch) => stretch,
+            Err(unclosed) => {
+                let end = self.open.last().and_then(|open| {
+                    let end_tag = format!("</{}", open.name.text);
+                    self.text.get(unclosed.0..)?.find(&end_tag).map(|at| unclosed.0 + at)
+                });
+                let piece = self.without_end(unclosed, end)?;
+                self.content.push(Node::Text(vec![piece]));
+                return Ok(());
+            }
+        };
         stretch.span.start = start;
         self.at = stretch.span.end.max(start + 1);
         // `<!` and `<?` that begin nothing known are text too.
@@ -289,6 +304,22 @@ impl Reader<'_> {
         let message = format!("the expression that starts here has no closing `{close}`");
         self.error(codes::UNCLOSED_EXPRESSION, Span::new(at, at + open.len()), message);
         Stop
+    }
+
+    /// An expression that has no end, up to where it probably should have one, so that what stands behind it is read
+    /// too. What stands in its place fits everywhere: it throws.
+    pub(super) fn without_end(&mut self, unclosed: Unclosed, end: Option<usize>) -> Result<Piece, Stop> {
+        let start = unclosed.0;
+        let stop = self.unclosed_expression(unclosed);
+        self.without_end += 1;
+        let Some(end) = end.filter(|_| self.without_end < MOST_WITHOUT_END) else {
+            return Err(stop);
+        };
+        self.at = end;
+        Ok(Piece::Expression {
+            source: Mapped::verbatim("@{ throw null; }", start),
+            span: Span::new(start, end),
+        })
     }
 
     pub(super) fn unclosed_markup(&mut self, what: &str) -> Stop {

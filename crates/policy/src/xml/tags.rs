@@ -115,8 +115,16 @@ impl Reader<'_> {
     }
 
     fn quoted(&mut self, quote: u8) -> Result<(Vec<Piece>, Span), Stop> {
-        let value = stretch(self.text, self.at + 1, &|rest| rest.first() == Some(&quote))
-            .map_err(|unclosed| self.unclosed_expression(unclosed))?;
+        let start = self.at + 1;
+        let value = match stretch(self.text, start, &|rest| rest.first() == Some(&quote)) {
+            Ok(value) => value,
+            Err(unclosed) => {
+                let end = end_of_value(self.text, unclosed.0, quote);
+                let piece = self.without_end(unclosed, end)?;
+                self.at += 1;
+                return Ok((vec![piece], Span::new(start, self.at - 1)));
+            }
+        };
         if value.span.end >= self.text.len() {
             return Err(self.unclosed_markup("attribute value"));
         }
@@ -164,6 +172,25 @@ impl Reader<'_> {
         self.at += length;
         length > 0
     }
+}
+
+/// Where a value probably ends whose expression does not: at the first quote that the tag's end or another attribute
+/// follows.
+fn end_of_value(text: &str, from: usize, quote: u8) -> Option<usize> {
+    let rest = text.get(from..)?;
+    let ends = |at: &usize| {
+        let behind = rest.get(at + 1..).unwrap_or_default();
+        let next = behind.trim_start();
+        let name = next.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'));
+        let is_attribute = name.len() < next.len()
+            && behind.len() > next.len()
+            && name
+                .strip_prefix('=')
+                .is_some_and(|value| value.starts_with(['"', '\'']));
+        next.starts_with("/>") || next.starts_with('>') || is_attribute
+    };
+    let mut quotes = rest.match_indices(char::from(quote)).map(|(at, _)| at);
+    quotes.find(ends).map(|at| from + at)
 }
 
 fn is_attribute_start(byte: u8) -> bool {

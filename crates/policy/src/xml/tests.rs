@@ -159,6 +159,14 @@ fn what_is_broken_is_reported_where_it_begins() {
         ),
         (
             "<a b=\"@(x\"/>\n<c/>",
+            "<a b='@‹@{ throw null; }›'></>\n<c></>\n1:7 TG3001 the expression that starts here has no closing `)`",
+        ),
+        (
+            "<a b=\"@(x[\"y\"]\" c='1'>@{ if</a>\n<c/>",
+            "<a b='@‹@{ throw null; }›' c='1'>@‹@{ throw null; }›</>\n<c></>\n1:7 TG3001 the expression that starts here has no closing `)`\n1:23 TG3001 the expression that starts here has no closing `}`",
+        ),
+        (
+            "<a b=\"@(x\n<c/>",
             "\n1:7 TG3001 the expression that starts here has no closing `)`",
         ),
         (

@@ -3,8 +3,6 @@
 use super::explained;
 use crate::mutants::Mutants;
 use crate::suite::Report;
-use diagnostic::{Diagnostic, Severity};
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The report as text; `all` names scenarios that passed too.
@@ -38,7 +36,7 @@ pub fn text(report: &Report, all: bool) -> String {
         took / 1_000_000,
         took / 1000 % 1000
     );
-    match wrong(report) {
+    match report.wrong {
         0 => {}
         1 => out.push_str("1 document is wrong: its scenarios did not run\n"),
         wrong => {
@@ -46,17 +44,6 @@ pub fn text(report: &Report, all: bool) -> String {
         }
     }
     out
-}
-
-/// How many documents had errors of their own, which kept their scenarios from running.
-fn wrong(report: &Report) -> usize {
-    let ran = |file: &str| report.documents.iter().any(|tested| tested.source.name() == file);
-    let errors = report
-        .diagnostics
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error && problem.code.starts_with("TG5"));
-    let files: BTreeSet<&str> = errors.map(Diagnostic::file).filter(|file| !ran(file)).collect();
-    files.len()
 }
 
 /// How faults fared, as text.

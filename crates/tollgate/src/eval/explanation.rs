@@ -3,6 +3,7 @@
 //! Never here: finding either; that is the engine's.
 
 use super::{Outcome, print};
+use crate::output;
 use diagnostic::Span;
 use expression::explained::{Explained, Step};
 use expression::recorded::RecordedContext;
@@ -17,7 +18,7 @@ pub fn types(source: &str) -> bool {
     let whole = explained.expression().static_type();
     let rows = explained.parts().iter();
     table(rows.map(|part| (excerpt(source, part.span), part.type_name.clone())));
-    println!("{whole}");
+    output::line(whole);
     true
 }
 
@@ -27,7 +28,7 @@ pub fn steps(source: &str, context: &RecordedContext) -> bool {
     let told = explained.run(context, Budget::default());
     table(told.steps.iter().map(|step| (excerpt(source, step.span), gave(step))));
     if told.cut {
-        println!("… and more");
+        output::line("… and more");
     }
     let outcome = match told.outcome {
         Ok(value) => Outcome::Value {
@@ -73,6 +74,6 @@ fn table(rows: impl Iterator<Item = (String, String)>) {
     let rows: Vec<(String, String)> = rows.collect();
     let width = rows.iter().map(|(part, _)| part.chars().count()).max().unwrap_or(0);
     for (part, told) in rows {
-        println!("{part:width$}  {told}");
+        output::line(format_args!("{part:width$}  {told}"));
     }
 }

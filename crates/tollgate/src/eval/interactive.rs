@@ -3,7 +3,7 @@
 //! Never here: history on disk, since what is typed may hold secrets.
 
 use super::{explanation, print, read};
-use crate::EXIT_FAILED;
+use crate::{EXIT_FAILED, output};
 use expression::recorded::RecordedContext;
 use expression::{Budget, Expression, Target};
 use rustyline::error::ReadlineError;
@@ -41,7 +41,7 @@ pub fn run(mut context: RecordedContext) -> Result<ExitCode, String> {
             Err(ReadlineError::Interrupted) => {}
             Err(ReadlineError::Eof) => return Ok(ExitCode::SUCCESS),
             Err(error) => {
-                eprintln!("error: {}", failed(error));
+                output::error(failed(error));
                 return Ok(ExitCode::from(EXIT_FAILED));
             }
         }
@@ -52,15 +52,17 @@ fn answer(line: &str, context: &mut RecordedContext) {
     let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     match command {
-        ":help" | ":h" => println!("{HELP}"),
+        ":help" | ":h" => output::line(HELP),
         ":type" => drop(explanation::types(&source(rest))),
         ":explain" => drop(explanation::steps(&source(rest), context)),
         ":context" => match read(Path::new(rest)) {
             Ok(read) => *context = read,
-            Err(message) => eprintln!("error: {message}"),
+            Err(message) => output::error(message),
         },
         ":set" => set(rest, context),
-        _ if command.starts_with(':') => eprintln!("error: there is no command {command}; :help shows those there are"),
+        _ if command.starts_with(':') => output::error(format_args!(
+            "there is no command {command}; :help shows those there are"
+        )),
         _ => {
             let source = source(line);
             print(&source, &super::evaluate(&source, Target::Object, context));
@@ -70,7 +72,7 @@ fn answer(line: &str, context: &mut RecordedContext) {
 
 fn set(rest: &str, context: &mut RecordedContext) {
     let Some((name, expression)) = rest.split_once(char::is_whitespace) else {
-        eprintln!("error: `:set` takes a name and an expression");
+        output::error("`:set` takes a name and an expression");
         return;
     };
     let source = source(expression.trim());

@@ -1,6 +1,7 @@
 //! `check`, `serve` and `--help` as a shell sees them: what they print and how they exit.
 
 use crate::support::artifacts::{Artifacts, document};
+use crate::support::programs;
 use crate::support::shell::run;
 use serde_json::Value;
 use std::path::Path;
@@ -390,7 +391,7 @@ fn explain_tells_what_runs_for_an_operation() {
             "API api, operation any: * /*",
             "",
             "inbound",
-            "choose[1] apis/api/policy.xml:3:18 keeps the request body, which it reads",
+            "choose[1] apis/api/policy.xml:3:18 keeps the request body, which it needs whole",
             "when[1]/return-response[1] apis/api/policy.xml:5:2",
             "when[1]/set-method[1] apis/api/policy.xml:6:2 never runs: what is before it always answers",
             "",
@@ -411,7 +412,10 @@ fn explain_tells_what_runs_for_an_operation() {
         (&3.into(), &true.into())
     );
     for (arguments, expected) in [
-        (&["apl"][..], "error: there is no API \"apl\"; found: api\n"),
+        (
+            &["apl"][..],
+            "error: there is no API \"apl\"; did you mean \"api\"? found: api\n",
+        ),
         (&["api", "all"], "error: there is no operation \"all\"; found: any\n"),
         (
             &["api", "--product", "p"],
@@ -421,4 +425,56 @@ fn explain_tells_what_runs_for_an_operation() {
         let told = explain(arguments);
         assert_eq!((told.code, told.errors.as_str()), (Some(2), expected));
     }
+}
+
+/// Whoever reads may have gone before anything is written.
+#[test]
+fn a_reader_that_has_gone_is_no_panic() {
+    let folder = Artifacts::passing("api", "http://127.0.0.1:9");
+    folder.write("apis/api/policy.xml", BROKEN);
+    for arguments in [
+        &["check", folder.argument()][..],
+        &["check", "/nowhere"],
+        &["test", "/nowhere"],
+        &["explain", "--config", "/nowhere", "api"],
+        &["eval", "@(1)"],
+        &["eval", "@(nothing)"],
+        &["eval", "@(1 + 1)", "--explain"],
+    ] {
+        let mut command = std::process::Command::new(programs::tollgate());
+        command.args(arguments);
+        let (reader, writer) = std::io::pipe().unwrap();
+        command.stdout(writer.try_clone().unwrap()).stderr(writer);
+        drop(reader);
+        let code = command.status().unwrap().code();
+        assert!(matches!(code, Some(0..=2)), "{arguments:?}: {code:?}");
+    }
+}
+
+/// A report of which a part is missing is not taken for the whole.
+#[test]
+fn results_that_cannot_be_written_are_a_failure() {
+    let folder = Artifacts::passing("api", "http://127.0.0.1:9");
+    let mut command = std::process::Command::new(programs::tollgate());
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let outcome = command
+        .args(["check", folder.argument()])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(outcome.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&outcome.stderr).contains("cannot write to standard output"));
+}
+
+#[test]
+fn check_tells_what_cannot_be_read_beside_what_can() {
+    let folder = Artifacts::passing("api", "http://127.0.0.1:9");
+    folder.write("a.xml", BROKEN);
+    std::fs::write(folder.path().join("b.xml"), b"<policies>\n\xff").unwrap();
+    let [broken, latin] = ["a.xml", "b.xml"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    let (code, findings) = findings(&[&broken, &latin, "/nowhere"]);
+    assert_eq!(code, Some(2), "{findings:?}");
+    let told = |finding: &Value| (finding["code"].clone(), finding["line"].clone());
+    let told: Vec<_> = findings.iter().map(told).collect();
+    assert_eq!(&told[2..], [("TG1003".into(), 2.into()), ("TG1001".into(), 1.into())]);
 }

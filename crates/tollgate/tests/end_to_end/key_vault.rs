@@ -6,10 +6,11 @@ use crate::support::gateway::Gateway;
 use crate::support::patience::{eventually, within};
 use crate::support::process::Process;
 use crate::support::programs;
-use crate::support::upstream::{Upstream, full};
+use crate::support::upstream::{Upstream, channel, full};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Secrets by name, as the vault answers them; and what it was asked for.
@@ -114,5 +115,85 @@ fn a_folder_whose_secrets_cannot_be_read_is_not_served() {
         ] {
             assert!(log.contains(part), "no {part:?} in:\n{log}");
         }
+    });
+}
+
+#[test]
+fn a_vault_that_does_not_answer_does_not_keep_the_gateway_from_stopping() {
+    within(60, async {
+        let is_silent = Arc::new(AtomicBool::new(false));
+        let says = Arc::clone(&is_silent);
+        let upstream = Upstream::answering(move |_| {
+            let is_silent = says.load(Ordering::SeqCst);
+            async move {
+                if is_silent {
+                    // The head alone, and never the body.
+                    let (sender, body) = channel();
+                    std::mem::forget(sender);
+                    return Response::new(body);
+                }
+                Response::new(full(r#"{"value": "good morning"}"#))
+            }
+        })
+        .await;
+        let folder = folder();
+        folder.write("token", "t0ken");
+        let token = folder.path().join("token");
+        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.to_str().unwrap())];
+        let arguments = [
+            "--key-vault-url",
+            &upstream.url,
+            "--key-vault-refresh",
+            "1",
+            "--drain",
+            "0",
+        ];
+        let mut gateway = Gateway::serve_in(&folder, &arguments, &variables).await;
+        let connections = upstream.connections();
+        is_silent.store(true, Ordering::SeqCst);
+        eventually("the next question", async || {
+            (upstream.connections() > connections).then_some(())
+        })
+        .await;
+        gateway.process.signal("TERM");
+        assert!(gateway.process.end().await.success(), "{}", gateway.process.log());
+        assert!(
+            !gateway.process.log().contains("is not renewed"),
+            "{}",
+            gateway.process.log()
+        );
+    });
+}
+
+#[test]
+fn what_nothing_refers_to_any_more_is_not_asked_for() {
+    within(60, async {
+        let (upstream, vault) = vault().await;
+        let folder = folder();
+        folder.write("token", "t0ken");
+        let token = folder.path().join("token");
+        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.to_str().unwrap())];
+        for name in ["hello", "other"] {
+            vault.lock().unwrap().secrets.insert(name, name.to_owned());
+        }
+        let arguments = ["--key-vault-url", &upstream.url, "--key-vault-refresh", "1"];
+        let gateway = Gateway::serve_in(&folder, &arguments, &variables).await;
+        let greeting = async || client::get(gateway.address, "/api/x").await.text();
+        assert_eq!(greeting().await, "hello");
+        folder.replace(
+            "named values/greeting/namedValueInformation.json",
+            r#"{"properties": {"displayName": "greeting", "secret": true, "keyVault": {"secretIdentifier": "https://v.vault.azure.net/secrets/other"}}}"#,
+        );
+        eventually("the other secret", async || (greeting().await == "other").then_some(())).await;
+        vault.lock().unwrap().asked.clear();
+        eventually("some more questions", async || {
+            (vault.lock().unwrap().asked.len() >= 2).then_some(())
+        })
+        .await;
+        let asked = vault.lock().unwrap().asked.clone();
+        assert!(
+            asked.iter().all(|asked| asked.starts_with("/secrets/other?")),
+            "{asked:?}"
+        );
     });
 }

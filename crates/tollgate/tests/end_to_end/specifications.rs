@@ -1,7 +1,7 @@
 //! `test` as a shell sees it: what it prints and writes, and how it exits.
 
 use crate::support::artifacts::Artifacts;
-use crate::support::shell::run;
+use crate::support::shell::{run, run_in};
 
 const PASSING: &str = "# Passing\n\n```http request\nGET /api\n```\n\n```http response\n200 OK\n```\n";
 const FAILING: &str = "# Failing\n\n```http request\nGET /api\n```\n\n```http response\n404 Not Found\n```\n";
@@ -76,4 +76,42 @@ fn too_little_is_not_enough() {
         score.output.contains("not noticed") && score.errors.contains("the mutation score is"),
         "{score:?}"
     );
+}
+
+#[test]
+fn a_document_that_cannot_be_read_does_not_keep_others_from_running() {
+    let folder = folder(&[("specs/a.md", PASSING)]);
+    std::fs::write(folder.path().join("specs/b.md"), b"# B\nx \xff\n").unwrap();
+    std::fs::write(folder.path().join("specs/c.md"), b"\xff\xfe#\0 \0C\0").unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("specs/d.md")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.path().join("specs/e.md"))
+        .status();
+    assert!(made.unwrap().success());
+    let outcome = run(&["test", folder.argument()]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    for part in [
+        "the byte 0xFF starts no character",
+        "specs/b.md:2:3",
+        "this file is UTF-16, expected UTF-8",
+        "specs/d.md",
+        "1 document: 1 scenario passed, 0 failed",
+        "3 documents are wrong",
+    ] {
+        assert!(outcome.output.contains(part), "no {part:?} in:\n{}", outcome.output);
+    }
+}
+
+#[test]
+fn documents_are_found_from_within_their_folder_and_run_once() {
+    let folder = folder(&[("specs/a.md", PASSING)]);
+    let within = folder.path().join("specs");
+    for paths in [&[][..], &["a.md"], &[".", "a.md", "../specs"]] {
+        let outcome = run_in(&within, &[&["test"], paths].concat());
+        assert_eq!(outcome.code, Some(0), "{paths:?}: {outcome:?}");
+        assert!(
+            outcome.output.contains("1 document: 1 scenario passed"),
+            "{paths:?}: {outcome:?}"
+        );
+    }
 }

@@ -402,7 +402,7 @@ fn verify(call: &mut Call<'_, '_>, a: Arguments<'_>) -> Outcome {
     call.step(5000)?;
     let now = call.context.now();
     let is_valid = certificate.not_before <= now && now <= certificate.not_after;
-    Ok((is_valid && call.context.trusts(&certificate.der)).into())
+    Ok((is_valid && call.context.trusts(certificate)).into())
 }
 
 /// `ToString()`

@@ -157,10 +157,12 @@ impl Connected {
     /// A token of the gateway's own identity for the account.
     async fn token(&self, exchange: &Exchange) -> Result<Text, Failure> {
         let services = &exchange.services;
-        let resource = Text::from(self.endpoint.as_str());
-        let token = services.identity.token(services, &resource, None).await;
+        // Accounts are known by their host; connection strings name the port, too.
+        let url: Option<Uri> = self.endpoint.parse().ok();
+        let resource = format!("https://{}", url.as_ref().and_then(Uri::host).unwrap_or_default());
+        let token = services.identity.token(services, &resource.as_str().into(), None).await;
         let token = token.map_err(|error| {
-            let message = format!("There is no access token for {}: {error}", self.endpoint);
+            let message = format!("There is no access token for {resource}: {error}");
             Failure::internal("AccessTokenNotObtained", message)
         })?;
         exchange.hide(&token);

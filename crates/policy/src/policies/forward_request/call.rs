@@ -11,7 +11,7 @@ use crate::upstream::{Call, HttpVersion};
 use catalog::{Backend, BackendCredentials, BackendKind};
 use expression::body::MessageBody;
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::time::Duration;
@@ -31,13 +31,7 @@ impl ForwardRequest {
         let backend = destination::choose(exchange)?;
         let url = target_url(exchange, backend.as_deref())?;
         let mut headers = exchange.request.headers.clone();
-        // The client's own Host names the gateway; one that a policy has set names the backend.
-        if headers
-            .get(HOST)
-            .is_some_and(|host| host.as_bytes() == exchange.request.authority.as_bytes())
-        {
-            headers.remove(HOST);
-        }
+        exchange.request.leave_own_host(&mut headers);
         let mut connection = exchange.state.connection.clone();
         give_credentials(backend.as_deref(), &mut headers, &mut connection)?;
         if let Some(peer) = &exchange.request.peer {

@@ -4,12 +4,15 @@ use crate::backends::{Chosen, Outcome, Unavailable};
 use crate::body::Body;
 use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
+use crate::retry_after::retry_after;
+use crate::token::seconds_now;
 use crate::upstream::{Reply, UpstreamFailure};
 use catalog::{Backend, BackendKind};
 use expression::body::MessageBody;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Chooses the backend; the target shows the pool's member. None for plain URLs.
 ///
@@ -56,7 +59,10 @@ pub(in crate::policies) fn pick(exchange: &Exchange) -> Result<Option<Chosen>, R
 /// Remembers how the request went, and has the client come back to the same member.
 pub(super) fn went(exchange: &mut Exchange, backend: &Backend, reply: &mut Result<Reply, UpstreamFailure>) {
     let outcome = match reply {
-        Ok(reply) => Outcome::Answered(reply.status.as_u16(), &reply.headers),
+        Ok(reply) => {
+            let now = Duration::from_secs_f64(seconds_now(&*exchange.services.clock).max(0.0));
+            Outcome::Answered(reply.status.as_u16(), retry_after(&reply.headers, now))
+        }
         Err(UpstreamFailure::Connection(_)) => Outcome::Failed("BackendConnectionFailure"),
         Err(UpstreamFailure::Timeout(_)) => Outcome::Failed("Timeout"),
         // The client's own doing says nothing about the backend.

@@ -26,7 +26,7 @@ use expression::Reads;
 use expression::body::MessageBody;
 use expression::response::{HeaderList, StoredResponse};
 use expression::text::Text;
-use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderValue, UPGRADE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT, HeaderMap, HeaderValue, UPGRADE};
 use http::{Extensions, Method, Uri};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -241,10 +241,7 @@ fn copied_headers(exchange: &Exchange) -> HeaderMap {
     for name in [CONTENT_LENGTH, EXPECT, UPGRADE] {
         headers.remove(name);
     }
-    let authority = exchange.request.authority.as_bytes();
-    if headers.get(HOST).is_some_and(|host| host.as_bytes() == authority) {
-        headers.remove(HOST);
-    }
+    exchange.request.leave_own_host(&mut headers);
     headers
 }
 

@@ -2,6 +2,7 @@
 
 use super::programs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What a command printed, and its exit code.
@@ -20,11 +21,21 @@ pub fn run(arguments: &[&str]) -> Outcome {
     run_with(arguments, "")
 }
 
+/// Runs it in a folder.
+pub fn run_in(folder: &Path, arguments: &[&str]) -> Outcome {
+    finished(
+        Command::new(programs::tollgate()).current_dir(folder).args(arguments),
+        "",
+    )
+}
+
 /// Runs it with something on its standard input.
 pub fn run_with(arguments: &[&str], input: &str) -> Outcome {
-    let mut command = Command::new(programs::tollgate());
+    finished(Command::new(programs::tollgate()).args(arguments), input)
+}
+
+fn finished(command: &mut Command, input: &str) -> Outcome {
     let piped = command
-        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

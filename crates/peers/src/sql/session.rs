@@ -1,0 +1,464 @@
+//! A client that logs in and asks: its messages one after the other, and their answers.
+//!
+//! Never here: what statements mean.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncWrite, WriteHalf, split};
+use tokio::sync::mpsc::{Receiver, channel};
+
+use super::Server;
+use super::convert::convert;
+use super::fields::{Fields, utf16};
+use super::login::{self, Login, Proof};
+use super::packets::{FIRST_SIZE, Message, Packets, kind, receive};
+use super::parameters::{Call, Parameter, Procedure, calls, wrong};
+use super::statements::{Outcome, Scope, parse};
+use super::tokens::{Done, Fault, Tokens, command, flag};
+use super::types::{Type, Value};
+use super::words::{Word, Words};
+
+/// Bytes of rows that are written at once.
+const PART: usize = 16 << 10;
+/// The number of the procedure that runs a statement with parameters.
+const EXECUTE_NUMBER: u16 = 10;
+/// Its name.
+const EXECUTE_NAME: &str = "sp_executesql";
+/// The header that every request has: which transaction it is in.
+const TRANSACTION_HEADER: u16 = 2;
+/// Who makes tokens for this server.
+const TOKENS_FROM: &str = "https://login.example/organization";
+/// And for whom they must be.
+const TOKENS_FOR: &str = "https://database.windows.net/";
+/// What is no TDS.
+const GARBAGE: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+
+/// Answers a client until it goes.
+pub async fn run<Io>(stream: Io, server: &Server, number: u64, nonce: Option<[u8; 32]>) -> io::Result<()>
+where
+    Io: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (mut reading, writing) = split(stream);
+    let (sender, messages) = channel(1);
+    // Somebody must hear a client that calls the answer off while it is being written.
+    let reader = tokio::spawn(async move {
+        while let Some(message) = receive(&mut reading).await.transpose() {
+            let last = message.is_err();
+            if sender.send(message).await.is_err() || last {
+                return;
+            }
+        }
+    });
+    let mut session = Session {
+        messages,
+        out: Packets::new(writing, number as u16, FIRST_SIZE),
+        number,
+        resets: 0,
+        database: String::new(),
+        transactions: 0,
+    };
+    let outcome = session.life(server, nonce.as_ref().map(<[u8; 32]>::as_slice)).await;
+    reader.abort();
+    outcome
+}
+
+struct Session<Io> {
+    messages: Receiver<io::Result<Message>>,
+    out: Packets<WriteHalf<Io>>,
+    number: u64,
+    resets: u64,
+    database: String,
+    transactions: u64,
+}
+
+/// How a request went.
+enum Flow {
+    /// To its end; the number of the error that ended it.
+    Whole(Option<u32>),
+    /// The client called it off.
+    CalledOff,
+    /// The connection is to be closed.
+    Close,
+}
+
+/// Where a statement stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Batch,
+    Procedure,
+}
+
+impl Place {
+    /// The end of one of its statements.
+    fn done(self, last: bool, flags: u16) -> Done {
+        match self {
+            Self::Batch if last => Done::Last(flags),
+            Self::Batch => Done::Last(flags | flag::MORE),
+            Self::Procedure => Done::Inside(flags | flag::MORE),
+        }
+    }
+}
+
+impl<Io: AsyncRead + AsyncWrite> Session<Io> {
+    async fn life(&mut self, server: &Server, nonce: Option<&[u8]>) -> io::Result<()> {
+        if !self.log_in(server, nonce).await? {
+            return self.out.close().await;
+        }
+        while let Some(message) = self.message().await? {
+            let mut tokens = Tokens::default();
+            if message.reset {
+                self.resets += 1;
+                tokens.reset();
+            }
+            let flow = match message.kind {
+                kind::BATCH => self.batch(&message, tokens).await?,
+                kind::RPC => self.calls(&message, tokens).await?,
+                kind::TRANSACTION => self.transaction(&message, tokens).await?,
+                kind::ATTENTION => Flow::CalledOff,
+                other => {
+                    self.refuse(&wrong(&format!("a message of type {other:#04x}")), tokens)
+                        .await?;
+                    Flow::Close
+                }
+            };
+            match flow {
+                Flow::Whole(_) => {}
+                Flow::CalledOff => {
+                    let mut tokens = Tokens::default();
+                    tokens.done(Done::Last(flag::ATTENTION), 0, None);
+                    self.out.write(&tokens.take()).await?;
+                }
+                Flow::Close => return self.out.close().await,
+            }
+            self.out.end().await?;
+        }
+        Ok(())
+    }
+
+    /// The next message; nothing when the client has gone.
+    async fn message(&mut self) -> io::Result<Option<Message>> {
+        self.messages.recv().await.transpose()
+    }
+
+    async fn log_in(&mut self, server: &Server, nonce: Option<&[u8]>) -> io::Result<bool> {
+        let Some(message) = self.message().await? else {
+            return Ok(false);
+        };
+        let login = login::parse(&message.payload).filter(|_| message.kind == kind::LOGIN);
+        let Some(mut login) = login else {
+            self.refuse(
+                &wrong("the message after PRELOGIN is no login that this server knows"),
+                Tokens::default(),
+            )
+            .await?;
+            return Ok(false);
+        };
+        if login.version != login::TDS_7_4 && login.version != login::TDS_8_0 {
+            let text = format!("This server speaks TDS 7.4 and 8.0, not {:#010x}.", login.version);
+            self.refuse(&Fault::new(17_828, 1, 16, text), Tokens::default()).await?;
+            return Ok(false);
+        }
+        if let Proof::TokenLater { echo } = login.proof {
+            let Some((token, nonce)) = self.late_token().await? else {
+                return Ok(false);
+            };
+            login.proof = Proof::Token { token, nonce, echo };
+        }
+        let federated = server.door.token.is_some();
+        if let Some(fault) = server.door.refusal(&login, federated, nonce) {
+            self.refuse(&fault, Tokens::default()).await?;
+            return Ok(false);
+        }
+        self.welcome(&login).await?;
+        Ok(true)
+    }
+
+    async fn late_token(&mut self) -> io::Result<Option<(String, Option<Vec<u8>>)>> {
+        let mut tokens = Tokens::default();
+        tokens.token_wanted(&[(1, TOKENS_FROM), (2, TOKENS_FOR)]);
+        self.out.write(&tokens.take()).await?;
+        self.out.end().await?;
+        let Some(message) = self.message().await? else {
+            return Ok(None);
+        };
+        let token = login::late_token(&message.payload).filter(|_| message.kind == kind::TOKEN);
+        if token.is_none() {
+            self.refuse(&wrong("no token where one was asked for"), Tokens::default())
+                .await?;
+        }
+        Ok(token)
+    }
+
+    async fn welcome(&mut self, login: &Login) -> io::Result<()> {
+        self.database.clone_from(&login.database);
+        self.out.write(&login::welcome(login).take()).await?;
+        self.out.end().await?;
+        self.out.resize(login.packet_size);
+        Ok(())
+    }
+
+    /// An error that is the whole answer, and the end of the message.
+    async fn refuse(&mut self, fault: &Fault, mut tokens: Tokens) -> io::Result<()> {
+        tokens.fault(fault);
+        tokens.done(Done::Last(flag::ERROR), 0, None);
+        self.out.write(&tokens.take()).await?;
+        self.out.end().await
+    }
+
+    async fn batch(&mut self, message: &Message, mut tokens: Tokens) -> io::Result<Flow> {
+        match without_headers(&message.payload) {
+            Some(text) if text.len() % 2 == 0 => {
+                let flow = self
+                    .statements(&utf16(text), self.scope(), Place::Batch, &mut tokens)
+                    .await?;
+                if let Flow::Whole(Some(_)) = flow {
+                    tokens.done(Done::Last(flag::ERROR), 0, None);
+                }
+                self.out.write(&tokens.take()).await?;
+                Ok(flow)
+            }
+            _ => {
+                self.refuse(
+                    &wrong("a batch without the header of its transaction, or of half a character"),
+                    tokens,
+                )
+                .await?;
+                Ok(Flow::Close)
+            }
+        }
+    }
+
+    fn scope(&self) -> Scope {
+        Scope {
+            parameters: BTreeMap::new(),
+            session: self.number,
+            resets: self.resets,
+        }
+    }
+
+    /// Runs statements. What ends them early is told, but not that they ended.
+    async fn statements(&mut self, text: &str, scope: Scope, place: Place, tokens: &mut Tokens) -> io::Result<Flow> {
+        let statements = match parse(text) {
+            Ok(statements) => statements,
+            Err(fault) => {
+                tokens.fault(&fault);
+                return Ok(Flow::Whole(Some(fault.number)));
+            }
+        };
+        if statements.is_empty() {
+            tokens.done(place.done(true, 0), 0, None);
+        }
+        let mut left = statements.len();
+        for statement in statements {
+            left -= 1;
+            let last = left == 0;
+            match scope.run(statement) {
+                Err(fault) => {
+                    tokens.fault(&fault);
+                    return Ok(Flow::Whole(Some(fault.number)));
+                }
+                Ok(Outcome::Rows { table, columns, rows }) => {
+                    tokens.columns(&columns, table);
+                    let mut count = 0;
+                    for row in rows {
+                        tokens.row(&columns, &row.values, row.compressed);
+                        count += 1;
+                        if tokens.len() >= PART {
+                            self.out.write(&tokens.take()).await?;
+                            if self.is_called_off() {
+                                return Ok(Flow::CalledOff);
+                            }
+                        }
+                    }
+                    tokens.done(place.done(last, 0), command::SELECT, Some(count));
+                }
+                Ok(Outcome::Count(command, count)) => tokens.done(place.done(last, 0), command, Some(count)),
+                Ok(Outcome::Nothing) => tokens.done(place.done(last, 0), 0, None),
+                Ok(Outcome::Told(fault)) => {
+                    tokens.fault(&fault);
+                    let flags = if fault.class > 10 { flag::ERROR } else { 0 };
+                    tokens.done(place.done(last, flags), 0, None);
+                }
+                Ok(Outcome::Database(name)) => {
+                    tokens.database(&name, &self.database);
+                    self.database = name;
+                    tokens.done(place.done(last, 0), 0, None);
+                }
+                Ok(Outcome::Never) => {
+                    return Ok(match self.message().await? {
+                        Some(message) if message.kind == kind::ATTENTION => Flow::CalledOff,
+                        _ => Flow::Close,
+                    });
+                }
+                Ok(Outcome::Break) => {
+                    tokens.half_a_row();
+                    self.out.write(&tokens.take()).await?;
+                    self.out.break_off().await?;
+                    return Ok(Flow::Close);
+                }
+                Ok(Outcome::Garbage) => {
+                    self.out.raw(GARBAGE).await?;
+                    return Ok(Flow::Close);
+                }
+            }
+        }
+        Ok(Flow::Whole(None))
+    }
+
+    /// Whether the client has called off what is going on.
+    fn is_called_off(&mut self) -> bool {
+        matches!(self.messages.try_recv(), Ok(Ok(message)) if message.kind == kind::ATTENTION)
+    }
+
+    async fn calls(&mut self, message: &Message, mut tokens: Tokens) -> io::Result<Flow> {
+        let calls = without_headers(&message.payload)
+            .ok_or_else(|| wrong("a call without the header of its transaction"))
+            .and_then(calls);
+        let calls = match calls {
+            Ok(calls) => calls,
+            Err(fault) => {
+                self.refuse(&fault, tokens).await?;
+                return Ok(Flow::Close);
+            }
+        };
+        let mut left = calls.len();
+        for call in calls {
+            left -= 1;
+            let flow = match prepare(call, self.scope()) {
+                Ok((text, scope)) => self.statements(&text, scope, Place::Procedure, &mut tokens).await?,
+                Err(fault) => {
+                    tokens.fault(&fault);
+                    Flow::Whole(Some(fault.number))
+                }
+            };
+            let Flow::Whole(error) = flow else {
+                return Ok(flow);
+            };
+            tokens.return_status(error.map_or(0, |number| number as i32));
+            let flags = if error.is_some() { flag::ERROR } else { 0 } | if left > 0 { flag::MORE } else { 0 };
+            tokens.done(Done::Procedure(flags), 0, None);
+        }
+        self.out.write(&tokens.take()).await?;
+        Ok(Flow::Whole(None))
+    }
+
+    async fn transaction(&mut self, message: &Message, mut tokens: Tokens) -> io::Result<Flow> {
+        let request = without_headers(&message.payload).and_then(|rest| Fields::of(rest).u16());
+        match request {
+            Some(5) => {
+                self.transactions += 1;
+                tokens.transaction(8, self.transactions);
+            }
+            Some(7) => tokens.transaction(9, self.transactions),
+            Some(8) => tokens.transaction(10, self.transactions),
+            _ => {
+                self.refuse(&wrong("a transaction is begun, committed or undone"), tokens)
+                    .await?;
+                return Ok(Flow::Close);
+            }
+        }
+        tokens.done(Done::Last(0), 0, None);
+        self.out.write(&tokens.take()).await?;
+        Ok(Flow::Whole(None))
+    }
+}
+
+/// What follows the headers of a request, if it has those that it must have.
+fn without_headers(payload: &[u8]) -> Option<&[u8]> {
+    let total = Fields::of(payload).u32()? as usize;
+    let (headers, rest) = payload.split_at_checked(total)?;
+    let mut headers = Fields::of(headers.get(4..)?);
+    let mut transaction = false;
+    while !headers.is_empty() {
+        let length = headers.u32()? as usize;
+        let mut header = Fields::of(headers.bytes(length.checked_sub(4)?)?);
+        transaction |= header.u16()? == TRANSACTION_HEADER && length == 18;
+    }
+    transaction.then_some(rest)
+}
+
+/// The statement of a call, with its parameters as they were declared.
+fn prepare(call: Call, mut scope: Scope) -> Result<(String, Scope), Fault> {
+    match call.procedure {
+        Procedure::Number(EXECUTE_NUMBER) => {}
+        Procedure::Name(name)
+            if name
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| last.eq_ignore_ascii_case(EXECUTE_NAME)) => {}
+        Procedure::Number(number) => return Err(no_procedure(&format!("number {number}"))),
+        Procedure::Name(name) => return Err(no_procedure(&name)),
+    }
+    let mut parameters = call.parameters.into_iter();
+    let mut text = |what: &str| match parameters.next() {
+        None => Ok(None),
+        Some(Parameter {
+            of: Type::NVarChar(_) | Type::NChar(_),
+            value: Some(Value::Text(text)),
+            ..
+        }) => Ok(Some(text)),
+        Some(_) => {
+            let text = format!("Procedure expects parameter '{what}' of type 'ntext/nchar/nvarchar'.");
+            Err(Fault::new(214, 2, 16, text))
+        }
+    };
+    let Some(statement) = text("@statement")? else {
+        let text =
+            format!("Procedure or function '{EXECUTE_NAME}' expects parameter '@statement', which was not supplied.");
+        return Err(Fault::new(201, 10, 16, text));
+    };
+    let declarations = text("@params")?.unwrap_or_default();
+    let mut declared = declared(&declarations)?;
+    for (place, parameter) in parameters.enumerate() {
+        let found = declared.iter_mut().enumerate().find(|(index, declared)| {
+            if parameter.name.is_empty() {
+                *index == place
+            } else {
+                declared.name.eq_ignore_ascii_case(&parameter.name)
+            }
+        });
+        let Some((_, found)) = found else {
+            let text = format!("{} is not a parameter for procedure {EXECUTE_NAME}.", parameter.name);
+            return Err(Fault::new(8145, 2, 16, text));
+        };
+        if let Some(value) = parameter.value {
+            found.value = Some(convert(value, parameter.of, found.of)?);
+        }
+    }
+    for parameter in declared {
+        let Some(value) = parameter.value else {
+            let text = format!(
+                "The parameterized query '({declarations}){statement}' expects the parameter '{}', which was not supplied.",
+                parameter.name
+            );
+            return Err(Fault::new(8178, 1, 16, text));
+        };
+        scope
+            .parameters
+            .insert(parameter.name.to_lowercase(), (parameter.of, value));
+    }
+    Ok((statement, scope))
+}
+
+fn no_procedure(name: &str) -> Fault {
+    Fault::new(2812, 62, 16, format!("Could not find stored procedure '{name}'."))
+}
+
+/// Reads `@a int, @b nvarchar(max)`.
+fn declared(text: &str) -> Result<Vec<Parameter>, Fault> {
+    let mut words = Words::of(text)?;
+    let mut declared = Vec::new();
+    while words.peek().is_some() {
+        let Some(Word::Variable(name)) = words.next() else {
+            return Err(words.wrong());
+        };
+        words.takes("as");
+        let of = words.type_of()?;
+        declared.push(Parameter { name, of, value: None });
+        if words.peek().is_some() {
+            words.sign(',')?;
+        }
+    }
+    Ok(declared)
+}
