@@ -68,6 +68,17 @@ pub struct Options {
     /// The token that lets anybody in
     #[arg(long)]
     token: Option<String>,
+    /// Where to send clients that have logged in, instead of answering them
+    #[arg(long, value_name = "HOST:PORT", value_parser = place)]
+    redirect: Option<(String, u16)>,
+}
+
+fn place(text: &str) -> Result<(String, u16), String> {
+    let (name, port) = text.rsplit_once(':').ok_or("expected a name, a colon and a port")?;
+    let port = port
+        .parse()
+        .map_err(|error| format!("the port {port:?} is none: {error}"))?;
+    Ok((name.to_owned(), port))
 }
 
 /// Where TLS begins.
@@ -86,6 +97,7 @@ pub struct Server {
     acceptor: Option<TlsAcceptor>,
     secrecy: Secrecy,
     door: Doorkeeper,
+    redirect: Option<(String, u16)>,
 }
 
 /// Listens, says so, and answers until the process is told to end.
@@ -98,6 +110,7 @@ pub async fn serve(options: Options) -> io::Result<()> {
             password: options.password,
             token: options.token,
         },
+        redirect: options.redirect,
     });
     let listener = TcpListener::bind(options.listen).await?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -214,10 +214,10 @@ mod tests {
     #[test]
     fn policies_that_are_not_built_are_named_and_their_inside_is_read() {
         let text = "<inbound><llm-token-limit><x y='@(z)' /></llm-token-limit>\
-                    <publish-to-darp topic='a'>x</publish-to-darp></inbound>";
+                    <publish-to-drap topic='a'>x</publish-to-drap></inbound>";
         let expected = "1:11 {} TG3301 `<llm-token-limit>` is not built yet\n\
                         1:35 error CS0103 the name 'z' does not exist in the current context\n\
-                        1:60 error TG3201 `<publish-to-darp>` is no policy (did you mean `<publish-to-dapr>`?)";
+                        1:60 error TG3201 `<publish-to-drap>` is no policy (did you mean `<publish-to-dapr>`?)";
         assert_eq!(problems(text, Options::default()), expected.replace("{}", "warning"));
         let serving = Options {
             strict: false,

@@ -49,7 +49,7 @@ pub const UNKNOWN_CHILD: &str = "TG3106";
 pub const TOO_MANY_CHILDREN: &str = "TG3107";
 /// Attributes or children that exclude each other, or of which one is needed.
 pub const CONFLICT: &str = "TG3108";
-/// An attribute as another tool spells it; APIM does not know it.
+/// An element or attribute as another tool spells it; APIM does not know it.
 pub const ALIAS: &str = "TG3109";
 /// A token that a deployment tool has yet to replace.
 pub const TOKEN: &str = "TG3110";

@@ -47,6 +47,8 @@ mod plan;
 mod policies;
 mod query;
 pub mod reason;
+#[cfg(test)]
+mod reference_tests;
 mod registry;
 mod resolvers;
 mod respond;

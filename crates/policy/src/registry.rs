@@ -10,6 +10,8 @@ use crate::step::{Run, Step, WaitingStep};
 pub(crate) struct Policy {
     /// The element's name.
     pub name: &'static str,
+    /// How Microsoft's policy toolkit misspells it, which is taken with a warning.
+    pub misspelt: Option<&'static str>,
     /// Sections that its page names.
     pub sections: Sections,
     /// Sections that its page does not name and where it works nevertheless.
@@ -31,6 +33,7 @@ impl Policy {
     pub const fn new(name: &'static str, parse: fn(&mut ElementReader<'_, '_>) -> Option<Run>) -> Self {
         Self {
             name,
+            misspelt: None,
             sections: Sections::ALL,
             tolerated: Sections::NONE,
             scopes: Scopes::ALL,

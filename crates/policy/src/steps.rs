@@ -17,7 +17,12 @@ use std::sync::Arc;
 /// Reads one policy element.
 pub(crate) fn read_step(compiler: &mut Compiler<'_>, element: &Element, path: String) -> Option<Planned> {
     let name = element.name.text.as_str();
-    if let Some(policy) = POLICIES.iter().find(|policy| policy.name == name) {
+    let is_it = |policy: &&Policy| policy.name == name || policy.misspelt == Some(name);
+    if let Some(policy) = POLICIES.iter().find(is_it) {
+        if policy.name != name {
+            let message = format!("`<{name}>` is a misspelling of `<{}>`", policy.name);
+            compiler.refused_by_apim(codes::ALIAS, element.name.span, message);
+        }
         check_place(compiler, element, policy.sections, policy.tolerated, policy.scopes);
         check_once(compiler, element, &path, policy.once);
         return read_policy(compiler, element, policy, path);

@@ -229,8 +229,8 @@ impl Doorkeeper {
     }
 }
 
-/// What a client that may come in is told.
-pub fn welcome(login: &Login) -> Tokens {
+/// What a client that may come in is told; also when it must go `elsewhere`, to another server's name and port.
+pub fn welcome(login: &Login, elsewhere: Option<&(String, u16)>) -> Tokens {
     let mut tokens = Tokens::default();
     tokens.database(&login.database, DEFAULT_DATABASE);
     tokens.collation();
@@ -238,6 +238,9 @@ pub fn welcome(login: &Login) -> Tokens {
     let version = if login.version == TDS_8_0 { TDS_8_0 } else { TDS_7_4 };
     tokens.login_acknowledged(version, VERSION);
     tokens.packet_size(login.packet_size, FIRST_SIZE);
+    if let Some((name, port)) = elsewhere {
+        tokens.elsewhere(name, *port);
+    }
     let mut features: Vec<(u8, &[u8])> = Vec::new();
     if matches!(login.proof, Proof::Token { .. }) {
         features.push((feature::FEDERATED, &[]));

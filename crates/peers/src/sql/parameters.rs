@@ -14,6 +14,10 @@ const BY_NUMBER: u16 = 0xffff;
 const DEFAULT: u8 = 0x02;
 /// The most bytes of a text or of bytes that are not `max`.
 const LONGEST: usize = 8000;
+/// 9999-12-31.
+const LAST_DAY: i32 = 3_652_058;
+/// The complaint about the thirty-first of February.
+const NO_MOMENT: &str = "a date or time that there is not";
 /// What separates calls.
 const NEXT_CALL: [u8; 2] = [0xff, 0x80];
 
@@ -35,6 +39,19 @@ pub enum Procedure {
     Number(u16),
     /// Any.
     Name(String),
+}
+
+impl Procedure {
+    /// Whether it has this name, whatever stands before the last point.
+    pub fn is(&self, name: &str) -> bool {
+        match self {
+            Self::Number(_) => false,
+            Self::Name(whole) => whole
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| last.eq_ignore_ascii_case(name)),
+        }
+    }
 }
 
 /// A call.
@@ -176,18 +193,18 @@ fn simple(of: Type, raw: &[u8]) -> Result<Value, String> {
         Type::SmallMoney => Value::Scaled((low as i32).into()),
         // The upper half comes first.
         Type::Money => Value::Scaled((i64::from(low as i32) << 32 | i64::from(high)).into()),
-        Type::SmallDateTime => Value::Moment(Moment {
-            day: DAYS_TO_1900 + (low & 0xffff) as i32,
-            ticks: i64::from(low >> 16) * TICKS_PER_MINUTE,
-            offset: 0,
-        }),
-        Type::DateTime => Value::Moment(Moment {
-            day: DAYS_TO_1900 + low as i32,
-            ticks: i64::from(high) * 100_000 / 3,
-            offset: 0,
-        }),
+        Type::SmallDateTime => older((low & 0xffff) as i32, i64::from(low >> 16) * TICKS_PER_MINUTE)?,
+        Type::DateTime => older(low as i32, i64::from(high) * 100_000 / 3)?,
         _ => Value::Bytes(guid_order(raw)),
     })
+}
+
+/// The value of one of the older types, which count days from 1900 on.
+fn older(days: i32, ticks: i64) -> Result<Value, String> {
+    match DAYS_TO_1900.checked_add(days) {
+        Some(day @ 0..=LAST_DAY) if ticks < TICKS_PER_DAY => Ok(Value::Moment(Moment { day, ticks, offset: 0 })),
+        _ => Err(NO_MOMENT.to_owned()),
+    }
 }
 
 fn decimal(fields: &mut Fields<'_>, number: u8) -> Read {
@@ -252,8 +269,8 @@ fn moment(fields: &mut Fields<'_>, of: Type) -> Read {
     let (parts, day, offset) = read().ok_or_else(early)?;
     let offset = offset as i16;
     let utc = parts * 10_i64.pow(7 - u32::from(scale));
-    if utc >= TICKS_PER_DAY || day > 3_652_058 || offset.abs() > 840 {
-        return Err("a date or time that there is not".to_owned());
+    if utc >= TICKS_PER_DAY || day > LAST_DAY.into() || offset.unsigned_abs() > 840 {
+        return Err(NO_MOMENT.to_owned());
     }
     let ticks = utc + i64::from(offset) * TICKS_PER_MINUTE;
     Ok((
@@ -328,5 +345,57 @@ fn pieces(fields: &mut Fields<'_>) -> Result<Option<Vec<u8>>, String> {
     match told {
         Some(told) if told != whole.len() as u64 => Err(format!("{told} bytes were told, {} came", whole.len())),
         _ => Ok(Some(whole)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{login, prelogin, statements};
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200), number: u8) {
+            let _ = calls(&bytes);
+            let _ = login::parse(&bytes);
+            let _ = login::late_token(&bytes);
+            let _ = prelogin::parse(&bytes);
+            let _ = statements::parse(&String::from_utf8_lossy(&bytes));
+            // A call whose name is right, and a parameter of any type.
+            let _ = calls(&[&[0xff, 0xff, 10, 0, 0, 0, 0, 0, number], &*bytes].concat());
+        }
+    }
+
+    #[test]
+    fn lengths_must_be_those_of_the_type() {
+        for (parameter, complaint) in [
+            (&[0x26, 3, 0][..], "data type 0x26 has no length of 3"),
+            (&[0x26, 4, 2, 0, 0], "a value of 2 bytes of a type of 4"),
+            (
+                &[0xe7, 0x41, 0x1f, 9, 4, 0xd0, 0, 0x34, 0, 0],
+                "data type 0xE7 has no length of 8001",
+            ),
+            (
+                &[0xe7, 2, 0, 9, 4, 0xd0, 0, 0x34, 4, 0, 97, 0, 97, 0],
+                "a value of 4 bytes where 2 are the most",
+            ),
+            (
+                &[0xa5, 0xff, 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0],
+                "2 bytes were told, 1 came",
+            ),
+            (
+                &[0x6a, 5, 2, 0, 5, 1, 100, 0, 0, 0],
+                "a decimal with more digits than 2",
+            ),
+            (&[0x28, 3, 0xff, 0xff, 0xff], NO_MOMENT),
+            (&[0x6f, 8, 8, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0], NO_MOMENT),
+            (&[0x99], "data type 0x99 is unknown"),
+            (&[0x38, 1], "it ends early"),
+        ] {
+            let call = [&[0xff, 0xff, 10, 0, 0, 0, 0, 0], parameter].concat();
+            let text = calls(&call).expect_err(complaint).text;
+            assert!(text.ends_with(&format!(": parameter 1: {complaint}.")), "{text}");
+        }
     }
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite, WriteHalf, split};
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{Receiver, channel};
+use tokio::task::yield_now;
 
 use super::Server;
 use super::convert::convert;
@@ -25,6 +27,8 @@ const PART: usize = 16 << 10;
 const EXECUTE_NUMBER: u16 = 10;
 /// Its name.
 const EXECUTE_NAME: &str = "sp_executesql";
+/// The procedure that does what the flag of a request does too.
+const RESET_NAME: &str = "sp_reset_connection";
 /// The header that every request has: which transaction it is in.
 const TRANSACTION_HEADER: u16 = 2;
 /// Who makes tokens for this server.
@@ -56,6 +60,7 @@ where
         number,
         resets: 0,
         database: String::new(),
+        first_database: String::new(),
         transactions: 0,
     };
     let outcome = session.life(server, nonce.as_ref().map(<[u8; 32]>::as_slice)).await;
@@ -69,6 +74,8 @@ struct Session<Io> {
     number: u64,
     resets: u64,
     database: String,
+    /// The database that it logged in to.
+    first_database: String,
     transactions: u64,
 }
 
@@ -108,7 +115,7 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
         while let Some(message) = self.message().await? {
             let mut tokens = Tokens::default();
             if message.reset {
-                self.resets += 1;
+                self.begin_anew();
                 tokens.reset();
             }
             let flow = match message.kind {
@@ -134,6 +141,11 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
             self.out.end().await?;
         }
         Ok(())
+    }
+
+    fn begin_anew(&mut self) {
+        self.resets += 1;
+        self.database.clone_from(&self.first_database);
     }
 
     /// The next message; nothing when the client has gone.
@@ -170,7 +182,7 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
             self.refuse(&fault, Tokens::default()).await?;
             return Ok(false);
         }
-        self.welcome(&login).await?;
+        self.welcome(&login, server).await?;
         Ok(true)
     }
 
@@ -190,9 +202,12 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
         Ok(token)
     }
 
-    async fn welcome(&mut self, login: &Login) -> io::Result<()> {
+    async fn welcome(&mut self, login: &Login, server: &Server) -> io::Result<()> {
         self.database.clone_from(&login.database);
-        self.out.write(&login::welcome(login).take()).await?;
+        self.first_database.clone_from(&login.database);
+        self.out
+            .write(&login::welcome(login, server.redirect.as_ref()).take())
+            .await?;
         self.out.end().await?;
         self.out.resize(login.packet_size);
         Ok(())
@@ -266,8 +281,8 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
                         count += 1;
                         if tokens.len() >= PART {
                             self.out.write(&tokens.take()).await?;
-                            if self.is_called_off() {
-                                return Ok(Flow::CalledOff);
+                            if let Some(flow) = self.interruption().await {
+                                return Ok(flow);
                             }
                         }
                     }
@@ -306,9 +321,16 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
         Ok(Flow::Whole(None))
     }
 
-    /// Whether the client has called off what is going on.
-    fn is_called_off(&mut self) -> bool {
-        matches!(self.messages.try_recv(), Ok(Ok(message)) if message.kind == kind::ATTENTION)
+    /// What the client did in the middle of its answer, if it did anything.
+    async fn interruption(&mut self) -> Option<Flow> {
+        // Whoever hears the client must get to run.
+        yield_now().await;
+        match self.messages.try_recv() {
+            Err(TryRecvError::Empty) => None,
+            Ok(Ok(message)) if message.kind == kind::ATTENTION => Some(Flow::CalledOff),
+            // It went, or asks for something else before it has heard the answer.
+            _ => Some(Flow::Close),
+        }
     }
 
     async fn calls(&mut self, message: &Message, mut tokens: Tokens) -> io::Result<Flow> {
@@ -325,6 +347,12 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
         let mut left = calls.len();
         for call in calls {
             left -= 1;
+            if call.procedure.is(RESET_NAME) {
+                self.begin_anew();
+                tokens.return_status(0);
+                tokens.done(Done::Procedure(if left > 0 { flag::MORE } else { 0 }), 0, None);
+                continue;
+            }
             let flow = match prepare(call, self.scope()) {
                 Ok((text, scope)) => self.statements(&text, scope, Place::Procedure, &mut tokens).await?,
                 Err(fault) => {
@@ -380,15 +408,13 @@ fn without_headers(payload: &[u8]) -> Option<&[u8]> {
 
 /// The statement of a call, with its parameters as they were declared.
 fn prepare(call: Call, mut scope: Scope) -> Result<(String, Scope), Fault> {
-    match call.procedure {
-        Procedure::Number(EXECUTE_NUMBER) => {}
-        Procedure::Name(name)
-            if name
-                .rsplit('.')
-                .next()
-                .is_some_and(|last| last.eq_ignore_ascii_case(EXECUTE_NAME)) => {}
-        Procedure::Number(number) => return Err(no_procedure(&format!("number {number}"))),
-        Procedure::Name(name) => return Err(no_procedure(&name)),
+    if call.procedure != Procedure::Number(EXECUTE_NUMBER) && !call.procedure.is(EXECUTE_NAME) {
+        let name = match call.procedure {
+            Procedure::Number(number) => format!("number {number}"),
+            Procedure::Name(name) => name,
+        };
+        let text = format!("Could not find stored procedure '{name}'.");
+        return Err(Fault::new(2812, 62, 16, text));
     }
     let mut parameters = call.parameters.into_iter();
     let mut text = |what: &str| match parameters.next() {
@@ -439,10 +465,6 @@ fn prepare(call: Call, mut scope: Scope) -> Result<(String, Scope), Fault> {
             .insert(parameter.name.to_lowercase(), (parameter.of, value));
     }
     Ok((statement, scope))
-}
-
-fn no_procedure(name: &str) -> Fault {
-    Fault::new(2812, 62, 16, format!("Could not find stored procedure '{name}'."))
 }
 
 /// Reads `@a int, @b nvarchar(max)`.

@@ -445,10 +445,9 @@ impl Scope {
             .filter_map(|place| found.columns.get(*place).cloned())
             .collect();
         let rows = found.rows.filter_map(move |row| {
-            // NULL equals nothing, itself included.
             let fits = tests
                 .iter()
-                .all(|(place, value)| !value.is_null() && row.values.get(*place) == Some(value));
+                .all(|(place, value)| row.values.get(*place).is_some_and(|other| equal(value, other)));
             fits.then(|| Row {
                 values: places
                     .iter()
@@ -479,6 +478,18 @@ impl Scope {
     fn text(&self, expression: &Expression) -> Result<String, Fault> {
         let (of, value) = self.value(expression)?;
         Ok(text_of(&value, of).unwrap_or_default())
+    }
+}
+
+/// Texts are compared as the server's collation does: not by their case, nor by blanks at their end.
+fn equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        // NULL equals nothing, itself included.
+        (Value::Null, _) => false,
+        (Value::Text(left), Value::Text(right)) => {
+            left.trim_end_matches(' ').to_lowercase() == right.trim_end_matches(' ').to_lowercase()
+        }
+        _ => left == right,
     }
 }
 

@@ -211,6 +211,19 @@ impl Tokens {
         self.environment(18, &[], &[]);
     }
 
+    /// What the client wants is to be had at another server.
+    pub fn elsewhere(&mut self, name: &str, port: u16) {
+        let mut place = vec![0];
+        place.put_u16_le(port);
+        long_text(&mut place, name);
+        self.counted(0xe3, |body| {
+            body.put_u8(20);
+            body.put_u16_le(place.len() as u16);
+            body.put_slice(&place);
+            body.put_u16_le(0);
+        });
+    }
+
     /// The client is in.
     pub fn login_acknowledged(&mut self, protocol: u32, version: [u8; 4]) {
         self.counted(0xad, |body| {

@@ -18,6 +18,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value as Json};
 
 pub(crate) const INVOKE_DAPR_BINDING: Policy = Policy {
+    misspelt: Some("invoke-darp-binding"),
     sections: Sections::INBOUND.and(Sections::OUTBOUND).and(Sections::ON_ERROR),
     ..Policy::new("invoke-dapr-binding", parse)
 };

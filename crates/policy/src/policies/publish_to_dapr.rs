@@ -17,6 +17,7 @@ use crate::value::Value;
 use expression::text::Text;
 
 pub(crate) const PUBLISH_TO_DAPR: Policy = Policy {
+    misspelt: Some("publish-to-darp"),
     sections: Sections::INBOUND,
     ..Policy::new("publish-to-dapr", parse)
 };
@@ -195,7 +196,7 @@ mod tests {
             ),
             (
                 "<publish-to-darp topic='a/b'>1</publish-to-darp>",
-                "`<publish-to-darp>` is no policy",
+                "`<publish-to-darp>` is a misspelling of `<publish-to-dapr>`",
             ),
         ]);
     }
