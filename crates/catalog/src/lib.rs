@@ -28,12 +28,8 @@ mod xml_schema;
 
 pub use certificate::{ClientCertificate, PublicCertificate};
 pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPlace, ResponseContract, Statuses};
-<<<<<<< HEAD
 pub use environment::{CheckingEnvironment, Environment, ProcessEnvironment};
-=======
-pub use environment::{Environment, ProcessEnvironment};
 pub use files::read_text;
->>>>>>> main
 pub use load::{load, load_again, load_over, load_overridden};
 pub use logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink};
 pub use lookup::entity;
