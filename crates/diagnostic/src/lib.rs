@@ -92,6 +92,13 @@ impl Diagnostic {
         })
     }
 
+    /// Where what it is about ends, one past the last character; 1:1 when there is no source.
+    pub fn end(&self) -> Position {
+        self.source.as_ref().map_or(Position { line: 1, column: 1 }, |source| {
+            source.written_position(source.written_span(self.span).end)
+        })
+    }
+
     /// The document's name as it was loaded, or an empty string.
     pub fn file(&self) -> &str {
         self.source.as_ref().map_or("", |source| source.name())

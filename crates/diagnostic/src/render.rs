@@ -22,10 +22,7 @@ pub struct Report<'d> {
 
 impl<'d> From<&'d Diagnostic> for Report<'d> {
     fn from(diagnostic: &'d Diagnostic) -> Self {
-        let start = diagnostic.position();
-        let end = diagnostic.source.as_ref().map_or(start, |source| {
-            source.written_position(source.written_span(diagnostic.span).end)
-        });
+        let (start, end) = (diagnostic.position(), diagnostic.end());
         Self {
             severity: diagnostic.severity,
             code: diagnostic.code,
@@ -94,7 +91,7 @@ fn excerpt(diagnostic: &Diagnostic, source: &Source, out: &mut String) {
             c => c,
         })
         .collect();
-    let end = source.written_position(source.written_span(diagnostic.span).end);
+    let end = diagnostic.end();
     let last = if end.line == position.line {
         end.column
     } else {

@@ -5,6 +5,7 @@
 //! 9.2.2) or the server says that it has not looked at it (RFC 9113, section 8.7). Never here: routing, backends' pools and breakers, what a client is told.
 
 mod connect;
+mod database;
 mod dial;
 mod expect;
 mod gather;
@@ -167,6 +168,8 @@ impl Upstream for Client {
             Box::pin(self.send_message(call))
         } else if call.follow_redirects {
             Box::pin(redirect::follow(|call| self.send_once(call), call))
+        } else if call.url.scheme_str() == Some(database::SCHEME) {
+            Box::pin(self.pool.databases().ask(call))
         } else {
             Box::pin(self.send_once(call))
         };

@@ -228,14 +228,13 @@ mod tests {
 
     #[test]
     fn policies_that_are_not_offered_are_refused_with_a_reason() {
-        let found = check(&Source::new("a.xml", "<sql-data-source />"), Options::default());
+        let text = "<set-backend-service sf-service-instance-name='a' base-url='http://a.test' />";
+        let found = check(&Source::new("a.xml", text), Options::default());
         assert!(found[0].is_error());
-        let (shown, help) = (
-            render(&found),
-            "let an `http-data-source` ask a service in front of the database",
-        );
-        let expected = "error[TG3303]: `<sql-data-source>` is not offered";
-        assert!(shown.contains(expected) && shown.contains(help), "{shown}");
+        let shown = render(&found);
+        let expected =
+            "error[TG3303]: `sf-service-instance-name`: backends in a Service Fabric cluster are not offered";
+        assert!(shown.contains(expected), "{shown}");
     }
 
     #[test]

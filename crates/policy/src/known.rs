@@ -9,14 +9,11 @@ pub(crate) struct Known {
     /// Sections that its page does not name and where APIM accepts it nevertheless.
     pub tolerated: Sections,
     pub scopes: Scopes,
-    /// Why it is not offered and what to do; none where it is to be built.
-    pub refused: Option<&'static str>,
 }
 
 const I: Sections = Sections::INBOUND;
 const O: Sections = Sections::OUTBOUND;
 const IO: Sections = I.and(O);
-const ALL: Sections = Sections::ALL;
 
 /// All of them, in the order of the reference.
 pub(crate) const KNOWN: &[Known] = &[
@@ -29,18 +26,7 @@ pub(crate) const KNOWN: &[Known] = &[
     tolerated("llm-emit-token-metric", I, O),
     tolerated("azure-openai-emit-token-metric", I, O),
     known("llm-content-safety", IO),
-    refused(
-        "sql-data-source",
-        "it speaks the protocol of SQL Server, which the gateway does not; let an `http-data-source` ask a service in front of the database",
-    ),
 ];
-
-const fn refused(name: &'static str, why: &'static str) -> Known {
-    Known {
-        refused: Some(why),
-        ..known(name, ALL)
-    }
-}
 
 const fn tolerated(name: &'static str, sections: Sections, tolerated: Sections) -> Known {
     Known {
@@ -55,6 +41,5 @@ const fn known(name: &'static str, sections: Sections) -> Known {
         sections,
         tolerated: Sections::NONE,
         scopes: Scopes::ALL,
-        refused: None,
     }
 }

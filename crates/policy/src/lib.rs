@@ -17,6 +17,7 @@ mod coding;
 mod compiler;
 mod connection;
 mod context;
+mod database;
 mod document;
 mod effective;
 mod element;
@@ -79,6 +80,7 @@ pub use block::{Origin, Scope, Section};
 pub use body::{AnswerStream, Body, BodyError, Head, StreamBody, Trailers};
 pub use check::check;
 pub use connection::{Connection, Proxy};
+pub use database::{SqlEncryption, SqlProof, SqlServer};
 pub use events::{Event, Events, Partition};
 pub use exchange::{
     Clock, Exchange, Identity, Matched, RequestMessage, ResponseMessage, Services, State, Target, Trust,

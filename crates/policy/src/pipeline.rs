@@ -25,16 +25,15 @@ impl Plan {
         leave(exchange).await;
     }
 
-    /// Answers an exchange that failed before inbound: not matched, or refused for its key. What matches no API may be
-    /// answered by a policy of inbound that knows what it asks for.
+    /// Answers an exchange that failed before inbound: not matched, or refused for its key. Policies that stand directly
+    /// in inbound may have a word before: `cors`, so that pages can read why, or one that knows what was asked for.
     pub async fn fail(&self, exchange: &mut Exchange, failure: Failure) {
         self.begin(exchange);
         exchange.trace_request();
-        if failure.source == "configuration" {
-            let mut blocks = self.section(Section::Inbound).iter();
-            match blocks.try_fold(false, |done, block| Ok(done || block.unmatched(exchange)?)) {
-                Ok(true) => return leave(exchange).await,
-                Ok(false) => {}
+        for block in self.section(Section::Inbound) {
+            match block.before_refusal(exchange, &failure) {
+                Ok(Flow::Next) => {}
+                Ok(Flow::Answer) => return leave(exchange).await,
                 Err(failure) => {
                     self.on_error(exchange, Section::Inbound, failure).await;
                     return leave(exchange).await;

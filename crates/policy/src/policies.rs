@@ -75,6 +75,7 @@ mod set_method;
 mod set_query_parameter;
 mod set_status;
 mod set_variable;
+mod sql_data_source;
 mod trace;
 mod validate_azure_ad_token;
 
@@ -95,8 +96,6 @@ mod xsl_transform;
 pub enum Offer {
     /// It runs.
     Built,
-    /// It is refused, for this reason.
-    Refused(&'static str),
     /// It is known by name.
     NotBuilt,
 }
@@ -104,10 +103,7 @@ pub enum Offer {
 /// All policies of APIM's reference by their element names, with what there is of each.
 pub fn offered() -> impl Iterator<Item = (&'static str, Offer)> {
     let built = POLICIES.iter().map(|policy| (policy.name, Offer::Built));
-    let known = crate::known::KNOWN.iter().map(|known| {
-        let offer = known.refused.map_or(Offer::NotBuilt, Offer::Refused);
-        (known.name, offer)
-    });
+    let known = crate::known::KNOWN.iter().map(|known| (known.name, Offer::NotBuilt));
     built.chain(known)
 }
 
@@ -180,6 +176,7 @@ pub(crate) const POLICIES: &[Policy] = &[
     validate_odata_request::VALIDATE_ODATA_REQUEST,
     http_data_source::HTTP_DATA_SOURCE,
     cosmosdb_data_source::COSMOSDB_DATA_SOURCE,
+    sql_data_source::SQL_DATA_SOURCE,
     validate_graphql_request::VALIDATE_GRAPHQL_REQUEST,
 ];
 

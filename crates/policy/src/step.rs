@@ -26,10 +26,11 @@ pub trait Step: Send + Sync {
         None
     }
 
-    /// Whether it has answered a request that matches no API.
-    fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
-        let _ = exchange;
-        Ok(false)
+    /// Its part in a request that is refused before policies run, because of its key or because nothing was matched:
+    /// [`Flow::Answer`] if it answers instead.
+    fn before_refusal(&self, exchange: &mut Exchange, refusal: &Failure) -> Result<Flow, Failure> {
+        let _ = (exchange, refusal);
+        Ok(Flow::Next)
     }
 
     /// Whether it lets pages of this origin call, as a CORS policy may.
@@ -58,10 +59,10 @@ pub trait WaitingStep: Send + Sync {
         None
     }
 
-    /// See [`Step::unmatched`].
-    fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
-        let _ = exchange;
-        Ok(false)
+    /// See [`Step::before_refusal`].
+    fn before_refusal(&self, exchange: &mut Exchange, refusal: &Failure) -> Result<Flow, Failure> {
+        let _ = (exchange, refusal);
+        Ok(Flow::Next)
     }
 
     /// See [`Step::allows_origin`].

@@ -65,13 +65,8 @@ fn read_policy(compiler: &mut Compiler<'_>, element: &Element, policy: &Policy, 
 }
 
 fn read_known(compiler: &mut Compiler<'_>, element: &Element, known: &Known) {
-    if let Some(why) = known.refused {
-        let message = format!("`<{}>` is not offered", known.name);
-        compiler.error_with_help(codes::NOT_OFFERED, element.name.span, message, Some(why.to_owned()));
-    } else {
-        let message = format!("`<{}>` is not built yet", known.name);
-        compiler.unready(codes::POLICY_NOT_BUILT, element.name.span, message);
-    }
+    let message = format!("`<{}>` is not built yet", known.name);
+    compiler.unready(codes::POLICY_NOT_BUILT, element.name.span, message);
     check_place(compiler, element, known.sections, known.tolerated, known.scopes);
     let mut reader = ElementReader::new(element, compiler, String::new());
     reader.anything();

@@ -67,18 +67,18 @@ impl Block {
         seen
     }
 
-    /// Whether a step has answered a request that matches no API; see [`Step::unmatched`].
-    pub fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
+    /// What the steps do before a request is refused, until one answers instead; see [`Step::before_refusal`].
+    pub fn before_refusal(&self, exchange: &mut Exchange, refusal: &Failure) -> Result<Flow, Failure> {
         for step in &self.steps {
-            let answered = match &step.run {
-                Run::Now(run) => run.unmatched(exchange),
-                Run::Waiting(run) => run.unmatched(exchange),
+            let flow = match &step.run {
+                Run::Now(run) => run.before_refusal(exchange, refusal),
+                Run::Waiting(run) => run.before_refusal(exchange, refusal),
             };
-            if answered.map_err(|failure| note(failure, &step.origin, exchange))? {
-                return Ok(true);
+            if flow.map_err(|failure| note(failure, &step.origin, exchange))? == Flow::Answer {
+                return Ok(Flow::Answer);
             }
         }
-        Ok(false)
+        Ok(Flow::Next)
     }
 
     /// Whether a step lets pages of this origin call; see [`Step::allows_origin`].

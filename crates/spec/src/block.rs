@@ -131,8 +131,9 @@ impl Block {
 
     /// How often something happens.
     pub fn times(&self, problems: &mut Problems) -> Option<u32> {
-        self.read(problems, "times", "a number from 1 on", |text| {
-            text.parse().ok().filter(|times| *times > 0)
+        let expected = "a number from 1 to 100000";
+        self.read(problems, "times", expected, |text| {
+            text.parse().ok().filter(|times| (1..=100_000).contains(times))
         })
     }
 

@@ -7,6 +7,7 @@ use crate::recorder::Seen;
 use crate::scenario::{Expected, Sent, What};
 use bytes::Bytes;
 use diagnostic::Span;
+use expression::context::LastError;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use hyper::ext::ReasonPhrase;
 use policy::{BodyError, Connection};
@@ -333,7 +334,11 @@ pub fn seen(
         What::Trace(lines) => differences.lines("trace", lines, traced),
         What::Metrics(lines) => differences.lines("measurements", lines, measured),
         What::Traced(parts) => {
-            let whole = trace.and_then(json).unwrap_or_default();
+            let Some(whole) = trace.and_then(json) else {
+                let none = "none: the request carries no `Apim-Debug-Authorization: <debug:API>` that holds";
+                differences.add("trace of the request", format!("{parts:#}"), none);
+                return;
+            };
             if let Some((path, part, found)) = missing(&whole, parts, String::new()) {
                 let what = match path.as_str() {
                     "" => "trace of the request".to_owned(),
@@ -383,6 +388,22 @@ pub fn seen(
             }
         }
     }
+}
+
+/// What failed, where and why, as people read it.
+pub fn failure(error: &LastError) -> String {
+    let mut out = error.source.to_string();
+    for (what, name) in [("in", &error.section), ("at", &error.path)] {
+        if !name.is_empty() {
+            let _ = write!(out, " {what} {name}");
+        }
+    }
+    for why in [&error.reason, &error.message] {
+        if !why.is_empty() {
+            let _ = write!(out, "\n{why}");
+        }
+    }
+    out
 }
 
 /// A response as people read it.

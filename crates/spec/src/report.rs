@@ -31,10 +31,15 @@ fn explained(tested: &Tested, ran: &Ran) -> String {
         let _ = writeln!(out, "{} at {}", difference.what, place(tested, difference));
         out.push_str(&difference::lines(&difference.expected, &difference.found));
     }
-    if let Some(response) = &ran.response {
-        let _ = writeln!(out, "the last response was");
-        for line in response.lines().take(LINES) {
-            let _ = writeln!(out, "  | {line}");
+    for (what, text) in [
+        ("the last response was", &ran.response),
+        ("its policies failed", &ran.error),
+    ] {
+        if let Some(text) = text.as_ref().filter(|_| !ran.passed()) {
+            let _ = writeln!(out, "{what}");
+            for line in text.lines().take(LINES) {
+                let _ = writeln!(out, "  | {line}");
+            }
         }
     }
     out

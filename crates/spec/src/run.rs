@@ -31,6 +31,8 @@ pub struct Outcome {
     pub differences: Vec<Difference>,
     /// The last response before the first difference, as people read it.
     pub response: Option<String>,
+    /// What failed in the policies of the last request, as people read it.
+    pub error: Option<String>,
     /// The places of documents that were come by.
     pub spots: BTreeSet<Spot>,
 }
@@ -121,6 +123,7 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
     Outcome {
         differences: run.differences,
         response: run.response,
+        error: run.recorder.last().last_error.as_ref().map(compare::failure),
         spots: run.recorder.spots(),
     }
 }

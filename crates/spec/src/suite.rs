@@ -50,6 +50,8 @@ pub struct Ran {
     pub differences: Vec<Difference>,
     /// The response that was compared last.
     pub response: Option<String>,
+    /// What failed in the policies of the last request.
+    pub error: Option<String>,
     /// How long it took, really.
     pub took: Duration,
     /// The places of policies that it came by.
@@ -117,6 +119,7 @@ fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, 
             span: scenario.span,
             differences: outcome.differences,
             response: outcome.response,
+            error: outcome.error,
             took: began.elapsed(),
             spots: outcome.spots,
         });
@@ -159,6 +162,7 @@ fn outcome(scenario: &Scenario, opened: &Opened) -> Outcome {
     Outcome {
         differences: vec![broken],
         response: None,
+        error: None,
         spots: BTreeSet::new(),
     }
 }

@@ -47,6 +47,7 @@ fn section(value: &Value, problems: &mut Problems) -> Section {
         let inside = &member.value;
         match member.key.as_str() {
             "title" => {
+                expect(inside, inside.scalar().is_some(), "a text", problems);
                 section.title = inside.scalar().unwrap_or_default();
                 section.span = inside.span;
             }
@@ -206,6 +207,7 @@ mod tests {
                 "titel: A",
                 "`titel` is no part of a section, expected one of title, blocks, scenarios",
             ),
+            ("title: [A]", "expected a text, found an array"),
             ("blocks: {}", "expected a list of blocks, found an object"),
             (
                 "blocks: [{ reqest: GET / }]",

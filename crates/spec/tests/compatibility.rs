@@ -38,7 +38,6 @@ fn table(rest: &str) -> String {
         };
         let here = match offer {
             Offer::Built => "built",
-            Offer::Refused(_) => "refused ([why](#not-offered))",
             Offer::NotBuilt if name.contains("llm") || name.contains("openai") => "with the LLM gateway",
             Offer::NotBuilt => "not built",
         };

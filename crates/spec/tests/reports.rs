@@ -51,7 +51,12 @@ fn what_differs_is_told_with_its_place() {
         (
             "```http backend\nGET http://other.example/\n200 OK\n```\n\n",
             "```http response\n500\n```",
-            "FAIL  a.md:7 · One\n      request that a server got at a.md:15\n        - one that a `backend` of this specification answers\n        + GET http://backend.example/a\n      the last response was\n        | 500 Internal Server Error\n        | content-type: application/json\n        |\n        | { \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": \"<any>\" }",
+            "FAIL  a.md:7 · One\n      request that a server got at a.md:15\n        - one that a `backend` of this specification answers\n        + GET http://backend.example/a\n      the last response was\n        | 500 Internal Server Error\n        | content-type: application/json\n        |\n        | { \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": \"<any>\" }\n      its policies failed\n        | forward-request in backend at forward-request[1]\n        | BackendConnectionFailure\n        | no server answers GET http://backend.example/a",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n\n```json traced\n{ \"a\": 1 }\n```",
+            "FAIL  a.md:7 · One\n      trace of the request at a.md:17\n        - {\n        -   \"a\": 1\n        - }\n        + none: the request carries no `Apim-Debug-Authorization: <debug:API>` that holds\n      the last response was\n        | 200 OK",
         ),
         (
             "",
@@ -80,7 +85,7 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
         (
             "```http backend times=x\n200\n```\n\n",
             ok,
-            "9:17 `times` must be a number from 1 on, found \"x\"",
+            "9:17 `times` must be a number from 1 to 100000, found \"x\"",
         ),
         (
             "",
@@ -100,7 +105,7 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
         (
             "```http request times=0\nGET /\n```\n\n```http response\n200\n```\n\n",
             ok,
-            "9:17 `times` must be a number from 1 on, found \"0\"",
+            "9:17 `times` must be a number from 1 to 100000, found \"0\"",
         ),
         (
             "```http request\nGET orders\n```\n\n```http response\n200\n```\n\n",

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Policies without a specification so far. What is built and stands neither here nor in `specs/` fails the test: write
 /// `specs/policies/<name>.md`.
-const NOT_YET: [&str; 10] = [
+const NOT_YET: [&str; 9] = [
     "azure-openai-emit-token-metric",
     "azure-openai-semantic-cache-lookup",
     "azure-openai-semantic-cache-store",
@@ -17,7 +17,6 @@ const NOT_YET: [&str; 10] = [
     "llm-semantic-cache-lookup",
     "llm-semantic-cache-store",
     "llm-token-limit",
-    "sql-data-source",
 ];
 
 #[test]

@@ -1,9 +1,11 @@
 //! `tollgate check`: everything that is wrong with artifact folders, policy documents and fragments.
 
+mod sarif;
+
 use crate::configuration::Configuration;
-use crate::{EXIT_FAILED, EXIT_PROBLEMS, Format, output};
+use crate::{EXIT_FAILED, EXIT_PROBLEMS, output};
 use catalog::codes;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use diagnostic::{Diagnostic, Report, Severity, Source};
 use policy::Options;
 use serde_json::{Map, Value};
@@ -20,9 +22,9 @@ pub struct Check {
     /// Artifact folders, or single policy documents and fragments (XML).
     #[arg(required = true)]
     paths: Vec<PathBuf>,
-    /// How to print: for people, or a JSON array of objects with severity, code, file, line, column and message.
+    /// How to print.
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: CheckFormat,
     /// Named values for single files: a JSON object of names and values, or of file names with such an object each.
     /// A document is not refused for a value that does not fit it: that is a warning (an error with --strict-apim).
     #[arg(long, value_name = "FILE")]
@@ -33,6 +35,17 @@ pub struct Check {
     /// Treat what Tollgate accepts and APIM would refuse as an error.
     #[arg(long)]
     strict_apim: bool,
+}
+
+/// How problems are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    /// For people.
+    Text,
+    /// A JSON array of objects with severity, code, file, line, column and message.
+    Json,
+    /// SARIF 2.1.0, which code hosts and editors show beside the lines.
+    Sarif,
 }
 
 impl Check {
@@ -48,11 +61,12 @@ impl Check {
         let diagnostics = self.collect(named_values.as_ref());
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
         match self.format {
-            Format::Json => {
+            CheckFormat::Sarif => output::line(sarif::log(&diagnostics)),
+            CheckFormat::Json => {
                 let reports: Vec<_> = diagnostics.iter().map(Report::from).collect();
                 output::line(serde_json::json!(reports));
             }
-            Format::Text => {
+            CheckFormat::Text => {
                 let summary = summary(self.paths.len(), errors, diagnostics.len() - errors);
                 output::print(format_args!("{}{summary}\n", diagnostic::render(&diagnostics)));
             }

@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalog", &["diagnostic", "schema", "xml", "xsd"]),
     ("store", &[]),
     ("shared", &["store"]),
+    ("tds", &[]),
     ("jose", &[]),
     ("liquid", &["diagnostic", "expression", "xml"]),
     (
@@ -39,7 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("mcp", &[]),
     (
         "gateway",
-        &["catalog", "diagnostic", "expression", "mcp", "policy", "store"],
+        &["catalog", "diagnostic", "expression", "mcp", "policy", "store", "tds"],
     ),
     (
         "spec",

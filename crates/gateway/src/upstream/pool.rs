@@ -7,6 +7,7 @@
 
 use crate::ticker::Ticker;
 use crate::upstream::connect::{Multiple, Origin, Sender, Single, connect};
+use crate::upstream::database::Databases;
 use crate::upstream::tls::ClientTls;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ pub struct Pool {
     most_idle: usize,
     idle: RefCell<HashMap<Origin, Vec<Idle>>>,
     shared: RefCell<HashMap<Origin, Vec<Shared>>>,
+    databases: Databases,
 }
 
 struct Idle {
@@ -58,16 +60,23 @@ pub struct Return {
 impl Pool {
     /// An empty pool.
     pub fn new(ticker: Rc<Ticker>, tls: Arc<ClientTls>, config: &crate::Config) -> Rc<Self> {
+        let (keep, most_idle) = (config.timeouts.upstream_idle, config.limits.idle_upstream_connections);
         Rc::new(Self {
+            databases: Databases::new(Rc::clone(&ticker), Arc::clone(&tls), keep, most_idle),
             ticker,
             tls,
             connect_timeout: config.timeouts.connect,
-            idle_timeout: config.timeouts.upstream_idle,
+            idle_timeout: keep,
             lifetime: u64::try_from(config.timeouts.upstream_lifetime.as_millis()).unwrap_or(u64::MAX),
-            most_idle: config.limits.idle_upstream_connections,
+            most_idle,
             idle: RefCell::default(),
             shared: RefCell::default(),
         })
+    }
+
+    /// Connections to databases.
+    pub const fn databases(&self) -> &Databases {
+        &self.databases
     }
 
     /// A connection that waits for a request, else a new one.
@@ -164,6 +173,7 @@ impl Pool {
 
     /// Closes what has been idle for too long or was closed by the upstream.
     pub fn purge(&self) {
+        self.databases.purge();
         let keep = u64::try_from(self.idle_timeout.as_millis()).unwrap_or(u64::MAX);
         let oldest = self.ticker.now().saturating_sub(keep);
         let expired = |since: u64| self.ticker.now() > keep && since < oldest;

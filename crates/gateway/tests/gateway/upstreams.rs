@@ -220,6 +220,7 @@ async fn redirects_are_followed_when_the_policy_says_so() {
             "/302" => (302, "/target?a=1"),
             "/303" => (303, "target"),
             "/307" => (307, "/target"),
+            "/300" => (300, "/target"),
             "/loop" => (302, "/loop"),
             _ => {
                 let line = format!("{} {}", request.method(), request.uri());
@@ -240,6 +241,7 @@ async fn redirects_are_followed_when_the_policy_says_so() {
     for (method, path, status, expected) in [
         ("GET", "/302", 200, "GET /target?a=1 false "),
         ("POST", "/302", 200, "GET /target?a=1 false "),
+        ("POST", "/300", 200, "GET /target false "),
         ("PUT", "/303", 200, "GET /target false "),
         ("POST", "/307", 200, "POST /target false body"),
         ("GET", "/straight", 200, "GET /straight true "),
@@ -253,9 +255,10 @@ async fn redirects_are_followed_when_the_policy_says_so() {
         let (found, body) = fetch(&gateway, wanted).await;
         assert_eq!((found.as_u16(), body.as_str()), (status, expected), "{method} {path}");
     }
+    // .NET gives up after 50 redirects and hands on the next one.
     assert_eq!(
-        fetch(&gateway, get("/echo/loop")).await.0,
-        StatusCode::INTERNAL_SERVER_ERROR
+        fetch(&gateway, get("/echo/loop")).await,
+        (StatusCode::FOUND, "elsewhere".into())
     );
     let gateway = in_front_of(&upstream);
     assert_eq!(

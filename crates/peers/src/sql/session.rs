@@ -2,7 +2,7 @@
 //!
 //! Never here: what statements mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite, WriteHalf, split};
@@ -56,6 +56,7 @@ where
     });
     let mut session = Session {
         messages,
+        waiting: VecDeque::new(),
         out: Packets::new(writing, number as u16, FIRST_SIZE),
         number,
         resets: 0,
@@ -70,6 +71,8 @@ where
 
 struct Session<Io> {
     messages: Receiver<io::Result<Message>>,
+    /// Requests that came before the answer to the one before them had ended.
+    waiting: VecDeque<Message>,
     out: Packets<WriteHalf<Io>>,
     number: u64,
     resets: u64,
@@ -85,6 +88,8 @@ enum Flow {
     Whole(Option<u32>),
     /// The client called it off.
     CalledOff,
+    /// It was nothing but the client's calling off what had ended.
+    Heard,
     /// The connection is to be closed.
     Close,
 }
@@ -119,10 +124,15 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
                 tokens.reset();
             }
             let flow = match message.kind {
+                _ if message.withdrawn => {
+                    tokens.done(Done::Last(flag::ERROR), 0, None);
+                    self.out.write(&tokens.take()).await?;
+                    Flow::Whole(None)
+                }
                 kind::BATCH => self.batch(&message, tokens).await?,
                 kind::RPC => self.calls(&message, tokens).await?,
                 kind::TRANSACTION => self.transaction(&message, tokens).await?,
-                kind::ATTENTION => Flow::CalledOff,
+                kind::ATTENTION => Flow::Heard,
                 other => {
                     self.refuse(&wrong(&format!("a message of type {other:#04x}")), tokens)
                         .await?;
@@ -132,10 +142,12 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
             match flow {
                 Flow::Whole(_) => {}
                 Flow::CalledOff => {
-                    let mut tokens = Tokens::default();
-                    tokens.done(Done::Last(flag::ATTENTION), 0, None);
-                    self.out.write(&tokens.take()).await?;
+                    // The answer ends, and that the client was heard is another one.
+                    self.end(flag::ERROR).await?;
+                    self.out.end().await?;
+                    self.end(flag::ATTENTION).await?;
                 }
+                Flow::Heard => self.end(flag::ATTENTION).await?,
                 Flow::Close => return self.out.close().await,
             }
             self.out.end().await?;
@@ -148,8 +160,18 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
         self.database.clone_from(&self.first_database);
     }
 
+    /// The last token of an answer that has no more to say.
+    async fn end(&mut self, flags: u16) -> io::Result<()> {
+        let mut tokens = Tokens::default();
+        tokens.done(Done::Last(flags), 0, None);
+        self.out.write(&tokens.take()).await
+    }
+
     /// The next message; nothing when the client has gone.
     async fn message(&mut self) -> io::Result<Option<Message>> {
+        if let Some(message) = self.waiting.pop_front() {
+            return Ok(Some(message));
+        }
         self.messages.recv().await.transpose()
     }
 
@@ -300,12 +322,13 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
                     self.database = name;
                     tokens.done(place.done(last, 0), 0, None);
                 }
-                Ok(Outcome::Never) => {
-                    return Ok(match self.message().await? {
-                        Some(message) if message.kind == kind::ATTENTION => Flow::CalledOff,
-                        _ => Flow::Close,
-                    });
-                }
+                Ok(Outcome::Never) => loop {
+                    match self.messages.recv().await.transpose()? {
+                        Some(message) if message.kind == kind::ATTENTION => return Ok(Flow::CalledOff),
+                        Some(message) => self.waiting.push_back(message),
+                        None => return Ok(Flow::Close),
+                    }
+                },
                 Ok(Outcome::Break) => {
                     tokens.half_a_row();
                     self.out.write(&tokens.take()).await?;
@@ -328,8 +351,11 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
         match self.messages.try_recv() {
             Err(TryRecvError::Empty) => None,
             Ok(Ok(message)) if message.kind == kind::ATTENTION => Some(Flow::CalledOff),
-            // It went, or asks for something else before it has heard the answer.
-            _ => Some(Flow::Close),
+            Ok(Ok(message)) => {
+                self.waiting.push_back(message);
+                None
+            }
+            Ok(Err(_)) | Err(TryRecvError::Disconnected) => Some(Flow::Close),
         }
     }
 

@@ -9,6 +9,8 @@
 //!   They replace those of the backend. The first policy that allows the origin is the one that counts.
 //! - A GET or HEAD of an origin that is not allowed gets an empty 200 without asking the backend, unless
 //!   `terminate-unmatched-request` is false; other methods go on without headers.
+//! - All of that comes before a request is refused for its key or because no operation was found, if the policy stands
+//!   directly in inbound: pages can read why.
 //! - Without `Origin` the policy does nothing.
 //!
 //! `terminate-unmatched-request` is true unless given: APIM's page says both, the service does this. With
@@ -124,6 +126,10 @@ impl Step for Cors {
             });
         }
         Ok(Flow::Next)
+    }
+
+    fn before_refusal(&self, exchange: &mut Exchange, _refusal: &Failure) -> Result<Flow, Failure> {
+        self.run(exchange)
     }
 
     fn preflight(&self, exchange: &mut Exchange) -> Option<Result<Flow, Failure>> {

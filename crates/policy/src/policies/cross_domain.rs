@@ -138,11 +138,14 @@ impl Step for CrossDomain {
         Ok(Flow::Next)
     }
 
-    fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
+    fn before_refusal(&self, exchange: &mut Exchange, refusal: &Failure) -> Result<Flow, Failure> {
+        if refusal.source != "configuration" {
+            return Ok(Flow::Next);
+        }
         let request = &exchange.request;
         let path = request.original.split('?').next().unwrap_or_default();
         if path != PATH || !matches!(request.method, Method::GET | Method::HEAD) {
-            return Ok(false);
+            return Ok(Flow::Next);
         }
         let mut tree = Tree::of(Kind::Document { declaration: None });
         self.0.add_to(NodeId::FIRST, &mut tree, exchange)?;
@@ -153,7 +156,7 @@ impl Step for CrossDomain {
             body: Body::Buffered(MessageBody::new(format!("{DECLARATION}{file}"))),
             ..ResponseMessage::default()
         });
-        Ok(true)
+        Ok(Flow::Answer)
     }
 }
 

@@ -37,8 +37,8 @@ impl WaitingStep for IncludeFragment {
         self.block.preflight(exchange)
     }
 
-    fn unmatched(&self, exchange: &mut Exchange) -> Result<bool, Failure> {
-        self.block.unmatched(exchange)
+    fn before_refusal(&self, exchange: &mut Exchange, refusal: &Failure) -> Result<Flow, Failure> {
+        self.block.before_refusal(exchange, refusal)
     }
 
     fn allows_origin(&self, origin: &HeaderValue, exchange: &Exchange) -> bool {

@@ -18,6 +18,7 @@ mod caching;
 mod calls;
 mod command_line;
 mod connections;
+mod databases;
 mod evaluation;
 mod event_streams;
 mod failing_upstreams;

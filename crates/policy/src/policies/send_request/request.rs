@@ -300,6 +300,16 @@ impl Prepared {
         }
     }
 
+    /// Attaches something for who answers the call.
+    pub fn attach<T: Clone + Send + Sync + 'static>(&mut self, what: T) {
+        self.call.extensions.insert(what);
+    }
+
+    /// Has policies that concern the connection run before, in a copy of the exchange.
+    pub fn with_access(&mut self, block: &Arc<Block>, exchange: &Exchange) {
+        self.access = (!block.steps.is_empty()).then(|| (Arc::clone(block), exchange.fork()));
+    }
+
     /// Ends the wait for the response after this time, whatever the element says.
     pub fn set_timeout(&mut self, timeout: Duration) {
         self.call.timeout = timeout;
