@@ -352,6 +352,8 @@ pub struct Backend {
     pub proxy: Option<BackendProxy>,
     /// When it is taken out of service.
     pub circuit_breaker: Option<CircuitBreaker>,
+    /// The region that it is in, as expressions see it; empty where nobody says.
+    pub azure_region: String,
 }
 
 /// A proxy for HTTP in front of a backend.
@@ -382,6 +384,7 @@ impl Backend {
             validate_certificate_name: true,
             proxy: None,
             circuit_breaker: None,
+            azure_region: String::new(),
         }
     }
 }

@@ -12,6 +12,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// Characters that APIM takes of a value.
+const LONGEST_OF_APIM: usize = 4096;
+
 /// Environment variables of this prefix hold the values of secrets.
 const VARIABLE_PREFIX: &str = "TOLLGATE_NAMED_VALUE_";
 /// This environment variable names the folder in which each secret is a file.
@@ -204,6 +207,11 @@ fn written_value(fields: Fields<'_>, name: Text<'_>, secret: bool) -> Option<Str
         );
         fields.problems.push(problem.with_help(help));
     }
+    let length = written.value.chars().count();
+    if length > LONGEST_OF_APIM {
+        let message = format!("`value` has {length} characters, APIM takes at most {LONGEST_OF_APIM}");
+        fields.warn(codes::LONG_NAMED_VALUE, written.span, message);
+    }
     Some(written.value.to_owned())
 }
 
@@ -265,4 +273,24 @@ fn without_line_end(mut text: String) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::tests::{Given, load_files};
+
+    #[test]
+    fn a_value_is_no_longer_than_apim_takes() {
+        let said = |length: usize| {
+            let file = format!(
+                r#"{{"properties": {{"displayName": "n", "value": "{}"}}}}"#,
+                "é".repeat(length)
+            );
+            let named_value = ("named values/n/namedValueInformation.json", file.as_str());
+            load_files(&[("policy.xml", "<policies/>"), named_value], &Given::default()).1
+        };
+        assert_eq!(said(4096), "");
+        let expected = "warning TG1106: `value` has 4097 characters, APIM takes at most 4096";
+        assert!(said(4097).contains(expected));
+    }
 }
