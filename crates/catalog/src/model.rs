@@ -330,6 +330,9 @@ pub struct User {
     pub first_name: String,
     pub last_name: String,
     pub note: String,
+    pub registration_date: Option<SystemTime>,
+    /// Who vouches for the user, and by which name there: providers with ids.
+    pub identities: Vec<(String, String)>,
     pub groups: Vec<String>,
     /// Blocked users' subscriptions open nothing.
     pub blocked: bool,
