@@ -41,7 +41,8 @@ pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<Logger>> {
         let sink = match sink(loader, fields) {
             Ok(Some(sink)) => sink,
             Ok(None) => continue,
-            Err(no_sink) => no_sink,
+            Err(Missing::Value(why)) => Sink::Unusable(why),
+            Err(Missing::Elsewhere) => Sink::Elsewhere,
         };
         let logger = Logger {
             id: entry.name.clone(),
@@ -52,8 +53,8 @@ pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<Logger>> {
     loggers
 }
 
-/// What a logger writes to. `Err`: a sink that no policy can use; `Ok(None)`: that was reported already.
-fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, Sink> {
+/// What a logger writes to. `Err`: why no policy can use it; `Ok(None)`: that was reported already.
+fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, Missing> {
     if fields.get("loggerType").is_none() {
         return Err(unusable("it has no `loggerType`"));
     }
@@ -76,19 +77,16 @@ fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, Sink> {
     }
 }
 
-fn unusable(why: impl Into<String>) -> Sink {
-    Sink::Unusable(why.into())
+fn unusable(why: impl Into<String>) -> Missing {
+    Missing::Value(why.into())
 }
 
 /// The text with its named values replaced; an error when one of them is not there.
-fn expand(loader: &Loader<'_>, text: &str) -> Result<String, Sink> {
-    loader.named_values.expand(text).map_err(|missing| match missing {
-        Missing::Value(why) => unusable(why),
-        Missing::Elsewhere => Sink::Elsewhere,
-    })
+fn expand(loader: &Loader<'_>, text: &str) -> Result<String, Missing> {
+    loader.named_values.expand(text)
 }
 
-fn event_hub(loader: &Loader<'_>, fields: Fields<'_>) -> Result<EventHub, Sink> {
+fn event_hub(loader: &Loader<'_>, fields: Fields<'_>) -> Result<EventHub, Missing> {
     let credentials = fields
         .object("credentials")
         .ok_or_else(|| unusable("it has no `credentials`"))?;
@@ -110,7 +108,7 @@ fn event_hub(loader: &Loader<'_>, fields: Fields<'_>) -> Result<EventHub, Sink> 
     })
 }
 
-fn nats(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Nats>, Sink> {
+fn nats(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Nats>, Missing> {
     let (Some(endpoint), Some(subject)) = (fields.required("endpoint"), fields.required("subject")) else {
         return Ok(None);
     };
@@ -175,7 +173,7 @@ fn is_subject(subject: &str) -> bool {
             .all(|word| !word.is_empty() && word.chars().all(is_plain))
 }
 
-fn otlp(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Otlp>, Sink> {
+fn otlp(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Otlp>, Missing> {
     let Some(endpoint) = fields.required("endpoint") else {
         return Ok(None);
     };
