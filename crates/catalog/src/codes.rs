@@ -41,6 +41,8 @@ pub const SECRET_IN_FILE: &str = "TG1103";
 pub const DUPLICATE_NAMED_VALUE: &str = "TG1104";
 /// A secret is in Azure Key Vault, which is not asked here, or has not given it.
 pub const VAULT_SECRET: &str = "TG1105";
+/// A named value is longer than APIM takes.
+pub const LONG_NAMED_VALUE: &str = "TG1106";
 
 /// A reference names an entity that is not in the folder.
 pub const UNKNOWN_REFERENCE: &str = "TG1201";

@@ -23,6 +23,11 @@ pub trait Environment {
         let _ = wanted;
         None
     }
+
+    /// Whether the folder is served from here, so that a secret that is not here is nowhere.
+    fn is_deployment(&self) -> bool {
+        true
+    }
 }
 
 /// The environment of this process and its file system.
@@ -36,5 +41,23 @@ impl Environment for ProcessEnvironment {
 
     fn read(&self, path: &Path) -> io::Result<String> {
         std::fs::read_to_string(path)
+    }
+}
+
+/// The environment of a process that checks folders which are served elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckingEnvironment;
+
+impl Environment for CheckingEnvironment {
+    fn variable(&self, name: &str) -> Option<String> {
+        ProcessEnvironment.variable(name)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<String> {
+        ProcessEnvironment.read(path)
+    }
+
+    fn is_deployment(&self) -> bool {
+        false
     }
 }

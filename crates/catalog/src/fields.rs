@@ -5,6 +5,7 @@ use crate::document::{Content, Value};
 use crate::problems::{Problems, suggest};
 use diagnostic::{Diagnostic, Source, Span};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// An object of a document, with what is needed to report problems in it.
 #[derive(Clone, Copy)]
@@ -30,6 +31,21 @@ impl<'d> Fields<'d> {
     /// A property that is there and not `null`.
     pub fn get(&self, key: &str) -> Option<&'d Value> {
         self.value.get(key).filter(|value| !value.is_null())
+    }
+
+    /// A point in time as RFC 3339 writes it, or a day, which starts at midnight UTC.
+    pub fn moment(&self, key: &str) -> Option<SystemTime> {
+        let Text { value, span } = self.string(key)?;
+        let timestamp = value
+            .parse::<jiff::Timestamp>()
+            .or_else(|_| format!("{value}T00:00:00Z").parse())
+            .ok();
+        let instant = timestamp.and_then(|timestamp| SystemTime::try_from(timestamp).ok());
+        if instant.is_none() {
+            let message = format!("`{key}` must be a time such as `2026-01-31T00:00:00Z`, found \"{value}\"");
+            self.report(codes::BAD_VALUE, span, message);
+        }
+        instant
     }
 
     /// A string property.

@@ -28,7 +28,7 @@ mod xml_schema;
 
 pub use certificate::{ClientCertificate, PublicCertificate};
 pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPlace, ResponseContract, Statuses};
-pub use environment::{Environment, ProcessEnvironment};
+pub use environment::{CheckingEnvironment, Environment, ProcessEnvironment};
 pub use files::read_text;
 pub use load::{load, load_again, load_over, load_overridden};
 pub use logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink};

@@ -27,6 +27,8 @@ pub enum Sink {
     Otlp(Otlp),
     /// Nothing that takes events of policies: why.
     Unusable(String),
+    /// What is known only where the folder is served.
+    Elsewhere,
 }
 
 /// An event hub.

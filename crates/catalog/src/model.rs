@@ -330,6 +330,9 @@ pub struct User {
     pub first_name: String,
     pub last_name: String,
     pub note: String,
+    pub registration_date: Option<SystemTime>,
+    /// Who vouches for the user, and by which name there: providers with ids.
+    pub identities: Vec<(String, String)>,
     pub groups: Vec<String>,
     /// Blocked users' subscriptions open nothing.
     pub blocked: bool,
@@ -352,6 +355,8 @@ pub struct Backend {
     pub proxy: Option<BackendProxy>,
     /// When it is taken out of service.
     pub circuit_breaker: Option<CircuitBreaker>,
+    /// The region that it is in, as expressions see it; empty where nobody says.
+    pub azure_region: String,
 }
 
 /// A proxy for HTTP in front of a backend.
@@ -382,6 +387,7 @@ impl Backend {
             validate_certificate_name: true,
             proxy: None,
             circuit_breaker: None,
+            azure_region: String::new(),
         }
     }
 }

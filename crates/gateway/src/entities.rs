@@ -130,8 +130,13 @@ fn user(entry: &catalog::User, groups: Vec<Arc<Group>>) -> User {
         first_name: text(&entry.first_name),
         last_name: text(&entry.last_name),
         note: text(&entry.note),
+        registration_date: entry.registration_date.map(ticks).unwrap_or_default(),
+        identities: entry
+            .identities
+            .iter()
+            .map(|(provider, id)| (text(id), text(provider)))
+            .collect(),
         groups,
-        ..User::default()
     }
 }
 

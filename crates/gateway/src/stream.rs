@@ -1,9 +1,11 @@
 //! A byte stream to a client or an upstream: TCP, with or without TLS.
 //!
+//! A peer that ends TLS without a word (`close_notify`) has ended its bytes, as .NET and browsers have it: HTTP knows by
+//! itself whether a message is whole, unless it lasts until the end, and many old servers never say the word.
 //! Never here: handshakes, HTTP.
 
 use rustls::pki_types::CertificateDer;
-use std::io::{IoSlice, Result};
+use std::io::{ErrorKind, IoSlice, Result};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -46,7 +48,10 @@ impl AsyncRead for Stream {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
-            Self::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Tls(stream) => match Pin::new(stream).poll_read(context, buffer) {
+                Poll::Ready(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
+                read => read,
+            },
         }
     }
 }

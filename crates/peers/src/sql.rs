@@ -14,6 +14,7 @@ mod moments;
 mod packets;
 mod parameters;
 mod prelogin;
+mod procedures;
 mod session;
 mod statements;
 mod tables;

@@ -158,6 +158,7 @@ mod tests {
             validate_certificate_name: true,
             proxy: None,
             circuit_breaker: breaker.then_some(rule),
+            azure_region: String::new(),
         })
     }
 

@@ -133,6 +133,7 @@ fn a_circuit_breaker_closes_after_the_time_that_passes() {
             trip_duration: Duration::from_secs(30),
             accept_retry_after: false,
         }),
+        azure_region: String::new(),
     };
     let mut bench = Bench::new("<inbound><set-backend-service backend-id='b' /></inbound>")
         .backend("b", backend)

@@ -165,10 +165,30 @@ impl<'c> Compiler<'c> {
         self.findings.push(diagnostic);
     }
 
+    /// A name of something that is not there; which one a name that holds a named value means may not be known yet.
+    pub fn unknown_reference(
+        &mut self,
+        name: &str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<Option<String>>,
+    ) {
+        if !pending::has_named_value(name) || self.findings.options().serving {
+            self.error_with_help(codes::UNKNOWN_REFERENCE, span, message, help.into());
+        }
+    }
+
     /// What works here although APIM refuses it.
     pub fn refused_by_apim(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
         let diagnostic = Diagnostic::warning(code, &self.place.source, span, message);
         self.findings.refused_by_apim(diagnostic);
+    }
+
+    /// A certificate that is not there. Extracts never have any: whoever serves them adds those that they need.
+    pub fn unknown_certificate(&mut self, span: Span, message: impl Into<String>) {
+        let diagnostic = Diagnostic::warning(codes::UNKNOWN_REFERENCE, &self.place.source, span, message);
+        let help = "put it into `certificates/<id>/certificate.pem` or `certificate.pfx`";
+        self.findings.unready(diagnostic.with_help(help));
     }
 
     /// What can be checked and not served: not built, or left to the deployment.

@@ -62,8 +62,7 @@ impl Context for Exchange {
         member.as_ref().or(backend.as_ref()).map(|backend| Backend {
             id: backend.id.as_str().into(),
             is_pool: matches!(backend.kind, BackendKind::Pool(_)),
-            // Not in artifacts.
-            azure_region: Text::default(),
+            azure_region: backend.azure_region.as_str().into(),
         })
     }
 

@@ -34,12 +34,7 @@ pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Opt
     let Some((id, text)) = catalog::entity(&catalog.fragments, id) else {
         let help = diagnostic::nearest(id, catalog.fragments.keys().map(String::as_str));
         let help = help.map(|near| format!("did you mean `{near}`?"));
-        compiler.error_with_help(
-            codes::UNKNOWN_REFERENCE,
-            span,
-            format!("there is no fragment \"{id}\""),
-            help,
-        );
+        compiler.unknown_reference(id, span, format!("there is no fragment \"{id}\""), help);
         return None;
     };
     let key = (id.to_owned(), compiler.place.section, compiler.place.scope);

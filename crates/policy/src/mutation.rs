@@ -1,7 +1,7 @@
 //! Small faults that a policy document could have: what tests of it should notice.
 //!
-//! A policy left out, a condition turned round, another operator, number, word or text. A fault may make the document
-//! one that does not compile; whoever tries it finds out.
+//! A policy or `<base />` left out, a condition turned round, another operator, number, word or text. A fault may make the
+//! document one that does not compile; whoever tries it finds out.
 //! Never here: trying them.
 
 use crate::findings::{Findings, Options};
@@ -18,8 +18,8 @@ pub struct Mutation {
     pub replacement: String,
     /// What people read of it.
     pub what: String,
-    /// Where the policy stands that it is in.
-    pub step: Position,
+    /// Where the policy stands that it is in; none: it is the section's.
+    pub step: Option<Position>,
 }
 
 /// The faults that a document could have. `is_step` tells where policies stand.
@@ -53,6 +53,11 @@ impl<F: Fn(Position) -> bool> Finder<'_, F> {
     }
 
     fn element(&mut self, element: &Element) {
+        if element.name.text == "base" && self.step.is_none() {
+            let what = "`<base />` left out".to_owned();
+            self.add(self.whole(element), String::new(), what);
+            return;
+        }
         let around = self.step;
         let position = self.source.position(element.name.span.start);
         if (self.is_step)(position) {
@@ -71,14 +76,12 @@ impl<F: Fn(Position) -> bool> Finder<'_, F> {
     }
 
     fn add(&mut self, span: Span, replacement: String, what: impl Into<String>) {
-        if let Some(step) = self.step {
-            self.found.push(Mutation {
-                span,
-                replacement,
-                what: what.into(),
-                step,
-            });
-        }
+        self.found.push(Mutation {
+            span,
+            replacement,
+            what: what.into(),
+            step: self.step,
+        });
     }
 
     /// An element with its tags.
@@ -280,6 +283,7 @@ mod tests {
                 ),
             ],
         );
+        check("<a><base /><b /></a>", &[("`<base />` left out", "<a><b /></a>")]);
         check(
             "<a><set-header n='1' /></a>",
             &[

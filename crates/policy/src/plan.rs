@@ -685,6 +685,44 @@ mod tests {
     }
 
     #[test]
+    fn names_that_named_values_will_give_are_looked_up_when_they_are_known() {
+        let api = "<policies><inbound>
+            <set-backend-service backend-id='{{n}}' />
+            <log-to-eventhub logger-id='a-{{n}}'>text</log-to-eventhub>
+            <include-fragment fragment-id='{{n}}' />
+            <authentication-certificate thumbprint='{{n}}' />
+            <cors><allowed-origins><origin>{{n}}</origin></allowed-origins></cors>
+            <validate-content unspecified-content-type-action='ignore' max-size='1' size-exceeded-action='ignore'>
+                <content type='a/json' validate-as='json' action='ignore' schema-id='{{n}}' />
+            </validate-content>
+            <validate-client-certificate validate-revocation='false'>
+                <identities><identity issuer-certificate-id='{{n}}' /></identities>
+            </validate-client-certificate>
+            <validate-jwt header-name='A'>
+                <issuer-signing-keys><key certificate-id='{{n}}' /></issuer-signing-keys>
+            </validate-jwt>
+            </inbound></policies>";
+        let bench = Bench::with_documents(&[("api", api)]);
+        let told = |problems: Vec<Diagnostic>| -> Vec<String> {
+            let errors = problems.into_iter().filter(Diagnostic::is_error);
+            errors.map(|problem| problem.message).collect()
+        };
+        assert_eq!(told(Plans::check(&bench.catalog, Options::default())), [""; 0]);
+        assert_eq!(
+            told(Plans::compile(&bench.catalog).1),
+            [
+                "there is no backend \"{{n}}\"",
+                "there is no logger \"a-{{n}}\"",
+                "there is no fragment \"{{n}}\"",
+                "there is no certificate \"{{n}}\" with its private key",
+                "there is no schema \"{{n}}\"",
+                "`issuer-certificate-id` names no certificate of the folder",
+                "there is no certificate \"{{n}}\"",
+            ]
+        );
+    }
+
+    #[test]
     fn fragments_that_multiply_are_refused() {
         let twenty = |id: &str| {
             format!(

@@ -77,6 +77,7 @@ const ELSEWHERE: [&str; 5] = [
     "sql-data-source",
     "publish-event",
     "set-graphql-resolver",
+    "sql-data-source",
 ];
 
 #[test]
@@ -337,5 +338,21 @@ fn what_excludes_each_other_is_refused_together() {
     ];
     for text in CONFLICTS {
         assert!(said(text).contains("TG3108"), "{text} {}", said(text));
+    }
+}
+
+#[test]
+fn documents_have_their_sizes() {
+    let sized = |root: &str, size: usize| {
+        let ends = 2 * root.len() + "<></>".len() + "<!---->".len();
+        said(&format!("<{root}><!--{}--></{root}>", "x".repeat(size - ends)))
+    };
+    for (root, what, most) in [
+        ("policies", "document", 256 * 1024),
+        ("fragment", "fragment", 512 * 1024),
+    ] {
+        assert_eq!(sized(root, most), "");
+        let expected = format!("TG3008 the {what} has {} bytes, APIM takes at most {most}", most + 1);
+        assert_eq!(sized(root, most + 1), expected);
     }
 }

@@ -1,7 +1,8 @@
 //! Policies with a small fault each, and whether a scenario notices it.
 //!
 //! Faults are those of documents that some scenario came by. One is tried on the scenarios that came by the policy it is
-//! in, and survives when there are none; one that makes a document that does not compile says nothing, and is left out.
+//! in, and survives when there are none; one that makes a document that does not compile says nothing, and is left out, as
+//! is a `<base />` that brings nothing in.
 //! Never here: which faults there are.
 
 use crate::find::Read;
@@ -69,7 +70,8 @@ struct Document<'c> {
 enum Fate {
     Killed,
     Survived,
-    DoesNotCompile,
+    /// It does not compile, or changes nothing.
+    SaysNothing,
 }
 
 /// Tries faults in the policies of scenarios that passed.
@@ -90,7 +92,7 @@ pub fn mutate(specifications: &[Read], report: &Report) -> Mutants {
                     match fate {
                         Fate::Killed => mutants.killed += 1,
                         Fate::Survived => mutants.survivors.extend(survivor(document, fault)),
-                        Fate::DoesNotCompile => {}
+                        Fate::SaysNothing => {}
                     }
                 }
             });
@@ -155,36 +157,49 @@ fn of_document(document: &Document<'_>) -> Vec<Mutation> {
             && spot_at_home(spot, case.source, &case.scenario.world).is_some()
     };
     let steps: BTreeSet<Position> = opened.places.iter().filter(is_own).map(|spot| spot.position).collect();
-    mutations(&document.source, |position| steps.contains(&position))
+    let mut faults = mutations(&document.source, |position| steps.contains(&position));
+    faults.retain(|fault| place(document, fault).is_some());
+    faults
 }
 
+/// Whether a scenario came by the policy that a fault is in, or by any of the document if it is in none.
 fn came_by(case: &Case<'_>, document: &Document<'_>, fault: &Mutation) -> bool {
     case.seen.iter().any(|spot| {
-        spot.kind == SpotKind::Step && spot.position == fault.step && &*spot.document == document.source.name()
+        let is_meant = fault.step.is_none_or(|step| step == spot.position);
+        spot.kind == SpotKind::Step && is_meant && &*spot.document == document.source.name()
     })
 }
 
 fn try_fault(document: &Document<'_>, fault: &Mutation) -> Fate {
     let mut text = document.source.text().to_string();
     if text.get(fault.span.start..fault.span.end).is_none() {
-        return Fate::DoesNotCompile;
+        return Fate::SaysNothing;
     }
     text.replace_range(fault.span.start..fault.span.end, &fault.replacement);
+    let elsewhere = |spot: &&Spot| &*spot.document != document.source.name();
+    let mut changes = fault.step.is_some();
     for case in document.cases.iter().filter(|case| came_by(case, document, fault)) {
         let world = &case.scenario.world;
         let mut overlay = world.overlay();
         overlay.insert(&document.path, text.as_bytes());
         let Some(ready) = Opened::of(case.source, world, &overlay).ready else {
-            return Fate::DoesNotCompile;
+            return Fate::SaysNothing;
         };
-        if !run::run(case.scenario, &ready).differences.is_empty() {
+        let outcome = run::run(case.scenario, &ready);
+        if !outcome.differences.is_empty() {
             return Fate::Killed;
         }
+        changes |= !outcome
+            .spots
+            .iter()
+            .filter(elsewhere)
+            .eq(case.seen.iter().filter(elsewhere));
     }
-    Fate::Survived
+    if changes { Fate::Survived } else { Fate::SaysNothing }
 }
 
-fn survivor(document: &Document<'_>, fault: &Mutation) -> Option<Survivor> {
+/// Where a fault stands for its author; nothing for what the document only implies.
+fn place(document: &Document<'_>, fault: &Mutation) -> Option<Spot> {
     let case = document.cases.first()?;
     let spot = Spot {
         document: document.source.name().into(),
@@ -192,7 +207,11 @@ fn survivor(document: &Document<'_>, fault: &Mutation) -> Option<Survivor> {
         kind: SpotKind::Step,
         name: String::new(),
     };
-    let spot = spot_at_home(&spot, case.source, &case.scenario.world)?;
+    spot_at_home(&spot, case.source, &case.scenario.world)
+}
+
+fn survivor(document: &Document<'_>, fault: &Mutation) -> Option<Survivor> {
+    let spot = place(document, fault)?;
     Some(Survivor {
         document: spot.document.to_string(),
         position: spot.position,

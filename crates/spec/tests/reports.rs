@@ -305,3 +305,23 @@ fn who_calls_is_given_and_what_servers_get_is_compared_as_json() {
     let report = tested(&document);
     assert!(report.passed(), "{}", report::text(&report, false));
 }
+
+#[test]
+fn a_base_that_brings_something_in_is_left_out() {
+    let global = "<inbound><set-header name='A'><value>1</value></set-header></inbound>";
+    let api = "<inbound>\n<base />\n<set-method>GET</set-method></inbound>\n<outbound><base /></outbound>";
+    let document = |sent: &str| {
+        let global = format!("```xml policy scope=global\n{global}\n```\n\n");
+        let sent = format!("```http response\n200\n```\n\n```http sent\nGET http://backend.example/a\n{sent}\n```");
+        scenario(api, &global, &sent)
+    };
+    for (sent, survives) in [("A: 1", false), ("", true)] {
+        let specifications = [read_text("a.md", &document(sent), None)];
+        let report = test(&specifications, |_, _| true);
+        assert!(report.passed(), "{}", report::text(&report, false));
+        let mutants = mutate(&specifications, &report);
+        let bases = mutants.survivors.iter().filter(|it| it.what == "`<base />` left out");
+        let lines: Vec<usize> = bases.map(|it| it.position.line).collect();
+        assert_eq!(lines, if survives { &[5][..] } else { &[] }, "{sent}");
+    }
+}

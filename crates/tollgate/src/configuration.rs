@@ -1,7 +1,7 @@
 //! From an artifact folder to something that can be served: load, compile, and all problems of both at once.
 
 use crate::vault::VaultEnvironment;
-use catalog::{Catalog, Changed, Memory, ProcessEnvironment};
+use catalog::{Catalog, Changed, CheckingEnvironment, Memory};
 use diagnostic::Diagnostic;
 use policy::{Options, Plans};
 use std::path::{Path, PathBuf};
@@ -97,12 +97,12 @@ impl Configuration {
 
 fn load(folder: &Path, overrides: Option<&Path>) -> (Catalog, Vec<Diagnostic>) {
     let Some(file) = overrides else {
-        return catalog::load(folder, &ProcessEnvironment);
+        return catalog::load(folder, &CheckingEnvironment);
     };
     catalog::load_overridden(
         folder,
         file,
-        &ProcessEnvironment,
+        &CheckingEnvironment,
         &mut Memory::default(),
         &Changed::Anything,
     )

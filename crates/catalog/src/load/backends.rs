@@ -118,6 +118,7 @@ fn backend(
         validate_certificate_name: checked("validateCertificateName"),
         proxy: proxy(loader, fields),
         circuit_breaker: breaker::read(fields),
+        azure_region: fields.text("azureRegion"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! What is wrong with one of Azure's is told where a policy uses it: extracts are full of loggers that only diagnostics
 //! need. Kinds of our own are checked where they stand.
 
+use super::named_values::Missing;
 use super::{Loader, layout};
 use crate::codes;
 use crate::fields::{Fields, Text};
@@ -40,7 +41,8 @@ pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<Logger>> {
         let sink = match sink(loader, fields) {
             Ok(Some(sink)) => sink,
             Ok(None) => continue,
-            Err(why) => Sink::Unusable(why),
+            Err(Missing::Value(why)) => Sink::Unusable(why),
+            Err(Missing::Elsewhere) => Sink::Elsewhere,
         };
         let logger = Logger {
             id: entry.name.clone(),
@@ -52,16 +54,18 @@ pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<Logger>> {
 }
 
 /// What a logger writes to. `Err`: why no policy can use it; `Ok(None)`: that was reported already.
-fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, String> {
+fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, Missing> {
     if fields.get("loggerType").is_none() {
-        return Err("it has no `loggerType`".to_owned());
+        return Err(unusable("it has no `loggerType`"));
     }
     let Some(kind) = fields.choice("loggerType", KINDS) else {
         return Ok(None);
     };
     match kind {
         Kind::EventHub => event_hub(loader, fields).map(|hub| Some(Sink::EventHub(hub))),
-        Kind::Diagnostics => Err("events go to loggers of type `azureEventHub`, `file`, `nats` or `otlp`".to_owned()),
+        Kind::Diagnostics => Err(unusable(
+            "events go to loggers of type `azureEventHub`, `file`, `nats` or `otlp`",
+        )),
         Kind::File => {
             let Some(path) = fields.required("path") else {
                 return Ok(None);
@@ -73,32 +77,38 @@ fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, String>
     }
 }
 
+fn unusable(why: impl Into<String>) -> Missing {
+    Missing::Value(why.into())
+}
+
 /// The text with its named values replaced; an error when one of them is not there.
-fn expand(loader: &Loader<'_>, text: &str) -> Result<String, String> {
+fn expand(loader: &Loader<'_>, text: &str) -> Result<String, Missing> {
     loader.named_values.expand(text)
 }
 
-fn event_hub(loader: &Loader<'_>, fields: Fields<'_>) -> Result<EventHub, String> {
-    let credentials = fields.object("credentials").ok_or("it has no `credentials`")?;
+fn event_hub(loader: &Loader<'_>, fields: Fields<'_>) -> Result<EventHub, Missing> {
+    let credentials = fields
+        .object("credentials")
+        .ok_or_else(|| unusable("it has no `credentials`"))?;
     let text = |key: &str| match credentials.string(key) {
         Some(text) => expand(loader, text.value).map(|text| Some(text).filter(|text| !text.trim().is_empty())),
         None => Ok(None),
     };
     let hub = text("name")?;
     if let Some(connection) = text("connectionString")? {
-        return EventHub::from_connection_string(&connection, hub.as_deref());
+        return EventHub::from_connection_string(&connection, hub.as_deref()).map_err(unusable);
     }
-    let endpoint =
-        text("endpointAddress")?.ok_or("its `credentials` have no `connectionString` or `endpointAddress`")?;
+    let endpoint = text("endpointAddress")?
+        .ok_or_else(|| unusable("its `credentials` have no `connectionString` or `endpointAddress`"))?;
     let client_id = text("identityClientId")?.filter(|id| !id.eq_ignore_ascii_case("SystemAssigned"));
     Ok(EventHub {
-        url: base_url(&endpoint, false).ok_or("its `endpointAddress` is no host")?,
-        hub: hub.ok_or("its `credentials` have no `name`, which is the event hub's")?,
+        url: base_url(&endpoint, false).ok_or_else(|| unusable("its `endpointAddress` is no host"))?,
+        hub: hub.ok_or_else(|| unusable("its `credentials` have no `name`, which is the event hub's"))?,
         access: Access::Identity { client_id },
     })
 }
 
-fn nats(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Nats>, String> {
+fn nats(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Nats>, Missing> {
     let (Some(endpoint), Some(subject)) = (fields.required("endpoint"), fields.required("subject")) else {
         return Ok(None);
     };
@@ -163,7 +173,7 @@ fn is_subject(subject: &str) -> bool {
             .all(|word| !word.is_empty() && word.chars().all(is_plain))
 }
 
-fn otlp(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Otlp>, String> {
+fn otlp(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Otlp>, Missing> {
     let Some(endpoint) = fields.required("endpoint") else {
         return Ok(None);
     };
@@ -204,10 +214,15 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         };
-        write(
-            "namedValues/key/namedValueInformation.json".to_owned(),
-            r#"{"properties": {"displayName": "key", "value": "c2VjcmV0"}}"#,
-        );
+        for (id, properties) in [
+            ("key", r#""displayName": "key", "value": "c2VjcmV0""#),
+            ("6620", r#""displayName": "Logger-Credentials--6621", "value": "1-2-3""#),
+        ] {
+            write(
+                format!("namedValues/{id}/namedValueInformation.json"),
+                &format!("{{\"properties\": {{{properties}}}}}"),
+            );
+        }
         for (index, properties) in loggers.iter().enumerate() {
             write(
                 format!("loggers/l{index}/loggerInformation.json"),
@@ -230,6 +245,10 @@ mod tests {
             (
                 r#"{"loggerType": "azureEventHub", "credentials": {"name": "hub", "endpointAddress": "ns.servicebus.windows.net", "identityClientId": "SystemAssigned"}}"#,
                 r#"EventHub(EventHub { url: "https://ns.servicebus.windows.net", hub: "hub", access: Identity { client_id: None } })"#,
+            ),
+            (
+                r#"{"loggerType": "azureEventHub", "credentials": {"name": "hub", "endpointAddress": "ns", "identityClientId": "{{6620}}"}}"#,
+                r#"EventHub(EventHub { url: "https://ns", hub: "hub", access: Identity { client_id: Some("1-2-3") } })"#,
             ),
             (
                 r#"{"loggerType": "file", "path": "events.jsonl"}"#,

@@ -12,6 +12,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// Characters that APIM takes of a value.
+const LONGEST_OF_APIM: usize = 4096;
+
 /// Environment variables of this prefix hold the values of secrets.
 const VARIABLE_PREFIX: &str = "TOLLGATE_NAMED_VALUE_";
 /// This environment variable names the folder in which each secret is a file.
@@ -23,8 +26,18 @@ pub(crate) struct NamedValues {
     all: BTreeMap<String, NamedValue>,
     without_value: BTreeMap<String, Diagnostic>,
     used: RefCell<BTreeSet<String>>,
-    /// Those in vaults that are not asked.
-    unasked: BTreeSet<String>,
+    /// Those without a value here that have one where the folder is served.
+    elsewhere: BTreeSet<String>,
+    /// Display names by the names of folders.
+    by_folder: BTreeMap<String, String>,
+}
+
+/// Why a text cannot be had with its named values replaced.
+pub(crate) enum Missing {
+    /// One of them is not there or has no value: what to say of it.
+    Value(String),
+    /// One of them has a value only where the folder is served.
+    Elsewhere,
 }
 
 impl NamedValues {
@@ -37,23 +50,33 @@ impl NamedValues {
         Some(&value.value)
     }
 
-    /// A text with its named values replaced, where not having one does no harm yet. The error says which one is missing.
-    pub fn expand(&self, text: &str) -> Result<String, String> {
+    /// A text with its named values replaced, where not having one does no harm yet. Azure names those that it makes for
+    /// credentials by their ids, too, which are the names of their folders.
+    pub fn expand(&self, text: &str) -> Result<String, Missing> {
+        let display = |name: &str| match self.by_folder.get(name) {
+            Some(display) if !self.all.contains_key(name) => display.clone(),
+            _ => name.to_owned(),
+        };
         let (expanded, unknown) = Source::expanded("", text, |name| {
-            let value = self.all.get(name)?;
-            (!self.without_value.contains_key(name)).then_some(value.value.as_str())
+            let name = display(name);
+            let value = self.all.get(&name)?;
+            (!self.without_value.contains_key(&name)).then_some(value.value.as_str())
         });
         let Some((name, _)) = unknown.first() else {
             return Ok(expanded.text().to_string());
         };
-        Err(if self.all.contains_key(name) {
+        let name = display(name);
+        if self.elsewhere.contains(&name) {
+            return Err(Missing::Elsewhere);
+        }
+        Err(Missing::Value(if self.all.contains_key(&name) {
             format!(
                 "the named value \"{name}\" has no value: set the environment variable {}",
-                variable(name)
+                variable(&name)
             )
         } else {
             format!("there is no named value \"{name}\"")
-        })
+        }))
     }
 
     /// Takes the values that are in vaults; where no vault is asked, `{{name}}` stands for itself.
@@ -78,8 +101,7 @@ impl NamedValues {
                 None => {
                     problem.code = codes::VAULT_SECRET;
                     problem.message = format!("the named value \"{name}\" is in {reference}, which only `serve` asks");
-                    value.value = format!("{{{{{name}}}}}");
-                    self.unasked.insert(name);
+                    self.elsewhere.insert(name);
                 }
             }
         }
@@ -105,7 +127,7 @@ impl NamedValues {
     pub fn finished(self, problems: &Problems) -> BTreeMap<String, NamedValue> {
         let used = self.used.into_inner();
         for (name, problem) in self.without_value {
-            let severity = if used.contains(&name) && !self.unasked.contains(&name) {
+            let severity = if used.contains(&name) && !self.elsewhere.contains(&name) {
                 Severity::Error
             } else {
                 Severity::Warning
@@ -129,15 +151,21 @@ pub(crate) fn load(loader: &Loader<'_>, environment: &dyn Environment) -> NamedV
             continue;
         };
         check_name(fields, name);
+        let folder = entry.name.clone();
+        named_values.by_folder.insert(folder, name.value.to_owned());
         let secret = fields.boolean("secret").unwrap_or(false) || fields.object("keyVault").is_some();
         let value = written_value(fields, name, secret).or_else(|| outside_value(name.value, environment));
         if value.is_none() {
             let problem = no_value(fields, name, environment);
+            if !environment.is_deployment() {
+                named_values.elsewhere.insert(name.value.to_owned());
+            }
             named_values.without_value.insert(name.value.to_owned(), problem);
             in_vault.extend(SecretReference::of(fields).map(|reference| (name.value.to_owned(), reference)));
         }
+        // What has no value stands for itself: the policies around it are checked as if it had a fitting one.
         let named_value = NamedValue {
-            value: value.unwrap_or_default(),
+            value: value.unwrap_or_else(|| format!("{{{{{}}}}}", name.value)),
             secret,
         };
         if named_values.all.insert(name.value.to_owned(), named_value).is_some() {
@@ -179,6 +207,11 @@ fn written_value(fields: Fields<'_>, name: Text<'_>, secret: bool) -> Option<Str
         );
         fields.problems.push(problem.with_help(help));
     }
+    let length = written.value.chars().count();
+    if length > LONGEST_OF_APIM {
+        let message = format!("`value` has {length} characters, APIM takes at most {LONGEST_OF_APIM}");
+        fields.warn(codes::LONG_NAMED_VALUE, written.span, message);
+    }
     Some(written.value.to_owned())
 }
 
@@ -201,7 +234,14 @@ fn no_value(fields: Fields<'_>, name: Text<'_>, environment: &dyn Environment) -
         Some(file) => format!("the file `{}`", file.display()),
         None => format!("a file `{}` in the folder that {FOLDER_VARIABLE} names", name.value),
     };
-    let message = format!("the named value \"{}\" has no value", name.value);
+    let message = if environment.is_deployment() {
+        format!("the named value \"{}\" has no value", name.value)
+    } else {
+        format!(
+            "the named value \"{}\" has no value here, which `serve` needs",
+            name.value
+        )
+    };
     let problem = fields.error(codes::NO_NAMED_VALUE, name.span, message);
     problem.with_help(format!(
         "set the environment variable {}, or write it to {file}",
@@ -233,4 +273,24 @@ fn without_line_end(mut text: String) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::tests::{Given, load_files};
+
+    #[test]
+    fn a_value_is_no_longer_than_apim_takes() {
+        let said = |length: usize| {
+            let file = format!(
+                r#"{{"properties": {{"displayName": "n", "value": "{}"}}}}"#,
+                "é".repeat(length)
+            );
+            let named_value = ("named values/n/namedValueInformation.json", file.as_str());
+            load_files(&[("policy.xml", "<policies/>"), named_value], &Given::default()).1
+        };
+        assert_eq!(said(4096), "");
+        let expected = "warning TG1106: `value` has 4097 characters, APIM takes at most 4096";
+        assert!(said(4097).contains(expected));
+    }
 }

@@ -27,6 +27,7 @@ pub(crate) fn load(
     kind: &ApiKind,
     specification: Option<Specification>,
 ) -> Vec<Arc<Operation>> {
+    let is_described = specification.is_some();
     let mut operations = specification
         .map(|specification| specification.operations)
         .unwrap_or_default();
@@ -51,9 +52,11 @@ pub(crate) fn load(
     if operations.is_empty() && !matches!(kind, ApiKind::Mcp(_)) {
         let message = "this API has no operations: every request to it fails";
         let problem = Diagnostic::warning(codes::NO_OPERATIONS, api.source, api.head(), message);
-        loader
-            .problems
-            .push(problem.with_help("add a `specification.yaml` (OpenAPI) beside this file"));
+        loader.problems.push(problem.with_help(if is_described {
+            "add paths to the specification beside this file"
+        } else {
+            "add a `specification.yaml` (OpenAPI) beside this file"
+        }));
     }
     let mut operations: Vec<_> = operations
         .into_iter()

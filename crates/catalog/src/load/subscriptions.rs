@@ -2,12 +2,11 @@
 
 use super::{Loader, layout, references};
 use crate::codes;
-use crate::fields::{Fields, Text};
+use crate::fields::Fields;
 use crate::{Catalog, KeyDigest, Product, Subscription, SubscriptionScope, SubscriptionState};
 use diagnostic::{Diagnostic, Severity};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 /// A key of fewer characters can be guessed.
 const SHORTEST_KEY: usize = 16;
@@ -53,9 +52,9 @@ pub(crate) fn load(
             name: fields.text("displayName"),
             scope,
             state,
-            start_date: date(fields, "startDate"),
-            expiration_date: date(fields, "expirationDate"),
-            created_date: date(fields, "createdDate"),
+            start_date: fields.moment("startDate"),
+            expiration_date: fields.moment("expirationDate"),
+            created_date: fields.moment("createdDate"),
             owner_id: owner(fields, catalog),
             keys,
             id: entry.name,
@@ -163,21 +162,6 @@ fn owner(fields: Fields<'_>, catalog: &Catalog) -> Option<String> {
         fields.warn(codes::UNKNOWN_REFERENCE, written.span, message);
     }
     Some(name.to_owned())
-}
-
-/// A point in time as RFC 3339 writes it, or a day, which starts at midnight UTC.
-fn date(fields: Fields<'_>, key: &str) -> Option<SystemTime> {
-    let Text { value, span } = fields.string(key)?;
-    let timestamp = value
-        .parse::<jiff::Timestamp>()
-        .or_else(|_| format!("{value}T00:00:00Z").parse())
-        .ok();
-    let instant = timestamp.and_then(|timestamp| SystemTime::try_from(timestamp).ok());
-    if instant.is_none() {
-        let message = format!("`{key}` must be a time such as `2026-01-31T00:00:00Z`, found \"{value}\"");
-        fields.report(codes::BAD_VALUE, span, message);
-    }
-    instant
 }
 
 #[cfg(test)]

@@ -202,7 +202,7 @@ fn named_values_come_from_the_file_the_environment_or_a_mounted_file() {
         (
             named(secret),
             &[("TOLLGATE_NAMED_VALUES_DIR", "/m")],
-            "",
+            "{{my-key}}",
             "named values/n/namedValueInformation.json:1:32 error TG1102: the named value \"my-key\" has no value\n  \
              help: set the environment variable TOLLGATE_NAMED_VALUE_MY_KEY, or write it to the file `/m/my-key`\n",
         ),
@@ -682,6 +682,14 @@ fn operations_belong_to_the_api() {
         &api(&[
             ("apis/orders/operations/lits/policy.xml", "<policies/>"),
             (
+                "apis/empty/apiInformation.json",
+                r#"{"properties": {"displayName": "E", "path": "e"}}"#,
+            ),
+            (
+                "apis/empty/specification.yaml",
+                "{openapi: 3.0.1, info: {title: E, version: '1'}, paths: {}}",
+            ),
+            (
                 "apis/orders/operations/other/operationInformation.json",
                 r#"{"properties": {"displayName": "O", "method": "get", "urlTemplate": "list/"}}"#,
             ),
@@ -693,6 +701,8 @@ fn operations_belong_to_the_api() {
         r"
 apis/bare/apiInformation.json:1:16 warning TG1209: this API has no operations: every request to it fails
   help: add a `specification.yaml` (OpenAPI) beside this file
+apis/empty/apiInformation.json:1:16 warning TG1209: this API has no operations: every request to it fails
+  help: add paths to the specification beside this file
 apis/orders/operations/lits:1:1 error TG1210: the API has no operation `lits`
   help: did you mean `list`?
 apis/orders/operations/other/operationInformation.json:1:69 error TG1203: an operation with the same method and URL template exists already: GET list/

@@ -29,12 +29,21 @@ pub(crate) fn load(loader: &Loader<'_>) -> BTreeMap<String, Arc<User>> {
             first_name: fields.text("firstName"),
             last_name: fields.text("lastName"),
             note: fields.text("note"),
+            registration_date: fields.moment("registrationDate"),
+            identities: identities(fields),
             groups: groups(fields),
             blocked: fields.choice("state", &STATES).unwrap_or(false),
         };
         users.insert(entry.name, Arc::new(user));
     }
     users
+}
+
+fn identities(fields: Fields<'_>) -> Vec<(String, String)> {
+    let identities = fields.objects("identities").into_iter();
+    identities
+        .map(|identity| (identity.text("provider"), identity.text("id")))
+        .collect()
 }
 
 fn groups(fields: Fields<'_>) -> Vec<String> {

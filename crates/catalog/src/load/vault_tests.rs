@@ -22,7 +22,7 @@ fn named_values_come_from_vaults_that_are_asked() {
         (
             KEY,
             &[("https://other", "")],
-            "",
+            "{{my-key}}",
             format!(
                 "{PLACE} error TG1105: the named value \"my-key\" cannot be read from {KEY}: it answered 404\n  {HELP}\n"
             ),
@@ -38,7 +38,7 @@ fn named_values_come_from_vaults_that_are_asked() {
         (
             "my-key",
             &[(KEY, "v1")],
-            "",
+            "{{my-key}}",
             format!(
                 "{PLACE} error TG1102: the named value \"my-key\" has no value\n  {HELP}\n\
                  named values/n/namedValueInformation.json:1:75 error TG1011: `secretIdentifier` must be `https://<vault>/secrets/<name>`, perhaps with a version behind it, found \"my-key\"\n"

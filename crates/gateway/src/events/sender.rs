@@ -79,6 +79,7 @@ impl Sender {
             Sink::Nats(nats) => self.nats.publish(nats, &self.tls, &batch.events).await,
             Sink::Otlp(otlp) => otlp::send(&self.services, otlp, &batch.events).await,
             Sink::Unusable(why) => Sent::refused(batch.events.len() as u64, why),
+            Sink::Elsewhere => Sent::refused(batch.events.len() as u64, "its credentials are not known"),
         }
     }
 }

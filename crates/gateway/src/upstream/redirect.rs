@@ -1,8 +1,9 @@
 //! `follow-redirects`: what `HttpClient` of .NET does with a 3xx answer.
 //!
-//! 301, 302 and 303 turn POST into GET without a body; 307 and 308 repeat the request, which needs a body that is at
+//! 300 to 303 turn POST into GET without a body; 307 and 308 repeat the request, which needs a body that is at
 //! hand. https never leads to http. Another server than the first gets no `Authorization`, no cookies and nothing that a
 //! backend's credentials added, no client certificate, and its certificate is checked in full, whatever the backend's own may lack.
+//! After so many redirects, the next one is the answer.
 //! Never here: redirects that the client is to follow.
 
 use crate::body::Outgoing;
@@ -19,19 +20,17 @@ pub async fn follow<S>(mut send: impl FnMut(Call) -> S, mut call: Call) -> Resul
 where
     S: Future<Output = Result<Reply, UpstreamFailure>>,
 {
-    for _ in 0..MOST {
+    let mut followed = 0;
+    loop {
         let (now, next) = split(call);
         let url = now.url.clone();
         let reply = send(now).await?;
-        let target = location(&url, &reply);
+        let target = location(&url, &reply).filter(|_| followed < MOST);
         match target.and_then(|target| repeat(next, &url, target, reply.status)) {
-            Some(repeated) => call = repeated,
+            Some(repeated) => (call, followed) = (repeated, followed + 1),
             None => return Ok(reply),
         }
     }
-    Err(UpstreamFailure::Connection(format!(
-        "the backend redirected more than {MOST} times"
-    )))
 }
 
 /// The call to send, and a copy to go on with; without its body where that flows by.
@@ -68,7 +67,7 @@ fn repeat((mut call, whole): (Call, bool), from: &Uri, to: Uri, status: StatusCo
         return None;
     }
     let drops_body = match status.as_u16() {
-        301 | 302 => call.method == Method::POST,
+        300..=302 => call.method == Method::POST,
         303 => call.method != Method::GET && call.method != Method::HEAD,
         307 | 308 => false,
         _ => return None,

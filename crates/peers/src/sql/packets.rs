@@ -48,41 +48,40 @@ pub struct Message {
     pub kind: u8,
     /// Whether the session begins anew before it.
     pub reset: bool,
+    /// Whether the client thought better of it before its end.
+    pub withdrawn: bool,
     /// Its data.
     pub payload: Vec<u8>,
 }
 
-/// The next message that is not to be ignored; nothing when the client has closed the connection between messages.
+/// The next message; nothing when the client has closed the connection between messages.
 pub async fn receive(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Message>> {
+    let mut message: Option<Message> = None;
     loop {
-        let mut message: Option<Message> = None;
-        let status = loop {
-            let mut head = [0; HEAD];
-            match from.read_exact(&mut head).await {
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && message.is_none() => return Ok(None),
-                outcome => outcome?,
-            };
-            let [kind, status, high, low, ..] = head;
-            let length = usize::from(u16::from_be_bytes([high, low]));
-            let whole = message.get_or_insert_with(|| Message {
-                kind,
-                reset: status & STATUS_RESET != 0,
-                payload: Vec::new(),
-            });
-            let start = whole.payload.len();
-            if whole.kind != kind || length < HEAD || start + length > LARGEST {
-                let what = format!("a packet of type {kind:#04x} and {length} bytes cannot stand here");
-                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-            }
-            whole.payload.resize(start + length - HEAD, 0);
-            if let Some(data) = whole.payload.get_mut(start..) {
-                from.read_exact(data).await?;
-            }
-            if status & STATUS_END != 0 {
-                break status;
-            }
+        let mut head = [0; HEAD];
+        match from.read_exact(&mut head).await {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && message.is_none() => return Ok(None),
+            outcome => outcome?,
         };
-        if status & STATUS_IGNORE == 0 {
+        let [kind, status, high, low, ..] = head;
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let whole = message.get_or_insert_with(|| Message {
+            kind,
+            reset: status & STATUS_RESET != 0,
+            withdrawn: false,
+            payload: Vec::new(),
+        });
+        let start = whole.payload.len();
+        if whole.kind != kind || length < HEAD || start + length > LARGEST {
+            let what = format!("a packet of type {kind:#04x} and {length} bytes cannot stand here");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        whole.payload.resize(start + length - HEAD, 0);
+        if let Some(data) = whole.payload.get_mut(start..) {
+            from.read_exact(data).await?;
+        }
+        whole.withdrawn |= status & STATUS_IGNORE != 0;
+        if status & STATUS_END != 0 {
             return Ok(message);
         }
     }

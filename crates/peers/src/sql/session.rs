@@ -2,7 +2,7 @@
 //!
 //! Never here: what statements mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite, WriteHalf, split};
@@ -11,24 +11,16 @@ use tokio::sync::mpsc::{Receiver, channel};
 use tokio::task::yield_now;
 
 use super::Server;
-use super::convert::convert;
 use super::fields::{Fields, utf16};
 use super::login::{self, Login, Proof};
 use super::packets::{FIRST_SIZE, Message, Packets, kind, receive};
-use super::parameters::{Call, Parameter, Procedure, calls, wrong};
+use super::parameters::{calls, wrong};
+use super::procedures::{Prepared, Task};
 use super::statements::{Outcome, Scope, parse};
 use super::tokens::{Done, Fault, Tokens, command, flag};
-use super::types::{Type, Value};
-use super::words::{Word, Words};
 
 /// Bytes of rows that are written at once.
 const PART: usize = 16 << 10;
-/// The number of the procedure that runs a statement with parameters.
-const EXECUTE_NUMBER: u16 = 10;
-/// Its name.
-const EXECUTE_NAME: &str = "sp_executesql";
-/// The procedure that does what the flag of a request does too.
-const RESET_NAME: &str = "sp_reset_connection";
 /// The header that every request has: which transaction it is in.
 const TRANSACTION_HEADER: u16 = 2;
 /// Who makes tokens for this server.
@@ -56,12 +48,14 @@ where
     });
     let mut session = Session {
         messages,
+        waiting: VecDeque::new(),
         out: Packets::new(writing, number as u16, FIRST_SIZE),
         number,
         resets: 0,
         database: String::new(),
         first_database: String::new(),
         transactions: 0,
+        prepared: Prepared::default(),
     };
     let outcome = session.life(server, nonce.as_ref().map(<[u8; 32]>::as_slice)).await;
     reader.abort();
@@ -70,6 +64,8 @@ where
 
 struct Session<Io> {
     messages: Receiver<io::Result<Message>>,
+    /// Requests that came before the answer to the one before them had ended.
+    waiting: VecDeque<Message>,
     out: Packets<WriteHalf<Io>>,
     number: u64,
     resets: u64,
@@ -77,6 +73,7 @@ struct Session<Io> {
     /// The database that it logged in to.
     first_database: String,
     transactions: u64,
+    prepared: Prepared,
 }
 
 /// How a request went.
@@ -85,6 +82,8 @@ enum Flow {
     Whole(Option<u32>),
     /// The client called it off.
     CalledOff,
+    /// It was nothing but the client's calling off what had ended.
+    Heard,
     /// The connection is to be closed.
     Close,
 }
@@ -119,10 +118,15 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
                 tokens.reset();
             }
             let flow = match message.kind {
+                _ if message.withdrawn => {
+                    tokens.done(Done::Last(flag::ERROR), 0, None);
+                    self.out.write(&tokens.take()).await?;
+                    Flow::Whole(None)
+                }
                 kind::BATCH => self.batch(&message, tokens).await?,
                 kind::RPC => self.calls(&message, tokens).await?,
                 kind::TRANSACTION => self.transaction(&message, tokens).await?,
-                kind::ATTENTION => Flow::CalledOff,
+                kind::ATTENTION => Flow::Heard,
                 other => {
                     self.refuse(&wrong(&format!("a message of type {other:#04x}")), tokens)
                         .await?;
@@ -132,10 +136,12 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
             match flow {
                 Flow::Whole(_) => {}
                 Flow::CalledOff => {
-                    let mut tokens = Tokens::default();
-                    tokens.done(Done::Last(flag::ATTENTION), 0, None);
-                    self.out.write(&tokens.take()).await?;
+                    // The answer ends, and that the client was heard is another one.
+                    self.end(flag::ERROR).await?;
+                    self.out.end().await?;
+                    self.end(flag::ATTENTION).await?;
                 }
+                Flow::Heard => self.end(flag::ATTENTION).await?,
                 Flow::Close => return self.out.close().await,
             }
             self.out.end().await?;
@@ -145,11 +151,22 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
 
     fn begin_anew(&mut self) {
         self.resets += 1;
+        self.prepared = Prepared::default();
         self.database.clone_from(&self.first_database);
+    }
+
+    /// The last token of an answer that has no more to say.
+    async fn end(&mut self, flags: u16) -> io::Result<()> {
+        let mut tokens = Tokens::default();
+        tokens.done(Done::Last(flags), 0, None);
+        self.out.write(&tokens.take()).await
     }
 
     /// The next message; nothing when the client has gone.
     async fn message(&mut self) -> io::Result<Option<Message>> {
+        if let Some(message) = self.waiting.pop_front() {
+            return Ok(Some(message));
+        }
         self.messages.recv().await.transpose()
     }
 
@@ -300,12 +317,13 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
                     self.database = name;
                     tokens.done(place.done(last, 0), 0, None);
                 }
-                Ok(Outcome::Never) => {
-                    return Ok(match self.message().await? {
-                        Some(message) if message.kind == kind::ATTENTION => Flow::CalledOff,
-                        _ => Flow::Close,
-                    });
-                }
+                Ok(Outcome::Never) => loop {
+                    match self.messages.recv().await.transpose()? {
+                        Some(message) if message.kind == kind::ATTENTION => return Ok(Flow::CalledOff),
+                        Some(message) => self.waiting.push_back(message),
+                        None => return Ok(Flow::Close),
+                    }
+                },
                 Ok(Outcome::Break) => {
                     tokens.half_a_row();
                     self.out.write(&tokens.take()).await?;
@@ -328,8 +346,11 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
         match self.messages.try_recv() {
             Err(TryRecvError::Empty) => None,
             Ok(Ok(message)) if message.kind == kind::ATTENTION => Some(Flow::CalledOff),
-            // It went, or asks for something else before it has heard the answer.
-            _ => Some(Flow::Close),
+            Ok(Ok(message)) => {
+                self.waiting.push_back(message);
+                None
+            }
+            Ok(Err(_)) | Err(TryRecvError::Disconnected) => Some(Flow::Close),
         }
     }
 
@@ -347,23 +368,30 @@ impl<Io: AsyncRead + AsyncWrite> Session<Io> {
         let mut left = calls.len();
         for call in calls {
             left -= 1;
-            if call.procedure.is(RESET_NAME) {
-                self.begin_anew();
-                tokens.return_status(0);
-                tokens.done(Done::Procedure(if left > 0 { flag::MORE } else { 0 }), 0, None);
-                continue;
-            }
-            let flow = match prepare(call, self.scope()) {
-                Ok((text, scope)) => self.statements(&text, scope, Place::Procedure, &mut tokens).await?,
+            let (flow, handle) = match self.prepared.task(call, self.scope()) {
+                Ok(Task::Anew) => {
+                    self.begin_anew();
+                    (Flow::Whole(None), None)
+                }
+                Ok(Task::Run { statement, handle }) => match statement {
+                    Some((text, scope)) => (
+                        self.statements(&text, scope, Place::Procedure, &mut tokens).await?,
+                        handle,
+                    ),
+                    None => (Flow::Whole(None), handle),
+                },
                 Err(fault) => {
                     tokens.fault(&fault);
-                    Flow::Whole(Some(fault.number))
+                    (Flow::Whole(Some(fault.number)), None)
                 }
             };
             let Flow::Whole(error) = flow else {
                 return Ok(flow);
             };
             tokens.return_status(error.map_or(0, |number| number as i32));
+            if let Some(handle) = handle {
+                tokens.return_handle(handle);
+            }
             let flags = if error.is_some() { flag::ERROR } else { 0 } | if left > 0 { flag::MORE } else { 0 };
             tokens.done(Done::Procedure(flags), 0, None);
         }
@@ -404,83 +432,4 @@ fn without_headers(payload: &[u8]) -> Option<&[u8]> {
         transaction |= header.u16()? == TRANSACTION_HEADER && length == 18;
     }
     transaction.then_some(rest)
-}
-
-/// The statement of a call, with its parameters as they were declared.
-fn prepare(call: Call, mut scope: Scope) -> Result<(String, Scope), Fault> {
-    if call.procedure != Procedure::Number(EXECUTE_NUMBER) && !call.procedure.is(EXECUTE_NAME) {
-        let name = match call.procedure {
-            Procedure::Number(number) => format!("number {number}"),
-            Procedure::Name(name) => name,
-        };
-        let text = format!("Could not find stored procedure '{name}'.");
-        return Err(Fault::new(2812, 62, 16, text));
-    }
-    let mut parameters = call.parameters.into_iter();
-    let mut text = |what: &str| match parameters.next() {
-        None => Ok(None),
-        Some(Parameter {
-            of: Type::NVarChar(_) | Type::NChar(_),
-            value: Some(Value::Text(text)),
-            ..
-        }) => Ok(Some(text)),
-        Some(_) => {
-            let text = format!("Procedure expects parameter '{what}' of type 'ntext/nchar/nvarchar'.");
-            Err(Fault::new(214, 2, 16, text))
-        }
-    };
-    let Some(statement) = text("@statement")? else {
-        let text =
-            format!("Procedure or function '{EXECUTE_NAME}' expects parameter '@statement', which was not supplied.");
-        return Err(Fault::new(201, 10, 16, text));
-    };
-    let declarations = text("@params")?.unwrap_or_default();
-    let mut declared = declared(&declarations)?;
-    for (place, parameter) in parameters.enumerate() {
-        let found = declared.iter_mut().enumerate().find(|(index, declared)| {
-            if parameter.name.is_empty() {
-                *index == place
-            } else {
-                declared.name.eq_ignore_ascii_case(&parameter.name)
-            }
-        });
-        let Some((_, found)) = found else {
-            let text = format!("{} is not a parameter for procedure {EXECUTE_NAME}.", parameter.name);
-            return Err(Fault::new(8145, 2, 16, text));
-        };
-        if let Some(value) = parameter.value {
-            found.value = Some(convert(value, parameter.of, found.of)?);
-        }
-    }
-    for parameter in declared {
-        let Some(value) = parameter.value else {
-            let text = format!(
-                "The parameterized query '({declarations}){statement}' expects the parameter '{}', which was not supplied.",
-                parameter.name
-            );
-            return Err(Fault::new(8178, 1, 16, text));
-        };
-        scope
-            .parameters
-            .insert(parameter.name.to_lowercase(), (parameter.of, value));
-    }
-    Ok((statement, scope))
-}
-
-/// Reads `@a int, @b nvarchar(max)`.
-fn declared(text: &str) -> Result<Vec<Parameter>, Fault> {
-    let mut words = Words::of(text)?;
-    let mut declared = Vec::new();
-    while words.peek().is_some() {
-        let Some(Word::Variable(name)) = words.next() else {
-            return Err(words.wrong());
-        };
-        words.takes("as");
-        let of = words.type_of()?;
-        declared.push(Parameter { name, of, value: None });
-        if words.peek().is_some() {
-            words.sign(',')?;
-        }
-    }
-    Ok(declared)
 }

@@ -140,6 +140,18 @@ impl Tokens {
         self.bytes.put_i32_le(status);
     }
 
+    /// What a statement is called that is kept.
+    pub fn return_handle(&mut self, handle: i32) {
+        self.bytes.put_u8(0xac);
+        self.bytes.put_u16_le(0);
+        short_text(&mut self.bytes, "");
+        self.bytes.put_u8(1);
+        self.bytes.put_u32_le(0);
+        self.bytes.put_u16_le(0);
+        Type::Int.put(&mut self.bytes, true);
+        Value::Integer(handle.into()).put(&mut self.bytes, Type::Int, true);
+    }
+
     /// The columns of the rows that follow.
     pub fn columns(&mut self, columns: &[Column], table: &str) {
         self.bytes.put_u8(0x81);

@@ -345,6 +345,53 @@ fn secure(tls: &str, protocols: &[&[u8]]) -> (Peer, ClientConnection) {
 }
 
 #[test]
+fn it_keeps_statements_for_later() {
+    let peer = Peer::start(&["sql", "--tls", "none"]);
+    let mut sql = Sql::of(&peer);
+    let text = |text: &str| {
+        let mut parameter = vec![0, 0, 0xe7, 0x40, 0x1f, 9, 4, 0xd0, 0, 0x34];
+        parameter.extend((2 * text.len() as u16).to_le_bytes());
+        parameter.extend(utf16(text));
+        parameter
+    };
+    let int = |flags: u8, value: u8| vec![0, flags, 0x26, 4, 4, value, 0, 0, 0];
+    let call = |number: u8, parameters: &[Vec<u8>]| {
+        [&HEADERS[..], &[0xff, 0xff, number, 0, 0, 0], &parameters.concat()].concat()
+    };
+    let row = [
+        &[0xd1, 4, 7, 0, 0, 0][..],
+        &done(0xff, 0x11, 0xc1, 1),
+        &[0x79, 0, 0, 0, 0],
+    ]
+    .concat();
+    let (declared, statement) = (text("@p int"), text("SELECT @p AS p"));
+    let handle = |handle: u8| {
+        [
+            &[0xac, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0x26, 4, 4, handle, 0, 0, 0],
+            &done(0xfe, 0, 0, 0)[..],
+        ]
+        .concat()
+    };
+    let nothing = vec![0, 1, 0x26, 4, 0];
+    let first = sql.ask(
+        RPC,
+        &call(13, &[nothing.clone(), declared.clone(), statement.clone(), int(0, 7)]),
+    );
+    assert!(first.ends_with(&[&row[..], &handle(1)].concat()), "{first:x?}");
+    let second = sql.ask(RPC, &call(11, &[nothing, declared, statement]));
+    assert_eq!(second, [&[0x79, 0, 0, 0, 0], &handle(2)[..]].concat());
+    let again = sql.ask(RPC, &call(12, &[int(0, 2), int(0, 7)]));
+    assert!(
+        again.ends_with(&[&row[..], &done(0xfe, 0, 0, 0)].concat()),
+        "{again:x?}"
+    );
+    let gone = [&[0x79, 0, 0, 0, 0], &done(0xfe, 0, 0, 0)[..]].concat();
+    assert_eq!(sql.ask(RPC, &call(15, &[int(0, 2)])), gone);
+    let refused = sql.ask(RPC, &call(12, &[int(0, 2), int(0, 7)]));
+    assert_eq!((refused[0], &refused[3..7]), (0xaa, &8179_u32.to_le_bytes()[..]));
+}
+
+#[test]
 fn it_shakes_hands_inside_of_packets() {
     let (peer, mut tls) = secure("login", &[]);
     let mut sql = Sql::connect(&peer);
@@ -404,21 +451,31 @@ fn the_strict_one_begins_with_tls_and_its_protocol() {
 fn it_stops_when_told_to() {
     let peer = Peer::start(&["sql", "--tls", "none"]);
     let mut sql = Sql::of(&peer);
-    let stopped = done(0xfd, 0x20, 0, 0);
-    sql.say(BATCH, 1, &[&HEADERS[..], &utf16("WAITFOR DELAY '1:00:00'")].concat());
-    assert_eq!(sql.ask(ATTENTION, &[]), stopped);
-    assert_eq!(sql.ask(ATTENTION, &[]), stopped);
+    let (ended, heard) = (done(0xfd, 2, 0, 0), done(0xfd, 0x20, 0, 0));
+    let waiting = [&HEADERS[..], &utf16("WAITFOR DELAY '1:00:00'")].concat();
+    sql.say(BATCH, 1, &waiting);
+    assert_eq!(sql.ask(ATTENTION, &[]), ended);
+    assert_eq!(sql.answer(), heard);
+    // There is nothing to stop.
+    assert_eq!(sql.ask(ATTENTION, &[]), heard);
+    // What comes in between has its turn.
+    sql.say(BATCH, 1, &waiting);
+    sql.say(BATCH, 1, &[&HEADERS[..], &utf16("SELECT 1 AS x")].concat());
+    assert_eq!(sql.ask(ATTENTION, &[]), ended);
+    assert_eq!(sql.answer(), heard);
+    assert!(sql.answer().ends_with(&done(0xfd, 0x10, 0xc1, 1)));
+
     sql.say(BATCH, 1, &[&HEADERS[..], &utf16("SELECT * FROM large")].concat());
-    let mut rows = sql.ask(ATTENTION, &[]);
-    if rows.ends_with(&done(0xfd, 0x10, 0xc1, 100_000)) {
-        // All of them were on their way before it was heard.
-        rows = sql.answer();
-    }
-    assert!(rows.ends_with(&stopped));
-    assert!(
-        sql.batch("SELECT * FROM large")
-            .ends_with(&done(0xfd, 0x10, 0xc1, 100_000))
-    );
+    let rows = sql.ask(ATTENTION, &[]);
+    let all = done(0xfd, 0x10, 0xc1, 100_000);
+    // All of them may have been on their way before it was heard.
+    assert!(rows.ends_with(&ended) || rows.ends_with(&all));
+    assert_eq!(sql.answer(), heard);
+    assert!(sql.batch("SELECT * FROM large").ends_with(&all));
+    // A request that is withdrawn before its end.
+    sql.say(BATCH, 0, &waiting);
+    sql.say(BATCH, 1 | 2, &[]);
+    assert_eq!(sql.answer(), ended);
 }
 
 #[test]

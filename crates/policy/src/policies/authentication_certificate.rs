@@ -5,7 +5,6 @@
 //! as their Base64 text. Servers that ask for no certificate see none. As a child of `send-request` it concerns that
 //! request alone.
 
-use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
@@ -85,11 +84,8 @@ fn known(
 ) -> Option<Run> {
     let Some(certificate) = found else {
         let message = format!("there is no certificate \"{name}\" with its private key");
-        let help = "put it into `certificates/<id>/certificate.pem` or `certificate.pfx`".to_owned();
         let span = element.attribute_span(attribute);
-        element
-            .compiler
-            .error_with_help(codes::UNKNOWN_REFERENCE, span, message, Some(help));
+        element.compiler.unknown_certificate(span, message);
         return None;
     };
     now(AuthenticationCertificate::Known(Arc::clone(certificate)))

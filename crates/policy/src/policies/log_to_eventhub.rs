@@ -58,15 +58,20 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 fn logger(element: &mut ElementReader<'_, '_>, id: &str) -> Option<Arc<Logger>> {
     let Some((id, logger)) = catalog::entity(&element.compiler.catalog?.loggers, id) else {
         let message = format!("there is no logger \"{id}\"");
-        element.error_at("logger-id", codes::UNKNOWN_REFERENCE, message);
+        let span = element.attribute_span("logger-id");
+        element.compiler.unknown_reference(id, span, message, None);
         return None;
     };
-    if let Sink::Unusable(why) = &logger.sink {
-        let message = format!("the logger \"{id}\" takes no events: {why}");
-        element.error_at("logger-id", codes::UNKNOWN_REFERENCE, message);
-        return None;
+    match &logger.sink {
+        Sink::Unusable(why) => {
+            let message = format!("the logger \"{id}\" takes no events: {why}");
+            element.error_at("logger-id", codes::UNKNOWN_REFERENCE, message);
+            None
+        }
+        // Whoever loads the folder says what is missing.
+        Sink::Elsewhere => None,
+        _ => Some(Arc::clone(logger)),
     }
-    Some(Arc::clone(logger))
 }
 
 impl Step for LogToEventHub {

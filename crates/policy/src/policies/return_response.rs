@@ -1,7 +1,8 @@
 //! `return-response` answers with a response of its own; nothing else runs, neither outbound nor on-error.
 //!
 //! The response starts empty (`200 OK`), whatever response there was before, or as a copy of the one that the variable
-//! of `response-variable-name` holds; children then change it. `body` of a Liquid template is empty, as APIM's page has it;
+//! of `response-variable-name` holds; children then change it. Where nothing set that variable, children make the response
+//! alone: published policies keep the name that stands in APIM's page. `body` of a Liquid template is empty, as APIM's page has it;
 //! expressions still read the bodies of request and response.
 
 use super::set_body::{NewBody, read_new_content};
@@ -49,8 +50,8 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 impl Step for ReturnResponse {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let mut response = match &self.variable {
-            Some(name) => kept_in(name, exchange)?,
-            None => ResponseMessage::default(),
+            Some(name) if !self.has_children() || exchange.variable(name).is_some() => kept_in(name, exchange)?,
+            _ => ResponseMessage::default(),
         };
         if let Some(status) = &self.status {
             status.evaluate(exchange)?.apply(&mut response);
@@ -63,6 +64,12 @@ impl Step for ReturnResponse {
         }
         exchange.response = Some(response);
         Ok(Flow::Answer)
+    }
+}
+
+impl ReturnResponse {
+    fn has_children(&self) -> bool {
+        self.status.is_some() || !self.headers.is_empty() || self.body.is_some()
     }
 }
 
@@ -182,6 +189,16 @@ mod tests {
             (stored.headers.0.len(), stored.body.bytes().as_ref()),
             (1, b"{}".as_slice())
         );
+    }
+
+    #[test]
+    fn children_need_no_response_to_begin_with() {
+        let answer =
+            "<return-response response-variable-name='r'><set-status code='404' reason='No' /></return-response>";
+        responds(&[(&format!("<inbound>{answer}</inbound>"), "GET /", "404 No")]);
+        let wrong = format!("<inbound><set-variable name='r' value='text' />{answer}</inbound>");
+        let mut bench = Bench::new(&wrong);
+        assert!(bench.run("GET /").starts_with("500 "), "it is not a response");
     }
 
     #[test]

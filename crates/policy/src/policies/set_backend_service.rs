@@ -126,7 +126,8 @@ pub(super) fn known(
 ) -> Option<Destination> {
     let Some(backend) = backend else {
         let message = format!("there is no backend \"{id}\"");
-        element.error_at("backend-id", codes::UNKNOWN_REFERENCE, message);
+        let span = element.attribute_span("backend-id");
+        element.compiler.unknown_reference(id, span, message, None);
         return None;
     };
     Some(destination(backend))

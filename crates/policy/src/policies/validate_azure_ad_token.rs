@@ -43,7 +43,7 @@ struct ValidateAzureAdToken {
 
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let presented = Presented::read(element, true);
-    let refusal = Refusal::read(element);
+    let refusal = Refusal::read(element, VALIDATE_AZURE_AD_TOKEN.name);
     let tenant = element.required("tenant-id");
     let endpoint = element.optional("authentication-endpoint");
     let output = element.literal("output-token-variable-name");

@@ -142,7 +142,8 @@ fn identity(element: &mut ElementReader<'_, '_>) -> Option<Identity> {
         .collect();
     if issuer_id.is_some() && known.is_empty() {
         let message = "`issuer-certificate-id` names no certificate of the folder";
-        element.error_at("issuer-certificate-id", codes::UNKNOWN_REFERENCE, message);
+        let span = element.attribute_span("issuer-certificate-id");
+        element.compiler.unknown_certificate(span, message);
     }
     Some(Identity {
         issuer: Some(IssuerCertificate {

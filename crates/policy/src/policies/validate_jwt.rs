@@ -15,7 +15,7 @@
 //! names for which the keys of all may sign. If neither names an issuer, none is asked for.
 //!
 //! Refusals are 401, or `failed-validation-httpcode`, with `failed-validation-error-message`, or else `JWT not present.` or
-//! `Invalid JWT.`: why it is invalid is for `context.LastError`. A slash at the end of an audience does not count.
+//! `Invalid JWT.`: why it is invalid is for `context.LastError`, which the two attributes' expressions may read. A slash at the end of an audience does not count.
 //! The token goes into the variable `output-token-variable-name` as the `Jwt` that `AsJwt()` gives.
 
 use crate::codes;
@@ -49,7 +49,7 @@ struct ValidateJwt {
 fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     let presented = Presented::read(element, false);
     let scheme = element.optional("require-scheme");
-    let refusal = Refusal::read(element);
+    let refusal = Refusal::read(element, VALIDATE_JWT.name);
     let requires_expiration = element.or("require-expiration-time", true);
     let requires_signature = element.or("require-signed-tokens", true);
     let skew = element.or("clock-skew", Skew::default());
@@ -209,7 +209,7 @@ mod tests {
         let attributes = "failed-validation-httpcode='403' failed-validation-error-message='@(\"No: \" + context.LastError?.Reason)'";
         let answer = inline(attributes, "").run("GET /");
         assert!(
-            answer.starts_with("403") && answer.ends_with(r#""message": "No: " }"#),
+            answer.starts_with("403") && answer.ends_with(r#""message": "No: TokenNotPresent" }"#),
             "{answer}"
         );
     }

@@ -158,7 +158,8 @@ fn certificate<C>(
     let found = all(element.compiler.catalog?).get(id.as_str());
     if found.is_none() {
         let message = format!("there is no certificate \"{id}\"");
-        element.error_at("certificate-id", codes::UNKNOWN_REFERENCE, message);
+        let span = element.attribute_span("certificate-id");
+        element.compiler.unknown_certificate(span, message);
     }
     found.cloned()
 }

@@ -3,10 +3,12 @@
 //! Reasons and messages are those that APIM was seen to give, which are not those of its page on errors; where it was
 //! not seen, the page's reasons stand. Never here: when a token is not accepted.
 
+use crate::block::Section;
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::value::Value;
+use expression::context::LastError;
 use expression::text::Text;
 use http::StatusCode;
 
@@ -45,22 +47,39 @@ impl Rejection {
     }
 }
 
-/// The attributes that say what a client is told.
+/// The attributes that say what a client is told. Their expressions find in `context.LastError` what is wrong.
 pub(crate) struct Refusal {
+    policy: &'static str,
     status: Value<StatusCode>,
     message: Option<Value<Text>>,
 }
 
 impl Refusal {
-    pub fn read(element: &mut ElementReader<'_, '_>) -> Self {
+    /// Those of this policy's element.
+    pub fn read(element: &mut ElementReader<'_, '_>, policy: &'static str) -> Self {
         Self {
+            policy,
             status: element.or("failed-validation-httpcode", StatusCode::UNAUTHORIZED),
             message: element.optional("failed-validation-error-message"),
         }
     }
 
     /// The failure that a rejection is.
-    pub fn failure(&self, exchange: &Exchange, rejection: Rejection) -> Result<Failure, Failure> {
+    pub fn failure(&self, exchange: &mut Exchange, rejection: Rejection) -> Result<Failure, Failure> {
+        let error = LastError {
+            source: self.policy.into(),
+            reason: rejection.reason.into(),
+            message: rejection.message.as_str().into(),
+            section: Section::Inbound.name().into(),
+            ..LastError::default()
+        };
+        let before = exchange.last_error.replace(error);
+        let failure = self.tell(exchange, rejection);
+        exchange.last_error = before;
+        failure
+    }
+
+    fn tell(&self, exchange: &Exchange, rejection: Rejection) -> Result<Failure, Failure> {
         let Rejection { reason, message, told } = rejection;
         let client_message = match &self.message {
             Some(message) => message.get(exchange)?.to_string(),

@@ -7,8 +7,12 @@ use crate::findings::Findings;
 use diagnostic::{Diagnostic, Mapped, Source, Span};
 use std::sync::Arc;
 
-/// Bytes of a document; APIM allows 256 KiB, named values included.
+/// Bytes of a document, named values included.
 const LARGEST: usize = 1 << 20;
+/// Bytes that APIM takes of a document.
+const LARGEST_OF_APIM: usize = 256 * 1024;
+/// Bytes that APIM takes of a fragment.
+const LARGEST_FRAGMENT_OF_APIM: usize = 512 * 1024;
 /// Elements inside elements.
 const DEEPEST: usize = 100;
 /// Problems of one document after which reading ends: the rest would say the same again.
@@ -38,6 +42,7 @@ pub(crate) fn read(source: &Arc<Source>, findings: &mut Findings) -> Vec<Node> {
         reader.report_open();
     }
     while reader.close() {}
+    reader.report_size();
     reader.content
 }
 
@@ -120,6 +125,20 @@ impl Reader<'_> {
         let pieces = pieces(self.text, stretch, kind, &mut |span| unknown.push(span));
         self.unknown_entities(&unknown);
         self.content.push(Node::Text(pieces));
+    }
+
+    fn report_size(&mut self) {
+        let is_fragment = |node: &Node| matches!(node, Node::Element(root) if root.name.text == "fragment");
+        let (what, most) = if self.content.iter().any(is_fragment) {
+            ("fragment", LARGEST_FRAGMENT_OF_APIM)
+        } else {
+            ("document", LARGEST_OF_APIM)
+        };
+        if self.text.len() > most {
+            let message = format!("the {what} has {} bytes, APIM takes at most {most}", self.text.len());
+            let diagnostic = Diagnostic::warning(codes::DOCUMENT_LIMIT, self.source, Span::at(0), message);
+            self.findings.refused_by_apim(diagnostic);
+        }
     }
 
     pub(super) fn unknown_entities(&mut self, spans: &[Span]) {

@@ -210,6 +210,59 @@ fn a_document_is_not_refused_for_what_its_deployment_chooses() {
 }
 
 #[test]
+fn an_extract_without_its_secrets_can_be_checked_and_not_served() {
+    let policies = "
+        <ip-filter action=\"allow\"><address>{{secret}}</address></ip-filter>
+        <rate-limit calls=\"{{kept}}\" renewal-period=\"60\" />
+        <authentication-certificate certificate-id=\"{{secret}}\" />
+        <authentication-certificate thumbprint=\"AABBCCDDEEFF00112233445566778899AABBCCDD\" />
+        <log-to-eventhub logger-id=\"hub\">text</log-to-eventhub>
+        <set-backend-service backend-id=\"{{secret}}\" />";
+    let folder = Artifacts::of(&[
+        ("apis/api/policy.xml", &document(&[("inbound", policies)])),
+        (
+            "named values/a/namedValueInformation.json",
+            r#"{"properties": {"displayName": "secret", "secret": true}}"#,
+        ),
+        (
+            "named values/b/namedValueInformation.json",
+            r#"{"properties": {"displayName": "kept", "keyVault": {"secretIdentifier": "https://v.vault.azure.net/secrets/kept"}}}"#,
+        ),
+        (
+            "named values/c/namedValueInformation.json",
+            r#"{"properties": {"displayName": "Logger-Credentials--1", "secret": true}}"#,
+        ),
+        (
+            "loggers/hub/loggerInformation.json",
+            r#"{"properties": {"loggerType": "azureEventHub", "credentials": {"name": "h", "connectionString": "{{Logger-Credentials--1}}"}}}"#,
+        ),
+        ("certificates/c/certificateInformation.json", r#"{"properties": {}}"#),
+    ]);
+    folder.write_api("api", "http://127.0.0.1:9", r#""subscriptionRequired": false"#);
+    let (code, findings) = findings(&[folder.argument()]);
+    let mut found: Vec<String> = findings
+        .iter()
+        .map(|finding| format!("{} {}", finding["severity"], finding["code"]).replace('"', ""))
+        .collect();
+    found.sort();
+    let expected = [
+        "warning TG1102",
+        "warning TG1102",
+        "warning TG1105",
+        "warning TG3208",
+        "warning TG3208",
+    ];
+    assert_eq!(
+        (code, &*found),
+        (Some(0), &expected.map(str::to_owned) as &[String]),
+        "{findings:?}"
+    );
+    let outcome = run(&["serve", "--config", folder.argument()]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(outcome.errors.contains("TOLLGATE_NAMED_VALUE_SECRET"), "{outcome:?}");
+}
+
+#[test]
 fn help_names_every_option() {
     for (command, names) in [
         (vec!["--help"], &["serve", "check", "eval", "--version"] as &[&str]),

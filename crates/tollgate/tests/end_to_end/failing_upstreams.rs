@@ -242,6 +242,25 @@ fn a_timeout_of_forward_request_is_told_as_such() {
 }
 
 #[test]
+fn a_timeout_of_forward_request_is_over_with_the_head() {
+    within(60, async {
+        let upstream = Upstream::raw(|mut connection| async move {
+            connection.reads("\r\n\r\n").await;
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nsl").await;
+            tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+            connection.send("ow").await;
+        })
+        .await;
+        let folder = Artifacts::passing("api", &upstream.url);
+        let policy = document(&[("backend", "<forward-request timeout=\"1\" />")]);
+        folder.write("apis/api/policy.xml", &policy);
+        let gateway = Gateway::serve(&folder).await;
+        let answer = client::get(gateway.address, "/api/x").await;
+        assert_eq!((answer.status.as_u16(), answer.text()), (200, "slow".to_owned()));
+    });
+}
+
+#[test]
 fn a_stale_connection_is_not_the_clients_problem() {
     within(60, async {
         let upstream = Upstream::raw(|mut connection| async move {

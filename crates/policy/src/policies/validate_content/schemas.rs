@@ -120,7 +120,5 @@ fn unknown(element: &mut ElementReader<'_, '_>, id: &str) {
     let help = near.map(|near| format!("did you mean `{near}`?"));
     let span = element.attribute_span("schema-id");
     let message = format!("there is no schema \"{id}\"");
-    element
-        .compiler
-        .error_with_help(codes::UNKNOWN_REFERENCE, span, message, help);
+    element.compiler.unknown_reference(id, span, message, help);
 }
