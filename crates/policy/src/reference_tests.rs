@@ -77,7 +77,6 @@ const ELSEWHERE: [&str; 5] = [
     "sql-data-source",
     "publish-event",
     "set-graphql-resolver",
-    "sql-data-source",
 ];
 
 #[test]
