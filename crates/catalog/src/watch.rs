@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A change is told when nothing more happened for this long.
-const QUIET: Duration = Duration::from_millis(20);
+const QUIET: Duration = Duration::from_millis(10);
 /// The same where much happens, as when a folder is checked out anew.
 const QUIET_AFTER_MUCH: Duration = Duration::from_millis(100);
 /// More events than these are much; to save one file makes up to five.
@@ -51,7 +51,7 @@ impl Drop for Watch {
     }
 }
 
-/// Calls `on_change` after each burst of changes of what is read of `folder`: once, 20 milliseconds after the last
+/// Calls `on_change` after each burst of changes of what is read of `folder`: once, 10 milliseconds after the last
 /// change, or 100 where there were many, and tells what has changed. Calls come from a thread of the watch's own, one at
 /// a time.
 ///
