@@ -69,75 +69,27 @@ impl Type {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Error> {
         let code = reader.u8()?;
-        let fixed = |kind, length| {
-            Ok(Self {
-                kind,
-                layout: Layout::Fixed(length),
-            })
-        };
-        let short = |kind| {
-            Ok(Self {
-                kind,
-                layout: Layout::Short,
-            })
-        };
-        match code {
-            0x1f => Ok(Self {
-                kind: Kind::Bytes,
-                layout: Layout::Nothing,
-            }),
-            0x30 => fixed(Kind::Integer, 1),
-            0x32 => fixed(Kind::Bool, 1),
-            0x34 => fixed(Kind::Integer, 2),
-            0x38 => fixed(Kind::Integer, 4),
-            0x3a => fixed(Kind::DateTime, 4),
-            0x3b => fixed(Kind::Float, 4),
-            0x3c => fixed(Kind::Money, 8),
-            0x3d => fixed(Kind::DateTime, 8),
-            0x3e => fixed(Kind::Float, 8),
-            0x7a => fixed(Kind::Money, 4),
-            0x7f => fixed(Kind::Integer, 8),
-            0x28 => short(Kind::Date),
-            0x29 => short(Kind::Time(reader.u8()?)),
-            0x2a => short(Kind::DateTime2(reader.u8()?)),
-            0x2b => short(Kind::DateTimeOffset(reader.u8()?)),
-            0x24 | 0x26 | 0x68 | 0x6d | 0x6e | 0x6f => {
-                reader.u8()?;
-                short(match code {
-                    0x24 => Kind::Guid,
-                    0x26 => Kind::Integer,
-                    0x68 => Kind::Bool,
-                    0x6d => Kind::Float,
-                    0x6e => Kind::Money,
-                    _ => Kind::DateTime,
-                })
+        if let Some((kind, length)) = fixed(code) {
+            let layout = Layout::Fixed(length);
+            return Ok(Self { kind, layout });
+        }
+        let (kind, layout) = match code {
+            0x1f => (Kind::Bytes, Layout::Nothing),
+            0x24 | 0x26 | 0x28..=0x2b | 0x37 | 0x3f | 0x68 | 0x6a | 0x6c | 0x6d..=0x6f => {
+                (short(code, reader)?, Layout::Short)
             }
-            0x37 | 0x3f | 0x6a | 0x6c => {
-                reader.take(2)?;
-                short(Kind::Decimal(reader.u8()?))
+            0xa5 | 0xad | 0xa7 | 0xaf | 0xe7 | 0xef => {
+                let is_in_parts = reader.u16()? == IN_PARTS;
+                let layout = if is_in_parts { Layout::Parts } else { Layout::Medium };
+                (texts_or_bytes(code, reader)?, layout)
             }
-            0xa5 | 0xad | 0xa7 | 0xaf | 0xe7 | 0xef => Self::of_length(code, reader),
             0x22 | 0x23 | 0x63 => {
                 reader.u32()?;
-                let kind = match code {
-                    0x22 => Kind::Bytes,
-                    0x23 => Kind::Text(Collation::read(reader)?),
-                    _ => {
-                        Collation::read(reader)?;
-                        Kind::Unicode
-                    }
-                };
-                Ok(Self {
-                    kind,
-                    layout: Layout::Pointer,
-                })
+                (texts_or_bytes(code, reader)?, Layout::Pointer)
             }
             0x62 => {
                 reader.u32()?;
-                Ok(Self {
-                    kind: Kind::Variant,
-                    layout: Layout::Long,
-                })
+                (Kind::Variant, Layout::Long)
             }
             0xf1 => {
                 if reader.u8()? != 0 {
@@ -145,10 +97,7 @@ impl Type {
                     reader.short_text()?;
                     reader.text()?;
                 }
-                Ok(Self {
-                    kind: Kind::Unicode,
-                    layout: Layout::Parts,
-                })
+                (Kind::Unicode, Layout::Parts)
             }
             0xf0 => {
                 reader.u16()?;
@@ -156,28 +105,9 @@ impl Type {
                     reader.short_text()?;
                 }
                 reader.text()?;
-                Ok(Self {
-                    kind: Kind::Bytes,
-                    layout: Layout::Parts,
-                })
+                (Kind::Bytes, Layout::Parts)
             }
-            other => Err(Error::UnknownType(other)),
-        }
-    }
-
-    fn of_length(code: u8, reader: &mut Reader<'_>) -> Result<Self, Error> {
-        let layout = if reader.u16()? == IN_PARTS {
-            Layout::Parts
-        } else {
-            Layout::Medium
-        };
-        let kind = match code {
-            0xa5 | 0xad => Kind::Bytes,
-            0xa7 | 0xaf => Kind::Text(Collation::read(reader)?),
-            _ => {
-                Collation::read(reader)?;
-                Kind::Unicode
-            }
+            other => return Err(Error::UnknownType(other)),
         };
         Ok(Self { kind, layout })
     }
@@ -226,5 +156,57 @@ impl Type {
             }
             bytes.extend_from_slice(part);
         }
+    }
+}
+
+/// Types whose values have so many bytes and are never null.
+const fn fixed(code: u8) -> Option<(Kind, usize)> {
+    Some(match code {
+        0x30 => (Kind::Integer, 1),
+        0x32 => (Kind::Bool, 1),
+        0x34 => (Kind::Integer, 2),
+        0x38 => (Kind::Integer, 4),
+        0x3a => (Kind::DateTime, 4),
+        0x3b => (Kind::Float, 4),
+        0x3c => (Kind::Money, 8),
+        0x3d => (Kind::DateTime, 8),
+        0x3e => (Kind::Float, 8),
+        0x7a => (Kind::Money, 4),
+        0x7f => (Kind::Integer, 8),
+        _ => return None,
+    })
+}
+
+/// Types whose values say their length in a byte; what follows the code is their length, precision and scale.
+fn short(code: u8, reader: &mut Reader<'_>) -> Result<Kind, Error> {
+    Ok(match code {
+        0x28 => Kind::Date,
+        0x29 => Kind::Time(reader.u8()?),
+        0x2a => Kind::DateTime2(reader.u8()?),
+        0x2b => Kind::DateTimeOffset(reader.u8()?),
+        0x37 | 0x3f | 0x6a | 0x6c => {
+            reader.take(2)?;
+            Kind::Decimal(reader.u8()?)
+        }
+        _ => {
+            reader.u8()?;
+            match code {
+                0x24 => Kind::Guid,
+                0x26 => Kind::Integer,
+                0x68 => Kind::Bool,
+                0x6d => Kind::Float,
+                0x6e => Kind::Money,
+                _ => Kind::DateTime,
+            }
+        }
+    })
+}
+
+/// Types of texts, behind whose length is what they are compared by, and of bytes.
+fn texts_or_bytes(code: u8, reader: &mut Reader<'_>) -> Result<Kind, Error> {
+    match code {
+        0x22 | 0xa5 | 0xad => Ok(Kind::Bytes),
+        0x23 | 0xa7 | 0xaf => Collation::read(reader).map(Kind::Text),
+        _ => Collation::read(reader).map(|_| Kind::Unicode),
     }
 }
