@@ -2,20 +2,27 @@
 //!
 //! Never here: who waits.
 
+use crate::exchange::Clock;
+use crate::token::seconds_now;
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// How long an answer asks to wait; `now` is the time since 1970. A date that is over asks for no wait, and what is
-/// neither seconds nor a date for nothing.
-pub fn retry_after(headers: &HeaderMap, now: Duration) -> Option<Duration> {
+/// How long an answer asks to wait. A date that is over asks for no wait, and what is neither seconds nor a date for
+/// nothing.
+pub fn retry_after(headers: &HeaderMap, clock: &dyn Clock) -> Option<Duration> {
+    asked(headers, || Duration::from_secs_f64(seconds_now(clock).max(0.0)))
+}
+
+/// The same, where `now` tells the time since 1970.
+fn asked(headers: &HeaderMap, now: impl FnOnce() -> Duration) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     let date = date.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Some(date.saturating_sub(now))
+    Some(date.saturating_sub(now()))
 }
 
 #[cfg(test)]
@@ -36,9 +43,9 @@ mod tests {
             ("", None),
         ] {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
-            let found = retry_after(&headers, now);
+            let found = asked(&headers, || now);
             assert_eq!(found, expected.map(Duration::from_millis), "{value:?}");
         }
-        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+        assert_eq!(asked(&HeaderMap::new(), || now), None);
     }
 }

@@ -7,7 +7,7 @@ use expression::body::MessageBody;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use policy::{Body, Call, Connection, HttpVersion, Services, retry_after};
 use std::future::poll_fn;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// How long the head of an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -67,15 +67,11 @@ impl Post {
             StatusCode::PAYLOAD_TOO_LARGE => Sent::TooMany { why: why() },
             _ => Sent::Later {
                 why: why(),
-                after: retry_after(&reply.headers, now()),
+                after: retry_after(&reply.headers, &*services.clock),
             },
         };
         (sent, answer)
     }
-}
-
-fn now() -> Duration {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 async fn read(body: Body) -> Vec<u8> {

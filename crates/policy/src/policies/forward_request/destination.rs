@@ -5,14 +5,12 @@ use crate::body::Body;
 use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
 use crate::retry_after::retry_after;
-use crate::token::seconds_now;
 use crate::upstream::{Reply, UpstreamFailure};
 use catalog::{Backend, BackendKind};
 use expression::body::MessageBody;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Chooses the backend; the target shows the pool's member. None for plain URLs.
 ///
@@ -60,8 +58,8 @@ pub(in crate::policies) fn pick(exchange: &Exchange) -> Result<Option<Chosen>, R
 pub(super) fn went(exchange: &mut Exchange, backend: &Backend, reply: &mut Result<Reply, UpstreamFailure>) {
     let outcome = match reply {
         Ok(reply) => {
-            let now = Duration::from_secs_f64(seconds_now(&*exchange.services.clock).max(0.0));
-            Outcome::Answered(reply.status.as_u16(), retry_after(&reply.headers, now))
+            let asked = retry_after(&reply.headers, &*exchange.services.clock);
+            Outcome::Answered(reply.status.as_u16(), asked)
         }
         Err(UpstreamFailure::Connection(_)) => Outcome::Failed("BackendConnectionFailure"),
         Err(UpstreamFailure::Timeout(_)) => Outcome::Failed("Timeout"),
