@@ -247,7 +247,7 @@ fn read(body: &[u8]) -> Option<(String, Vec<Parameter>)> {
         let declaration = parameter.get("type")?.as_str()?.to_owned();
         let value = match parameter.get("value")? {
             Json::Null => None,
-            Json::String(text) if declaration.starts_with("varbinary") => Some(Argument::Bytes(
+            Json::String(text) if declaration.contains("binary") => Some(Argument::Bytes(
                 STANDARD.decode(text).unwrap_or_else(|_| text.clone().into_bytes()),
             )),
             Json::String(text) => Some(Argument::Text(text.clone())),
