@@ -64,8 +64,7 @@ impl Site {
         };
         folder.write("apis/db/resolvers/ask/policy.xml", &resolver(false));
         folder.write("apis/db/resolvers/one/policy.xml", &resolver(true));
-        folder.write("token", "t0ken");
-        let token = folder.path().join("token").to_str().unwrap().to_owned();
+        let token = folder.identity_token("t0ken");
         let mut variables = vec![("TOLLGATE_IDENTITY_TOKEN_FILE", token.as_str())];
         if makes_certificate && connection.contains("TRUSTED") {
             variables.push(("SSL_CERT_FILE", certificate));

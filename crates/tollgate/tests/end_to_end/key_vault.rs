@@ -65,9 +65,8 @@ fn named_values_are_read_from_the_vault_and_read_again() {
     within(60, async {
         let (upstream, vault) = vault().await;
         let folder = folder();
-        folder.write("token", "t0ken");
-        let token = folder.path().join("token");
-        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.to_str().unwrap())];
+        let token = folder.identity_token("t0ken");
+        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.as_str())];
         vault.lock().unwrap().secrets.insert("hello", "good morning".to_owned());
         let arguments = ["--key-vault-url", &upstream.url, "--key-vault-refresh", "1"];
         let gateway = Gateway::serve_in(&folder, &arguments, &variables).await;
@@ -99,9 +98,8 @@ fn a_folder_whose_secrets_cannot_be_read_is_not_served() {
     within(60, async {
         let (upstream, _) = vault().await;
         let folder = folder();
-        folder.write("token", "t0ken");
-        let token = folder.path().join("token");
-        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.to_str().unwrap())];
+        let token = folder.identity_token("t0ken");
+        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.as_str())];
         let arguments = ["serve", "--config", folder.argument(), "--key-vault-url", &upstream.url];
         let mut process = Process::start_in(programs::tollgate(), &arguments, &variables);
         assert_eq!(process.end().await.code(), Some(1));
@@ -137,9 +135,8 @@ fn a_vault_that_does_not_answer_does_not_keep_the_gateway_from_stopping() {
         })
         .await;
         let folder = folder();
-        folder.write("token", "t0ken");
-        let token = folder.path().join("token");
-        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.to_str().unwrap())];
+        let token = folder.identity_token("t0ken");
+        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.as_str())];
         let arguments = [
             "--key-vault-url",
             &upstream.url,
@@ -170,9 +167,8 @@ fn what_nothing_refers_to_any_more_is_not_asked_for() {
     within(60, async {
         let (upstream, vault) = vault().await;
         let folder = folder();
-        folder.write("token", "t0ken");
-        let token = folder.path().join("token");
-        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.to_str().unwrap())];
+        let token = folder.identity_token("t0ken");
+        let variables = [("TOLLGATE_IDENTITY_TOKEN_FILE", token.as_str())];
         for name in ["hello", "other"] {
             vault.lock().unwrap().secrets.insert(name, name.to_owned());
         }

@@ -77,6 +77,12 @@ impl Artifacts {
         std::fs::write(&path, text).unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
     }
 
+    /// Writes a token of the gateway's own identity; where it is, for `TOLLGATE_IDENTITY_TOKEN_FILE`.
+    pub fn identity_token(&self, token: &str) -> String {
+        self.write("token", token);
+        self.path.join("token").to_str().unwrap().to_owned()
+    }
+
     /// Replaces a file, as an editor does that renames.
     pub fn replace(&self, file: &str, text: &str) {
         let beside = format!("{file}.new");
