@@ -2,7 +2,8 @@
 //!
 //! A request goes out a second time only where that is safe: the connection had served before, it broke before a byte
 //! of the answer, and either nothing had been written, or its body is at hand and it is idempotent (RFC 9110, section
-//! 9.2.2) or the server says that it has not looked at it (RFC 9113, section 8.7). Never here: routing, backends' pools and breakers, what a client is told.
+//! 9.2.2) or the server says that it has not looked at it (RFC 9113, section 8.7).
+//! Never here: routing, backends' pools and breakers, what a client is told.
 
 mod connect;
 mod database;

@@ -2,9 +2,9 @@
 //!
 //! - A preflight (`OPTIONS` with `Origin` and `Access-Control-Request-Method`, and no operation for it) is answered by
 //!   the `cors` policies that stand directly in inbound, broadest scope as `<base/>` puts it; nothing else runs, and no
-//!   key is asked for, though one in the query tells of a product. The first one that allows origin, method and headers answers 200 with what it allows. One that
-//!   does not answers an empty 200, or leaves the matter to the next if `terminate-unmatched-request` is false; if no
-//!   one answers, an empty 200 it is.
+//!   key is asked for, though one in the query tells of a product. The first one that allows origin, method and headers
+//!   answers 200 with what it allows. One that does not answers an empty 200, or leaves the matter to the next if
+//!   `terminate-unmatched-request` is false; if no one answers, an empty 200 it is.
 //! - Any other request with an allowed `Origin` gets its headers when the response leaves, whatever made the response.
 //!   They replace those of the backend. The first policy that allows the origin is the one that counts.
 //! - A GET or HEAD of an origin that is not allowed gets an empty 200 without asking the backend, unless

@@ -2,8 +2,8 @@
 //!
 //! The response starts empty (`200 OK`), whatever response there was before, or as a copy of the one that the variable
 //! of `response-variable-name` holds; children then change it. Where nothing set that variable, children make the response
-//! alone: published policies keep the name that stands in APIM's page. `body` of a Liquid template is empty, as APIM's page has it;
-//! expressions still read the bodies of request and response.
+//! alone: published policies keep the name that stands in APIM's page. `body` of a Liquid template is empty, as APIM's
+//! page has it; expressions still read the bodies of request and response.
 
 use super::set_body::{NewBody, read_new_content};
 use super::set_header::HeaderEdit;

@@ -15,7 +15,8 @@
 //! names for which the keys of all may sign. If neither names an issuer, none is asked for.
 //!
 //! Refusals are 401, or `failed-validation-httpcode`, with `failed-validation-error-message`, or else `JWT not present.` or
-//! `Invalid JWT.`: why it is invalid is for `context.LastError`, which the two attributes' expressions may read. A slash at the end of an audience does not count.
+//! `Invalid JWT.`: why it is invalid is for `context.LastError`, which the two attributes' expressions may read. A slash at
+//! the end of an audience does not count.
 //! The token goes into the variable `output-token-variable-name` as the `Jwt` that `AsJwt()` gives.
 
 use crate::codes;
