@@ -276,3 +276,27 @@ fn answer(status: StatusCode, body: String) -> Reply {
         extensions: Extensions::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_texts_or_bytes_as_they_are_declared() {
+        let value = |ty: &str, value: &str| {
+            let body = format!(r#"{{"statement":"S","parameters":[{{"name":"@a","type":"{ty}","value":{value}}}]}}"#);
+            let (statement, mut parameters) = read(body.as_bytes())?;
+            assert_eq!(statement, "S");
+            Some(parameters.remove(0).value)
+        };
+        let text = |text: &str| Some(Some(Argument::Text(text.to_owned())));
+        let bytes = Some(Some(Argument::Bytes(vec![1, 2])));
+        assert_eq!(value("int", "7"), text("7"));
+        assert_eq!(value("bit", "true"), text("true"));
+        assert_eq!(value("nvarchar(max)", r#""AQI=""#), text("AQI="));
+        assert_eq!(value("varbinary(max)", r#""AQI=""#), bytes);
+        assert_eq!(value("binary(8)", r#""AQI=""#), bytes);
+        assert_eq!(value("binary(8)", "null"), Some(None));
+        assert!(read(b"{}").is_none() && read(b"[").is_none());
+    }
+}
