@@ -232,9 +232,7 @@ mod tests {
         // Two of a name cannot be told apart.
         let any = format!(r#"{SCHEMA}<xs:element name="Add"/></xs:schema>"#);
         assert_eq!(added(messages, &format!("{m}{n}"), &add), any);
-        let answer = format!(
-            r#"<w:operation name="Add"><s:operation/><w:output><s:body namespace="urn:a&amp;b"/></w:output></w:operation>"#
-        );
+        let answer = r#"<w:operation name="Add"><s:operation/><w:output><s:body namespace="urn:a&amp;b"/></w:output></w:operation>"#;
         let port = m.replace("input", "output").replace(":M", ":N");
         let response = one.replace("Add", "AddResponse");
         assert_eq!(added(messages, &port, &answer), format!("{SCHEMA}{response}{end}"));
