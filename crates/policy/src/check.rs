@@ -246,6 +246,18 @@ mod tests {
     }
 
     #[test]
+    fn a_declaration_of_a_namespace_is_no_attribute() {
+        let document =
+            |attribute: &str| format!("<policies {attribute}='urn:a'><inbound {attribute}='urn:b' /></policies>");
+        assert_eq!(problems(&document("xmlns:xi"), Options::default()), "");
+        assert_eq!(
+            problems(&document("xi"), Options::default()),
+            "1:11 warning TG3102 `<policies>` has no attribute `xi`\n\
+             1:31 warning TG3102 `<inbound>` has no attribute `xi`"
+        );
+    }
+
+    #[test]
     fn a_named_value_that_is_not_known_yet_is_no_wrong_value() {
         checks(&[("<set-status code='{{code}}' />", "")]);
     }

@@ -161,7 +161,7 @@ fn no_attributes(compiler: &mut Compiler<'_>, element: &Element) {
     for attribute in element
         .attributes
         .iter()
-        .filter(|attribute| attribute.name.text != "id")
+        .filter(|attribute| attribute.name.text != "id" && !attribute.name.text.starts_with("xmlns:"))
     {
         let message = format!("`<{}>` has no attribute `{}`", element.name.text, attribute.name.text);
         compiler.refused_by_apim(codes::UNKNOWN_ATTRIBUTE, attribute.name.span, message);

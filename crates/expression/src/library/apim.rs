@@ -23,7 +23,7 @@ mod user;
 mod workspace;
 
 pub use jwt::{Jwt, parse as parse_jwt};
-pub use lookup::{entries, find, object_entries};
+pub use lookup::{entries, find, named_entries, object_entries};
 
 use super::Class;
 

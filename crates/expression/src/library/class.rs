@@ -69,6 +69,8 @@ pub struct Class {
 
 struct Parsed {
     parents: Vec<Type>,
+    /// The names of its members, in the order of their rows.
+    names: Vec<&'static str>,
     members: HashMap<&'static str, Vec<Member>>,
 }
 
@@ -162,13 +164,19 @@ impl Class {
                 .filter_map(|parent| signature::parse_type(parent).ok())
                 .collect();
             let mut members: HashMap<&'static str, Vec<Member>> = HashMap::new();
+            let mut names = Vec::new();
             for row in self.all_rows() {
                 // A row that does not parse is found by the test of all rows.
                 if let Ok(member) = signature::parse_member(row, self) {
+                    names.push(member.name);
                     members.entry(member.name).or_default().push(member);
                 }
             }
-            Parsed { parents, members }
+            Parsed {
+                parents,
+                names,
+                members,
+            }
         })
     }
 
@@ -180,6 +188,12 @@ impl Class {
     /// Its own members of a name.
     pub fn members(&'static self, name: &str) -> &'static [Member] {
         self.parsed().members.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The properties of its objects that have no parameters, in the order in which they are declared.
+    pub fn properties(&'static self) -> impl Iterator<Item = &'static Member> {
+        let members = self.parsed().names.iter().flat_map(|name| self.members(name));
+        members.filter(|member| member.kind == MemberKind::Getter && !member.is_static && member.parameters.is_empty())
     }
 
     /// Its constant of a name.

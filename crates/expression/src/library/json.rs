@@ -5,6 +5,7 @@ mod comparer;
 mod constructor;
 mod container;
 mod convert;
+mod host_objects;
 mod json_convert;
 mod linq_extensions;
 mod merge_settings;

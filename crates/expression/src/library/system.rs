@@ -24,6 +24,7 @@ pub mod string;
 mod string_comparer;
 mod string_comparison;
 mod time_span;
+mod time_zone;
 mod time_zone_info;
 mod tuple;
 mod type_code;
@@ -89,6 +90,8 @@ pub const CLASSES: &[&Class] = &[
     &string_comparison::STRING_COMPARISON,
     &string_comparison::STRING_SPLIT_OPTIONS,
     &time_span::TIME_SPAN,
+    &time_span::TIME_SPAN_STYLES,
+    &time_zone::TIME_ZONE,
     &time_zone_info::TIME_ZONE_INFO,
     &tuple::VALUE_TUPLE,
     &tuple::TUPLE,

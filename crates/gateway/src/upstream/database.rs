@@ -5,6 +5,7 @@
 
 mod rows;
 
+use crate::Config;
 use crate::ticker::Ticker;
 use crate::upstream::dial::dial;
 use crate::upstream::tls::{Alpn, ClientTls, Verification};
@@ -39,7 +40,8 @@ const MOST_HOPS: usize = 3;
 pub struct Databases {
     ticker: Rc<Ticker>,
     tls: Arc<ClientTls>,
-    keep: Duration,
+    keep: u64,
+    lifetime: u64,
     most_idle: usize,
     idle: RefCell<HashMap<Place, Vec<Idle>>>,
 }
@@ -57,7 +59,11 @@ struct Idle {
     since: u64,
 }
 
-type Session = Client<Box<dyn Io>>;
+/// A connection, logged in at a tick.
+struct Session {
+    client: Client<Box<dyn Io>>,
+    opened: u64,
+}
 
 /// A byte stream, with or without TLS.
 trait Io: AsyncRead + AsyncWrite + Unpin {}
@@ -65,13 +71,15 @@ trait Io: AsyncRead + AsyncWrite + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Unpin> Io for S {}
 
 impl Databases {
-    /// None yet; each is kept for so long, and so many for one place.
-    pub fn new(ticker: Rc<Ticker>, tls: Arc<ClientTls>, keep: Duration, most_idle: usize) -> Self {
+    /// None yet; as many are kept for one place, and each as long, as of other connections.
+    pub fn new(ticker: Rc<Ticker>, tls: Arc<ClientTls>, config: &Config) -> Self {
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Self {
             ticker,
             tls,
-            keep,
-            most_idle,
+            keep: milliseconds(config.timeouts.upstream_idle),
+            lifetime: milliseconds(config.timeouts.upstream_lifetime),
+            most_idle: config.limits.idle_upstream_connections,
             idle: RefCell::default(),
         }
     }
@@ -94,7 +102,7 @@ impl Databases {
             Some(session) => session,
             None => Box::pin(self.connect(&place)).await?,
         };
-        let result = session.execute(&statement, &parameters).await;
+        let result = session.client.execute(&statement, &parameters).await;
         if result.as_ref().err().is_none_or(tds::Error::leaves_connection) {
             self.put(place, session);
         }
@@ -107,10 +115,9 @@ impl Databases {
 
     /// Closes what has been idle for too long.
     pub fn purge(&self) {
-        let keep = u64::try_from(self.keep.as_millis()).unwrap_or(u64::MAX);
-        let oldest = self.ticker.now().saturating_sub(keep);
+        let now = self.ticker.now();
         self.idle.borrow_mut().retain(|_, sessions| {
-            sessions.retain(|idle| self.ticker.now() <= keep || idle.since >= oldest);
+            sessions.retain(|idle| now.saturating_sub(idle.since) <= self.keep);
             !sessions.is_empty()
         });
     }
@@ -121,7 +128,7 @@ impl Databases {
         let sessions = idle.get_mut(place)?;
         while let Some(mut idle) = sessions.pop() {
             let (mut byte, mut context) = ([0], Context::from_waker(Waker::noop()));
-            let stream = Pin::new(idle.session.stream());
+            let stream = Pin::new(idle.session.client.stream());
             if stream
                 .poll_read(&mut context, &mut ReadBuf::new(&mut byte))
                 .is_pending()
@@ -132,14 +139,16 @@ impl Databases {
         None
     }
 
+    /// Keeps a connection, unless it is so old that it had better find out again where the server is.
     fn put(&self, place: Place, session: Session) {
+        let now = self.ticker.now();
+        if now.saturating_sub(session.opened) > self.lifetime {
+            return;
+        }
         let mut idle = self.idle.borrow_mut();
         let sessions = idle.entry(place).or_default();
         if sessions.len() < self.most_idle {
-            sessions.push(Idle {
-                session,
-                since: self.ticker.now(),
-            });
+            sessions.push(Idle { session, since: now });
         }
     }
 
@@ -163,7 +172,10 @@ impl Databases {
             let login = login(&place.server, &host);
             let logged_in = Client::log_in(stream, &login, negotiated).await;
             match logged_in.map_err(|error| error.to_string())? {
-                LoggedIn::Here(session) => return Ok(session),
+                LoggedIn::Here(client) => {
+                    let opened = self.ticker.now();
+                    return Ok(Session { client, opened });
+                }
                 LoggedIn::Elsewhere { host: other, port: at } => (host, port) = (other, at),
             }
         }

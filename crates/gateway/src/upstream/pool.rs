@@ -60,15 +60,14 @@ pub struct Return {
 impl Pool {
     /// An empty pool.
     pub fn new(ticker: Rc<Ticker>, tls: Arc<ClientTls>, config: &crate::Config) -> Rc<Self> {
-        let (keep, most_idle) = (config.timeouts.upstream_idle, config.limits.idle_upstream_connections);
         Rc::new(Self {
-            databases: Databases::new(Rc::clone(&ticker), Arc::clone(&tls), keep, most_idle),
+            databases: Databases::new(Rc::clone(&ticker), Arc::clone(&tls), config),
             ticker,
             tls,
             connect_timeout: config.timeouts.connect,
-            idle_timeout: keep,
+            idle_timeout: config.timeouts.upstream_idle,
             lifetime: u64::try_from(config.timeouts.upstream_lifetime.as_millis()).unwrap_or(u64::MAX),
-            most_idle,
+            most_idle: config.limits.idle_upstream_connections,
             idle: RefCell::default(),
             shared: RefCell::default(),
         })

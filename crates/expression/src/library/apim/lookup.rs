@@ -161,6 +161,19 @@ pub fn object_entries(value: &Value) -> Option<Vec<Value>> {
     )
 }
 
+/// Names and values of a dictionary of `context`'s; `None` for other values.
+pub fn named_entries(value: &Value, frame: &Frame<'_>) -> Option<Vec<Value>> {
+    match value {
+        Value::Host(
+            part @ (HostPart::Variables
+            | HostPart::MatchedParameters
+            | HostPart::RequestHeaders
+            | HostPart::ResponseHeaders),
+        ) => Some(entries(*part, frame)),
+        _ => object_entries(value),
+    }
+}
+
 fn texts_pair(name: Text, values: Vec<Text>) -> Value {
     Pair::of_text(name, Array::texts(values), Type::array(Type::STRING))
 }

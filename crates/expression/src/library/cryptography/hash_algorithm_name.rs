@@ -93,7 +93,8 @@ impl Object for Name {
     }
 }
 
-fn named(name: &str) -> Value {
+/// The name of a hash function.
+pub fn named(name: &str) -> Value {
     Value::of(Name(name.into()))
 }
 

@@ -286,7 +286,8 @@ pub struct Shape {
 }
 
 impl Shape {
-    fn leaves_out(self, member: &Value, ty: &Type) -> bool {
+    /// Whether a member is left out.
+    pub fn leaves_out(self, member: &Value, ty: &Type) -> bool {
         let is_default = || member.equals(&Value::default_of(ty));
         self.no_nulls && member.is_null() || self.no_defaults && is_default()
     }
@@ -332,6 +333,9 @@ fn built(value: &Value, frame: &mut Frame<'_>, shape: Shape) -> Result<JToken, T
         for (key, member) in dictionary.entries() {
             object.set(key.display_string(), shaped_token_of(&member, frame, shape)?)?;
         }
+        return Ok(object);
+    }
+    if let Some(object) = super::host_objects::host_object(value, frame, shape)? {
         return Ok(object);
     }
     if let Some(json) = crate::library::xml_json(value, frame)? {

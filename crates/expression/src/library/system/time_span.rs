@@ -1,5 +1,9 @@
 //! `System.TimeSpan`
 
+mod exact;
+
+pub use exact::TIME_SPAN_STYLES;
+
 use crate::date::{TICKS_PER_DAY, TICKS_PER_SECOND, format_time_span};
 use crate::library::{Arguments, Class, ClassKind, Row, format_value, row};
 use crate::number::NumberError;
@@ -16,7 +20,8 @@ pub static TIME_SPAN: Class = Class::new("System.TimeSpan", ClassKind::Struct)
         ("TicksPerSecond", Value::Int64(SECOND)),
         ("TicksPerMillisecond", Value::Int64(MILLISECOND)),
     ])
-    .rows(ROWS);
+    .rows(ROWS)
+    .more(&[exact::ROWS]);
 
 const SECOND: i64 = TICKS_PER_SECOND;
 const MILLISECOND: i64 = SECOND / 1000;

@@ -3,6 +3,7 @@
 mod builder;
 mod components;
 mod escape;
+mod idn;
 mod parsed;
 mod statics;
 
@@ -184,6 +185,18 @@ const PART_ROWS: &[Row] = &[
         r#"new Uri("https://[::1]/p").DnsSafeHost"#,
         "::1",
         |_, a| Ok(absolute(a)?.host.trim_matches(['[', ']']).into()),
+    ),
+    row(
+        "string IdnHost { get; }",
+        r#"new Uri("https://bücher.example/p").IdnHost"#,
+        "xn--bcher-kva.example",
+        |call, a| {
+            let host = absolute(a)?.host.trim_matches(['[', ']']);
+            // The code of a label looks at its letters again for each that is not ASCII.
+            let others = host.chars().filter(|letter| !letter.is_ascii()).count();
+            call.step((host.len() * others) as u64)?;
+            call.text(idn::ascii(host))
+        },
     ),
     row(
         "UriHostNameType HostNameType { get; }",
