@@ -235,7 +235,7 @@ mod tests {
         let answer = r#"<w:operation name="Add"><s:operation/><w:output><s:body namespace="urn:a&amp;b"/></w:output></w:operation>"#;
         let port = m.replace("input", "output").replace(":M", ":N");
         let response = one.replace("Add", "AddResponse");
-        assert_eq!(added(messages, &port, &answer), format!("{SCHEMA}{response}{end}"));
+        assert_eq!(added(messages, &port, answer), format!("{SCHEMA}{response}{end}"));
     }
 
     #[test]
