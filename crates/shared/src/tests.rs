@@ -359,6 +359,48 @@ fn a_server_whose_clock_jumps_neither_blocks_longer_than_a_period_nor_frees_a_li
 }
 
 #[test]
+fn what_is_no_counter_makes_room_for_one() {
+    let server = Server::start(&[]);
+    let counters = counters(&server);
+    let mut raw = redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+    let values: [&[u8]; 8] = [
+        b"",
+        b"garbage",
+        b"\x91\x01",
+        b"\x93\x01\x02\x03",
+        b"\x92\xa1a\xa1b",
+        b"\x92\xcb\x7f\xf8\0\0\0\0\0\0\x01",
+        b"\x92\x01\xff",
+        b"\x81\x01\x02",
+    ];
+    for (kind, period) in [("sliding", sliding(60)), ("ending", Period::Ending(MINUTE))] {
+        let window = Window { limit: 2, period };
+        let hold = |name: &str| {
+            let counter = CounterName::alone(name);
+            let taken = (0..3).map(|_| wait(counters.take(&counter, window, 1, Duration::ZERO)));
+            let found: Vec<(bool, bool)> = taken.map(|taken| (taken.counted, taken.allowed)).collect();
+            assert_eq!(found, [(true, true), (true, true), (true, false)], "{name}");
+        };
+        for (number, value) in values.into_iter().enumerate() {
+            let name = format!("{kind} {number}");
+            redis::cmd("SET")
+                .arg(format!("tollgate:counter:{{{name}}}"))
+                .arg(value)
+                .exec(&mut raw)
+                .unwrap();
+            hold(&name);
+        }
+        let name = format!("{kind} list");
+        redis::cmd("LPUSH")
+            .arg(format!("tollgate:counter:{{{name}}}"))
+            .arg("a")
+            .exec(&mut raw)
+            .unwrap();
+        hold(&name);
+    }
+}
+
+#[test]
 fn gateways_that_share_a_limit_let_exactly_so_many_pass() {
     let server = Server::start(&[]);
     let gateways: Vec<_> = (0..2).map(|_| Arc::new(counters(&server))).collect();
