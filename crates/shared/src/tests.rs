@@ -437,7 +437,7 @@ fn a_redis_whose_memory_is_full_answers_by_the_choice_and_heals() {
             .arg("maxmemory")
             .arg(bytes)
             .exec(&mut raw)
-            .unwrap()
+            .unwrap();
     };
     let window = Window {
         limit: 1,
