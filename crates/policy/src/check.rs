@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(
             problems(&document("xi"), Options::default()),
             "1:11 warning TG3102 `<policies>` has no attribute `xi`\n\
-             1:32 warning TG3102 `<inbound>` has no attribute `xi`"
+             1:31 warning TG3102 `<inbound>` has no attribute `xi`"
         );
     }
 
