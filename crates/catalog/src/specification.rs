@@ -5,6 +5,7 @@
 
 mod openapi;
 mod representations;
+pub(crate) mod rpc;
 mod sample;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 //! apart, as Azure imports them.
 //!
 //! A service whose operations have no actions is described as a whole or not at all: messages cannot be told apart then.
-//! Never here: types and messages, which `xml_schema` reads.
+//! Never here: types, which `xml_schema` reads; messages, which `rpc` does.
 
 use super::{Described, Silent, Specification};
 use diagnostic::{Source, Span};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use xml::reader::{Places, read_with_places};
 use xml::{Name, NodeId, Tree};
 
-const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
+pub(super) const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 const SOAP: [&str; 2] = [
     "http://schemas.xmlsoap.org/wsdl/soap/",
     "http://schemas.xmlsoap.org/wsdl/soap12/",
@@ -91,17 +91,17 @@ fn described(tree: &Tree, places: &Places, operation: NodeId, source: &Arc<Sourc
 }
 
 /// The element of SOAP's own within one of WSDL.
-fn soap(tree: &Tree, within: NodeId, local: &str) -> Option<NodeId> {
+pub(super) fn soap(tree: &Tree, within: NodeId, local: &str) -> Option<NodeId> {
     tree.children(within).find(|&node| is(tree, node, &SOAP, local))
 }
 
-fn is(tree: &Tree, node: NodeId, namespaces: &[&str], local: &str) -> bool {
+pub(super) fn is(tree: &Tree, node: NodeId, namespaces: &[&str], local: &str) -> bool {
     tree.is_element(node)
         && tree
             .name(node)
             .is_some_and(|name| &**name.local() == local && namespaces.contains(&&**name.namespace()))
 }
 
-fn attribute<'t>(tree: &'t Tree, element: NodeId, name: &str) -> Option<&'t Arc<str>> {
+pub(super) fn attribute<'t>(tree: &'t Tree, element: NodeId, name: &str) -> Option<&'t Arc<str>> {
     tree.attribute_value(tree.attribute(element, &Name::local_only(name))?)
 }

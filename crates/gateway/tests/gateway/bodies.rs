@@ -244,6 +244,17 @@ async fn a_client_that_leaves_takes_its_upstream_call_with_it() {
     }
     drop(client);
     soon(noticed.recv()).await.unwrap();
+    // So has one that closes its half of the connection alone.
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    client
+        .write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    while upstream.connections() == 1 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    client.shutdown().await.unwrap();
+    soon(noticed.recv()).await.unwrap();
 }
 
 #[tokio::test]
