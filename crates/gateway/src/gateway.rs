@@ -168,7 +168,11 @@ impl Running {
     fn spawn_events(&mut self, shared: Shared, opened: Opened) -> Result<(), String> {
         let (until, stop) = watch::channel(None);
         let thread = spawn("events".to_owned(), move || match runtime() {
-            Ok(runtime) => LocalSet::new().block_on(&runtime, events::run(shared, opened, stop)),
+            Ok(runtime) => {
+                LocalSet::new().block_on(&runtime, events::run(shared, opened, stop));
+                // A write to a pipe that nobody reads, or to a disk that hangs, is not waited for.
+                runtime.shutdown_background();
+            }
             Err(error) => tracing::error!(error, "no events can be sent"),
         })?;
         self.events = Some(Sending { until, thread });

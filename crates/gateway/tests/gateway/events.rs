@@ -426,3 +426,20 @@ async fn a_logger_that_is_away_does_not_keep_the_gateway_from_stopping() {
     let stopped = tokio::task::spawn_blocking(move || gateway.shutdown(Duration::ZERO));
     soon(stopped).await.unwrap();
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_that_nobody_reads_does_not_keep_the_gateway_from_stopping() {
+    let path = temporary("events.pipe");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+    assert!(made.success());
+    let gateway = logging(Sink::File(path.clone()), "");
+    log(&gateway, "lost").await;
+    // The event is on its way when the gateway stops.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let stopped = tokio::task::spawn_blocking(move || gateway.shutdown(Duration::ZERO));
+    let is_over = tokio::time::timeout(Duration::from_secs(15), stopped).await;
+    // Whoever still waits for a reader has one now, so that a failure is told and not a hang.
+    let _ = std::fs::OpenOptions::new().read(true).write(true).open(&path);
+    is_over.expect("the gateway stops").unwrap();
+}
