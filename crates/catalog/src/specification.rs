@@ -5,6 +5,7 @@
 
 mod openapi;
 mod representations;
+pub(crate) mod rpc;
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,47 @@ pub(crate) use representations::{as_sent, is_json};
 use crate::codes;
 use crate::contract;
 use crate::document::{Document, read_json, read_yaml};
-use crate::files::{Files, about, name_of};
+use crate::files::{Files, name_of};
 use crate::problems::Problems;
 use crate::{Operation, OperationResponse, PolicyText};
-use diagnostic::{Diagnostic, Severity, Source, Span};
+use diagnostic::{Diagnostic, Source, Span};
 use std::path::Path;
 use std::sync::Arc;
+use xml::reader::XmlError;
+
+/// Why a file tells no operations, and where in it.
+struct Silent {
+    message: String,
+    at: usize,
+}
+
+impl Silent {
+    fn whole(message: &str) -> Self {
+        Self {
+            message: message.to_owned(),
+            at: 0,
+        }
+    }
+
+    fn malformed(text: &str, error: &XmlError) -> Self {
+        let before: usize = text
+            .split_inclusive('\n')
+            .take(error.line.saturating_sub(1))
+            .map(str::len)
+            .sum();
+        let line = text.get(before..).unwrap_or_default();
+        let inside = line
+            .char_indices()
+            .nth(error.position.saturating_sub(1))
+            .map_or(line.len(), |(at, _)| at);
+        let place = format!(" Line {}, position {}.", error.line, error.position);
+        let found = error.message.strip_suffix(&place).unwrap_or(&error.message);
+        Self {
+            message: format!("this file tells no operations, it is not well-formed XML: {found}"),
+            at: before + inside,
+        }
+    }
+}
 
 /// The file of an API that was imported from WSDL.
 pub(crate) const WSDL: &str = "specification.wsdl";
@@ -115,19 +151,23 @@ pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Opt
     for name in [WSDL, "specification.wadl"] {
         let path = folder.join(name);
         if files.exists(&path) {
-            let source = files.read(&path).map(|text| Source::new(name_of(&path), text));
-            let read = source.and_then(|source| match name {
+            // What cannot be read is reported by then.
+            let Some(text) = files.read(&path) else { continue };
+            let source = Source::new(name_of(&path), text);
+            let read = match name {
                 WSDL => wsdl::read(&source),
                 _ => wadl::read(&source),
-            });
-            if read.is_some() {
-                return read;
+            };
+            match read {
+                Ok(read) => return Some(read),
+                Err(Silent { message, at }) => {
+                    let problem = Diagnostic::warning(codes::SPECIFICATION_IGNORED, &source, Span::at(at), message);
+                    problems.push(problem.with_help(
+                        "describe them in `specification.yaml` (OpenAPI) or in \
+                         `operations/<id>/operationInformation.json`",
+                    ));
+                }
             }
-            let message = "this file tells no operations";
-            let problem = about(Severity::Warning, codes::SPECIFICATION_IGNORED, &path, message);
-            problems.push(problem.with_help(
-                "describe them in `specification.yaml` (OpenAPI) or in `operations/<id>/operationInformation.json`",
-            ));
         }
     }
     None

@@ -4,12 +4,14 @@
 
 use crate::config::Timeouts;
 use crate::forwarded::Peer;
+use crate::rest::Rest;
 use crate::server;
 use crate::stream::Stream;
 use crate::ticker::Alarm;
 use crate::watched::{Traffic, Watched};
 use crate::worker::{Accepted, Local, Visit, Worker};
 use expression::certificate::Certificate;
+use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -102,10 +104,11 @@ fn first_byte(worker: &Worker) -> Duration {
 async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>, deadlines: Deadlines) {
     let limits = worker.settings.limits;
     let traffic = Arc::clone(&visit.traffic);
+    let rest = Rc::<Rest<Incoming>>::default();
     let service = service_fn({
-        let worker = Rc::clone(&worker);
+        let (worker, rest) = (Rc::clone(&worker), Rc::clone(&rest));
         move |request| {
-            let answer = server::answer(Rc::clone(&worker), Rc::clone(&visit), request);
+            let answer = server::answer(Rc::clone(&worker), Rc::clone(&visit), rest.of(request));
             async { Ok::<_, Infallible>(answer.await) }
         }
     });
@@ -122,7 +125,12 @@ async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         .max_header_size(limits.head_bytes)
         .max_buf_size(buffer);
     let connection = builder.serve_connection(io, service).with_upgrades();
-    drive(&worker, connection, deadlines, |connection| {
+    let read_rest = move |context: &mut Context<'_>| {
+        if rest.poll(context) {
+            traffic.pass();
+        }
+    };
+    drive(&worker, connection, deadlines, read_rest, |connection| {
         connection.graceful_shutdown();
     })
     .await;
@@ -148,15 +156,26 @@ async fn serve_http2(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW);
     let connection = builder.serve_connection(io, service);
-    drive(&worker, connection, deadlines, |connection| {
-        connection.graceful_shutdown();
-    })
+    drive(
+        &worker,
+        connection,
+        deadlines,
+        |_| {},
+        |connection| {
+            connection.graceful_shutdown();
+        },
+    )
     .await;
 }
 
 /// Polls a connection until it ends, its deadline passes, or the gateway stops and it has nothing left to do.
-async fn drive<C, E>(worker: &Worker, connection: C, mut deadlines: Deadlines, drain: fn(Pin<&mut C>))
-where
+async fn drive<C, E>(
+    worker: &Worker,
+    connection: C,
+    mut deadlines: Deadlines,
+    read_rest: impl Fn(&mut Context<'_>),
+    drain: fn(Pin<&mut C>),
+) where
     C: Future<Output = Result<(), E>>,
 {
     let mut connection = pin!(connection);
@@ -170,6 +189,7 @@ where
         if connection.as_mut().poll(context).is_ready() {
             return Poll::Ready(());
         }
+        read_rest(context);
         deadlines.poll(context)
     })
     .await;

@@ -27,6 +27,7 @@ mod media_type;
 mod metrics;
 mod offline;
 mod respond;
+mod rest;
 mod route;
 mod server;
 mod snapshot;

@@ -56,6 +56,12 @@ impl Traffic {
         self.answering.fetch_sub(1, Relaxed);
     }
 
+    /// What has come so far is the rest of a body that nobody wanted.
+    pub fn pass(&self) {
+        self.read.store(false, Relaxed);
+        self.bear_fruit();
+    }
+
     /// From here on the end of what comes is held back for a moment while a request is under way.
     pub fn bear_with_ends(&self) {
         self.patient.store(true, Relaxed);

@@ -226,9 +226,21 @@ impl<'t> Parser<'t, '_> {
         // `endJSONArrayFor` is taken in any case, as its beginning is.
         let lower = end.to_lowercase();
         let own = format!("end{name}");
-        let (content, _) = self.inside(name, markup, &[&lower, &own, end]);
+        let stops = [&*lower, &*own, end];
+        let (content, stopped) = if name == "tablerow" {
+            self.inside(name, markup, &stops)
+        } else {
+            self.inside(name, markup, &["else", &lower, &own, end])
+        };
+        let otherwise = match stopped {
+            Some(("else", at)) => {
+                self.scanner(at).finish();
+                self.inside(name, markup, &stops).0
+            }
+            _ => Vec::new(),
+        };
         let mut head = head?;
-        head.content = content;
+        (head.content, head.otherwise) = (content, otherwise);
         Some(Node::Loop(Box::new(head)))
     }
 
@@ -256,6 +268,7 @@ impl<'t> Parser<'t, '_> {
             limit: None,
             offset: None,
             content: Vec::new(),
+            otherwise: Vec::new(),
         };
         loop {
             scanner.eat(",");

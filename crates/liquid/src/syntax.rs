@@ -134,6 +134,8 @@ pub(crate) struct Loop {
     pub offset: Option<Offset>,
     /// What is written for each item.
     pub content: Vec<Node>,
+    /// What is written where there is no item.
+    pub otherwise: Vec<Node>,
 }
 
 /// Where a loop begins.
@@ -182,7 +184,9 @@ pub(crate) fn any_name(nodes: &[Node], is: &mut dyn FnMut(&str) -> bool) -> bool
                 _ => None,
             };
             let operands = [Some(&head.collection), head.limit.as_ref(), offset, columns];
-            operands.into_iter().flatten().any(|operand| operand.mentions(is)) || any_name(&head.content, is)
+            operands.into_iter().flatten().any(|operand| operand.mentions(is))
+                || any_name(&head.content, is)
+                || any_name(&head.otherwise, is)
         }
         Node::Cycle(group, _, values) => group.iter().chain(values).any(|value| value.mentions(is)),
     })

@@ -2,11 +2,13 @@
 //!
 //! Never here: what any of them does.
 
+mod acceptable;
 mod downstream;
 mod entry;
 
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
+pub(crate) use acceptable::is_acceptable;
 pub(crate) use downstream::{Downstream, DownstreamCaching};
 pub(crate) use entry::Entry;
 use std::sync::Arc;

@@ -32,6 +32,8 @@ pub const LIQUID_WITHOUT_EFFECT: &str = "TG3013";
 
 /// A stylesheet that cannot be read.
 pub const STYLESHEET: &str = "TG3014";
+/// `@` begins a value that was meant as an expression and has no bracket.
+pub const NO_BRACKETS: &str = "TG3015";
 
 /// A required attribute is missing.
 pub const MISSING_ATTRIBUTE: &str = "TG3101";

@@ -109,9 +109,7 @@ fn names_type(headers: &HeaderMap, name: &HeaderName, format: &str) -> bool {
 
 /// Whether a parameter is a weight of nothing.
 fn is_unwanted(parameter: &str) -> bool {
-    let weight = parameter
-        .trim()
-        .strip_prefix("q=")
-        .and_then(|weight| weight.parse().ok());
-    weight.is_some_and(|weight: f32| weight <= 0.0)
+    let weight = parameter.trim().split_once('=');
+    let weight = weight.filter(|(name, _)| name.eq_ignore_ascii_case("q"));
+    weight.is_some_and(|(_, weight)| weight.parse().is_ok_and(|weight: f32| weight <= 0.0))
 }

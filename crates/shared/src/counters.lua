@@ -21,12 +21,34 @@ end
 
 -- Keeps the counter for as long as it says something.
 local function keep(counter)
-    local kept = {now + counter.length, counter.used}
+    local numbers = {now + counter.length, counter.used}
     for at = counter.first, #counter.stretches do
-        kept[#kept + 1] = counter.stretches[at]
+        numbers[#numbers + 1] = counter.stretches[at]
     end
     local milliseconds = math.max(math.ceil(counter.length / 1000), 1)
-    redis.call("SET", counter.key, cmsgpack.pack(kept), "PX", string.format("%.0f", milliseconds))
+    redis.call("SET", counter.key, cmsgpack.pack(numbers), "PX", string.format("%.0f", milliseconds))
+end
+
+-- What is kept of a counter; nil where there is nothing, or something that was not written here: that is no counter, and
+-- makes room for one.
+local function kept(key)
+    local value = redis.pcall("GET", key)
+    if type(value) == "table" and value.err and not string.find(value.err, "WRONGTYPE", 1, true) then
+        error(value)
+    end
+    if type(value) ~= "string" then
+        return nil
+    end
+    local read, numbers = pcall(cmsgpack.unpack, value)
+    if not read or type(numbers) ~= "table" or #numbers < 2 or #numbers % 3 ~= 2 then
+        return nil
+    end
+    for _, number in ipairs(numbers) do
+        if type(number) ~= "number" or not (number >= 0 and number < math.huge) then
+            return nil
+        end
+    end
+    return numbers
 end
 
 -- Reads a counter, without what has left its window.
@@ -41,11 +63,10 @@ local function look(key, arguments)
         stretches = {},
         first = 1,
     }
-    local kept = redis.call("GET", key)
-    if not kept then
+    local stretches, first = kept(key), 3
+    if not stretches then
         return counter
     end
-    local stretches, first = cmsgpack.unpack(kept), 3
     local used = stretches[2]
     if counter.sliding then
         while stretches[first] and stretches[first + 1] + counter.length <= now do

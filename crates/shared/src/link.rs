@@ -52,8 +52,8 @@ struct State {
     waiting: AtomicUsize,
     /// Calls that had no answer, ever.
     unanswered: AtomicU64,
-    /// When an answer that is an error was last logged.
-    complained: Mutex<Option<Instant>>,
+    /// The answer that is an error that was last logged, and when.
+    complained: Mutex<Option<(String, Instant)>>,
     shown: String,
 }
 
@@ -207,11 +207,12 @@ impl State {
         }
     }
 
-    /// Logs an answer that is an error, now and then.
+    /// Logs an answer that is an error, the same one now and then.
     fn complain(&self, reason: &str) {
         let mut last = self.complained.lock();
-        if last.is_none_or(|last| last.elapsed() >= QUIET) {
-            *last = Some(Instant::now());
+        let is_known = |(said, at): &(String, Instant)| said == reason && at.elapsed() < QUIET;
+        if !last.as_ref().is_some_and(is_known) {
+            *last = Some((reason.to_owned(), Instant::now()));
             tracing::error!(redis = self.shown, "Redis refuses a call: {reason}");
         }
     }

@@ -359,6 +359,105 @@ fn a_server_whose_clock_jumps_neither_blocks_longer_than_a_period_nor_frees_a_li
 }
 
 #[test]
+fn what_is_no_counter_makes_room_for_one() {
+    let server = Server::start(&[]);
+    let counters = counters(&server);
+    let mut raw = redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+    let values: [&[u8]; 8] = [
+        b"",
+        b"garbage",
+        b"\x91\x01",
+        b"\x93\x01\x02\x03",
+        b"\x92\xa1a\xa1b",
+        b"\x92\xcb\x7f\xf8\0\0\0\0\0\0\x01",
+        b"\x92\x01\xff",
+        b"\x81\x01\x02",
+    ];
+    for (kind, period) in [("sliding", sliding(60)), ("ending", Period::Ending(MINUTE))] {
+        let window = Window { limit: 2, period };
+        let hold = |name: &str| {
+            let counter = CounterName::alone(name);
+            let taken = (0..3).map(|_| wait(counters.take(&counter, window, 1, Duration::ZERO)));
+            let found: Vec<(bool, bool)> = taken.map(|taken| (taken.counted, taken.allowed)).collect();
+            assert_eq!(found, [(true, true), (true, true), (true, false)], "{name}");
+        };
+        for (number, value) in values.into_iter().enumerate() {
+            let name = format!("{kind} {number}");
+            redis::cmd("SET")
+                .arg(format!("tollgate:counter:{{{name}}}"))
+                .arg(value)
+                .exec(&mut raw)
+                .unwrap();
+            hold(&name);
+        }
+        let name = format!("{kind} list");
+        redis::cmd("LPUSH")
+            .arg(format!("tollgate:counter:{{{name}}}"))
+            .arg("a")
+            .exec(&mut raw)
+            .unwrap();
+        hold(&name);
+    }
+}
+
+#[test]
+fn each_time_that_redis_forgets_a_limit_is_exceeded_by_its_own_number_and_no_more() {
+    let server = Server::start(&[]);
+    let gateways: Vec<RedisCounters> = (0..3).map(|_| counters(&server)).collect();
+    let mut raw = redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+    let window = Window {
+        limit: 10,
+        period: Period::Sliding(5 * MINUTE),
+    };
+    let counter = CounterName::alone("forgotten");
+    for forgotten in 0..4 {
+        let taken = (0..20).flat_map(|_| &gateways).map(|gateway| {
+            let taken = wait(gateway.take(&counter, window, 1, Duration::ZERO));
+            assert!(taken.counted);
+            taken.allowed
+        });
+        assert_eq!(
+            taken.filter(|allowed| *allowed).count(),
+            10,
+            "forgotten {forgotten} times"
+        );
+        redis::cmd("FLUSHALL").exec(&mut raw).unwrap();
+        // A server that has started again does not know the script either.
+        redis::cmd("SCRIPT").arg("FLUSH").exec(&mut raw).unwrap();
+    }
+}
+
+#[test]
+fn a_redis_whose_memory_is_full_answers_by_the_choice_and_heals() {
+    let server = Server::start(&[]);
+    let mut raw = redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+    let mut memory = |bytes: &str| {
+        redis::cmd("CONFIG")
+            .arg("SET")
+            .arg("maxmemory")
+            .arg(bytes)
+            .exec(&mut raw)
+            .unwrap();
+    };
+    let window = Window {
+        limit: 1,
+        period: sliding(60),
+    };
+    for (choice, allowed) in [(WhenAway::LetPass, true), (WhenAway::Refuse, false)] {
+        let counters = RedisCounters::new(patient(&server.url()), choice);
+        let counter = CounterName::alone(format!("full {allowed}"));
+        let take = || {
+            let taken = wait(counters.take(&counter, window, 1, Duration::ZERO));
+            (taken.counted, taken.allowed)
+        };
+        memory("1");
+        assert_eq!([take(), take()], [(false, allowed); 2]);
+        memory("0");
+        assert_eq!([take(), take()], [(true, true), (true, false)]);
+    }
+}
+
+#[test]
 fn gateways_that_share_a_limit_let_exactly_so_many_pass() {
     let server = Server::start(&[]);
     let gateways: Vec<_> = (0..2).map(|_| Arc::new(counters(&server))).collect();

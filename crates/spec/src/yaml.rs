@@ -23,6 +23,10 @@ pub fn read(text: &str, problems: &mut Problems) -> Section {
             return Section::default();
         }
     };
+    if let Some(at) = second_document(text) {
+        let message = "a second document begins here, expected one in a file: what it says would not be read";
+        problems.error(codes::MALFORMED_YAML, Span::new(at, at + 3), message);
+    }
     for duplicate in document.duplicates {
         problems.error(codes::MALFORMED_YAML, duplicate.span, duplicate.message);
     }
@@ -30,6 +34,23 @@ pub fn read(text: &str, problems: &mut Problems) -> Section {
         inside: vec![section(&document.root, problems)],
         ..Section::default()
     }
+}
+
+/// Where `---` ends a document that says something: at the start of a line it does so in texts, too.
+fn second_document(text: &str) -> Option<usize> {
+    let (mut at, mut is_inside) = (0, false);
+    for line in text.split_inclusive('\n') {
+        let rest = line
+            .strip_prefix("---")
+            .filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+        if rest.is_some() && is_inside {
+            return Some(at);
+        }
+        let said = rest.unwrap_or(line).trim_start_matches('\u{feff}').trim();
+        is_inside |= !said.is_empty() && !said.starts_with(['#', '%']) && said != "...";
+        at += line.len();
+    }
+    None
 }
 
 fn section(value: &Value, problems: &mut Problems) -> Section {
@@ -86,11 +107,22 @@ fn word(text: &str, span: Span) -> Word {
 fn block(value: &Value, problems: &mut Problems) -> Option<Block> {
     let members = value.members();
     let Some(kind) = members.iter().find(|member| KINDS.contains(&member.key.as_str())) else {
-        let message = format!("expected a block, which has one of these names: {}", KINDS.join(", "));
-        problems.error(codes::UNKNOWN_WORD, value.span, message);
+        match members.first() {
+            Some(first) => problems.unknown(&word(&first.key, first.key_span), "kind of block", &KINDS),
+            None => expect(value, false, "a block such as `request: GET /`", problems),
+        }
         return None;
     };
-    let options = members.iter().filter(|member| member.key != kind.key).map(|member| {
+    let others = members.iter().filter(|member| member.key != kind.key);
+    for other in others.filter(|member| KINDS.contains(&member.key.as_str())) {
+        let message = format!(
+            "`{}` stands in the block of `{}`, expected a block of its own: write `- {}: …`",
+            other.key, kind.key, other.key
+        );
+        problems.error(codes::MISPLACED, other.key_span, message);
+    }
+    let is_option = |key: &str| !KINDS.contains(&key);
+    let options = members.iter().filter(|member| is_option(&member.key)).map(|member| {
         let text = member.value.scalar().unwrap_or_else(|| member.value.to_json());
         (word(&member.key, member.key_span), word(&text, member.value.span))
     });
@@ -201,6 +233,19 @@ mod tests {
     }
 
     #[test]
+    fn one_document_may_have_its_mark() {
+        for text in [
+            "---\ntitle: A\n",
+            "\u{feff}# x\n%YAML 1.2\n---\ntitle: A\n",
+            "title: ----\na: b\n----\n",
+            "",
+        ] {
+            assert_eq!(second_document(text), None, "{text}");
+        }
+        assert_eq!(second_document("title: A\r\n---\r\nb: c"), Some(10));
+    }
+
+    #[test]
     fn what_is_no_block_is_told() {
         for (text, expected) in [
             (
@@ -211,7 +256,19 @@ mod tests {
             ("blocks: {}", "expected a list of blocks, found an object"),
             (
                 "blocks: [{ reqest: GET / }]",
-                "expected a block, which has one of these names: given, policy, fragment, file, backend, request, response, sent, variables, trace, steps, error, metrics, traced",
+                "`reqest` is no kind of block, expected one of given, policy, fragment, file, backend, request, response, sent, variables, trace, steps, error, metrics, traced",
+            ),
+            (
+                "blocks: [a]",
+                "expected a block such as `request: GET /`, found a string",
+            ),
+            (
+                "blocks: [{ request: GET /, response: 200 }]",
+                "`response` stands in the block of `request`, expected a block of its own: write `- response: …`",
+            ),
+            (
+                "# one\n---\ntitle: A\n--- \ntitle: B\n",
+                "a second document begins here, expected one in a file: what it says would not be read",
             ),
             ("blocks: [{ request: { GET: / } }]", "expected a text, found an object"),
             (

@@ -7,6 +7,7 @@ mod attributes;
 mod complex;
 mod elements;
 mod finish;
+mod redefine;
 mod simple;
 mod syntax;
 
@@ -69,6 +70,8 @@ struct Compiler<'d> {
     globals: HashMap<(Space, Name), At>,
     /// Where global components stand.
     tops: HashSet<At>,
+    /// What components of `xs:redefine` took the place of.
+    redefined: HashMap<At, (Space, At)>,
     /// Whether each type is what its declaration says yet.
     filled: Vec<Filled>,
     waiting: Vec<TypeId>,
@@ -112,6 +115,7 @@ pub(crate) fn compile(documents: &Documents<'_>) -> Result<Model, Vec<Problem>> 
         problems: Vec::new(),
         globals: HashMap::new(),
         tops: HashSet::new(),
+        redefined: HashMap::new(),
         filled,
         waiting: Vec::new(),
         types: HashMap::new(),
@@ -156,8 +160,18 @@ impl Compiler<'_> {
         for at in &tops {
             self.collect(*at);
         }
-        for at in &tops {
-            self.define(*at);
+        // A schema that redefines another comes before it, and may be redefined itself.
+        let redefines = tops.iter().rev().filter(|at| documents.local(**at) == "redefine");
+        for at in redefines.flat_map(|at| documents.children(*at)).collect::<Vec<_>>() {
+            self.tops.insert(at);
+            self.redefine(at);
+            tops.push(at);
+        }
+        for at in tops {
+            // Those that were redefined are what is left of them in others.
+            if self.tops.contains(&at) {
+                self.define(at);
+            }
         }
         while let Some(id) = self.waiting.pop() {
             self.fill(id);
@@ -176,6 +190,14 @@ impl Compiler<'_> {
 
     /// Puts down a global component by its name.
     fn collect(&mut self, at: At) {
+        let Some((space, name)) = self.global(at) else { return };
+        if self.globals.insert((space, name.clone()), at).is_some() {
+            self.report(at, format!("the {} `{name}` is declared twice", space.noun()));
+        }
+    }
+
+    /// The kind and name of a global component.
+    fn global(&mut self, at: At) -> Option<(Space, Name)> {
         let space = match self.documents.local(at) {
             "simpleType" | "complexType" => Space::Type,
             "element" => Space::Element,
@@ -183,12 +205,9 @@ impl Compiler<'_> {
             "group" => Space::Group,
             "attributeGroup" => Space::AttributeGroup,
             "notation" => Space::Notation,
-            _ => return,
+            _ => return None,
         };
-        let Some(name) = self.own_name(at) else { return };
-        if self.globals.insert((space, name.clone()), at).is_some() {
-            self.report(at, format!("the {} `{name}` is declared twice", space.noun()));
-        }
+        Some((space, self.own_name(at)?))
     }
 
     /// The name that a global component declares.
@@ -241,6 +260,9 @@ impl Compiler<'_> {
     /// The global component that an attribute names.
     fn referred(&mut self, at: At, attribute: &str, space: Space) -> Option<(Name, At)> {
         let name = self.name_in(at, attribute)?;
+        if let Some(before) = self.before_redefinition(at, space, &name) {
+            return Some((name, before));
+        }
         if let Some(found) = self.globals.get(&(space, name.clone())) {
             let found = *found;
             self.is_imported(at, &name);
@@ -290,6 +312,11 @@ impl Compiler<'_> {
     /// The type that an attribute names.
     fn type_in(&mut self, at: At, attribute: &str) -> Option<TypeId> {
         let name = self.name_in(at, attribute)?;
+        if attribute == "base"
+            && let Some(before) = self.before_redefinition(at, Space::Type, &name)
+        {
+            return self.type_at(before);
+        }
         self.type_named(at, &name)
     }
 

@@ -1,4 +1,5 @@
-//! Schema documents as parsed trees, and the ones that a schema needs: those it includes and imports, and no others.
+//! Schema documents as parsed trees, and the ones that a schema needs: those it includes, redefines and imports, and
+//! no others.
 //!
 //! A place that `schemaLocation` names is looked for among the documents that are given, by the last segment of its path
 //! (with or without `.xsd`, ignoring case); an import that finds none takes every document of its namespace. Nothing is
@@ -118,9 +119,11 @@ impl<'s> Documents<'s> {
             .collect()
     }
 
-    /// Whether an element stands directly in another one.
-    pub fn is_child(&self, at: At, parent: At) -> bool {
-        at.instance == parent.instance && self.tree(at).and_then(|tree| tree.parent(at.node)) == Some(parent.node)
+    /// The element that an element stands directly in, up to the schema's.
+    pub fn parent(&self, at: At) -> Option<At> {
+        let root = self.instances.get(at.instance)?.node;
+        let node = self.tree(at)?.parent(at.node).filter(|_| at.node != root)?;
+        Some(At { node, ..at })
     }
 
     /// The first child of a name.
@@ -313,7 +316,7 @@ impl Loader<'_> {
         for child in self.documents.children(At { instance, node }) {
             let location = self.documents.attribute(child, "schemaLocation").map(str::to_owned);
             match self.documents.local(child) {
-                "include" => {
+                "include" | "redefine" => {
                     if let Some(source) = location.as_deref().and_then(|location| self.at(location)) {
                         self.take(source, None, Some(&target));
                     } else {
@@ -336,10 +339,6 @@ impl Loader<'_> {
                         continue;
                     }
                     self.import(&namespace, location.as_deref());
-                }
-                "redefine" => {
-                    let message = "`xs:redefine` is not supported; write the type anew and derive it";
-                    self.problems.push(self.documents.problem(child, message));
                 }
                 _ => {}
             }

@@ -4,8 +4,8 @@
 //! problems with their places. [`Schemas::validate`] reads a document and goes through it once; its faults are in the
 //! words of .NET's validator, each with its place.
 //!
-//! What is not here: `xs:redefine`; and that a restriction's content model restricts its base's is not checked, documents
-//! are validated by what the restriction says. The structure of the crate: schema documents (`document`) are compiled
+//! What is not here: that a restriction's content model restricts its base's is not checked, documents are validated by
+//! what the restriction says. The structure of the crate: schema documents (`document`) are compiled
 //! (`compile`) into a model (`model`) of simple types (`simple`, `value`, `pattern`), content models (`content`) and
 //! identity constraints (`identity`), by which documents are validated (`validate`).
 //! Never here: files, networks, HTTP, policies.

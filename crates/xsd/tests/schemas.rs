@@ -86,6 +86,66 @@ fn faults_have_places_and_say_what_was_expected() {
 }
 
 #[test]
+fn what_is_redefined_is_the_new_one_wherever_it_is_named() {
+    let xs = "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'";
+    let base = format!(
+        "{xs}><xs:simpleType name='Code'><xs:restriction base='xs:string'><xs:maxLength value='3'/></xs:restriction></xs:simpleType>\
+         <xs:complexType name='Item'><xs:sequence><xs:element name='code' type='Code'/>\
+         <xs:element name='item' type='Item' minOccurs='0'/></xs:sequence></xs:complexType>\
+         <xs:group name='more'><xs:sequence><xs:element name='a'/></xs:sequence></xs:group>\
+         <xs:attributeGroup name='marks'><xs:attribute name='x'/></xs:attributeGroup>\
+         <xs:element name='order'><xs:complexType><xs:sequence><xs:element name='item' type='Item'/><xs:group ref='more'/>\
+         </xs:sequence><xs:attributeGroup ref='marks'/></xs:complexType></xs:element></xs:schema>"
+    );
+    let redefine = |name: &str, within: &str| {
+        format!(
+            "{xs} targetNamespace='urn:o' xmlns='urn:o'><xs:redefine schemaLocation='{name}'>{within}</xs:redefine></xs:schema>"
+        )
+    };
+    let middle = redefine(
+        "base.xsd",
+        "<xs:simpleType name='Code'><xs:restriction base='Code'><xs:minLength value='2'/></xs:restriction></xs:simpleType>\
+         <xs:complexType name='Item'><xs:complexContent><xs:extension base='Item'><xs:sequence>\
+         <xs:element name='note'/></xs:sequence></xs:extension></xs:complexContent></xs:complexType>\
+         <xs:group name='more'><xs:sequence><xs:group ref='more'/><xs:element name='b'/></xs:sequence></xs:group>\
+         <xs:attributeGroup name='marks'><xs:attributeGroup ref='marks'/><xs:attribute name='y'/></xs:attributeGroup>",
+    );
+    let last = redefine(
+        "middle.xsd",
+        "<xs:simpleType name='Code'><xs:restriction base='Code'><xs:pattern value='[A-Z]*'/></xs:restriction></xs:simpleType>",
+    );
+    let schemas = compile(&[("last", &last), ("middle", &middle), ("base", &base)]).unwrap();
+    let order = |item: &str| format!("<o:order xmlns:o='urn:o' x='1' y='2'><item>{item}</item><a/><b/></o:order>");
+    let sound = "<code>AB</code><item><code>ABC</code><note/></item><note/>";
+    assert_eq!(faults(&schemas, &order(sound), Part::Root), "");
+    for wrong in [
+        "<code>A</code><note/>",
+        "<code>ABCD</code><note/>",
+        "<code>ab</code><note/>",
+        "<code>AB</code>",
+        "<code>AB</code><item><code>AB</code></item><note/>",
+    ] {
+        assert_ne!(faults(&schemas, &order(wrong), Part::Root), "", "{wrong}");
+    }
+    let without = order(sound).replace("<b/>", "");
+    assert_ne!(faults(&schemas, &without, Part::Root), "");
+    for (within, expected) in [
+        (
+            "<xs:simpleType name='Size'><xs:restriction base='Size'/></xs:simpleType>",
+            "last:1:134: there is no type `{urn:o}Size` to redefine",
+        ),
+        (
+            "<xs:simpleType name='Code'><xs:restriction base='xs:int'/></xs:simpleType>",
+            "last:1:134: a redefined type is made of itself: `base` must be `{urn:o}Code`",
+        ),
+    ] {
+        let last = redefine("base.xsd", within);
+        let problems = compile(&[("last", &last), ("base", &base)]).unwrap_err();
+        assert!(problems.starts_with(expected), "{problems}");
+    }
+}
+
+#[test]
 fn problems_of_schemas_come_together() {
     let problems = compile(&[(
         "bad",

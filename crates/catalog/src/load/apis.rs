@@ -254,7 +254,7 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
         subscription_key_query: key_name("query", KEY_QUERY),
         kind,
         graphql_schema,
-        wsdl: wsdl.map(|text| Arc::new(XmlSchema::new(text))),
+        wsdl: wsdl.map(|text| Arc::new(XmlSchema::new(specification::rpc::with_schemas(text)))),
         resolvers,
         hosts: Vec::new(),
         policy: loader.policy(&entry.path),

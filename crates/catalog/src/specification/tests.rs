@@ -209,7 +209,7 @@ fn what_is_no_description_is_said() {
     check(
         "specification.wsdl",
         "<definitions/>",
-        "1:1 TG1207: this file tells no operations",
+        "1:1 TG1207: this file tells no operations: no `binding` of WSDL 1.1 to SOAP has any",
     );
 }
 
@@ -235,7 +235,18 @@ xmlns:t="http://schemas.xmlsoap.org/wsdl/soap12/" xmlns:h="http://schemas.xmlsoa
     check(
         "specification.wsdl",
         &wsdl("urn:add", ""),
-        "1:1 TG1207: this file tells no operations",
+        "6:2 TG1207: the operation `Delete` has no `soapAction`, by which its messages would be told apart, so none of \
+         this file's operations is known",
+    );
+}
+
+#[test]
+fn a_description_that_is_no_xml_is_told_where() {
+    check(
+        "specification.wsdl",
+        "<a>\n<b></a>",
+        "2:7 TG1207: this file tells no operations, it is not well-formed XML: The 'b' start tag on line 2 position 2 \
+         does not match the end tag of 'a'.",
     );
 }
 
@@ -267,9 +278,12 @@ fn a_wadl_tells_operations_by_its_resources() {
     for none in [
         "<application/>",
         "<application xmlns='http://wadl.dev.java.net/2009/02'/>",
-        "<a",
     ] {
-        check("specification.wadl", none, "1:1 TG1207: this file tells no operations");
+        check(
+            "specification.wadl",
+            none,
+            "1:1 TG1207: this file tells no operations: no `resource` of a WADL `application` has a `method` with a name",
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Never here: representations, types of resources, other files.
 
-use super::{Described, Specification, resource_name};
+use super::{Described, Silent, Specification, resource_name};
 use diagnostic::{Source, Span};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -21,11 +21,12 @@ const WADL: [&str; 2] = [
 /// that one long path could be written a hundred thousand times.
 const LONGEST: usize = 4000;
 
-/// What a WADL says; `None` where it tells no operations.
-pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
-    let (tree, places) = read_with_places(source.text(), false).ok()?;
+/// What a WADL says, or why it tells no operations.
+pub(super) fn read(source: &Arc<Source>) -> Result<Specification, Silent> {
+    let text = source.text();
+    let (tree, places) = read_with_places(text, false).map_err(|error| Silent::malformed(text, &error))?;
     let description = Description { tree, places, source };
-    let application = description.child(NodeId::FIRST, "application")?;
+    let application = description.child(NodeId::FIRST, "application").ok_or_else(none)?;
     let shared = description.children(application, "method");
     let shared = shared.filter_map(|method| Some((&**description.attribute(method, "id")?, method)));
     let shared: HashMap<&str, NodeId> = shared.collect();
@@ -44,7 +45,14 @@ pub(super) fn read(source: &Arc<Source>) -> Option<Specification> {
             left.extend(description.below(resource.node, &resource.path, &resource.query));
         }
     }
-    (!operations.is_empty()).then_some(Specification { operations, server })
+    if operations.is_empty() {
+        return Err(none());
+    }
+    Ok(Specification { operations, server })
+}
+
+fn none() -> Silent {
+    Silent::whole("this file tells no operations: no `resource` of a WADL `application` has a `method` with a name")
 }
 
 /// A description while it is read.

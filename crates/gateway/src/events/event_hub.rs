@@ -43,6 +43,7 @@ pub async fn send(services: &Rc<Services>, hub: &EventHub, events: &[Event]) -> 
         headers,
         body: Value::from(bodies).to_string().into_bytes(),
         events: events.len() as u64,
+        waits_for_mending: true,
     };
     post.send(services).await.0
 }

@@ -24,6 +24,8 @@ pub struct Post {
     pub body: Vec<u8>,
     /// How many events are in it.
     pub events: u64,
+    /// Whether events wait where the answer says that the logger is described wrongly: by its credentials or its place.
+    pub waits_for_mending: bool,
 }
 
 impl Post {
@@ -60,18 +62,31 @@ impl Post {
         };
         let answer = read(reply.body).await;
         let status = reply.status;
-        let why = || format!("it answered {status}");
+        let why = format!("it answered {status}");
         let sent = match status {
             _ if status.is_success() => Sent::all(),
-            StatusCode::BAD_REQUEST => Sent::refused(self.events, why()),
-            StatusCode::PAYLOAD_TOO_LARGE => Sent::TooMany { why: why() },
-            _ => Sent::Later {
-                why: why(),
+            StatusCode::REQUEST_TIMEOUT
+            | StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT => Sent::Later {
+                why,
                 after: retry_after(&reply.headers, &*services.clock),
+            },
+            _ if is_of_the_logger(status) && self.waits_for_mending => Sent::later(why),
+            _ if is_of_the_logger(status) => Sent::refused(self.events, why),
+            _ => Sent::Refused {
+                why,
+                for_good: !status.is_server_error(),
             },
         };
         (sent, answer)
     }
+}
+
+/// Whether an answer is about credentials or the place, whatever the events.
+fn is_of_the_logger(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 300..=399 | 401 | 403 | 404 | 407)
 }
 
 async fn read(body: Body) -> Vec<u8> {

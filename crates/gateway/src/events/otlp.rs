@@ -21,6 +21,8 @@ pub async fn send(services: &Services, otlp: &Otlp, events: &[Event]) -> Sent {
         headers: headers.collect(),
         body: export(events).to_string().into_bytes(),
         events: events.len() as u64,
+        // OTLP has exporters drop what is refused so.
+        waits_for_mending: false,
     };
     match post.send(services).await {
         (Sent::Done { refused: 0, .. }, answer) => taken(&answer, events.len() as u64),

@@ -14,7 +14,7 @@ const MOST: usize = 10_000;
 /// Bytes of events that wait at most.
 const MOST_BYTES: usize = 16 << 20;
 /// Events of a batch at most.
-const BATCH: usize = 500;
+pub const BATCH: usize = 500;
 /// Bytes of a batch at most, unless a single event is longer.
 const BATCH_BYTES: usize = 200 << 10;
 /// What an event counts beside its text.

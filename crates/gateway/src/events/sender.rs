@@ -21,10 +21,12 @@ pub enum Sent {
         /// Why.
         why: String,
     },
-    /// It is more than the logger takes at once.
-    TooMany {
+    /// The logger has answered that it does not take it: all of it, or some event in it.
+    Refused {
         /// What it said.
         why: String,
+        /// Whether it would say the same another time.
+        for_good: bool,
     },
     /// It may arrive another time.
     Later {

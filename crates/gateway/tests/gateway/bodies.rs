@@ -244,6 +244,17 @@ async fn a_client_that_leaves_takes_its_upstream_call_with_it() {
     }
     drop(client);
     soon(noticed.recv()).await.unwrap();
+    // So has one that closes its half of the connection alone.
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    client
+        .write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n")
+        .await
+        .unwrap();
+    while upstream.connections() == 1 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    client.shutdown().await.unwrap();
+    soon(noticed.recv()).await.unwrap();
 }
 
 #[tokio::test]
@@ -380,5 +391,66 @@ async fn an_http2_client_that_opens_no_window_is_given_up() {
         soon(connection).await.unwrap().unwrap_or_default();
         drop(body);
         return;
+    }
+}
+
+/// Reads the head of a response and a body of its `Content-Length`.
+async fn read_answer(client: &mut TcpStream) -> String {
+    let mut text = Vec::new();
+    let ends = |text: &[u8]| {
+        let text = String::from_utf8_lossy(text).to_ascii_lowercase();
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let (_, length) = head.split_once("content-length: ")?;
+        let length: usize = length.lines().next()?.trim().parse().ok()?;
+        (body.len() >= length).then_some(())
+    };
+    while ends(&text).is_none() {
+        match soon(client.read_u8()).await {
+            Ok(byte) => text.push(byte),
+            Err(_) => break,
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+#[tokio::test]
+async fn a_refusal_that_leaves_before_the_body_has_come_costs_the_client_no_connection() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let gateway = in_front_of(&upstream);
+    let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+    for length in [1, 5000, 200_000] {
+        let head = format!("POST /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n");
+        client.write_all(head.as_bytes()).await.unwrap();
+        let refusal = read_answer(&mut client).await;
+        assert!(refusal.starts_with("HTTP/1.1 404"), "{length}: {refusal}");
+        client.write_all(&vec![b'x'; length]).await.unwrap();
+        client
+            .write_all(b"GET /echo HTTP/1.1\r\nhost: a\r\n\r\n")
+            .await
+            .unwrap();
+        let answer = read_answer(&mut client).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{length}: {answer}");
+    }
+    // One that waits to be asked for the body is not asked, and nothing stands between the refusal and what follows.
+    let head = "POST /nowhere HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n";
+    client.write_all(head.as_bytes()).await.unwrap();
+    let refusal = read_answer(&mut client).await;
+    assert!(refusal.starts_with("HTTP/1.1 404"), "{refusal}");
+    let mut rest = String::new();
+    let _ = soon(client.read_to_string(&mut rest)).await;
+    assert_eq!(rest, "");
+}
+
+#[tokio::test]
+async fn for_the_rest_of_a_large_body_a_connection_is_not_kept() {
+    let upstream = Upstream::http(|_| async { text("ok") }).await;
+    let gateway = in_front_of(&upstream);
+    for head in ["content-length: 1000000000", "transfer-encoding: chunked"] {
+        let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+        let head = format!("POST /nowhere HTTP/1.1\r\nhost: a\r\n{head}\r\n\r\n");
+        client.write_all(head.as_bytes()).await.unwrap();
+        let chunk = [&b"10000\r\n"[..], &vec![b'x'; 65_536], b"\r\n"].concat();
+        let writes = async { while client.write_all(&chunk).await.is_ok() {} };
+        soon(writes).await;
     }
 }

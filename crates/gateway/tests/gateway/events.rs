@@ -56,6 +56,17 @@ async fn metrics(gateway: &Running) -> String {
     body_of(sender.send_request(request).await.unwrap()).await
 }
 
+/// Waits until the metrics hold this.
+async fn counted(gateway: &Running, expected: &str) {
+    for _ in 0..400 {
+        if metrics(gateway).await.contains(expected) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{expected} is not in {}", metrics(gateway).await);
+}
+
 /// A server that keeps what it is sent and gives these statuses in turn, then 201.
 async fn server(statuses: &[u16]) -> (Upstream, Heard) {
     let (heard, statuses) = (Heard::default(), Arc::new(Mutex::new(statuses.to_vec())));
@@ -167,12 +178,7 @@ async fn what_is_refused_for_good_is_dropped_and_the_next_event_goes_on() {
     let (server, heard_by) = server(&[400]).await;
     let gateway = logging(hub(server.address), "");
     log(&gateway, "bad").await;
-    for _ in 0..400 {
-        if metrics(&gateway).await.contains("dropped_total{logger=\"events\"} 1\n") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    counted(&gateway, "dropped_total{logger=\"events\"} 1\n").await;
     log(&gateway, "good").await;
     eventually("the event's arrival", || heard(&heard_by).concat().contains("good")).await;
     assert!(!heard(&heard_by).concat().contains("bad"));
@@ -261,6 +267,49 @@ async fn a_collector_gets_log_records() {
         r#""timeUnixNano":"1"#,
     ] {
         assert!(line.contains(part), "{part} in {line}");
+    }
+}
+
+/// A collector that answers in this way to exports with a bad record, and keeps all others.
+async fn particular(status: u16) -> (Upstream, Heard) {
+    let heard = Heard::default();
+    let keeps = Arc::clone(&heard);
+    let server = Upstream::http(move |request: Request<Incoming>| {
+        let heard = Arc::clone(&keeps);
+        async move {
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            let body = String::from_utf8_lossy(&body).into_owned();
+            let mut response: Response<_> = text("{}");
+            if body.contains("bad") {
+                *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            } else {
+                heard.lock().unwrap().push(body);
+            }
+            response
+        }
+    })
+    .await;
+    (server, heard)
+}
+
+#[tokio::test]
+async fn a_record_that_a_collector_never_takes_does_not_keep_the_others_back() {
+    for status in [500, 501, 400, 422] {
+        let (server, heard_by) = particular(status).await;
+        let gateway = logging(
+            Sink::Otlp(Otlp {
+                url: format!("http://{}", server.address),
+                headers: Vec::new(),
+            }),
+            "",
+        );
+        for event in ["one", "bad", "two", "three"] {
+            log(&gateway, event).await;
+        }
+        let all = |heard: String| ["one", "two", "three"].iter().all(|event| heard.contains(event));
+        eventually("the records' arrival", || all(heard(&heard_by).concat())).await;
+        counted(&gateway, "sent_total{logger=\"events\"} 3\n").await;
+        counted(&gateway, "dropped_total{logger=\"events\"} 1\n").await;
     }
 }
 

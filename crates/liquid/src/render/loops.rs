@@ -49,7 +49,7 @@ impl<'v> Render<'v> {
         };
         let is_table = matches!(head.kind, LoopKind::Table(_));
         if items.is_empty() && !(is_table && collection.is_list()) {
-            return Ok(Flow::Next);
+            return self.nodes(&head.otherwise);
         }
         let columns = match &head.kind {
             LoopKind::Table(Some(columns)) => Some(self.whole(columns)?),

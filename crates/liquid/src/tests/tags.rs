@@ -157,6 +157,18 @@ fn loops_go_through_lists_and_dictionaries() {
             "",
         ),
         (
+            "{% for x in body.none %}{{ x }}{% else %}none{% endfor %}{% for x in body.Age %}{{ x }}{% else %}-{% endfor %}{% for x in (1..2) %}{{ x }}{% else %}!{% endfor %}",
+            "none-12",
+        ),
+        (
+            "{% for x in (1..3) limit:0 %}{{ x }}{% else %}0{% endfor %}{% for x in (1..2) %}{{ x }}{% for y in body.none %}{% else %}{% break %}{% endfor %}{% endfor %}",
+            "01",
+        ),
+        (
+            "[{% JSONArrayFor x in body.none %}{{ x }}{% else %}0{% endJSONArrayFor %}]",
+            "[0]",
+        ),
+        (
             "{% for x in body.nested %}{% for y in x %}{{ y }}{% endfor %};{% endfor %}",
             "12;3;",
         ),

@@ -3,7 +3,7 @@
 use crate::element::Words;
 use crate::exchange::Exchange;
 use expression::Reads;
-use http::header::{CACHE_CONTROL, HeaderName, HeaderValue, VARY};
+use http::header::{AGE, CACHE_CONTROL, EXPIRES, HeaderName, HeaderValue, VARY};
 use std::time::Duration;
 
 /// `downstream-caching-type`
@@ -36,6 +36,9 @@ impl Downstream {
     pub fn tell(self, lasts: Duration, exchange: &mut Exchange) {
         exchange.when_leaving(Reads::default(), move |exchange| {
             let headers = &mut exchange.response_mut().headers;
+            // They would contradict the time that is left.
+            headers.remove(AGE);
+            headers.remove(EXPIRES);
             headers.insert(CACHE_CONTROL, self.cache_control(lasts));
             if self.caching != DownstreamCaching::None {
                 let names = self.varies_by.into_iter().map(HeaderValue::from);

@@ -13,9 +13,13 @@
 //!   up.
 //! - Other methods, MCP servers, and requests with `Authorization` (unless `allow-private-response-caching`) go by as if
 //!   the policy were not there.
+//! - A kept response in a coding that the client's `Accept-Encoding` refuses is not found, and the next one takes its
+//!   place. Otherwise what backends say of caching (`Cache-Control`, `Expires`, `Vary`) decides nothing: the
+//!   duration and what the lookup varies by do.
 //! - A response that was kept or found tells caches on its way what `downstream-caching-type` allows them:
 //!   `Cache-Control: no-cache, no-store` for `none`, which is the default; otherwise `private` or `public` with the time
-//!   that is left as `max-age`, `must-revalidate` unless that attribute is false, and a `Vary` for each header.
+//!   that is left as `max-age`, `must-revalidate` unless that attribute is false, and a `Vary` for each header. The
+//!   backend's `Age` and `Expires` are gone.
 
 mod fingerprint;
 
@@ -114,7 +118,9 @@ const FOR_CACHES: [HeaderName; 5] = [
 
 /// What the cache has: the answer, or something to keep later.
 fn decide(asking: Missed, found: Option<&Bytes>, exchange: &mut Exchange) -> Flow {
-    let Some(entry) = found.and_then(Entry::decode) else {
+    let kept = found.and_then(Entry::decode);
+    let acceptable = |entry: &Entry| caching::is_acceptable(&entry.headers, &exchange.request.headers);
+    let Some(entry) = kept.filter(acceptable) else {
         exchange.state.missed = Some(asking);
         for name in FOR_CACHES {
             exchange.request.headers.remove(name);

@@ -117,6 +117,12 @@ mod tests {
                 "text/xml",
                 false,
             ),
+            (
+                "apply='always'",
+                "Accept: text/xml, application/json;Q=0.0",
+                "text/xml",
+                false,
+            ),
             ("apply='always'", "X: 1", "text/xml", false),
             (
                 "apply='always' consider-accept-header='false'",

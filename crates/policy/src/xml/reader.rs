@@ -305,10 +305,20 @@ impl Reader<'_> {
     }
 
     fn unclosed(&mut self, code: &'static str, name: &Name, message: String) {
-        self.problems += 1;
         let help = format!("write `<{} … />` if it holds nothing", name.text);
+        self.error_with_help(code, name.span, message, help);
+    }
+
+    pub(super) fn error_with_help(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.problems += 1;
         self.findings
-            .push(Diagnostic::error(code, self.source, name.span, message).with_help(help));
+            .push(Diagnostic::error(code, self.source, span, message).with_help(help));
     }
 
     pub(super) fn loose(&mut self, span: Span, message: &str) {
@@ -335,10 +345,7 @@ impl Reader<'_> {
             return Err(stop);
         };
         self.at = end;
-        Ok(Piece::Expression {
-            source: Mapped::verbatim("@{ throw null; }", start),
-            span: Span::new(start, end),
-        })
+        Ok(placeholder(Span::new(start, end)))
     }
 
     pub(super) fn unclosed_markup(&mut self, what: &str) -> Stop {
@@ -349,6 +356,14 @@ impl Reader<'_> {
             format!("the {what} that starts here has no end"),
         );
         Stop
+    }
+}
+
+/// What stands in the place of an expression that cannot be read.
+pub(super) fn placeholder(span: Span) -> Piece {
+    Piece::Expression {
+        source: Mapped::verbatim("@{ throw null; }", span.start),
+        span,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Start tags: the name and the attributes, with the freedoms that documents in the wild take.
 
 use super::pieces::{Kind, pieces, stretch};
-use super::reader::{Reader, Stop};
+use super::reader::{Reader, Stop, placeholder};
 use super::{Attribute, Name, Piece};
 use crate::codes;
 use diagnostic::Span;
@@ -128,8 +128,30 @@ impl Reader<'_> {
         if value.span.end >= self.text.len() {
             return Err(self.unclosed_markup("attribute value"));
         }
+        if let Some(end) = self.end_without_brackets(&value, quote) {
+            let span = Span::new(start, end);
+            let help = "an expression is written `@(…)` or `@{…}`; `\"` in any other value is written `&quot;`";
+            self.error_with_help(
+                codes::NO_BRACKETS,
+                span,
+                "`@` without a bracket begins no expression",
+                help,
+            );
+            self.at = end + 1;
+            return Ok((vec![placeholder(span)], span));
+        }
         self.at = value.span.end + 1;
         Ok((self.value_pieces(&value), value.span))
+    }
+
+    /// Where a value probably ends that was meant as an expression but has no brackets: it begins with `@`, and its
+    /// first quote is one of C#'s, as what follows is no attribute and not the tag's end.
+    fn end_without_brackets(&self, value: &super::pieces::Stretch, quote: u8) -> Option<usize> {
+        let inside = self.text.get(value.span.start..value.span.end)?;
+        if !inside.trim_start().starts_with('@') || ends_value(self.text.get(value.span.end + 1..)?, false) {
+            return None;
+        }
+        end_of_value(self.text, value.span.end + 1, quote)
     }
 
     /// A value without quotes: `{{name}}` as a whole, an expression, or up to white space or the tag's end.
@@ -178,19 +200,21 @@ impl Reader<'_> {
 /// follows.
 fn end_of_value(text: &str, from: usize, quote: u8) -> Option<usize> {
     let rest = text.get(from..)?;
-    let ends = |at: &usize| {
-        let behind = rest.get(at + 1..).unwrap_or_default();
-        let next = behind.trim_start();
-        let name = next.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'));
-        let is_attribute = name.len() < next.len()
-            && behind.len() > next.len()
-            && name
-                .strip_prefix('=')
-                .is_some_and(|value| value.starts_with(['"', '\'']));
-        next.starts_with("/>") || next.starts_with('>') || is_attribute
-    };
     let mut quotes = rest.match_indices(char::from(quote)).map(|(at, _)| at);
-    quotes.find(ends).map(|at| from + at)
+    let end = quotes.find(|at| ends_value(rest.get(at + 1..).unwrap_or_default(), true))?;
+    Some(from + end)
+}
+
+/// Whether a value's quote stands before this: the tag's end or another attribute.
+fn ends_value(behind: &str, needs_space: bool) -> bool {
+    let next = behind.trim_start();
+    let name = next.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'));
+    let is_attribute = name.len() < next.len()
+        && (behind.len() > next.len() || !needs_space)
+        && name
+            .strip_prefix('=')
+            .is_some_and(|value| value.starts_with(['"', '\'']));
+    next.starts_with("/>") || next.starts_with('>') || is_attribute
 }
 
 fn is_attribute_start(byte: u8) -> bool {

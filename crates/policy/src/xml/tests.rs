@@ -166,6 +166,22 @@ fn what_is_broken_is_reported_where_it_begins() {
             "<a b='@‹@{ throw null; }›' c='1'>@‹@{ throw null; }›</>\n<c></>\n1:7 TG3001 the expression that starts here has no closing `)`\n1:23 TG3001 the expression that starts here has no closing `}`",
         ),
         (
+            "<a b=\"@x(\"y\", \"z\")\" c='1'/>",
+            "<a b='@‹@{ throw null; }›' c='1'></>\n1:7 TG3015 `@` without a bracket begins no expression",
+        ),
+        (
+            "<a b=\"@x == \"y\"\"><c/></a>",
+            "<a b='@‹@{ throw null; }›'><c></></>\n1:7 TG3015 `@` without a bracket begins no expression",
+        ),
+        (
+            "<a b=\"@ (x[\"y\"])\"/>",
+            "<a b='@‹@{ throw null; }›'></>\n1:7 TG3015 `@` without a bracket begins no expression",
+        ),
+        (
+            "<a b=\"@x\"c='1' d=\"@y\"\n e=\"@\"/>",
+            "<a b='@x' c='1' d='@y' e='@'></>\n1:10 TG3010 white space is missing between attributes",
+        ),
+        (
             "<a b=\"@(x\n<c/>",
             "\n1:7 TG3001 the expression that starts here has no closing `)`",
         ),

@@ -82,8 +82,8 @@ impl Compiler<'_> {
     /// Checks the form of a schema, without meaning.
     pub(super) fn check_syntax(&mut self, root: At) {
         let documents = self.documents;
-        let mut open = vec![root];
-        while let Some(at) = open.pop() {
+        let mut open = vec![(root, false)];
+        while let Some((at, is_top)) = open.pop() {
             let local = documents.local(at);
             let (attributes, children) = match SYNTAX.iter().find(|(known, ..)| *known == local) {
                 Some((_, attributes, children)) => (*attributes, *children),
@@ -94,7 +94,7 @@ impl Compiler<'_> {
                     self.report(at, format!("`xs:{local}` has no attribute `{name}`"));
                 }
             }
-            self.check_use(at, documents.is_child(at, root), local);
+            self.check_use(at, is_top, local);
             let mut last = 0;
             for child in documents.children(at) {
                 let name = documents.local(child);
@@ -108,7 +108,7 @@ impl Compiler<'_> {
                     self.report(child, format!("`xs:{name}` stands too late in `xs:{local}`"));
                 }
                 last = last.max(own);
-                open.push(child);
+                open.push((child, matches!(local, "schema" | "redefine")));
             }
         }
     }
@@ -151,7 +151,7 @@ impl Compiler<'_> {
                 }
             }
             "simpleType" | "complexType" if !is_top => refuse(self, &["name"], "on a type within a declaration"),
-            "include" if !has("schemaLocation") => self.report(at, "a `schemaLocation` is needed"),
+            "include" | "redefine" if !has("schemaLocation") => self.report(at, "a `schemaLocation` is needed"),
             "schema" if documents.attribute(at, "targetNamespace") == Some("") => {
                 self.report(at, "`targetNamespace` is empty; leave it out for no namespace");
             }

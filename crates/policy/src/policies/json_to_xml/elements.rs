@@ -4,7 +4,7 @@ use expression::json::{JToken, Scalar};
 use expression::text::Text;
 use std::sync::Arc;
 use xml::name::{XMLNS_NAMESPACE, encoded, is_ncname};
-use xml::writer::{Style, write};
+use xml::writer::{Style, WriteError, write};
 use xml::{Kind, Name, NodeId, Tree};
 
 /// The element around what would have no root or several.
@@ -31,6 +31,7 @@ pub(super) fn to_xml(json: &Text, shape: &Shape, limit: usize) -> Result<String,
         tree: Tree::of(Kind::Document { declaration: None }),
         shape,
         scope: vec![(String::new(), "".into())],
+        left: limit,
     };
     let properties = json.properties();
     match properties.as_slice() {
@@ -53,6 +54,8 @@ struct Elements<'s> {
     shape: &'s Shape,
     /// Prefixes with their namespaces, the innermost last.
     scope: Vec<(String, Arc<str>)>,
+    /// Bytes that may still be written; what does not fit is not made at all, as elements are larger than their text.
+    left: usize,
 }
 
 impl Elements<'_> {
@@ -83,6 +86,8 @@ impl Elements<'_> {
         let outer = self.scope.len();
         let properties = value.properties();
         let declarations = self.declarations(&properties)?;
+        // Instead of the separator a colon is written.
+        self.take("< />".len() + name.len().saturating_sub(self.shape.separator.len()))?;
         let (prefix, name_here) = self.name(name, true);
         let element = self.tree.push(Kind::Element {
             name: name_here,
@@ -98,6 +103,7 @@ impl Elements<'_> {
             Some(scalar) => {
                 let text = scalar.to_text();
                 if !text.is_empty() {
+                    self.take(text.len())?;
                     let text = self.tree.push(Kind::Text(text.as_str().into()));
                     self.tree.append_child(element, text);
                 }
@@ -118,6 +124,13 @@ impl Elements<'_> {
             }
         }
         self.scope.truncate(outer);
+        Ok(())
+    }
+
+    /// Counts bytes that will be written at least.
+    fn take(&mut self, bytes: usize) -> Result<(), String> {
+        let left = self.left.checked_sub(bytes);
+        self.left = left.ok_or_else(|| WriteError::TooLong.to_string())?;
         Ok(())
     }
 
@@ -319,5 +332,17 @@ mod tests {
     #[test]
     fn the_text_is_bounded() {
         assert!(to_xml(&"[1,2,3]".into(), &plain(true), 20).is_err());
+        let mut shape = plain(true);
+        (shape.separator, shape.namespace_prefix) = ("___".into(), Some("n".into()));
+        for json in [
+            r#"{"a":{"b":[1,"xy"],"c":[]}}"#,
+            r#"{"p___a":{"n___p":"u","p___b":[]}}"#,
+            r#"{"":""}"#,
+        ] {
+            let length = xml(json, &shape).len();
+            assert!(to_xml(&json.into(), &shape, length).is_ok(), "{json}");
+            let error = to_xml(&json.into(), &shape, length / 2).unwrap_err();
+            assert_eq!(error, to_xml(&json.into(), &shape, 1).unwrap_err(), "{json}");
+        }
     }
 }

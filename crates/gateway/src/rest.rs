@@ -1,0 +1,139 @@
+//! The rest of a request's body that nobody wanted: read and thrown away, so that the connection can serve again.
+//!
+//! A refusal leaves before the body has come. Were the connection closed then, the client's next request on it would be
+//! lost. What does not come in a moment is not waited for.
+//! Never here: bodies that somebody wants.
+
+use bytes::Bytes;
+use http::header::EXPECT;
+use http::{HeaderMap, Request};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use tokio::time::{Sleep, sleep};
+
+/// Bytes of a rest that are read; the connection is closed for the sake of more.
+const MOST: u64 = 256 << 10;
+
+/// How long a rest may take to come.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Where a connection finds the rest of its request's body.
+pub struct Rest<B> {
+    left: RefCell<Option<Left<B>>>,
+    /// Who reads it.
+    reader: Cell<Option<Waker>>,
+}
+
+struct Left<B> {
+    body: B,
+    read: u64,
+    /// When it is given up; set when it is first looked at.
+    ends: Option<Pin<Box<Sleep>>>,
+}
+
+impl<B> Default for Rest<B> {
+    fn default() -> Self {
+        Self {
+            left: RefCell::new(None),
+            reader: Cell::new(None),
+        }
+    }
+}
+
+impl<B: HttpBody<Data = Bytes> + Unpin> Rest<B> {
+    /// The request with a body whose rest comes here, unless the client waits to be asked for it.
+    pub fn of(self: &Rc<Self>, request: Request<B>) -> Request<Whole<B>> {
+        let is_asked_for = asks_first(request.headers());
+        let rest = (!is_asked_for).then(|| Rc::clone(self));
+        request.map(|body| Whole { body: Some(body), rest })
+    }
+
+    /// Reads what is there; whether something was.
+    pub fn poll(&self, context: &mut Context<'_>) -> bool {
+        self.reader.set(Some(context.waker().clone()));
+        let mut place = self.left.borrow_mut();
+        let Some(left) = place.as_mut() else { return false };
+        let mut has_read = false;
+        while let Poll::Ready(frame) = Pin::new(&mut left.body).poll_frame(context) {
+            has_read = true;
+            let length = match &frame {
+                Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len) as u64,
+                Some(Err(_)) | None => MOST,
+            };
+            left.read = left.read.saturating_add(length);
+            if left.read >= MOST || left.body.is_end_stream() {
+                *place = None;
+                return has_read;
+            }
+        }
+        let ends = left.ends.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
+        if ends.as_mut().poll(context).is_ready() {
+            *place = None;
+        }
+        has_read
+    }
+
+    fn put(&self, body: B) {
+        *self.left.borrow_mut() = Some(Left {
+            body,
+            read: 0,
+            ends: None,
+        });
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+}
+
+fn asks_first(headers: &HeaderMap) -> bool {
+    headers.contains_key(EXPECT)
+}
+
+/// A body that, dropped before its end, leaves its rest to the connection.
+pub struct Whole<B: HttpBody<Data = Bytes> + Unpin> {
+    /// There until it is dropped.
+    body: Option<B>,
+    /// Where the rest goes; none once the body has failed.
+    rest: Option<Rc<Rest<B>>>,
+}
+
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Whole<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        let this = self.get_mut();
+        let Some(body) = this.body.as_mut() else {
+            return Poll::Ready(None);
+        };
+        let frame = Pin::new(body).poll_frame(context);
+        if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
+            this.rest = None;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(SizeHint::default, HttpBody::size_hint)
+    }
+}
+
+impl<B: HttpBody<Data = Bytes> + Unpin> Drop for Whole<B> {
+    fn drop(&mut self) {
+        let (Some(body), Some(rest)) = (self.body.take(), self.rest.take()) else {
+            return;
+        };
+        if !body.is_end_stream() && body.size_hint().lower() <= MOST {
+            rest.put(body);
+        }
+    }
+}
