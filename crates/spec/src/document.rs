@@ -17,7 +17,7 @@ use http::Uri;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -112,7 +112,14 @@ impl Reader<'_> {
             "file" => {
                 block.only(problems, &["path"]);
                 if let Some(path) = required(block, "path", problems) {
-                    file(block, world, &path, "", "");
+                    let stays_inside = |part| matches!(part, Component::Normal(_));
+                    if Path::new(&path).components().all(stays_inside) {
+                        file(block, world, &path, "", "");
+                    } else {
+                        let message = format!("`path` must lead into the artifact folder, found \"{path}\"");
+                        let place = block.option("path").map_or(block.kind.span, |word| word.span);
+                        problems.error(codes::BAD_VALUE, place, message);
+                    }
                 }
             }
             "backend" => {

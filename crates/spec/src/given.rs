@@ -60,7 +60,9 @@ pub fn enter(block: &Block, beside: &Path, world: &mut World, problems: &mut Pro
         };
         match member.key.as_str() {
             "folder" => {
-                let folder = given.text().map(|text| beside.join(text));
+                let folder = given.read("an artifact folder that is there", |text| {
+                    Some(beside.join(text)).filter(|folder| folder.is_dir())
+                });
                 world.folder = folder.or(world.folder.take());
             }
             "clock" => {

@@ -158,6 +158,16 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
             "10:21 expected a method and a template such as `GET /orders/{id}`, found a string",
         ),
         ("```yaml given\na: [\n```\n\n", ok, "10:4 unclosed bracket"),
+        (
+            "```yaml given\nfolder: nowhere\n```\n\n",
+            ok,
+            "10:9 `folder` must be an artifact folder that is there, found \"nowhere\"",
+        ),
+        (
+            "```json file path=../x.json\n{}\n```\n\n",
+            ok,
+            "9:14 `path` must lead into the artifact folder, found \"../x.json\"",
+        ),
         ("```json file\n{}\n```\n\n", ok, "9:9 `file` lacks the option `path=…`"),
         (
             "```xml policy scope=galaxy\n```\n\n",
