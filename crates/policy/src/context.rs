@@ -4,6 +4,7 @@
 
 use crate::body::Body;
 use crate::exchange::{Exchange, RequestMessage, ResponseMessage, Target};
+use crate::headers::text_of;
 use crate::reason;
 use crate::spelling;
 use catalog::BackendKind;
@@ -15,7 +16,7 @@ use expression::context::{
 };
 use expression::text::Text;
 use expression::value::Value;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -252,17 +253,13 @@ fn kept(body: &Body) -> Option<&MessageBody> {
 }
 
 fn values(headers: &HeaderMap, name: &str) -> Vec<Text> {
-    headers
-        .get_all(name)
-        .iter()
-        .map(|value| text_of(value.as_bytes()))
-        .collect()
+    headers.get_all(name).iter().map(text).collect()
 }
 
 fn joined(headers: &HeaderMap, name: &str) -> Option<Text> {
     let mut values = headers.get_all(name).iter();
-    let first = text_of(values.next()?.as_bytes());
-    let rest: Vec<Text> = values.map(|value| text_of(value.as_bytes())).collect();
+    let first = text(values.next()?);
+    let rest: Vec<Text> = values.map(text).collect();
     if rest.is_empty() {
         return Some(first);
     }
@@ -283,8 +280,8 @@ fn names(headers: &HeaderMap) -> Vec<Text> {
         .collect()
 }
 
-fn text_of(bytes: &[u8]) -> Text {
-    String::from_utf8_lossy(bytes).into_owned().into()
+fn text(value: &HeaderValue) -> Text {
+    text_of(value).into_owned().into()
 }
 
 fn url(scheme: &str, authority: &str, path: &str, query: &str) -> Url {

@@ -8,6 +8,7 @@ use expression::Target;
 use expression::text::Text;
 use expression::value::Value as Object;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
+use std::borrow::Cow;
 
 impl Readable for HeaderName {
     const TARGET: Target = Target::String;
@@ -72,12 +73,19 @@ const NOT_JOINED: [&str; 12] = [
     "retry-after",
 ];
 
-/// The values of a header, one a line; bytes that are no text become U+FFFD.
+/// A header's value as text: UTF-8, or else ISO-8859-1, in which every byte is a character (RFC 9110, section 5.5).
+pub(crate) fn text_of(value: &HeaderValue) -> Cow<'_, str> {
+    let bytes = value.as_bytes();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
+    }
+}
+
+/// The values of a header, one a line.
 pub(crate) fn values_of(headers: &HeaderMap, name: &str) -> Vec<String> {
     let values = headers.get_all(name).iter();
-    values
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .collect()
+    values.map(|value| text_of(value).into_owned()).collect()
 }
 
 /// Whether no policy may change this header.
@@ -126,4 +134,25 @@ pub(crate) fn append(headers: &mut HeaderMap, name: HeaderName, values: HeaderVa
 
 fn too_many() -> Failure {
     Failure::internal("HeadersTooLarge", "the message has too many headers")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_utf_8_or_else_latin_1() {
+        for (bytes, expected) in [
+            (&b""[..], ""),
+            (b"plain", "plain"),
+            ("caf\u{e9} \u{20ac}".as_bytes(), "caf\u{e9} \u{20ac}"),
+            (b"caf\xe9", "caf\u{e9}"),
+            (b"\xff", "\u{ff}"),
+            (b"\xc3\xa9 \xe9", "\u{c3}\u{a9} \u{e9}"),
+            (b"\x80", "\u{80}"),
+        ] {
+            let value = HeaderValue::from_bytes(bytes).unwrap();
+            assert_eq!(text_of(&value), expected, "{bytes:x?}");
+        }
+    }
 }

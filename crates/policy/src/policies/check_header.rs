@@ -7,6 +7,7 @@ use crate::codes;
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::headers::text_of;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
 use crate::value::{Readable, Value};
@@ -73,10 +74,7 @@ impl Step for CheckHeader {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let WrittenName(name) = self.name.get(exchange)?;
         let given: Vec<_> = exchange.request.headers.get_all(name.as_str()).iter().collect();
-        let Some(first) = given
-            .first()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        else {
+        let Some(first) = given.first().map(|value| text_of(value).into_owned()) else {
             let message = format!("Header {name} was not found in the request. Access denied.");
             return Err(self.failure(exchange, "HeaderNotFound", message)?);
         };

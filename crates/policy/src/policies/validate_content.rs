@@ -28,6 +28,7 @@ use crate::codes;
 use crate::element::{ElementReader, Words};
 use crate::exchange::{Exchange, Message};
 use crate::failure::Failure;
+use crate::headers::text_of;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
 use crate::validation::{ACTIONS, Action, Fault, Found, Report, Validated, contract_of, no_contract};
@@ -199,10 +200,7 @@ impl ValidateContent {
             .filter(|_| !body.is_encoded());
         let unreadable = match (body.fault(), encoding) {
             (Some(fault), _) => Some(format!("It cannot be decoded: {fault}.")),
-            (None, Some(encoding)) => Some(format!(
-                "It is encoded with {}.",
-                String::from_utf8_lossy(encoding.as_bytes())
-            )),
+            (None, Some(encoding)) => Some(format!("It is encoded with {}.", text_of(encoding))),
             (None, None) => None,
         };
         for rule in self.contents.iter().filter(of_type) {
@@ -242,9 +240,7 @@ fn headers_of(exchange: &Exchange, message: Message) -> &HeaderMap {
 }
 
 fn content_type_of(headers: &HeaderMap) -> String {
-    let written = headers
-        .get(CONTENT_TYPE)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let written = headers.get(CONTENT_TYPE).map(text_of);
     types::media_type(&written.unwrap_or_default())
 }
 

@@ -4,6 +4,7 @@ use crate::context::decode_query;
 use crate::element::ElementReader;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::headers::text_of;
 use crate::query::{is_named, pairs};
 use crate::value::Value;
 use expression::text::Text;
@@ -58,7 +59,7 @@ impl Presented {
                     _ => None,
                 };
                 let value = exchange.request.headers.get(&name);
-                let value = value.map(|value| String::from_utf8_lossy(value.as_bytes()));
+                let value = value.map(text_of);
                 value.and_then(|value| behind(&value, scheme.as_deref()).map(Text::from))
             }
             Self::Parameter(name) => {

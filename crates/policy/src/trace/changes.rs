@@ -4,6 +4,7 @@
 
 use super::Trace;
 use crate::exchange::Exchange;
+use crate::headers::text_of;
 use expression::text::Text;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -116,7 +117,7 @@ pub(super) fn headers(trace: &Trace, headers: &HeaderMap) -> Value {
         if value.is_sensitive() {
             super::secrets::MASK.to_owned()
         } else {
-            trace.named(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))
+            trace.named(name.as_str(), &text_of(value))
         }
     };
     let header = |(name, value)| json!({ "name": http::HeaderName::as_str(name), "value": shown(name, value) });

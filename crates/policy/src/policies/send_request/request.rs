@@ -11,6 +11,7 @@ use crate::connection::Connection;
 use crate::element::{ElementReader, Words};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::headers::text_of;
 use crate::policies::authentication_managed_identity::identify;
 use crate::policies::forward_request::{Refused, give_credentials, not_answered, pick, target_url};
 use crate::policies::set_body::{NewBody, read_content};
@@ -393,7 +394,7 @@ async fn stored(mut reply: Reply, limit: u64) -> Result<StoredResponse, Failure>
         body
     };
     let standard = || reason::standard(reply.status).to_owned();
-    let text = |value: &HeaderValue| Text::from(String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let text = |value: &HeaderValue| Text::from(text_of(value).into_owned());
     let of_name = |name: &http::HeaderName| reply.headers.get_all(name).iter().map(text).collect();
     let headers = reply
         .headers
