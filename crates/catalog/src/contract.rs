@@ -44,6 +44,38 @@ pub enum Statuses {
     Other,
 }
 
+impl Statuses {
+    /// What a description names a response by: `200`, `2XX` for a hundred, `default`.
+    pub(crate) fn of_key(key: &str) -> Option<Self> {
+        if key.eq_ignore_ascii_case("default") {
+            return Some(Self::Other);
+        }
+        if let Some(hundred) = key.strip_suffix("XX").or_else(|| key.strip_suffix("xx")) {
+            let first = hundred.parse::<u16>().ok().filter(|hundred| *hundred < 10)? * 100;
+            return Some(Self::Range(first, first + 99));
+        }
+        key.parse().ok().map(Self::only)
+    }
+
+    /// One status.
+    pub const fn only(status: u16) -> Self {
+        Self::Range(status, status)
+    }
+
+    /// Of the responses that are for a status the most exact one: by itself, by its hundred, by `default`.
+    pub fn most_exact<T>(responses: &[T], of: impl Fn(&T) -> Self, status: u16) -> Option<&T> {
+        let width = |response: &&T| match of(response) {
+            Self::Range(first, last) => last - first,
+            Self::Other => u16::MAX,
+        };
+        let fitting = responses.iter().filter(|response| match of(response) {
+            Self::Range(first, last) => first <= status && status <= last,
+            Self::Other => true,
+        });
+        fitting.min_by_key(width)
+    }
+}
+
 /// What responses of some statuses may hold.
 #[derive(Debug)]
 pub struct ResponseContract {
@@ -58,15 +90,7 @@ pub struct ResponseContract {
 impl Contract {
     /// What responses of a status may hold; the most exact entry counts.
     pub fn response(&self, status: u16) -> Option<&ResponseContract> {
-        let width = |response: &&ResponseContract| match response.statuses {
-            Statuses::Range(first, last) => last - first,
-            Statuses::Other => u16::MAX,
-        };
-        let fitting = self.responses.iter().filter(|response| match response.statuses {
-            Statuses::Range(first, last) => first <= status && status <= last,
-            Statuses::Other => true,
-        });
-        fitting.min_by_key(width)
+        Statuses::most_exact(&self.responses, |response| response.statuses, status)
     }
 }
 

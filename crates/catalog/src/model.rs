@@ -1,7 +1,7 @@
 //! The catalog's types: APIM's entities, resolved (references checked, named values replaced), ready to be served.
 
 use crate::certificate::{ClientCertificate, PublicCertificate};
-use crate::contract::Described;
+use crate::contract::{Described, Statuses};
 use crate::logger::Logger;
 use crate::proxy::ProxyAddress;
 use crate::xml_schema::XmlSchema;
@@ -225,8 +225,8 @@ pub struct Operation {
 /// A response that an operation declares.
 #[derive(Clone, Debug)]
 pub struct OperationResponse {
-    /// Status code; `None` for `default`.
-    pub status: Option<u16>,
+    /// Which statuses it is for.
+    pub statuses: Statuses,
     /// One per content type, in the order of the specification.
     pub representations: Vec<Representation>,
 }

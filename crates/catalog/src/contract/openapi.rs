@@ -178,24 +178,11 @@ impl<'d> Reader<'d> {
             self.content(response, name)
         };
         Some(ResponseContract {
-            statuses: statuses(status)?,
+            statuses: Statuses::of_key(status)?,
             headers: headers.into_iter().flatten().map(header).collect(),
             content,
         })
     }
-}
-
-/// The statuses of a response's key: `200`, `2XX`, `default`; nothing for a key that is none.
-fn statuses(key: &str) -> Option<Statuses> {
-    if key.eq_ignore_ascii_case("default") {
-        return Some(Statuses::Other);
-    }
-    if let Some(hundred) = key.strip_suffix("XX").or_else(|| key.strip_suffix("xx")) {
-        let first = hundred.parse::<u16>().ok().filter(|hundred| *hundred < 10)? * 100;
-        return Some(Statuses::Range(first, first + 99));
-    }
-    let status = key.parse().ok()?;
-    Some(Statuses::Range(status, status))
 }
 
 /// The schema of a Swagger parameter or header, which is the parameter itself.

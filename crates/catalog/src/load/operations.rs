@@ -8,7 +8,7 @@ use crate::files::{Entry, about};
 use crate::information;
 use crate::problems::suggest;
 use crate::specification::{Described, Specification, as_sent, is_json, resource_name};
-use crate::{ApiKind, Operation, OperationResponse, Representation};
+use crate::{ApiKind, Operation, OperationResponse, Representation, Statuses};
 use diagnostic::{Diagnostic, Severity};
 use std::collections::HashMap;
 use std::path::Path;
@@ -212,9 +212,10 @@ fn response(fields: Fields<'_>) -> OperationResponse {
         })
     };
     OperationResponse {
-        status: fields
+        statuses: fields
             .number("statusCode")
-            .and_then(|status| u16::try_from(status).ok()),
+            .and_then(|status| u16::try_from(status).ok())
+            .map_or(Statuses::Other, Statuses::only),
         representations: fields
             .objects("representations")
             .into_iter()

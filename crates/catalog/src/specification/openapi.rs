@@ -1,11 +1,11 @@
 //! Paths and operations of an OpenAPI or Swagger document.
 
 use super::{Described, Specification, resource_name};
-use crate::OperationResponse;
 use crate::codes;
 use crate::contract;
 use crate::document::{Content, Value};
 use crate::problems::Problems;
+use crate::{OperationResponse, Statuses};
 use diagnostic::{Diagnostic, Source, Span};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -176,15 +176,15 @@ impl<'d> Description<'d> {
         let members = operation.get("responses").map(Value::members).unwrap_or_default();
         let of_member = |member: &'d crate::document::Member| {
             let response = self.resolved(&member.value);
-            OperationResponse {
-                status: status(&member.key),
+            Some(OperationResponse {
+                statuses: Statuses::of_key(&member.key)?,
                 representations: self.representations(operation, response),
-            }
+            })
         };
         members
             .iter()
             .filter(|member| !member.key.starts_with("x-"))
-            .map(of_member)
+            .filter_map(of_member)
             .collect()
     }
 
@@ -297,10 +297,4 @@ fn unused(id: &str, generated: &mut HashSet<String>) -> String {
         free = format!("{id}-{number}");
     }
     free
-}
-
-/// `200`, or `2XX` for the first of its hundred; `None` for `default`.
-fn status(key: &str) -> Option<u16> {
-    let hundreds = || key.strip_suffix("XX")?.parse::<u16>().ok()?.checked_mul(100);
-    key.parse().ok().or_else(hundreds)
 }

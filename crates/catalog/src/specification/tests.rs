@@ -2,7 +2,7 @@
 #![expect(clippy::format_push_string, reason = "tests need no speed")]
 
 use super::*;
-use crate::Overlay;
+use crate::{Overlay, Statuses};
 
 /// Operations as lines `id METHOD template`, each response as `status: content type example|sample`; then problems.
 fn check(file_name: &str, text: &str, expected: &str) {
@@ -21,9 +21,11 @@ fn check(file_name: &str, text: &str, expected: &str) {
             operation.id, operation.method, operation.url_template, operation.name
         );
         for response in &operation.responses {
-            let status = response
-                .status
-                .map_or("default".to_owned(), |status| status.to_string());
+            let status = match response.statuses {
+                Statuses::Other => "default".to_owned(),
+                Statuses::Range(first, last) if first == last => first.to_string(),
+                Statuses::Range(first, last) => format!("{first}-{last}"),
+            };
             for representation in &response.representations {
                 let sample = representation.sample.as_ref().map(|sample| format!("sample {sample}"));
                 let bodies: Vec<&str> = representation
@@ -102,7 +104,7 @@ components:
 getOrder GET /orders/{id}?api-version={api-version} (One order)
   200: application/json {"id":1,"tags":["a"]} | {"id": 2}
   200: text/plain plain
-  400: application/problem+json sample {"title":"string"}
+  400-499: application/problem+json sample {"title":"string"}
 post-orders POST /orders (POST /orders)
   201: application/json sample "00000000-0000-0000-0000-000000000000"
 server https://eu.orders.test/v1

@@ -1,6 +1,6 @@
 //! `mock-response` answers with what the API's description says an answer looks like, without asking the backend.
 //!
-//! Of the operation's response with `status-code` (200 unless given; else its `default` response) it takes the first
+//! Of the operation's response with `status-code` (200 unless given; else of its hundred, `4XX`, else its `default`) it takes the first
 //! content type, or the one of the attribute `content-type`. The body is that type's example, `index` counted from 0
 //! (a number beyond the last gives the last), else a sample made from its schema, else empty. Nothing else runs.
 
@@ -10,7 +10,7 @@ use crate::exchange::{Exchange, ResponseMessage};
 use crate::failure::Failure;
 use crate::registry::{Policy, Sections, now};
 use crate::step::{Flow, Run, Step};
-use catalog::{OperationResponse, Representation};
+use catalog::{OperationResponse, Representation, Statuses};
 use expression::body::MessageBody;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -42,8 +42,7 @@ impl Step for MockResponse {
     fn run(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let operation = exchange.state.operation.clone();
         let responses = operation.as_ref().map_or(&[][..], |operation| &operation.responses[..]);
-        let of_status = |status: Option<u16>| responses.iter().find(|response| response.status == status);
-        let response = of_status(Some(self.status.as_u16())).or_else(|| of_status(None));
+        let response = Statuses::most_exact(responses, |response| response.statuses, self.status.as_u16());
         let representation = response.and_then(|response| self.representation(response));
         let declared_type = representation.and_then(|it| HeaderValue::from_str(&it.content_type).ok());
         let mut headers = HeaderMap::new();
@@ -93,7 +92,7 @@ fn media_type(content_type: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use crate::testing::Bench;
-    use catalog::{Operation, OperationResponse, Representation};
+    use catalog::{Operation, OperationResponse, Representation, Statuses};
     use std::sync::Arc;
 
     fn representation(content_type: &str, examples: &[&str], sample: Option<&str>) -> Representation {
@@ -105,8 +104,8 @@ mod tests {
     }
 
     fn operation() -> Operation {
-        let response = |status, representations| OperationResponse {
-            status,
+        let response = |statuses, representations| OperationResponse {
+            statuses,
             representations,
         };
         Operation {
@@ -117,14 +116,19 @@ mod tests {
             described: None,
             responses: Box::new([
                 response(
-                    Some(200),
+                    Statuses::only(200),
                     vec![
                         representation("application/json", &["{\"n\":1}", "{\"n\":2}"], None),
                         representation("text/xml; charset=utf-8", &[], Some("<n/>")),
                     ],
                 ),
-                response(Some(204), vec![]),
-                response(None, vec![representation("text/plain", &["broken"], None)]),
+                response(
+                    Statuses::Range(400, 499),
+                    vec![representation("text/plain", &["refused"], None)],
+                ),
+                response(Statuses::only(404), vec![representation("text/plain", &["none"], None)]),
+                response(Statuses::only(204), vec![]),
+                response(Statuses::Other, vec![representation("text/plain", &["broken"], None)]),
             ]),
             policy: None,
         }
@@ -147,10 +151,18 @@ mod tests {
         check("content-type='Text/XML'", "200 OK\ncontent-type: Text/XML\n\n<n/>");
         check("content-type='image/png'", "200 OK\ncontent-type: image/png");
         check("status-code='204'", "204 No Content");
-        check(
-            "status-code='418'",
-            "418 I'm a teapot\ncontent-type: text/plain\n\nbroken",
-        );
+    }
+
+    #[test]
+    fn the_most_exact_response_counts() {
+        for (status, expected) in [
+            ("404", "404 Not Found\ncontent-type: text/plain\n\nnone"),
+            ("400", "400 Bad Request\ncontent-type: text/plain\n\nrefused"),
+            ("418", "418 I'm a teapot\ncontent-type: text/plain\n\nrefused"),
+            ("500", "500 Internal Server Error\ncontent-type: text/plain\n\nbroken"),
+        ] {
+            check(&format!("status-code='{status}'"), expected);
+        }
     }
 
     #[test]
