@@ -14,3 +14,5 @@ pub const BAD_MESSAGE: &str = "TG5006";
 pub const MISPLACED: &str = "TG5007";
 /// A document has no scenario.
 pub const NO_SCENARIO: &str = "TG5008";
+/// A section writes one file twice, or two scenarios have one name.
+pub const TWICE: &str = "TG5009";

@@ -16,6 +16,7 @@ use diagnostic::{Diagnostic, Source, Span};
 use http::Uri;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Component, Path};
 use std::sync::Arc;
@@ -41,6 +42,11 @@ pub fn specification(
     if scenarios.is_empty() && problems.list.is_empty() {
         let message = "there is no scenario here: no section has a `request` block";
         problems.error(codes::NO_SCENARIO, Span::at(0), message);
+    }
+    let mut names = BTreeSet::new();
+    for scenario in scenarios.iter().filter(|scenario| !names.insert(&scenario.name)) {
+        let message = format!("there is a scenario \"{}\" above; reports tell scenarios apart by name", scenario.name);
+        problems.error(codes::TWICE, scenario.span, message);
     }
     problems.list.sort_by_key(|problem| problem.span.start);
     let title = root.inside.first().map(|first| first.title.clone());
@@ -99,11 +105,17 @@ impl Reader<'_> {
         let problems = &mut *self.problems;
         match block.kind.text.as_str() {
             "given" => given::enter(block, self.beside, world, problems),
-            "policy" => policy(block, world, problems),
+            "policy" => {
+                if let Some(path) = policy(block, world, problems) {
+                    steps.written(path, block, problems);
+                }
+            }
             "fragment" => {
                 block.only(problems, &["id"]);
                 if let Some(id) = required(block, "id", problems) {
-                    file(block, world, &format!("policy fragments/{id}/policy.xml"), "", "");
+                    let path = format!("policy fragments/{id}/policy.xml");
+                    file(block, world, &path, "", "");
+                    steps.written(path, block, problems);
                     let information = format!("policy fragments/{id}/policyFragmentInformation.json");
                     let empty = || File::implied("{\"properties\": {}}".to_owned());
                     world.files.entry(information).or_insert_with(empty);
@@ -115,6 +127,7 @@ impl Reader<'_> {
                     let stays_inside = |part| matches!(part, Component::Normal(_));
                     if Path::new(&path).components().all(stays_inside) {
                         file(block, world, &path, "", "");
+                        steps.written(path, block, problems);
                     } else {
                         let message = format!("`path` must lead into the artifact folder, found \"{path}\"");
                         let place = block.option("path").map_or(block.kind.span, |word| word.span);
@@ -176,9 +189,20 @@ struct Steps {
     /// Whether there is a request or a response that could not be read: what would be said of the blocks around it
     /// follows from that.
     is_unsound: bool,
+    /// The files that the section itself writes.
+    files: BTreeSet<String>,
 }
 
 impl Steps {
+    /// A file of the section's world: a second one at its path would silently take the place of the first.
+    fn written(&mut self, path: String, block: &Block, problems: &mut Problems) {
+        if self.files.contains(&path) {
+            let message = format!("this section has another block for `{path}` above; a section below may replace it");
+            problems.error(codes::TWICE, block.kind.span, message);
+        }
+        self.files.insert(path);
+    }
+
     /// A server of the section's world, or one that answers from the next request on.
     fn server(&mut self, server: Server, world: &mut World) {
         if self.current.requests.is_empty() && self.done.is_empty() {
@@ -262,7 +286,8 @@ fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str
 }
 
 /// A document at a scope, or some of its sections: those that are missing hold `<base />`.
-fn policy(block: &Block, world: &mut World, problems: &mut Problems) {
+/// Tells the path of the file that it becomes.
+fn policy(block: &Block, world: &mut World, problems: &mut Problems) -> Option<String> {
     block.only(problems, &["scope", "product", "operation", "api"]);
     let name = |option: &str, default: &str| {
         block
@@ -280,13 +305,13 @@ fn policy(block: &Block, world: &mut World, problems: &mut Problems) {
             if let Some(scope) = block.option("scope") {
                 problems.unknown(scope, "scope", &["global", "product", "api", "operation"]);
             }
-            return;
+            return None;
         }
     };
     let text = block.text.text();
     if text.contains("<policies") {
         file(block, world, &path, "", "");
-        return;
+        return Some(path);
     }
     let base = if scope == "global" {
         "<forward-request />"
@@ -307,6 +332,7 @@ fn policy(block: &Block, world: &mut World, problems: &mut Problems) {
         let _ = write!(behind, "<{section}>{base}</{section}>");
     }
     file(block, world, &path, "<policies>", &format!("{behind}</policies>"));
+    Some(path)
 }
 
 fn server(block: &Block, problems: &mut Problems) -> Option<Server> {

@@ -204,6 +204,21 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
             "```http response\n200\n```\n```http sent\nGET\n```",
             "17:1 expected a request such as `GET http://host/path`, or `<none>`",
         ),
+        (
+            "```xml policy product=a\n<outbound />\n```\n\n```xml policy product=b api=api\n<inbound />\n```\n\n",
+            ok,
+            "13:8 this section has another block for `apis/api/policy.xml` above; a section below may replace it",
+        ),
+        (
+            "```json file path=a.json\n{}\n```\n\n```json file path=a.json\n{}\n```\n\n",
+            ok,
+            "13:9 this section has another block for `a.json` above; a section below may replace it",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n\n## One\n\n```http request\nGET /\n```\n\n```http response\n200\n```",
+            "17:1 there is a scenario \"One\" above; reports tell scenarios apart by name",
+        ),
     ] {
         let read = read_text("a.md", &scenario("<inbound />", before, behind), None);
         let first = &read.diagnostics[0];
