@@ -8,7 +8,7 @@ use crate::compare;
 use crate::given;
 use crate::message::{Message, request_line, status};
 use crate::scenario::{
-    Answer, Expected, File, Reply, Request, Scenario, Seen, Sent, Server, Specification, Step, What, World,
+    Answer, Expected, File, Origin, Reply, Request, Scenario, Seen, Sent, Server, Specification, Step, What, World,
 };
 use crate::settings;
 use crate::tokens;
@@ -45,7 +45,10 @@ pub fn specification(
     }
     let mut names = BTreeSet::new();
     for scenario in scenarios.iter().filter(|scenario| !names.insert(&scenario.name)) {
-        let message = format!("there is a scenario \"{}\" above; reports tell scenarios apart by name", scenario.name);
+        let message = format!(
+            "there is a scenario \"{}\" above; reports tell scenarios apart by name",
+            scenario.name
+        );
         problems.error(codes::TWICE, scenario.span, message);
     }
     problems.list.sort_by_key(|problem| problem.span.start);
@@ -117,7 +120,7 @@ impl Reader<'_> {
                     file(block, world, &path, "", "");
                     steps.written(path, block, problems);
                     let information = format!("policy fragments/{id}/policyFragmentInformation.json");
-                    let empty = || File::implied("{\"properties\": {}}".to_owned());
+                    let empty = || File::implied("{\"properties\": {}}".to_owned(), Origin::Block(block.kind.span));
                     world.files.entry(information).or_insert_with(empty);
                 }
             }
@@ -281,6 +284,7 @@ fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str
         text: format!("{before}{}{behind}", block.text.text()),
         before: before.len(),
         written: block.value.is_none().then(|| block.text.clone()),
+        origin: Origin::Block(block.kind.span),
     };
     world.files.insert(path.to_owned(), file);
 }

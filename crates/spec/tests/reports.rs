@@ -250,6 +250,52 @@ fn policies_that_are_wrong_are_told_where_they_stand() {
 }
 
 #[test]
+fn what_is_given_and_does_not_fit_is_told_where_it_stands() {
+    let document = |given: &str| {
+        let given = format!("```yaml given\n{given}\n```\n\n");
+        scenario("<inbound />", &given, "```http response\n200\n```")
+    };
+    let policy = |options: &str| {
+        let policy = format!("```xml policy {options}\n<inbound />\n```\n\n");
+        scenario("<inbound />", &policy, "```http response\n200\n```")
+    };
+    for (text, expected) in [
+        (
+            policy("scope=product"),
+            "9:8 there is no product `product` (`given` gives one: `products: { product: {} }`)",
+        ),
+        (
+            policy("scope=operation operation=none"),
+            "9:8 there is no operation `none` (`given` gives one: `api: { operations: { none: GET /path } }`; where it gives none there is `any`)",
+        ),
+        (
+            policy("api=orders"),
+            "9:8 there is no API `orders` (a document that gives none has `api`; `apis/orders/apiInformation.json` is the file of this one)",
+        ),
+        (
+            document("subscriptions: { a: { scope: /products/gold } }"),
+            "10:18 there is no product `gold`",
+        ),
+        (
+            document("subscriptions:\n  a:\n    user: ann"),
+            "11:3 there is no user `ann`: policies know no more of the owner than this id",
+        ),
+        (
+            document("products: { gold: { apis: [orders] } }"),
+            "10:13 there is no API `orders`",
+        ),
+    ] {
+        let report = tested(&text);
+        let problem = &report.diagnostics[0];
+        let position = problem.position();
+        let help = problem.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
+        let told = format!("{}:{} {}{help}", position.line, position.column, problem.message);
+        assert_eq!((problem.file(), told.as_str()), ("a.md", expected));
+        assert!(!report.passed());
+    }
+}
+
+#[test]
 fn machines_read_results() {
     let failing = tested(&scenario("<inbound />", "", "```http response\n404\n\n<&>\n```"));
     let tap = report::tap(&failing);
