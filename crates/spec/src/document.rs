@@ -7,6 +7,7 @@ use crate::codes;
 use crate::compare;
 use crate::given;
 use crate::message::{Message, request_line, status};
+use crate::pattern::ANY;
 use crate::scenario::{
     Answer, Expected, File, Origin, Reply, Request, Scenario, Seen, Sent, Server, Specification, Step, What, World,
 };
@@ -442,8 +443,13 @@ fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Sent>> {
         return Some(Vec::new());
     }
     let message = Message::read(block, problems)?;
-    if message.method_and_url().is_none() {
-        let expected = "expected a request such as `GET http://host/path`, or `<none>`";
+    let url = message.method_and_url().map(|(_, url)| url);
+    // A path alone is what no server gets here: nothing would ever fit it.
+    if url.is_none_or(|url| !url.contains("://") && !url.starts_with(ANY)) {
+        let expected = format!(
+            "expected a request such as `GET http://host/path`, or `<none>`, found \"{}\"",
+            message.first
+        );
         problems.error(codes::BAD_MESSAGE, message.span, expected);
         return None;
     }

@@ -33,11 +33,10 @@ pub fn texts(block: &Block, value: &Value, problems: &mut Problems) -> Vec<(Stri
     }
     let mut texts = Vec::new();
     for member in value.members() {
-        let text = if member.value.is_null() {
-            None
-        } else {
-            Some(member.value.scalar().unwrap_or_else(|| member.value.to_json()))
-        };
+        let text = member.value.scalar();
+        if text.is_none() && !member.value.is_null() {
+            wrong(block, member.value.span, problems, "a text", member.value.type_name());
+        }
         texts.push((member.key.clone(), text));
     }
     texts

@@ -14,6 +14,9 @@ const NAMES: [&str; 3] = ["title", "blocks", "scenarios"];
 /// Blocks that are a text, however it is written.
 const TEXTS: [&str; 6] = ["policy", "fragment", "backend", "request", "response", "sent"];
 
+/// Blocks that are lines: a text or a list of texts.
+const LINES: [&str; 3] = ["trace", "steps", "metrics"];
+
 /// Reads a document; its first section stands for what comes before any heading.
 pub fn read(text: &str, problems: &mut Problems) -> Section {
     let document = match read_yaml(text) {
@@ -130,6 +133,15 @@ fn block(value: &Value, problems: &mut Problems) -> Option<Block> {
     if TEXTS.contains(&kind.key.as_str()) && !is_text {
         expect(&kind.value, false, "a text", problems);
         return None;
+    }
+    if LINES.contains(&kind.key.as_str()) {
+        let value = &kind.value;
+        let is_list = matches!(value.content, Content::Array(_));
+        let are_lines = value.text().is_some() || value.is_null() || is_list;
+        expect(value, are_lines, "a text or a list of texts", problems);
+        for item in value.items() {
+            expect(item, item.text().is_some(), "a text", problems);
+        }
     }
     Some(Block {
         kind: word(&kind.key, kind.key_span),
@@ -271,6 +283,15 @@ mod tests {
                 "a second document begins here, expected one in a file: what it says would not be read",
             ),
             ("blocks: [{ request: { GET: / } }]", "expected a text, found an object"),
+            (
+                "blocks: [{ steps: 3 }]",
+                "expected a text or a list of texts, found a number",
+            ),
+            (
+                "blocks: [{ trace: { a: 1 } }]",
+                "expected a text or a list of texts, found an object",
+            ),
+            ("blocks: [{ metrics: [[1]] }]", "expected a text, found an array"),
             (
                 "- a",
                 "expected a section with `title`, `blocks` and `scenarios`, found an array",

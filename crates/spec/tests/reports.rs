@@ -202,7 +202,22 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
         (
             "",
             "```http response\n200\n```\n```http sent\nGET\n```",
-            "17:1 expected a request such as `GET http://host/path`, or `<none>`",
+            "17:1 expected a request such as `GET http://host/path`, or `<none>`, found \"GET\"",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n```http sent\nGET nowhere\n```",
+            "17:1 expected a request such as `GET http://host/path`, or `<none>`, found \"GET nowhere\"",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n```yaml variables\na: [1]\n```",
+            "17:4 expected a text, found an array",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n```yaml error\nsource: { a: 1 }\n```",
+            "17:9 expected a text, found an object",
         ),
         (
             "```xml policy product=a\n<outbound />\n```\n\n```xml policy product=b api=api\n<inbound />\n```\n\n",
