@@ -207,7 +207,7 @@ impl Given<'_> {
     }
 
     fn text(&mut self) -> Option<String> {
-        let text = self.value().scalar();
+        let text = settings::scalar(self.block, self.value(), self.problems);
         if text.is_none() {
             self.wrong("a text");
         }

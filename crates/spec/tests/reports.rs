@@ -265,6 +265,17 @@ fn policies_that_are_wrong_are_told_where_they_stand() {
 }
 
 #[test]
+fn numbers_that_are_given_and_expected_are_texts_as_they_are_written() {
+    let policy =
+        "<inbound><set-variable name='v' value='{{v}} {{code}}' /><set-variable name='w' value='{{v}}' /></inbound>";
+    let given = "```yaml given\nnamed-values: { v: 1.10, code: 007 }\nsubscriptions: { a: { key: 0123 } }\n```\n\n";
+    let ok = "```http response\n200\n```\n\n```yaml variables\nv: \"1.10 007\"\nw: 1.10\n```";
+    let text = scenario(policy, given, ok).replace("GET /a\n", "GET /a?subscription-key=0123\n");
+    let report = tested(&text);
+    assert!(report.passed(), "{}", report::text(&report, false));
+}
+
+#[test]
 fn what_is_given_and_does_not_fit_is_told_where_it_stands() {
     let document = |given: &str| {
         let given = format!("```yaml given\n{given}\n```\n\n");
