@@ -331,7 +331,7 @@ fn machines_read_results() {
     );
     let junit = report::junit(&failing);
     assert!(
-        junit.contains("<testsuites tests=\"1\" failures=\"1\" errors=\"0\">"),
+        junit.contains("<testsuites name=\"tollgate test\" tests=\"1\" failures=\"1\" errors=\"0\" time=\""),
         "{junit}"
     );
     assert!(junit.contains("&lt;&amp;&gt;") && !junit.contains("<&>"), "{junit}");
@@ -365,6 +365,33 @@ fn what_no_scenario_comes_by_is_covered_by_none() {
         lcov.contains("SF:a.md\n") && lcov.contains("DA:7,0\n") && lcov.contains("BRF:2\nBRH:1\n"),
         "{lcov}"
     );
+}
+
+#[test]
+fn what_never_runs_is_no_part_of_coverage_and_has_no_faults() {
+    let answer = "<return-response><set-status code='204' /></return-response>";
+    for policies in [
+        format!("<inbound>{answer}<set-method>PUT</set-method><base /></inbound>"),
+        format!(
+            "<inbound>{answer}<base /><choose><when condition='@(context.Elapsed.Ticks > 1)' /></choose></inbound>"
+        ),
+        format!(
+            "<inbound><base /><choose><when condition='@(context.Request.Method == \"GET\")'>{answer}<set-method>PUT</set-method></when></choose></inbound>"
+        ),
+    ] {
+        let text = scenario(&policies, "", "```http response\n204\n```");
+        let specifications = [read_text("a.md", &text, None)];
+        let report = test(&specifications, |_, _| true);
+        assert!(report.passed(), "{}", report::text(&report, false));
+        let told = Coverage::of(&report).text();
+        assert!(
+            !told.contains("never ran") && !told.contains("never evaluated"),
+            "{told}"
+        );
+        let survivors = mutate(&specifications, &report).survivors;
+        let is_dead = |what: &str| what.contains("set-method") || what.contains("Elapsed");
+        assert!(!survivors.iter().any(|it| is_dead(&it.what)), "{survivors:?}");
+    }
 }
 
 #[test]

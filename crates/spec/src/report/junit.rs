@@ -15,10 +15,12 @@ pub fn junit(report: &Report) -> String {
         .collect();
     let (tests, failures) = counts(report.results().map(|(_, ran)| ran));
     let errors = problems.len();
+    let took: Duration = report.results().map(|(_, ran)| ran.took).sum();
     let _ = writeln!(
         out,
-        "<testsuites tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\">",
-        tests + errors
+        "<testsuites name=\"tollgate test\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{:.3}\">",
+        tests + errors,
+        took.as_secs_f64()
     );
     for tested in &report.documents {
         suite(tested, &mut out);
