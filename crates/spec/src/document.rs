@@ -45,7 +45,10 @@ pub fn specification(
     }
     let mut names = BTreeSet::new();
     for scenario in scenarios.iter().filter(|scenario| !names.insert(&scenario.name)) {
-        let message = format!("there is a scenario \"{}\" above; reports tell scenarios apart by name", scenario.name);
+        let message = format!(
+            "there is a scenario \"{}\" above; reports tell scenarios apart by name",
+            scenario.name
+        );
         problems.error(codes::TWICE, scenario.span, message);
     }
     problems.list.sort_by_key(|problem| problem.span.start);
