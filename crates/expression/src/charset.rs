@@ -77,6 +77,9 @@ mod tests {
         let latin = Charset::of_name("\"ISO-8859-1\"").unwrap();
         assert_eq!(latin.decode(b"caf\xe9"), "café");
         assert_eq!(latin.encode_like("café €", b""), b"caf\xe9 ?");
+        let newer = Charset::of_name("ISO-8859-15").unwrap();
+        assert_eq!(newer.decode(b"\xa4 \xbd\xe9\xa5"), "€ œé¥");
+        assert_eq!(newer.encode_like("€ œé¥ ¤½", b""), b"\xa4 \xbd\xe9\xa5 ??");
         assert_eq!(Charset::of_name("utf-8"), None);
         assert_eq!(Charset::of_name("x-unknown"), None);
         let wide = Charset::of_mark(b"\xff\xfea\0").unwrap();

@@ -1,9 +1,9 @@
 //! Who may call: subscription keys, as APIM's documentation tabulates them.
 //!
 //! A key is looked for in the header, then in the query. One that is there must be good: known, active, of an owner
-//! who is not blocked and of a scope that covers the API; otherwise the call is refused, whether the API needs a key or not. A call without a key comes in
-//! under the product of the API that needs no subscription, whatever the API itself needs; where there is none, only an
-//! API that needs no key is open. The key is not taken out of the request.
+//! who is not blocked and of a scope that covers the API; otherwise the call is refused, whether the API needs a key or
+//! not. A call without a key comes in under the product of the API that needs no subscription, whatever the API itself
+//! needs; where there is none, only an API that needs no key is open. The key is not taken out of the request.
 //! Never here: tokens, client certificates; those are policies.
 
 use crate::clock::ticks;
@@ -160,20 +160,27 @@ fn covers(product: &catalog::Product, api: &Api) -> bool {
     product.apis.contains(&api.id) || api.products.contains(&product.id)
 }
 
-/// The key that a request carries; an empty one is none, one that is no text is a wrong one.
+/// The key that a request carries; an empty one is none, one that is no text is a wrong one. So are several: whoever stands
+/// behind the gateway could take another one for the caller's.
 fn presented<'a>(api: &Api, headers: &'a HeaderMap, query: &'a str) -> Option<Cow<'a, str>> {
-    let in_header = headers.get(api.subscription_key_header.as_str());
-    if let Some(key) = in_header.filter(|key| !key.is_empty()) {
-        let key = key.to_str().unwrap_or_default();
-        return Some(bare(key, api).into());
-    }
-    if query.is_empty() {
-        None
-    } else {
-        Query(query)
-            .get(&api.subscription_key_query)
-            .filter(|key| !key.is_empty())
-    }
+    let in_headers = headers.get_all(api.subscription_key_header.as_str()).iter();
+    let in_headers = in_headers.map(|key| bare(key.to_str().unwrap_or(NO_KEY), api).into());
+    only(in_headers).or_else(|| {
+        if query.is_empty() {
+            None
+        } else {
+            only(Query(query).all(&api.subscription_key_query))
+        }
+    })
+}
+
+/// What no subscription has.
+const NO_KEY: &str = ",";
+
+/// The key that all say that say one.
+fn only<'a>(keys: impl Iterator<Item = Cow<'a, str>>) -> Option<Cow<'a, str>> {
+    keys.filter(|key| !key.is_empty())
+        .reduce(|first, other| if first == other { first } else { NO_KEY.into() })
 }
 
 /// A key without the scheme that clients of `OpenAI` and their like write before it, where it comes by `Authorization`.

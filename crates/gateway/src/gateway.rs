@@ -219,7 +219,8 @@ impl Running {
 
 fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, String> {
     let named = format!("no thread for {name}");
-    let thread = std::thread::Builder::new().name(name).spawn(run);
+    let thread = std::thread::Builder::new().name(name).stack_size(policy::STACK);
+    let thread = thread.spawn(run);
     thread.map_err(|error| format!("{named}: {error}"))
 }
 

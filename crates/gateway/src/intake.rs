@@ -106,6 +106,17 @@ fn check(worker: &Worker, parts: &mut request::Parts, incoming: &impl HttpBody) 
             "CONNECT is for proxies, which this server is not",
         ));
     }
+    // A URL of another scheme is not this server's to answer (RFC 9110, section 7.4).
+    if parts
+        .uri
+        .scheme_str()
+        .is_some_and(|scheme| scheme != "http" && scheme != "https")
+    {
+        return Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "The request target is neither http nor https",
+        ));
+    }
     let target = parts
         .uri
         .path_and_query()

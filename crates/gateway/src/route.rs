@@ -94,7 +94,12 @@ pub struct Query<'a>(pub &'a str);
 impl<'a> Query<'a> {
     /// The first value of a parameter, whose name is compared ignoring case.
     pub fn get(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.0.split('&').find_map(|pair| {
+        self.all(name).next()
+    }
+
+    /// All values of a parameter.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = Cow<'a, str>> {
+        self.0.split('&').filter_map(move |pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let matches = key.eq_ignore_ascii_case(name) || segments::decode(key).eq_ignore_ascii_case(name);
             matches.then(|| {

@@ -223,7 +223,7 @@ mod tests {
                 encode(x),
                 encode(y)
             );
-            keys.extend(key_set(set.as_bytes()).unwrap());
+            keys.extend(key_set(set.as_bytes(), |_| None).unwrap());
             let message = message(algorithm);
             let signature = pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
             tokens.push(format!("{message}.{}", encode(signature)));

@@ -112,5 +112,9 @@ use std::pin::Pin;
 /// Base URL of Entra ID in Azure's public cloud.
 pub const ENTRA: &str = "https://login.microsoftonline.com";
 
+/// Bytes of stack of a thread that compiles documents or runs them: as many as the deepest document with the longest chain
+/// of fragments takes, and twice that. Memory is taken as it is used.
+pub const STACK: usize = 32 << 20;
+
 /// A future of one exchange; an exchange stays on the thread that accepted it.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

@@ -7,6 +7,7 @@
 use crate::exchange::Services;
 use crate::fetch::{Reach, Wanted, text};
 use crate::kept::{Fetch, Fetched, Kept, Outcome};
+use crate::token::public_key;
 use expression::text::Text;
 use jose::Key;
 use std::rc::Rc;
@@ -82,7 +83,7 @@ async fn issuer(services: &Services, url: &str) -> Result<Issuer, String> {
     }
     let failed = |error| format!("{place}: {error}");
     let (status, body) = Wanted::get(place).fetch(Reach::of(services)).await.map_err(failed)?;
-    let keys = jose::key_set(&body).filter(|keys| status.is_success() && !keys.is_empty());
+    let keys = jose::key_set(&body, public_key).filter(|keys| status.is_success() && !keys.is_empty());
     Ok(Issuer {
         name: text(&configuration, "issuer").unwrap_or_default().to_owned(),
         keys: keys.ok_or_else(|| format!("{place}: it answered {} without usable keys", status.as_u16()))?,

@@ -17,7 +17,7 @@ mod vouching;
 
 pub(crate) use claims::{RequiredClaims, missing_claims, value_mismatch};
 pub(crate) use idx::SEGMENTS;
-pub(crate) use keys::{DecryptionKeys, InlineKeys};
+pub(crate) use keys::{DecryptionKeys, InlineKeys, public_key};
 pub(crate) use presented::Presented;
 pub(crate) use rejection::{Refusal, Rejection};
 pub(crate) use skew::Skew;

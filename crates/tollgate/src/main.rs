@@ -52,7 +52,23 @@ const EXIT_PROBLEMS: u8 = 1;
 const EXIT_FAILED: u8 = 2;
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    // How much stack the process's first thread has is the operator's shell's to say.
+    let thread = std::thread::Builder::new().stack_size(policy::STACK);
+    let ended = thread.spawn(move || run(command)).map(std::thread::JoinHandle::join);
+    match ended {
+        Ok(Ok(code)) => code,
+        // It has said why.
+        Ok(Err(_)) => ExitCode::from(EXIT_FAILED),
+        Err(error) => {
+            output::error(format_args!("there is no thread to work in: {error}"));
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+fn run(command: Command) -> ExitCode {
+    match command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
         Command::Eval(eval) => eval.run(),

@@ -187,19 +187,23 @@ impl Serve {
         let address = |address: Option<SocketAddr>| address.map_or_else(String::new, |address| address.to_string());
         output::notice(format_args!("listening on {scheme}://{}", address(running.address())));
         output::notice(format_args!("admin on http://{}", address(running.admin_address())));
-        std::thread::scope(|scope| {
+        std::thread::scope(|scope| -> Result<(), String> {
             let running = &running;
-            scope.spawn(move || {
+            let thread = std::thread::Builder::new().stack_size(policy::STACK);
+            let reloads = move || {
                 while let Some(changed) = self.next_change(&changes, source.environment()) {
                     self.reload(running, &mut source, &changed);
                 }
-            });
+            };
+            let reloading = thread.spawn_scoped(scope, reloads);
+            reloading.map_err(|error| format!("no thread for changes of the folder: {error}"))?;
             let _ = stopped.recv();
             tracing::info!(seconds = self.drain, "stopping: requests in flight may end");
             // No watch, no changes: the thread ends, and does not wait for vaults before.
             stop.send_replace(true);
             drop(watches);
-        });
+            Ok(())
+        })?;
         running.shutdown(Duration::from_secs(self.drain));
         Ok(())
     }

@@ -165,7 +165,7 @@ fn certificate<C>(
 }
 
 /// The public key of a certificate (DER).
-fn public_key(der: &[u8]) -> Option<Key> {
+pub(crate) fn public_key(der: &[u8]) -> Option<Key> {
     let certificate = Certificate::parse(der)?;
     if let Some((modulus, exponent)) = certificate.rsa_key() {
         return Some(Key::rsa(&modulus, &exponent));

@@ -13,8 +13,9 @@ const LARGEST: usize = 1 << 20;
 const LARGEST_OF_APIM: usize = 256 * 1024;
 /// Bytes that APIM takes of a fragment.
 const LARGEST_FRAGMENT_OF_APIM: usize = 512 * 1024;
-/// Elements inside elements.
-const DEEPEST: usize = 100;
+/// Elements inside elements. Threads that read, compile and run documents have stacks for as many in every fragment of a
+/// chain.
+const DEEPEST: usize = 256;
 /// Problems of one document after which reading ends: the rest would say the same again.
 const MOST_PROBLEMS: usize = 100;
 /// Expressions without an end behind which is read on: each is looked through up to the document's end.
@@ -214,6 +215,7 @@ impl Reader<'_> {
                 span,
                 format!("elements are nested deeper than {DEEPEST} levels"),
             );
+            self.forget();
             return Err(Stop);
         }
         Ok(())
@@ -254,6 +256,13 @@ impl Reader<'_> {
             self.close();
         }
         self.close_at(start);
+    }
+
+    /// Leaves out what is open but the document itself: cut off, it would lack what it has.
+    fn forget(&mut self) {
+        if let Some(open) = self.open.drain(1..).next() {
+            self.content = open.before;
+        }
     }
 
     fn report_open(&mut self) {

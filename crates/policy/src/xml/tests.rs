@@ -199,6 +199,13 @@ fn what_is_broken_is_reported_where_it_begins() {
 #[test]
 fn depth_and_size_are_limited() {
     assert!(dump(&"<a>".repeat(50_000)).contains("TG3008"));
+    assert!(!dump(&("<a>".repeat(256) + &"</a>".repeat(256))).contains("TG"));
+    // What is cut off is left out, lest it be told to lack what it has.
+    let deep = format!("<p><i>1</i>\n<i>{}{}</i></p>", "<c>".repeat(255), "</c>".repeat(255));
+    assert_eq!(
+        dump(&deep),
+        "<p><i>1</>\n</>\n2:767 TG3008 elements are nested deeper than 256 levels"
+    );
     assert!(dump(&" ".repeat(2 << 20)).contains("TG3008"));
     assert!(dump(&format!("<a {}/>", "b=1 ".repeat(500))).contains("TG3007"));
 }

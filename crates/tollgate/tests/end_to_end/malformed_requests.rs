@@ -308,6 +308,8 @@ fn request_lines() {
             get("http://elsewhere/api/x"),
             Served(&[("/x", "")]),
         ),
+        ("absolute, loud", get("HTTPS://a/api/x"), Served(&[("/x", "")])),
+        ("absolute, not of the web", get("ftp://a/api/x"), Refused(&[400])),
         (
             "an empty line before",
             format!("\r\n{}", get("/api/x")),

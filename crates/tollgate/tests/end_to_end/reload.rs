@@ -248,6 +248,36 @@ fn apis_and_subscriptions_come_and_go() {
     });
 }
 
+/// The deepest document with the longest chain of fragments, which are as deep.
+#[test]
+fn what_is_nested_as_deeply_as_may_be_is_compiled_anew_and_run() {
+    within(240, async {
+        let peer = Peer::rest().await;
+        let folder = Artifacts::passing("rest", &peer.url);
+        folder.write(POLICY, &version(0));
+        let nested = |inner: &str| {
+            let (open, close) = ("<choose><when condition=\"true\">", "</when></choose>");
+            format!("{}{inner}{}", open.repeat(126), close.repeat(126))
+        };
+        let including = |number: usize| nested(&format!("<include-fragment fragment-id=\"f{number}\" />"));
+        for number in 0..8 {
+            let inner = match number {
+                7 => nested("<set-header name=\"X-Version\"><value>@((7 - 6).ToString())</value></set-header>"),
+                _ => including(number + 1),
+            };
+            folder.write(
+                &format!("policyFragments/f{number}/policy.xml"),
+                &format!("<fragment>{inner}</fragment>"),
+            );
+        }
+        let gateway = Gateway::serve(&folder).await;
+        folder.write(POLICY, &document(&[("outbound", &including(0))]));
+        live(gateway.address, 1).await;
+        folder.write(POLICY, &version(2));
+        live(gateway.address, 2).await;
+    });
+}
+
 #[test]
 fn requests_in_flight_end_on_the_state_they_began_with() {
     within(120, async {

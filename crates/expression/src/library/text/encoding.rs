@@ -155,7 +155,7 @@ const ROWS: &[Row] = &[
         "1200",
         |_, a| {
             Ok(match page(a, 0)? {
-                CodePage::Ascii | CodePage::Latin1 | CodePage::Windows1252 => 1252,
+                CodePage::Ascii | CodePage::Latin1 | CodePage::Latin9 | CodePage::Windows1252 => 1252,
                 _ => 1200,
             }
             .into())
@@ -339,7 +339,7 @@ impl Object for CodePage {
             Self::Ascii => ASCII.name,
             Self::Utf16 { .. } => UNICODE.name,
             Self::Utf32 { .. } => UTF32.name,
-            Self::Latin1 | Self::Windows1252 => ENCODING.name,
+            Self::Latin1 | Self::Latin9 | Self::Windows1252 => ENCODING.name,
         }
         .to_owned()
     }

@@ -15,6 +15,7 @@ pub enum CodePage {
         big: bool,
     },
     Latin1,
+    Latin9,
     Windows1252,
 }
 
@@ -56,6 +57,11 @@ const NAMES: &[(&str, i32)] = &[
     ("cp819", 28591),
     ("ibm819", 28591),
     ("csisolatin1", 28591),
+    ("iso-8859-15", 28605),
+    ("iso_8859-15", 28605),
+    ("csisolatin9", 28605),
+    ("latin9", 28605),
+    ("l9", 28605),
     ("windows-1252", 1252),
     ("x-ansi", 1252),
 ];
@@ -64,6 +70,18 @@ const NAMES: &[(&str, i32)] = &[
 const WINDOWS_1252: &[char; 32] = &[
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+/// Latin 9's characters that are not Latin 1's.
+const LATIN_9: &[(u8, char)] = &[
+    (0xa4, '€'),
+    (0xa6, 'Š'),
+    (0xa8, 'š'),
+    (0xb4, 'Ž'),
+    (0xb8, 'ž'),
+    (0xbc, 'Œ'),
+    (0xbd, 'œ'),
+    (0xbe, 'Ÿ'),
 ];
 
 impl CodePage {
@@ -77,6 +95,7 @@ impl CodePage {
             12000 => Self::Utf32 { big: false },
             12001 => Self::Utf32 { big: true },
             28591 => Self::Latin1,
+            28605 => Self::Latin9,
             1252 => Self::Windows1252,
             _ => return None,
         })
@@ -98,6 +117,7 @@ impl CodePage {
             Self::Utf32 { big: false } => 12000,
             Self::Utf32 { big: true } => 12001,
             Self::Latin1 => 28591,
+            Self::Latin9 => 28605,
             Self::Windows1252 => 1252,
         }
     }
@@ -112,6 +132,7 @@ impl CodePage {
             Self::Utf32 { big: false } => "utf-32",
             Self::Utf32 { big: true } => "utf-32BE",
             Self::Latin1 => "iso-8859-1",
+            Self::Latin9 => "iso-8859-15",
             Self::Windows1252 => "windows-1252",
         }
     }
@@ -126,13 +147,14 @@ impl CodePage {
             Self::Utf32 { big: false } => "Unicode (UTF-32)",
             Self::Utf32 { big: true } => "Unicode (UTF-32 Big-Endian)",
             Self::Latin1 => "Western European (ISO)",
+            Self::Latin9 => "Latin 9 (ISO)",
             Self::Windows1252 => "Western European (Windows)",
         }
     }
 
     /// Whether every character is one byte.
     pub fn is_single_byte(self) -> bool {
-        matches!(self, Self::Ascii | Self::Latin1 | Self::Windows1252)
+        matches!(self, Self::Ascii | Self::Latin1 | Self::Latin9 | Self::Windows1252)
     }
 
     /// What a file in it begins with.
@@ -177,6 +199,7 @@ impl CodePage {
             Self::Utf8 { .. } => text.as_bytes().to_vec(),
             Self::Ascii => units(128),
             Self::Latin1 => units(256),
+            Self::Latin9 => text.chars().flat_map(latin_9).collect(),
             Self::Windows1252 => text.chars().flat_map(windows_1252).collect(),
             Self::Utf16 { big: false } => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
             Self::Utf16 { big: true } => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
@@ -194,6 +217,13 @@ impl CodePage {
                 .map(|byte| if *byte < 128 { char::from(*byte) } else { '?' })
                 .collect(),
             Self::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
+            Self::Latin9 => bytes
+                .iter()
+                .map(|byte| {
+                    let special = LATIN_9.iter().find(|(other, _)| other == byte);
+                    special.map_or(char::from(*byte), |(_, character)| *character)
+                })
+                .collect(),
             Self::Windows1252 => bytes
                 .iter()
                 .map(|byte| {
@@ -221,6 +251,16 @@ impl CodePage {
 /// What stands for bytes that are left over.
 fn replacement(rest: &[u8]) -> &'static str {
     if rest.is_empty() { "" } else { "\u{fffd}" }
+}
+
+fn latin_9(c: char) -> Vec<u8> {
+    if let Some((byte, _)) = LATIN_9.iter().find(|(_, special)| *special == c) {
+        return vec![*byte];
+    }
+    match u8::try_from(c as u32) {
+        Ok(byte) if LATIN_9.iter().all(|(other, _)| *other != byte) => vec![byte],
+        _ => vec![b'?'; c.len_utf16()],
+    }
 }
 
 fn windows_1252(c: char) -> Vec<u8> {
