@@ -326,7 +326,7 @@ fn machines_read_results() {
     let failing = tested(&scenario("<inbound />", "", "```http response\n404\n\n<&>\n```"));
     let tap = report::tap(&failing);
     assert!(
-        tap.starts_with("TAP version 14\n1..1\nnot ok 1 - Doc · One\n  ---\n  at: a.md:7\n"),
+        tap.starts_with("TAP version 14\n1..1\nnot ok 1 - Doc · One\n  ---\n  at: 'a.md:7'\n"),
         "{tap}"
     );
     let junit = report::junit(&failing);
@@ -338,6 +338,34 @@ fn machines_read_results() {
     let wrong = tested(&scenario("<inbound />", "", ""));
     assert!(report::junit(&wrong).contains("errors=\"1\""));
     assert!(report::tap(&wrong).contains("not ok 1 - what does this request expect?"));
+}
+
+#[test]
+fn what_nobody_sees_is_shown_and_says_nothing_to_those_who_read() {
+    let policy = "<inbound><return-response><set-body>@(\"\\u001b[2J\\u2028]]\" + \"\\n...\\n\\ud83d\\ude00\")</set-body></return-response></inbound>";
+    let text = scenario(policy, "", "```http response\n200\n\nb\n```").replace("## One", "## One \u{1b}[1m #TODO");
+    let failing = test(&[read_text("it's: a#.md", &text, None)], |_, _| true);
+    let tap = report::tap(&failing);
+    let expected =
+        "not ok 1 - Doc · One \\\\u{1b}[1m \\#TODO\n  ---\n  at: 'it''s: a#.md:7'\n  message: |\n    body at ";
+    assert!(tap.contains(expected), "{tap}");
+    for report in [report::text(&failing, true), tap, report::junit(&failing)] {
+        assert!(!report.contains('\u{1b}'), "{report}");
+        assert!(report.contains("\\u{1b}[2J\\u{2028}]]"), "{report}");
+        assert!(report.contains("| \u{1f600}"), "{report}");
+    }
+}
+
+#[test]
+fn many_lines_of_a_response_are_cut_with_a_word() {
+    let policy = "<inbound><return-response><set-body>@(string.Join(\"\\n\", Enumerable.Repeat(new string('x', 900), 60)))</set-body></return-response></inbound>";
+    let text = scenario(policy, "", "```http response\n404\n```");
+    let told = report::text(&tested(&text), false);
+    assert!(
+        told.contains("| … 22 lines more\n") && told.len() < 20_000,
+        "{} {told}",
+        told.len()
+    );
 }
 
 /// A choice of which one branch is taken, and whose condition is at its border.

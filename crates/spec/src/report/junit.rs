@@ -5,6 +5,9 @@ use crate::suite::{Ran, Report, Tested};
 use std::fmt::Write;
 use std::time::Duration;
 
+/// Characters of a text that a message shows.
+const SHORT: usize = 200;
+
 /// The report as `JUnit` XML.
 pub fn junit(report: &Report) -> String {
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
@@ -70,7 +73,8 @@ fn suite(tested: &Tested, out: &mut String) {
         match ran.differences.first() {
             None => out.push_str(" />\n"),
             Some(first) => {
-                let message = format!("{}: expected {}, found {}", first.what, first.expected, first.found);
+                let [expected, found] = [&first.expected, &first.found].map(|text| short(text));
+                let message = format!("{}: expected {expected}, found {found}", first.what);
                 let _ = writeln!(
                     out,
                     "><failure message=\"{}\" type=\"expectation\">{}</failure></testcase>",
@@ -87,6 +91,14 @@ fn counts<'r>(results: impl Iterator<Item = &'r Ran>) -> (usize, usize) {
     results.fold((0, 0), |(all, failed), ran| {
         (all + 1, failed + usize::from(!ran.passed()))
     })
+}
+
+/// The beginning of a text, which stands as a whole in the element.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(SHORT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// Text for an attribute or element; characters that XML 1.0 cannot have become U+FFFD.
