@@ -7,8 +7,9 @@ use crate::codes;
 use crate::compare;
 use crate::given;
 use crate::message::{Message, request_line, status};
+use crate::pattern::ANY;
 use crate::scenario::{
-    Answer, Expected, File, Reply, Request, Scenario, Seen, Sent, Server, Specification, Step, What, World,
+    Answer, Expected, File, Origin, Reply, Request, Scenario, Seen, Sent, Server, Specification, Step, What, World,
 };
 use crate::settings;
 use crate::tokens;
@@ -120,7 +121,7 @@ impl Reader<'_> {
                     file(block, world, &path, "", "");
                     steps.written(path, block, problems);
                     let information = format!("policy fragments/{id}/policyFragmentInformation.json");
-                    let empty = || File::implied("{\"properties\": {}}".to_owned());
+                    let empty = || File::implied("{\"properties\": {}}".to_owned(), Origin::Block(block.kind.span));
                     world.files.entry(information).or_insert_with(empty);
                 }
             }
@@ -284,6 +285,7 @@ fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str
         text: format!("{before}{}{behind}", block.text.text()),
         before: before.len(),
         written: block.value.is_none().then(|| block.text.clone()),
+        origin: Origin::Block(block.kind.span),
     };
     world.files.insert(path.to_owned(), file);
 }
@@ -441,8 +443,13 @@ fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Sent>> {
         return Some(Vec::new());
     }
     let message = Message::read(block, problems)?;
-    if message.method_and_url().is_none() {
-        let expected = "expected a request such as `GET http://host/path`, or `<none>`";
+    let url = message.method_and_url().map(|(_, url)| url);
+    // A path alone is what no server gets here: nothing would ever fit it.
+    if url.is_none_or(|url| !url.contains("://") && !url.starts_with(ANY)) {
+        let expected = format!(
+            "expected a request such as `GET http://host/path`, or `<none>`, found \"{}\"",
+            message.first
+        );
         problems.error(codes::BAD_MESSAGE, message.span, expected);
         return None;
     }

@@ -17,7 +17,7 @@
 
 use crate::block::{Block, DURATION, Problems, Word, duration};
 use crate::codes;
-use crate::scenario::{File, World};
+use crate::scenario::{File, Origin, World};
 use crate::settings;
 use crate::tokens::Token;
 use base64::Engine as _;
@@ -111,27 +111,48 @@ pub fn nothing() -> World {
     }
 }
 
-/// Gives a world without a folder the API that it lacks.
+/// Gives a world without a folder what it lacks: an API, and the APIs of products that name none.
 pub fn complete(world: &mut World) {
-    let has_api = world
-        .files
-        .keys()
-        .any(|path| path.starts_with("apis/") && path.ends_with("/apiInformation.json"));
-    if world.folder.is_some() || has_api {
+    if world.folder.is_some() {
         return;
     }
-    put(
-        world,
-        "apis/api/apiInformation.json",
-        &json!({ "properties": api_defaults() }),
-    );
+    if names(world, "apis/", "/apiInformation.json").is_empty() {
+        complete_api(world);
+    }
+    let mut apis = names(world, "apis/", "/apiInformation.json");
+    if apis.iter().any(|api| api == "api") {
+        apis.retain(|api| api == "api");
+    }
+    let apis = links(&apis);
+    for product in names(world, "products/", "/productInformation.json") {
+        let path = format!("products/{product}/apis.json");
+        if !world.files.contains_key(&path) {
+            put(world, &path, &apis, Origin::Default);
+        }
+    }
+}
+
+/// The names of a kind of entities that have their files here.
+fn names(world: &World, before: &str, behind: &str) -> Vec<String> {
+    let name = |path: &String| Some(path.strip_prefix(before)?.strip_suffix(behind)?.to_owned());
+    world.files.keys().filter_map(name).collect()
+}
+
+fn links(names: &[String]) -> serde_json::Value {
+    names.iter().map(|name| json!({ "name": name })).collect()
+}
+
+fn complete_api(world: &mut World) {
+    let information = json!({ "properties": api_defaults() });
+    put(world, "apis/api/apiInformation.json", &information, Origin::Default);
     let operation = json!({"properties": {"displayName": "Any", "method": "*", "urlTemplate": "/*"}});
     let has_operation = world
         .files
         .keys()
         .any(|path| path.starts_with("apis/api/specification.") || path.ends_with("/operationInformation.json"));
     if !has_operation {
-        put(world, "apis/api/operations/any/operationInformation.json", &operation);
+        let path = "apis/api/operations/any/operationInformation.json";
+        put(world, path, &operation, Origin::Default);
     }
 }
 
@@ -145,8 +166,9 @@ fn api_defaults() -> serde_json::Value {
     })
 }
 
-fn put(world: &mut World, path: &str, content: &serde_json::Value) {
-    world.files.insert(path.to_owned(), File::implied(content.to_string()));
+fn put(world: &mut World, path: &str, content: &serde_json::Value, origin: Origin) {
+    let file = File::implied(content.to_string(), origin);
+    world.files.insert(path.to_owned(), file);
 }
 
 /// A setting that is being read.
@@ -166,6 +188,16 @@ impl Given<'_> {
         settings::wrong(self.block, span, self.problems, expected, found);
     }
 
+    /// Writes a file that this setting stands for.
+    fn put(&self, world: &mut World, path: &str, content: &serde_json::Value) {
+        put(
+            world,
+            path,
+            content,
+            Origin::Setting(self.block.place(self.member.key_span)),
+        );
+    }
+
     fn unknown(&mut self, what: &str, known: &[&str]) {
         let word = Word {
             text: self.member.key.clone(),
@@ -175,7 +207,7 @@ impl Given<'_> {
     }
 
     fn text(&mut self) -> Option<String> {
-        let text = self.value().scalar();
+        let text = settings::scalar(self.block, self.value(), self.problems);
         if text.is_none() {
             self.wrong("a text");
         }
@@ -264,7 +296,7 @@ impl Given<'_> {
                 properties.insert(name.to_owned(), value);
             }
         });
-        put(
+        self.put(
             world,
             "apis/api/apiInformation.json",
             &json!({ "properties": properties }),
@@ -275,7 +307,7 @@ impl Given<'_> {
         for (id, method, template) in operations {
             let properties = json!({"displayName": id, "method": method, "urlTemplate": template});
             let path = format!("apis/api/operations/{id}/operationInformation.json");
-            put(world, &path, &json!({ "properties": properties }));
+            self.put(world, &path, &json!({ "properties": properties }));
         }
     }
 
@@ -309,7 +341,7 @@ impl Given<'_> {
 
     fn product(&mut self, world: &mut World) {
         let name = self.member.key.clone();
-        let mut properties = Map::new();
+        let (mut properties, mut apis) = (Map::new(), None);
         properties.insert("displayName".to_owned(), json!(name));
         properties.insert("state".to_owned(), json!("published"));
         if !self.value().is_null() {
@@ -319,12 +351,15 @@ impl Given<'_> {
                         properties.insert("subscriptionRequired".to_owned(), json!(flag));
                     }
                 }
-                _ => given.unknown("setting of a product", &["subscription-required"]),
+                "apis" => apis = Some(given.names()),
+                _ => given.unknown("setting of a product", &["subscription-required", "apis"]),
             });
         }
         let path = format!("products/{name}/productInformation.json");
-        put(world, &path, &json!({ "properties": properties }));
-        put(world, &format!("products/{name}/apis.json"), &json!([{"name": "api"}]));
+        self.put(world, &path, &json!({ "properties": properties }));
+        if let Some(apis) = apis {
+            self.put(world, &format!("products/{name}/apis.json"), &links(&apis));
+        }
     }
 
     fn user(&mut self, world: &mut World) {
@@ -349,11 +384,11 @@ impl Given<'_> {
         }
         for group in &groups {
             let path = format!("groups/{group}/groupInformation.json");
-            put(world, &path, &json!({"properties": {"displayName": group}}));
+            self.put(world, &path, &json!({"properties": {"displayName": group}}));
         }
         properties.insert("groups".to_owned(), json!(groups));
         let path = format!("users/{name}/userInformation.json");
-        put(world, &path, &json!({ "properties": properties }));
+        self.put(world, &path, &json!({ "properties": properties }));
     }
 
     /// The texts of a list.
@@ -382,7 +417,7 @@ impl Given<'_> {
             properties.insert("ownerId".to_owned(), json!(format!("/users/{user}")));
         }
         let path = format!("subscriptions/{name}/subscriptionInformation.json");
-        put(world, &path, &json!({ "properties": properties }));
+        self.put(world, &path, &json!({ "properties": properties }));
     }
 
     fn token(&mut self, world: &mut World) {

@@ -2,9 +2,9 @@
 //!
 //! Never here: requests.
 
-use crate::scenario::World;
+use crate::scenario::{File, Origin, World};
 use catalog::{Environment, Overlay};
-use diagnostic::{Diagnostic, Position, Source, Span};
+use diagnostic::{Diagnostic, Position, Severity, Source, Span};
 use gateway::Ready;
 use policy::{Plans, Spot};
 use std::collections::BTreeSet;
@@ -55,7 +55,8 @@ impl Opened {
         let (catalog, mut diagnostics) = catalog::load_over(&folder, overlay, &Given(world));
         let (plans, spots, problems) = Plans::compile_to_watch(&catalog);
         diagnostics.extend(problems);
-        let diagnostics = diagnostics.into_iter().filter(Diagnostic::is_error);
+        let diagnostics = diagnostics.into_iter().map(|it| strict(it, world, &folder));
+        let diagnostics = diagnostics.filter(Diagnostic::is_error);
         let diagnostics: Vec<_> = diagnostics.map(|it| home(it, source, world, &folder)).collect();
         let places = spots.iter().map(|spot| Spot::clone(spot));
         Self {
@@ -91,23 +92,94 @@ fn offset(text: &str, Position { line, column }: Position) -> Option<usize> {
     within.map(|(at, _)| before + at)
 }
 
-/// A problem of a file that stands in the specification, at its place there.
+/// Names that are not known are no more than warnings in a folder, which may be a part of one; what a specification sets
+/// is whole.
+fn strict(problem: Diagnostic, world: &World, folder: &Path) -> Diagnostic {
+    let path = Path::new(problem.file());
+    let is_meant =
+        |(own, file): (&String, &File)| folder.join(own) == path && matches!(file.origin, Origin::Setting(_));
+    if problem.code == catalog::codes::UNKNOWN_REFERENCE && world.files.iter().any(is_meant) {
+        return Diagnostic {
+            severity: Severity::Error,
+            ..problem
+        };
+    }
+    problem
+}
+
+/// A problem of what the specification gives, at its place there.
 fn home(problem: Diagnostic, source: &Arc<Source>, world: &World, folder: &Path) -> Diagnostic {
-    let file = world
-        .files
-        .iter()
-        .find(|(path, _)| folder.join(path) == Path::new(problem.file()));
-    let Some((_, file)) = file else { return problem };
+    let path = Path::new(problem.file());
+    let found = world.files.iter().find(|(own, _)| folder.join(own) == path);
+    let Some((_, file)) = found else {
+        return entity(problem, source, world, folder);
+    };
     let span = problem
         .source
         .as_ref()
         .map_or(problem.span, |own| own.written_span(problem.span));
-    let (Some(start), Some(end)) = (file.home(span.start), file.home(span.end)) else {
+    let span = match (file.home(span.start), file.home(span.end)) {
+        (Some(start), Some(end)) => Some(Span::new(start, end.max(start))),
+        _ => file.origin.place(),
+    };
+    match span {
+        Some(span) => at(problem, source, span),
+        None => problem,
+    }
+}
+
+/// A problem of an entity's folder, at the first block or setting that brings something into it.
+fn entity(problem: Diagnostic, source: &Arc<Source>, world: &World, folder: &Path) -> Diagnostic {
+    let path = PathBuf::from(problem.file());
+    let Ok(own) = path.strip_prefix(folder) else {
         return problem;
     };
+    let within = |name: &&String| {
+        Path::new(name)
+            .strip_prefix(own)
+            .is_ok_and(|rest| rest != Path::new(name))
+    };
+    let mut files = world.files.iter().filter(|(name, _)| within(name));
+    let Some(span) = files.find_map(|(_, file)| file.origin.place()) else {
+        return problem;
+    };
+    let mut problem = at(problem, source, span);
+    if let Some((message, help)) = what_is_missing(&problem, own) {
+        problem.message = message;
+        problem = problem.with_help(help);
+    }
+    problem
+}
+
+/// What a specification says nothing of although it has a policy document for it, and how it is given.
+fn what_is_missing(problem: &Diagnostic, entity: &Path) -> Option<(String, String)> {
+    if ![catalog::codes::NO_INFORMATION, catalog::codes::UNKNOWN_OPERATION].contains(&problem.code) {
+        return None;
+    }
+    let parts: Option<Vec<&str>> = entity.components().map(|part| part.as_os_str().to_str()).collect();
+    match parts?.as_slice() {
+        ["products", product] => Some((
+            format!("there is no product `{product}`"),
+            format!("`given` gives one: `products: {{ {product}: {{}} }}`"),
+        )),
+        ["apis", "api", "operations", id] => Some((
+            format!("there is no operation `{id}`"),
+            format!(
+                "`given` gives one: `api: {{ operations: {{ {id}: GET /path }} }}`; where it gives none there is `any`"
+            ),
+        )),
+        ["apis", api] => Some((
+            format!("there is no API `{api}`"),
+            format!("a document that gives none has `api`; `apis/{api}/apiInformation.json` is the file of this one"),
+        )),
+        _ => None,
+    }
+}
+
+fn at(problem: Diagnostic, source: &Arc<Source>, span: Span) -> Diagnostic {
     Diagnostic {
         source: Some(Arc::clone(source)),
-        span: Span::new(start, end.max(start)),
+        span,
         ..problem
     }
 }

@@ -68,15 +68,39 @@ pub struct File {
     pub before: usize,
     /// What the document has of it, if anything.
     pub written: Option<Mapped>,
+    /// What brings it.
+    pub origin: Origin,
+}
+
+/// What of a document brings a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A block that stands for it.
+    Block(Span),
+    /// A setting of a `given` block.
+    Setting(Span),
+    /// Nothing: a document that does not have it has this one.
+    Default,
+}
+
+impl Origin {
+    /// Where it stands.
+    pub fn place(self) -> Option<Span> {
+        match self {
+            Self::Block(span) | Self::Setting(span) => Some(span),
+            Self::Default => None,
+        }
+    }
 }
 
 impl File {
     /// A file of which the document has nothing.
-    pub fn implied(text: String) -> Self {
+    pub fn implied(text: String, origin: Origin) -> Self {
         Self {
             text,
             before: 0,
             written: None,
+            origin,
         }
     }
 

@@ -4,7 +4,7 @@
 
 use crate::block::{Block, Problems};
 use crate::codes;
-use catalog::document::{Value, read_yaml};
+use catalog::document::{Content, Value, read_yaml};
 use diagnostic::Span;
 
 /// A block's YAML; what is wrong is reported.
@@ -33,14 +33,30 @@ pub fn texts(block: &Block, value: &Value, problems: &mut Problems) -> Vec<(Stri
     }
     let mut texts = Vec::new();
     for member in value.members() {
-        let text = if member.value.is_null() {
-            None
-        } else {
-            Some(member.value.scalar().unwrap_or_else(|| member.value.to_json()))
-        };
+        let text = scalar(block, &member.value, problems);
+        if text.is_none() && !member.value.is_null() {
+            wrong(block, member.value.span, problems, "a text", member.value.type_name());
+        }
         texts.push((member.key.clone(), text));
     }
     texts
+}
+
+/// A text as its author wrote it: `1.10` and `007` are texts here, not numbers.
+pub fn scalar(block: &Block, value: &Value, problems: &Problems) -> Option<String> {
+    match block.value {
+        Some(_) => written(value, problems.source.text()),
+        None => written(value, block.text.text()),
+    }
+}
+
+/// A value of a document as a text, as it is written there.
+pub fn written(value: &Value, document: &str) -> Option<String> {
+    let text = value.scalar()?;
+    match (&value.content, document.get(value.span.start..value.span.end)) {
+        (Content::Number(_) | Content::Bool(_), Some(written)) => Some(written.trim().to_owned()),
+        _ => Some(text),
+    }
 }
 
 /// Reports a value of the wrong type.

@@ -140,7 +140,9 @@ fn open(source: &Arc<Source>, world: &World, report: &mut Report) -> Opened {
         .filter_map(|spot| spot_at_home(spot, source, world));
     report.places.extend(at_home);
     for problem in &opened.diagnostics {
-        let is_known = |known: &Diagnostic| known.file() == problem.file() && known.span == problem.span;
+        let is_known = |known: &Diagnostic| {
+            known.file() == problem.file() && known.span == problem.span && known.message == problem.message
+        };
         if !report.diagnostics.iter().any(is_known) {
             report.diagnostics.push(problem.clone());
         }

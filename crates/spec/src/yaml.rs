@@ -6,13 +6,18 @@
 
 use crate::block::{Block, KINDS, Problems, Section, Word};
 use crate::codes;
+use crate::settings;
 use catalog::document::{Content, Value, read_yaml};
 use diagnostic::{Mapped, Span};
+use std::sync::Arc;
 
 const NAMES: [&str; 3] = ["title", "blocks", "scenarios"];
 
 /// Blocks that are a text, however it is written.
 const TEXTS: [&str; 6] = ["policy", "fragment", "backend", "request", "response", "sent"];
+
+/// Blocks that are lines: a text or a list of texts.
+const LINES: [&str; 3] = ["trace", "steps", "metrics"];
 
 /// Reads a document; its first section stands for what comes before any heading.
 pub fn read(text: &str, problems: &mut Problems) -> Section {
@@ -23,6 +28,11 @@ pub fn read(text: &str, problems: &mut Problems) -> Section {
             return Section::default();
         }
     };
+    if document.root.is_null() {
+        let message = "this document says nothing, expected `title`, `blocks` and `scenarios`";
+        problems.error(codes::NO_SCENARIO, document.root.span, message);
+        return Section::default();
+    }
     if let Some(at) = second_document(text) {
         let message = "a second document begins here, expected one in a file: what it says would not be read";
         problems.error(codes::MALFORMED_YAML, Span::new(at, at + 3), message);
@@ -69,7 +79,7 @@ fn section(value: &Value, problems: &mut Problems) -> Section {
         match member.key.as_str() {
             "title" => {
                 expect(inside, inside.scalar().is_some(), "a text", problems);
-                section.title = inside.scalar().unwrap_or_default();
+                section.title = settings::written(inside, problems.source.text()).unwrap_or_default();
                 section.span = inside.span;
             }
             "blocks" => {
@@ -122,8 +132,9 @@ fn block(value: &Value, problems: &mut Problems) -> Option<Block> {
         problems.error(codes::MISPLACED, other.key_span, message);
     }
     let is_option = |key: &str| !KINDS.contains(&key);
+    let document = Arc::clone(problems.source.text());
     let options = members.iter().filter(|member| is_option(&member.key)).map(|member| {
-        let text = member.value.scalar().unwrap_or_else(|| member.value.to_json());
+        let text = settings::written(&member.value, &document).unwrap_or_else(|| member.value.to_json());
         (word(&member.key, member.key_span), word(&text, member.value.span))
     });
     let is_text = !matches!(kind.value.content, Content::Array(_) | Content::Object(_));
@@ -131,10 +142,19 @@ fn block(value: &Value, problems: &mut Problems) -> Option<Block> {
         expect(&kind.value, false, "a text", problems);
         return None;
     }
+    if LINES.contains(&kind.key.as_str()) {
+        let value = &kind.value;
+        let is_list = matches!(value.content, Content::Array(_));
+        let are_lines = value.text().is_some() || value.is_null() || is_list;
+        expect(value, are_lines, "a text or a list of texts", problems);
+        for item in value.items() {
+            expect(item, item.text().is_some(), "a text", problems);
+        }
+    }
     Some(Block {
         kind: word(&kind.key, kind.key_span),
         options: options.collect(),
-        text: text(&kind.value, &problems.source.text().clone()),
+        text: text(&kind.value, &document),
         value: (!is_text).then(|| kind.value.clone()),
     })
 }
@@ -158,7 +178,7 @@ fn text(value: &Value, document: &str) -> Mapped {
 
 /// A text, and where each of its lines stands, as far as they stand in the document as they are.
 fn scalar(value: &Value, document: &str) -> Mapped {
-    let (written, span) = (value.scalar().unwrap_or_default(), value.span);
+    let (written, span) = (settings::written(value, document).unwrap_or_default(), value.span);
     let quoted = document
         .get(span.start..)
         .is_some_and(|rest| rest.starts_with(['"', '\'']));
@@ -205,6 +225,19 @@ mod tests {
         let blocks: Vec<_> = outer.inside[0].blocks.iter().map(|block| block.text.text()).collect();
         assert_eq!(blocks, ["GET /\n", "200", "a\nb\n"]);
         assert_eq!(outer.inside[0].blocks[0].option("from").unwrap().text, "192.0.2.9");
+    }
+
+    #[test]
+    fn numbers_are_texts_as_they_are_written() {
+        let text = "title: 1.10\nblocks:\n  - { request: 007, from: 0x1F }\n";
+        let root = read(text, &mut Problems::of(&Source::new("a.yaml", text)));
+        let section = &root.inside[0];
+        let block = &section.blocks[0];
+        let from = &block.option("from").unwrap().text;
+        assert_eq!(
+            (section.title.as_str(), block.text.text(), from.as_str()),
+            ("1.10", "007", "0x1F")
+        );
     }
 
     #[test]
@@ -271,6 +304,19 @@ mod tests {
                 "a second document begins here, expected one in a file: what it says would not be read",
             ),
             ("blocks: [{ request: { GET: / } }]", "expected a text, found an object"),
+            (
+                "blocks: [{ steps: 3 }]",
+                "expected a text or a list of texts, found a number",
+            ),
+            (
+                "blocks: [{ trace: { a: 1 } }]",
+                "expected a text or a list of texts, found an object",
+            ),
+            (
+                "# nothing\n",
+                "this document says nothing, expected `title`, `blocks` and `scenarios`",
+            ),
+            ("blocks: [{ metrics: [[1]] }]", "expected a text, found an array"),
             (
                 "- a",
                 "expected a section with `title`, `blocks` and `scenarios`, found an array",

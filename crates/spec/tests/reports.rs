@@ -202,7 +202,22 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
         (
             "",
             "```http response\n200\n```\n```http sent\nGET\n```",
-            "17:1 expected a request such as `GET http://host/path`, or `<none>`",
+            "17:1 expected a request such as `GET http://host/path`, or `<none>`, found \"GET\"",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n```http sent\nGET nowhere\n```",
+            "17:1 expected a request such as `GET http://host/path`, or `<none>`, found \"GET nowhere\"",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n```yaml variables\na: [1]\n```",
+            "17:4 expected a text, found an array",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n```yaml error\nsource: { a: 1 }\n```",
+            "17:9 expected a text, found an object",
         ),
         (
             "```xml policy product=a\n<outbound />\n```\n\n```xml policy product=b api=api\n<inbound />\n```\n\n",
@@ -247,6 +262,63 @@ fn policies_that_are_wrong_are_told_where_they_stand() {
         (problem.file(), problem.position().line, problem.position().column),
         ("a.md", 5, 4)
     );
+}
+
+#[test]
+fn numbers_that_are_given_and_expected_are_texts_as_they_are_written() {
+    let policy =
+        "<inbound><set-variable name='v' value='{{v}} {{code}}' /><set-variable name='w' value='{{v}}' /></inbound>";
+    let given = "```yaml given\nnamed-values: { v: 1.10, code: 007 }\nsubscriptions: { a: { key: 0123 } }\n```\n\n";
+    let ok = "```http response\n200\n```\n\n```yaml variables\nv: \"1.10 007\"\nw: 1.10\n```";
+    let text = scenario(policy, given, ok).replace("GET /a\n", "GET /a?subscription-key=0123\n");
+    let report = tested(&text);
+    assert!(report.passed(), "{}", report::text(&report, false));
+}
+
+#[test]
+fn what_is_given_and_does_not_fit_is_told_where_it_stands() {
+    let document = |given: &str| {
+        let given = format!("```yaml given\n{given}\n```\n\n");
+        scenario("<inbound />", &given, "```http response\n200\n```")
+    };
+    let policy = |options: &str| {
+        let policy = format!("```xml policy {options}\n<inbound />\n```\n\n");
+        scenario("<inbound />", &policy, "```http response\n200\n```")
+    };
+    for (text, expected) in [
+        (
+            policy("scope=product"),
+            "9:8 there is no product `product` (`given` gives one: `products: { product: {} }`)",
+        ),
+        (
+            policy("scope=operation operation=none"),
+            "9:8 there is no operation `none` (`given` gives one: `api: { operations: { none: GET /path } }`; where it gives none there is `any`)",
+        ),
+        (
+            policy("api=orders"),
+            "9:8 there is no API `orders` (a document that gives none has `api`; `apis/orders/apiInformation.json` is the file of this one)",
+        ),
+        (
+            document("subscriptions: { a: { scope: /products/gold } }"),
+            "10:18 there is no product `gold`",
+        ),
+        (
+            document("subscriptions:\n  a:\n    user: ann"),
+            "11:3 there is no user `ann`: policies know no more of the owner than this id",
+        ),
+        (
+            document("products: { gold: { apis: [orders] } }"),
+            "10:13 there is no API `orders`",
+        ),
+    ] {
+        let report = tested(&text);
+        let problem = &report.diagnostics[0];
+        let position = problem.position();
+        let help = problem.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));
+        let told = format!("{}:{} {}{help}", position.line, position.column, problem.message);
+        assert_eq!((problem.file(), told.as_str()), ("a.md", expected));
+        assert!(!report.passed());
+    }
 }
 
 #[test]

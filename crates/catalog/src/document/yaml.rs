@@ -64,12 +64,29 @@ impl<'t> Reader<'t> {
             }
             Some(Err(error)) => {
                 let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
-                Err(Problem {
+                Err(self.tab(at, &error.info()).unwrap_or_else(|| Problem {
                     span: Span::at(at),
                     message: error.info(),
-                })
+                }))
             }
         }
+    }
+
+    /// A tab in an indentation, which the parser tells of where the value begins that it ends.
+    fn tab(&self, at: usize, message: &str) -> Option<Problem> {
+        let starts = self.text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+        let mut line = starts;
+        let found = self.text.get(starts..)?.split_inclusive('\n').find_map(|text| {
+            let blanks = text.len() - text.trim_start_matches(' ').len();
+            let tab = text.get(blanks..)?.starts_with('\t').then_some(line + blanks);
+            line += text.len();
+            tab
+        });
+        let tab = found.filter(|_| message.contains("tab"))?;
+        Some(Problem {
+            span: Span::new(tab, tab + 1),
+            message: "a tab indents this line, expected blanks: YAML takes no tabs there".to_owned(),
+        })
     }
 
     /// The span cut at the end of its first line: excerpts show one line.
@@ -287,6 +304,26 @@ mod tests {
     fn a_malformed_document_says_where() {
         let problem = read("paths:\n  a: [1, 2\n  b: 3\n").err().unwrap();
         assert!(problem.span.start >= 11, "{} {}", problem.span.start, problem.message);
+    }
+
+    #[test]
+    fn a_tab_is_told_where_it_stands() {
+        for text in [
+            "a:\n  - b: c\n\t- d: e\n",
+            "a:\n  - b: |\n\t\tc\n",
+            "a:\n\tb: c\n",
+            "a:\n  b: c\n  \td: e\n",
+        ] {
+            let Some(problem) = read(text).err() else {
+                panic!("{text}")
+            };
+            assert_eq!(
+                problem.span.start,
+                text.find('\t').unwrap(),
+                "{text}: {}",
+                problem.message
+            );
+        }
     }
 
     proptest! {

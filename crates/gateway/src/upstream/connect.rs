@@ -229,8 +229,11 @@ pub async fn connect(origin: &Origin, tls: &ClientTls, opened: u64) -> Result<Se
 
 async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
     let (host, port) = origin.host_and_port();
-    let failed = |error: std::io::Error| format!("no connection to {}: {error}", origin.authority);
     let proxy = origin.connection.proxy.as_deref();
+    let failed = |error: std::io::Error| match proxy {
+        Some(Proxy { host, port, .. }) => format!("no connection to the proxy {host}:{port}: {error}"),
+        None => format!("no connection to {}: {error}", origin.authority),
+    };
     let (first, first_port) = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
     let stream = dial(first, first_port).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;

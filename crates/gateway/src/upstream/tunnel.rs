@@ -37,7 +37,15 @@ pub async fn through(mut stream: TcpStream, proxy: &Proxy, host: &str, port: u16
     let status = head.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1));
     match status {
         Some(status) if status.len() == 3 && status.starts_with('2') => Ok(stream),
-        Some(status) => Err(format!("the proxy answered {}", status.trim())),
-        None => Err("the proxy answered with something else than HTTP".to_owned()),
+        Some(status) => Err(format!(
+            "the proxy {}:{} answered {} to CONNECT {target}",
+            proxy.host,
+            proxy.port,
+            status.trim()
+        )),
+        None => Err(format!(
+            "the proxy {}:{} answered with something else than HTTP",
+            proxy.host, proxy.port
+        )),
     }
 }

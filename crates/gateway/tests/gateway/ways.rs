@@ -76,7 +76,9 @@ async fn proxy(refuses: bool) -> (Upstream, Arc<Mutex<Vec<String>>>) {
 /// The answer through a gateway whose inbound has these policies, before an https server at this address.
 async fn answer(policies: &str, server: SocketAddr, certificate: Option<ClientCertificate>) -> (u16, String) {
     let policy = format!(
-        "<policies><inbound>{policies}</inbound><backend><forward-request /></backend><outbound /><on-error /></policies>"
+        "<policies><inbound>{policies}</inbound><backend><forward-request /></backend><outbound />\
+         <on-error><return-response><set-status code=\"500\" /><set-body>@(context.LastError.Message)</set-body>\
+         </return-response></on-error></policies>"
     );
     let mut api = api("echo", server);
     let source = Source::new("policy.xml", policy);
@@ -145,6 +147,11 @@ async fn a_request_in_cleartext_goes_to_the_proxy_in_absolute_form() {
 async fn a_proxy_that_refuses_is_a_connection_that_fails() {
     let (proxy, asked) = proxy(true).await;
     let nowhere: SocketAddr = "127.0.0.1:9".parse().unwrap();
-    let (status, _) = answer(&format!("{TLS}{}", through(&proxy, "")), nowhere, None).await;
-    assert_eq!((status, asked.lock().unwrap().len()), (500, 1));
+    let refused = answer(&format!("{TLS}{}", through(&proxy, "")), nowhere, None).await;
+    let told = format!("the proxy {} answered 407 to CONNECT localhost:9", proxy.address);
+    assert_eq!(refused, (500, told));
+    assert_eq!(asked.lock().unwrap().len(), 1);
+    let (status, told) = answer("<proxy url=\"http://127.0.0.1:9\" />", proxy.address, None).await;
+    assert_eq!(status, 500);
+    assert!(told.starts_with("no connection to the proxy 127.0.0.1:9: "), "{told}");
 }

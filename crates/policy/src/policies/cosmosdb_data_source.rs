@@ -5,10 +5,11 @@
 //! compatible server may stand behind. The request is signed with its `AccountKey`, or, with
 //! `use-managed-identity="true"`, shows a token of the gateway's own identity.
 //!
-//! - `query-request` gives `{"items": […]}`, with `continuationToken` where there is another page. A parameter is JSON of
-//!   what its expression gives. Without `partition-key` all partitions are asked.
+//! - `query-request` gives `{"items": […]}`: all of them, or with `paging` one page, and `continuationToken` where there is
+//!   another. A parameter is JSON of what its expression gives. Without `partition-key` all partitions are asked.
 //! - `read-request` gives the item, null where there is none; `delete-request` gives null.
-//! - `write-request` writes what `set-body` says, or the field's arguments, and gives the item.
+//! - `write-request` writes what `set-body` says, or the field's arguments, and gives the item. Without `partition-key` it
+//!   shows the key that the item has where the container's definition says, which is asked for once.
 //!
 //! A request that the account refuses because it has had too many (429) is made again when the account says, as often and
 //! as long as Azure's library for .NET does that.
@@ -16,6 +17,7 @@
 //! Templates see `body.arguments` and `body.parent`; in `response`, what the request gave. What Cosmos DB refuses is an
 //! error of the field.
 
+mod partition;
 mod request;
 
 use super::http_data_source::{only_in_resolvers, within};
@@ -35,10 +37,11 @@ use expression::context::Headers as _;
 use expression::response::StoredResponse;
 use expression::text::Text;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use partition::KeyPaths;
 use request::{Account, Call, Connected, Kind, Operation};
 use serde_json::{Value as Json, json};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 pub(crate) const COSMOSDB_DATA_SOURCE: Policy = Policy::new("cosmosdb-data-source", parse);
@@ -53,9 +56,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The wait where the account does not say how long.
 const UNTOLD_WAIT: Duration = Duration::from_secs(5);
 
+/// Pages of one query at most; those of partitions may be empty.
+const MOST_PAGES: u32 = 1_000;
+
 struct CosmosDbDataSource {
     account: Account,
     operation: Operation,
+    /// The container that was written to last, and where its items have their key.
+    known: RwLock<Option<(String, Arc<KeyPaths>)>>,
     response: Option<Arc<Block>>,
 }
 
@@ -83,6 +91,7 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
     waiting(CosmosDbDataSource {
         account: account?,
         operation: operations.pop()?,
+        known: RwLock::default(),
         response: response.map(Arc::new),
     })
 }
@@ -96,67 +105,143 @@ impl WaitingStep for CosmosDbDataSource {
 impl CosmosDbDataSource {
     async fn fetch(&self, exchange: &mut Exchange) -> Result<Flow, Failure> {
         let account = self.account.get(exchange)?;
-        let call = self.operation.call(&account, exchange)?;
-        let (mut tries, mut waited) = (0, Duration::ZERO);
-        let response = loop {
-            let response = send(&account, &call, exchange).await?;
-            let Some(wait) = throttled(&response) else {
-                break response;
-            };
-            (tries, waited) = (tries + 1, waited + wait);
-            if tries > MOST_TRIES || waited > LONGEST_WAIT {
-                break response;
+        let mut call = self.operation.call(&account, exchange)?;
+        if self.operation.takes_key_from_item() {
+            self.show_key_of_item(&account, &mut call, exchange).await?;
+        }
+        let given = if self.operation.kind == Kind::Query {
+            self.items(&account, call, exchange).await?
+        } else {
+            let response = self.ask(&account, &call, exchange).await?;
+            match response.status_code {
+                404 if self.operation.kind == Kind::Read => ResponseMessage::default(),
+                400 => {
+                    // The container may be another one of the same name by now.
+                    *self.known.write().unwrap_or_else(PoisonError::into_inner) = None;
+                    copy(&accepted(response)?)
+                }
+                _ => copy(&accepted(response)?),
             }
-            let runtime = Rc::clone(&exchange.services.runtime);
-            runtime.sleep(wait).await;
         };
-        exchange.response = Some(self.given(&response)?);
+        exchange.response = Some(given);
         if let Some(block) = &self.response {
             block.run(exchange).await?;
         }
         Ok(Flow::Answer)
     }
 
-    /// What the field's value is made of.
-    fn given(&self, response: &StoredResponse) -> Result<ResponseMessage, Failure> {
-        let kind = self.operation.kind;
-        let status = response.status_code;
-        if status == 404 && kind == Kind::Read {
-            return Ok(ResponseMessage::default());
+    /// Sends a request, and again as long as the account has had too many.
+    async fn ask(&self, account: &Connected, call: &Call, exchange: &Exchange) -> Result<StoredResponse, Failure> {
+        let (mut tries, mut waited) = (0, Duration::ZERO);
+        loop {
+            let response = send(account, call, exchange).await?;
+            let Some(wait) = throttled(&response) else {
+                return Ok(response);
+            };
+            (tries, waited) = (tries + 1, waited + wait);
+            if tries > MOST_TRIES || waited > LONGEST_WAIT {
+                return Ok(response);
+            }
+            let runtime = Rc::clone(&exchange.services.runtime);
+            runtime.sleep(wait).await;
         }
-        if !(200..300).contains(&status) {
-            let text = response.body.text();
-            let told = serde_json::from_str::<Json>(&text).ok();
-            let told = told.as_ref().and_then(|body| body.get("code")).and_then(Json::as_str);
-            let told = told.map(|code| format!(" ({code})")).unwrap_or_default();
-            return Err(failure(&format!("Cosmos DB answered {status}{told}")));
+    }
+
+    /// Has a write say the partition of what it writes.
+    async fn show_key_of_item(&self, account: &Connected, call: &mut Call, exchange: &Exchange) -> Result<(), Failure> {
+        let container = account.container();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let paths = if let Some((_, paths)) = known.filter(|(of, _)| *of == container) {
+            paths
+        } else {
+            let response = self.ask(account, &account.definition(), exchange).await?;
+            if let Some(refused) = refusal(&response) {
+                return Err(failure(&format!(
+                    "{refused} when it was asked where the container's items have their partition key; \
+                         `partition-key` can say it"
+                )));
+            }
+            let paths = Arc::new(KeyPaths::read(&json(&response)?));
+            let known = Some((container, Arc::clone(&paths)));
+            *self.known.write().unwrap_or_else(PoisonError::into_inner) = known;
+            paths
+        };
+        // Text that is no JSON is what the account refuses.
+        let item = serde_json::from_str(&call.body).unwrap_or_default();
+        match paths.key_of(&item) {
+            Some(key) => call.show(&key),
+            None => Ok(()),
         }
-        if kind != Kind::Query {
-            return Ok(copy(response));
-        }
-        let mut page: Json = serde_json::from_str(&response.body.text())
-            .map_err(|error| failure(&format!("Cosmos DB answered with what is no JSON: {error}")))?;
-        let items = page.get_mut("Documents").map_or_else(|| json!([]), Json::take);
+    }
+
+    /// What a query gives: the page that `paging` says, without it the items of all pages.
+    async fn items(
+        &self,
+        account: &Connected,
+        mut call: Call,
+        exchange: &Exchange,
+    ) -> Result<ResponseMessage, Failure> {
+        let (mut items, mut bytes, mut pages) = (Vec::new(), 0, 0);
+        let next = loop {
+            let response = accepted(self.ask(account, &call, exchange).await?)?;
+            bytes += response.body.bytes().len() as u64;
+            pages += 1;
+            if bytes > exchange.services.buffer_limit || pages > MOST_PAGES {
+                return Err(failure(
+                    "the query gives more than can be kept; ask for it in pages with `paging`",
+                ));
+            }
+            let mut page = json(&response)?;
+            if let Some(Json::Array(documents)) = page.get_mut("Documents").map(Json::take) {
+                items.extend(documents);
+            }
+            let next = response.headers.values("x-ms-continuation").into_iter().next();
+            match next {
+                Some(next) if !self.operation.is_paged() => call.go_on(&next)?,
+                next => break next,
+            }
+        };
         let mut given = json!({ "items": items });
-        let next = response.headers.values("x-ms-continuation").into_iter().next();
         if let (Some(next), Some(members)) = (next, given.as_object_mut()) {
             members.insert("continuationToken".to_owned(), next.as_str().into());
         }
-        let json = HeaderValue::from_static("application/json");
+        let content_type = HeaderValue::from_static("application/json");
         Ok(ResponseMessage {
-            headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, content_type)]),
             body: Body::Buffered(MessageBody::new(given.to_string())),
             ..ResponseMessage::default()
         })
     }
 }
 
+fn accepted(response: StoredResponse) -> Result<StoredResponse, Failure> {
+    match refusal(&response) {
+        Some(refused) => Err(failure(&refused)),
+        None => Ok(response),
+    }
+}
+
+/// What there is to say of a response that refuses the request.
+fn refusal(response: &StoredResponse) -> Option<String> {
+    let status = response.status_code;
+    if (200..300).contains(&status) {
+        return None;
+    }
+    let told = serde_json::from_str::<Json>(&response.body.text()).ok();
+    let told = told.as_ref().and_then(|body| body.get("code")).and_then(Json::as_str);
+    let told = told.map(|code| format!(" ({code})")).unwrap_or_default();
+    Some(format!("Cosmos DB answered {status}{told}"))
+}
+
+fn json(response: &StoredResponse) -> Result<Json, Failure> {
+    serde_json::from_str(&response.body.text())
+        .map_err(|error| failure(&format!("Cosmos DB answered with what is no JSON: {error}")))
+}
+
 /// Sends a request once, with a date and a proof of its own.
 async fn send(account: &Connected, call: &Call, exchange: &Exchange) -> Result<StoredResponse, Failure> {
     let mut headers = call.headers.clone();
-    account
-        .authorize(exchange, (&call.method, &call.link), &mut headers)
-        .await?;
+    account.authorize(exchange, call, &mut headers).await?;
     let url = format!("{}/{}", account.endpoint, call.path);
     let url = url
         .parse()

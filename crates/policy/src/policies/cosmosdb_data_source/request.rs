@@ -123,20 +123,34 @@ pub struct Connected {
 }
 
 impl Connected {
-    /// Adds the headers that date and authorise a request to a link.
-    pub async fn authorize(
-        &self,
-        exchange: &Exchange,
-        (method, link): (&Method, &str),
-        headers: &mut HeaderMap,
-    ) -> Result<(), Failure> {
+    /// The request for the container's definition.
+    pub fn definition(&self) -> Call {
+        Call {
+            method: Method::GET,
+            resource: "colls",
+            link: self.container.clone(),
+            path: encoded(&self.container, b"/"),
+            headers: HeaderMap::new(),
+            body: String::new(),
+        }
+    }
+
+    /// What tells the container from all others.
+    pub fn container(&self) -> String {
+        format!("{}/{}", self.endpoint, self.container)
+    }
+
+    /// Adds the headers that date and authorise a request.
+    pub async fn authorize(&self, exchange: &Exchange, call: &Call, headers: &mut HeaderMap) -> Result<(), Failure> {
         let ticks = exchange.services.clock.ticks().saturating_sub(UNIX_EPOCH_TICKS);
         let since = Duration::from_micros(u64::try_from(ticks / 10).unwrap_or_default());
         let date = httpdate::fmt_http_date(UNIX_EPOCH + since);
         let proof = if let Some(key) = &self.key {
             let text = format!(
-                "{}\ndocs\n{link}\n{}\n\n",
-                method.as_str().to_lowercase(),
+                "{}\n{}\n{}\n{}\n\n",
+                call.method.as_str().to_lowercase(),
+                call.resource,
+                call.link,
                 date.to_lowercase()
             );
             let key = hmac::Key::new(hmac::HMAC_SHA256, key);
@@ -317,9 +331,6 @@ impl Operation {
                 None => arguments(exchange),
             };
         }
-        if let Some(key) = self.partition_key(exchange)? {
-            put(&mut headers, "x-ms-documentdb-partitionkey", &key)?;
-        }
         let method = match (self.kind, self.write) {
             (Kind::Read, _) => Method::GET,
             (Kind::Delete, _) => Method::DELETE,
@@ -337,13 +348,28 @@ impl Operation {
             ),
             None => (container.clone(), format!("{}/docs", encoded(container, b"/"))),
         };
-        Ok(Call {
+        let mut call = Call {
             method,
+            resource: "docs",
             link,
             path,
             headers,
             body,
-        })
+        };
+        if let Some(key) = self.partition_key(exchange)? {
+            call.show(&key)?;
+        }
+        Ok(call)
+    }
+
+    /// Whether the key is the one that the written item has.
+    pub fn takes_key_from_item(&self) -> bool {
+        self.kind == Kind::Write && self.partition.is_none()
+    }
+
+    /// Whether `paging` says which page of a query is asked for.
+    pub fn is_paged(&self) -> bool {
+        self.page.is_some()
     }
 
     fn query(&self, exchange: &Exchange) -> Result<String, Failure> {
@@ -402,7 +428,8 @@ impl Operation {
         Ok(())
     }
 
-    fn partition_key(&self, exchange: &Exchange) -> Result<Option<String>, Failure> {
+    /// The key that `partition-key` says, an array.
+    fn partition_key(&self, exchange: &Exchange) -> Result<Option<Json>, Failure> {
         let Some((key_type, written)) = &self.partition else {
             return Ok(None);
         };
@@ -429,19 +456,37 @@ impl Operation {
                     .ok_or_else(|| failure("`partition-key` is not of its `data-type`"))?
             }
         };
-        Ok(Some(ascii(&json!([key]).to_string())))
+        Ok(Some(json!([key])))
     }
 }
 
 /// A request that is ready but for its date and its proof.
 pub struct Call {
     pub method: Method,
+    /// The kind of what it is about, which is signed: `docs` or `colls`.
+    pub resource: &'static str,
     /// What it is about, which is signed.
     pub link: String,
     /// The same as a path, percent-encoded.
     pub path: String,
     pub headers: HeaderMap,
     pub body: String,
+}
+
+impl Call {
+    /// Says which partition it is for, by a key in JSON.
+    pub fn show(&mut self, key: &Json) -> Result<(), Failure> {
+        put(
+            &mut self.headers,
+            "x-ms-documentdb-partitionkey",
+            &ascii(&key.to_string()),
+        )
+    }
+
+    /// Asks for the page that an answer said comes next.
+    pub fn go_on(&mut self, next: &str) -> Result<(), Failure> {
+        put(&mut self.headers, "x-ms-continuation", next)
+    }
 }
 
 fn written(element: &mut ElementReader<'_, '_>) -> Option<Value<Text>> {
