@@ -104,7 +104,7 @@ fn first_byte(worker: &Worker) -> Duration {
 async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>, deadlines: Deadlines) {
     let limits = worker.settings.limits;
     let traffic = Arc::clone(&visit.traffic);
-    let rest = Rc::<Rest<Incoming>>::default();
+    let rest = Rc::new(Rest::<Incoming>::new(Arc::clone(&traffic)));
     let service = service_fn({
         let (worker, rest) = (Rc::clone(&worker), Rc::clone(&rest));
         move |request| {

@@ -20,13 +20,20 @@ pub type Answer = Response<AnswerBody>;
 pub struct AnswerBody {
     outgoing: Outgoing,
     in_flight: Option<InFlight>,
+    /// Why it breaks off, while the connection sends what came before, the head at least: told at once, it would be all
+    /// that the connection looks at.
+    failure: Option<BodyError>,
 }
 
 impl AnswerBody {
     /// A body whose end is the end of `in_flight`.
     pub fn new(outgoing: Outgoing, in_flight: Option<InFlight>) -> Self {
         in_flight.iter().for_each(InFlight::hand_over);
-        Self { outgoing, in_flight }
+        Self {
+            outgoing,
+            in_flight,
+            failure: None,
+        }
     }
 }
 
@@ -37,7 +44,15 @@ impl HttpBody for AnswerBody {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
         this.in_flight.iter().for_each(InFlight::take);
+        if let Some(failure) = this.failure.take() {
+            return Poll::Ready(Some(Err(failure)));
+        }
         let polled = Pin::new(&mut this.outgoing).poll_frame(context);
+        if let Poll::Ready(Some(Err(failure))) = polled {
+            this.failure = Some(failure);
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         if polled.is_ready() {
             this.in_flight.iter().for_each(InFlight::hand_over);
         }
@@ -120,4 +135,32 @@ pub fn head(mut message: ResponseMessage, in_flight: Option<InFlight>, is_head: 
         response.extensions_mut().insert(reason);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use policy::StreamBody;
+    use std::task::Waker;
+
+    struct Broken;
+
+    impl HttpBody for Broken {
+        type Data = Bytes;
+        type Error = BodyError;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+            Poll::Ready(Some(Err(BodyError::Upstream("reset".to_owned()))))
+        }
+    }
+
+    #[test]
+    fn a_failure_waits_until_the_connection_has_sent_what_came_before() {
+        let stream: StreamBody = Box::pin(Broken);
+        let mut body = AnswerBody::new(Outgoing::stream(stream), None);
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(Pin::new(&mut body).poll_frame(&mut context).is_pending());
+        let told = Pin::new(&mut body).poll_frame(&mut context);
+        assert!(matches!(told, Poll::Ready(Some(Err(BodyError::Upstream(_))))));
+    }
 }

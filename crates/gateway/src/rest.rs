@@ -1,9 +1,11 @@
 //! The rest of a request's body that nobody wanted: read and thrown away, so that the connection can serve again.
 //!
 //! A refusal leaves before the body has come. Were the connection closed then, the client's next request on it would be
-//! lost. What does not come in a moment is not waited for.
+//! lost. What does not come in a moment is not waited for: then the connection is told that it closes upon a client that
+//! still sends.
 //! Never here: bodies that somebody wants.
 
+use crate::watched::Traffic;
 use bytes::Bytes;
 use http::header::EXPECT;
 use http::{HeaderMap, Request};
@@ -12,6 +14,7 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::time::{Sleep, sleep};
@@ -27,6 +30,8 @@ pub struct Rest<B> {
     left: RefCell<Option<Left<B>>>,
     /// Who reads it.
     reader: Cell<Option<Waker>>,
+    /// Of the connection.
+    traffic: Arc<Traffic>,
 }
 
 struct Left<B> {
@@ -36,16 +41,16 @@ struct Left<B> {
     ends: Option<Pin<Box<Sleep>>>,
 }
 
-impl<B> Default for Rest<B> {
-    fn default() -> Self {
+impl<B: HttpBody<Data = Bytes> + Unpin> Rest<B> {
+    /// For the requests of a connection.
+    pub fn new(traffic: Arc<Traffic>) -> Self {
         Self {
             left: RefCell::new(None),
             reader: Cell::new(None),
+            traffic,
         }
     }
-}
 
-impl<B: HttpBody<Data = Bytes> + Unpin> Rest<B> {
     /// The request with a body whose rest comes here, unless the client waits to be asked for it.
     pub fn of(self: &Rc<Self>, request: Request<B>) -> Request<Whole<B>> {
         let is_asked_for = asks_first(request.headers());
@@ -63,17 +68,22 @@ impl<B: HttpBody<Data = Bytes> + Unpin> Rest<B> {
             has_read = true;
             let length = match &frame {
                 Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len) as u64,
-                Some(Err(_)) | None => MOST,
+                Some(Err(_)) | None => 0,
             };
             left.read = left.read.saturating_add(length);
-            if left.read >= MOST || left.body.is_end_stream() {
+            let is_over = left.body.is_end_stream() || !matches!(frame, Some(Ok(_)));
+            if is_over || left.read >= MOST {
                 *place = None;
+                if !is_over {
+                    self.traffic.cut_off();
+                }
                 return has_read;
             }
         }
         let ends = left.ends.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
         if ends.as_mut().poll(context).is_ready() {
             *place = None;
+            self.traffic.cut_off();
         }
         has_read
     }
@@ -132,8 +142,13 @@ impl<B: HttpBody<Data = Bytes> + Unpin> Drop for Whole<B> {
         let (Some(body), Some(rest)) = (self.body.take(), self.rest.take()) else {
             return;
         };
-        if !body.is_end_stream() && body.size_hint().lower() <= MOST {
+        if body.is_end_stream() {
+            return;
+        }
+        if body.size_hint().lower() <= MOST {
             rest.put(body);
+        } else {
+            rest.traffic.cut_off();
         }
     }
 }

@@ -4,6 +4,12 @@
 //! A client that closes its side may have gone away, or have nothing more to say and wait for its answer (RFC 9293,
 //! section 3.6): `printf … | nc` does. The end of what it says is held back for a moment, in which quick answers leave.
 //!
+//! A client that still sends what nobody reads would be told of a reset, maybe before it has read its answer (RFC 9112,
+//! section 9.6): what it sends is read for a while when its connection closes.
+//!
+//! A server may answer, and close without reading the rest of the request (RFC 9112, section 9.3). That it takes nothing
+//! any more is held back as well: what has come from it tells more.
+//!
 //! Never here: other deadlines.
 
 use crate::stream::Stream;
@@ -20,6 +26,12 @@ use tokio::time::{Sleep, sleep};
 /// How long a client that has closed its side may be waiting for an answer. One that is gone should not be worked for.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// How long a client that has its answer may go on sending, as .NET's server has it.
+const LINGERING: Duration = Duration::from_secs(5);
+
+/// How long what came from a server that takes nothing any more may wait to be read.
+const READING: Duration = Duration::from_secs(30);
+
 /// What has been seen of a stream. Atomic because a stream that is upgraded must be able to change threads, which
 /// none does.
 #[derive(Default)]
@@ -29,6 +41,10 @@ pub struct Traffic {
     answering: AtomicU64,
     /// Whether the other side's end is held back while a request is under way.
     patient: AtomicBool,
+    /// Whether the other side may have answered when it takes nothing any more.
+    answers: AtomicBool,
+    /// Whether the other side still sends what nobody reads.
+    cut_off: AtomicBool,
     blocked: AtomicBool,
     /// Times that the other side took bytes.
     taken: AtomicU64,
@@ -83,10 +99,21 @@ impl Traffic {
         self.fruitless.store(0, Relaxed);
     }
 
+    /// The connection will close before all has come that the other side sends.
+    pub fn cut_off(&self) {
+        self.cut_off.store(true, Relaxed);
+    }
+
+    /// From here on the other side may answer before it has taken all that is said to it.
+    pub fn expect_answers(&self) {
+        self.answers.store(true, Relaxed);
+    }
+
     /// From here on what comes is nobody's to count.
     pub fn expect_anything(&self) {
         self.most_fruitless.store(0, Relaxed);
         self.patient.store(false, Relaxed);
+        self.answers.store(false, Relaxed);
     }
 
     fn has_come(&self, bytes: usize) -> Result<()> {
@@ -116,6 +143,18 @@ pub struct Watched {
     traffic: Arc<Traffic>,
     /// Since the end has come: until when it is held back.
     ending: Option<Pin<Box<Sleep>>>,
+    /// Since it takes nothing any more: until when that is held back.
+    refusing: Option<Pin<Box<Sleep>>>,
+    /// Since the connection is closed: until when it goes on reading.
+    lingering: Option<Pin<Box<Sleep>>>,
+}
+
+/// Whether the other side has closed.
+fn is_closed(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
+    )
 }
 
 impl Watched {
@@ -125,6 +164,8 @@ impl Watched {
             stream,
             traffic,
             ending: None,
+            refusing: None,
+            lingering: None,
         }
     }
 
@@ -137,7 +178,30 @@ impl Watched {
         Poll::Ready(Ok(()))
     }
 
-    fn wrote<T>(&self, outcome: Poll<T>) -> Poll<T> {
+    /// Ready when the other side has ended what it says, or its time is over.
+    fn linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let mut thrown_away = [0; 16 << 10];
+        loop {
+            let mut buffer = ReadBuf::new(&mut thrown_away);
+            match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending => break,
+            }
+        }
+        let lingering = self.lingering.get_or_insert_with(|| Box::pin(sleep(LINGERING)));
+        lingering.as_mut().poll(context)
+    }
+
+    fn wrote(&mut self, outcome: Poll<Result<usize>>, context: &mut Context<'_>) -> Poll<Result<usize>> {
+        if let Poll::Ready(Err(error)) = &outcome
+            && self.traffic.answers.load(Relaxed)
+            && is_closed(error)
+        {
+            // Whoever writes reads as well.
+            let refusing = self.refusing.get_or_insert_with(|| Box::pin(sleep(READING)));
+            ready!(refusing.as_mut().poll(context));
+        }
         let traffic = &self.traffic;
         traffic.blocked.store(outcome.is_pending(), Relaxed);
         if outcome.is_ready() {
@@ -161,6 +225,9 @@ impl AsyncRead for Watched {
         if come > 0 {
             self.traffic.read.store(true, Relaxed);
             self.traffic.has_come(come)?;
+            if self.refusing.is_some() {
+                self.refusing = Some(Box::pin(sleep(READING)));
+            }
         } else if matches!(outcome, Poll::Ready(Ok(()))) && buffer.remaining() > 0 {
             return self.hold_back(context);
         }
@@ -171,7 +238,7 @@ impl AsyncRead for Watched {
 impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.wrote(outcome)
+        self.wrote(outcome, context)
     }
 
     fn poll_write_vectored(
@@ -180,7 +247,7 @@ impl AsyncWrite for Watched {
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.wrote(outcome)
+        self.wrote(outcome, context)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -192,6 +259,12 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        if self.lingering.is_none() {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        }
+        if self.traffic.cut_off.load(Relaxed) {
+            ready!(self.linger(context));
+        }
+        Poll::Ready(Ok(()))
     }
 }

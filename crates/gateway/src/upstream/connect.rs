@@ -208,6 +208,7 @@ pub async fn connect(origin: &Origin, tls: &ClientTls, opened: u64) -> Result<Se
     }
     let traffic = Arc::new(Traffic::default());
     traffic.expect_fruit(BUFFER);
+    traffic.expect_answers();
     let io = Watched::new(stream, Arc::clone(&traffic));
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(BUFFER)

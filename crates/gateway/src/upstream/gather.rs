@@ -19,8 +19,6 @@ pub struct Gathered<B> {
     held: BytesMut,
     /// What came behind that which is held: trailers, an error or the end.
     behind: Option<Next>,
-    /// Whether an error waits for a turn, in which the connection sends what came before it.
-    pauses: bool,
 }
 
 impl<B> Gathered<B> {
@@ -30,7 +28,6 @@ impl<B> Gathered<B> {
             body,
             held: BytesMut::new(),
             behind: None,
-            pauses: false,
         }
     }
 
@@ -48,10 +45,6 @@ where
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Next> {
         let this = self.get_mut();
-        if std::mem::take(&mut this.pauses) {
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
         if let Some(behind) = this.behind.take() {
             return Poll::Ready(behind);
         }
@@ -75,7 +68,6 @@ where
                 }
                 Err(behind) if this.held.is_empty() => return Poll::Ready(behind),
                 Err(behind) => {
-                    this.pauses = matches!(behind, Some(Err(_)));
                     this.behind = Some(behind);
                     return this.let_go();
                 }
@@ -157,7 +149,7 @@ mod tests {
         );
         check(&["100", "9000", "5"], &["9100", "5", "end"]);
         check(&["5", "trailers"], &["5", "trailers", "end"]);
-        check(&["5", "error"], &["5", "pause", "error"]);
+        check(&["5", "error"], &["5", "error"]);
         check(&["trailers"], &["trailers", "end"]);
     }
 }

@@ -454,3 +454,27 @@ async fn for_the_rest_of_a_large_body_a_connection_is_not_kept() {
         soon(writes).await;
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_comes_before_the_request_is_whole_is_passed_to_a_client_that_still_sends() {
+    let upstream = Upstream::serve(|mut stream| async move {
+        read_head(&mut stream).await;
+        let answer = b"HTTP/1.1 413 Content Too Large\r\nconnection: close\r\ncontent-length: 3\r\n\r\nbig";
+        let _ = stream.write_all(answer).await;
+        // It closes, which with bytes that nobody has read is a reset.
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    for _ in 0..20 {
+        let mut client = TcpStream::connect(gateway.address().unwrap()).await.unwrap();
+        let head = b"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 16777216\r\n\r\n";
+        client.write_all(head).await.unwrap();
+        soon(client.write_all(&vec![b'x'; 16 << 20])).await.unwrap();
+        let mut answer = String::new();
+        soon(client.read_to_string(&mut answer)).await.unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 413") && answer.ends_with("big"),
+            "{answer}"
+        );
+    }
+}

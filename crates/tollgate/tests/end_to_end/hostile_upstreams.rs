@@ -207,6 +207,30 @@ fn chunks_without_an_end_break_the_answer() {
 }
 
 #[test]
+fn a_body_that_breaks_off_at_once_breaks_off_behind_the_head() {
+    within(120, async {
+        for answer in [
+            &b"Transfer-Encoding: chunked\r\n\r\nno size\r\n"[..],
+            b"Transfer-Encoding: chunked\r\n\r\n",
+            b"Content-Length: 1\r\n\r\n",
+        ] {
+            let shown = String::from_utf8_lossy(answer);
+            let upstream = repeating(([b"HTTP/1.1 203 OK\r\n", answer].concat().leak(), b"")).await;
+            let gateway = Gateway::serve(&folder(&upstream.url)).await;
+            for version in VERSIONS {
+                for _ in 0..5 {
+                    let mut client = Connection::speaking(version, gateway.address).await;
+                    let response = client.send(request("GET", "/api/x", &[])).await.unwrap();
+                    assert_eq!(response.status(), 203, "{version:?} {shown:?}");
+                    let end = soon(&shown, response.into_body().collect()).await;
+                    assert!(end.is_err(), "{version:?} {shown:?}: it ended as if it were whole");
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn a_backend_that_should_speak_tls_and_does_not_is_a_connection_failure() {
     within(120, async {
         for answer in [
