@@ -459,6 +459,40 @@ fn who_calls_is_given_and_what_servers_get_is_compared_as_json() {
 }
 
 #[test]
+fn an_issuer_that_nobody_gave_answers_before_those_that_answer_all_and_need_not_be_expected() {
+    let given = "```yaml given\ntokens: { ann: { issuer: https://i.example, configuration: https://i.example/c } }\n```\n\n\
+        ```http backend\n404 Not Found\n```\n\n";
+    let policy = "<inbound><validate-jwt header-name='Authorization'><openid-config url='https://i.example/c' /></validate-jwt></inbound>";
+    let tested = |more: &str, sent: &str| {
+        let sent: String = sent
+            .lines()
+            .map(|line| format!("```http sent\n{line}\n```\n\n"))
+            .collect();
+        let text = scenario(
+            policy,
+            &format!("{given}{more}"),
+            &format!("```http response\n404\n```\n\n{sent}"),
+        );
+        let text = text.replace("GET /a\n", "GET /a\nAuthorization: Bearer <token:ann>\n");
+        tested(&text)
+    };
+    let backend = "GET http://backend.example/a";
+    let all = format!("GET https://i.example/c\nGET https://i.example/c/keys\n{backend}");
+    for (sent, passes) in [
+        (backend, true),
+        ("GET <any>", true),
+        (&all, true),
+        ("<none>", false),
+        (&format!("GET https://i.example/c\n{backend}"), false),
+    ] {
+        let report = tested("", sent);
+        assert_eq!(report.passed(), passes, "{}", report::text(&report, false));
+    }
+    let own = "```http backend\nGET https://i.example/c\n500\n```\n\n";
+    assert!(!tested(own, backend).passed());
+}
+
+#[test]
 fn a_base_that_brings_something_in_is_left_out() {
     let global = "<inbound><set-header name='A'><value>1</value></set-header></inbound>";
     let api = "<inbound>\n<base />\n<set-method>GET</set-method></inbound>\n<outbound><base /></outbound>";
