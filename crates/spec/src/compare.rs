@@ -258,7 +258,14 @@ pub fn response(
         Err(_) => {}
     }
     if let Some(expected) = expected.took.filter(|expected| *expected != took) {
-        differences.add("time taken", format!("{expected:?}"), format!("{took:?}"));
+        let shown = |time: Duration| {
+            if time.is_zero() {
+                "0s".to_owned()
+            } else {
+                format!("{time:?}")
+            }
+        };
+        differences.add("time taken", shown(expected), shown(took));
     }
 }
 

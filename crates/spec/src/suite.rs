@@ -10,6 +10,7 @@ use crate::scenario::{Scenario, Specification, World};
 use diagnostic::{Diagnostic, Source, Span};
 use policy::Spot;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub struct Ran {
     pub name: String,
     /// Where it stands.
     pub span: Span,
+    /// Whether its policies could be served; it did not run otherwise.
+    pub is_ready: bool,
     /// What did not hold.
     pub differences: Vec<Difference>,
     /// The response that was compared last.
@@ -106,6 +109,7 @@ fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, 
         let began = Instant::now();
         let known = opened.take().filter(|(world, _)| scenario.world.has_policies_of(world));
         let policies = known.map_or_else(|| open(source, &scenario.world, report), |(_, policies)| policies);
+        let is_ready = policies.ready.is_some();
         let outcome = outcome(scenario, &policies);
         opened = Some((&scenario.world, policies));
         let at_home = outcome
@@ -117,6 +121,7 @@ fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, 
             number,
             name: scenario.name.clone(),
             span: scenario.span,
+            is_ready,
             differences: outcome.differences,
             response: outcome.response,
             error: outcome.error,
@@ -154,12 +159,22 @@ fn outcome(scenario: &Scenario, opened: &Opened) -> Outcome {
     if let Some(ready) = &opened.ready {
         return run::run(scenario, ready);
     }
-    let messages = opened.diagnostics.iter().map(|it| it.message.as_str());
+    let mut found = opened
+        .diagnostics
+        .first()
+        .map_or(String::new(), |it| it.message.clone());
+    match opened.diagnostics.len() {
+        0 | 1 => {}
+        2 => found.push_str("\nand another error"),
+        all => {
+            let _ = write!(found, "\nand {} more errors", all - 1);
+        }
+    }
     let broken = Difference {
         span: scenario.span,
         what: "policies".to_owned(),
         expected: "policies that can be served".to_owned(),
-        found: messages.collect::<Vec<_>>().join("\n"),
+        found,
     };
     Outcome {
         differences: vec![broken],

@@ -61,7 +61,7 @@ fn what_differs_is_told_with_its_place() {
         (
             "",
             "```http response took=1s\n200\n```\n\n",
-            "FAIL  a.md:7 · One\n      time taken at a.md:14\n        - 1s\n        + 0ns\n      the last response was\n        | 200 OK",
+            "FAIL  a.md:7 · One\n      time taken at a.md:14\n        - 1s\n        + 0s\n      the last response was\n        | 200 OK",
         ),
         (
             "",
@@ -230,6 +230,11 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
             "13:9 this section has another block for `a.json` above; a section below may replace it",
         ),
         (
+            "```http request\nGET /<token:ann>\nA: b\nC: <token:bo>\n\n<token:in a body/>\n```\n\n",
+            ok,
+            "10:13 `ann` is no token that is given, there are none",
+        ),
+        (
             "",
             "```http response\n200\n```\n\n## One\n\n```http request\nGET /\n```\n\n```http response\n200\n```",
             "17:1 there is a scenario \"One\" above; reports tell scenarios apart by name",
@@ -262,6 +267,10 @@ fn policies_that_are_wrong_are_told_where_they_stand() {
         (problem.file(), problem.position().line, problem.position().column),
         ("a.md", 5, 4)
     );
+    let told = report::text(&report, false);
+    let expected = "\nFAIL  a.md: 1 scenario did not run, the policies cannot be served\n";
+    assert!(told.contains(expected) && !told.contains("FAIL  a.md:10"), "{told}");
+    assert!(report::junit(&report).contains("found `&lt;set-hader&gt;` is no policy"));
 }
 
 #[test]
