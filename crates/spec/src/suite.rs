@@ -9,8 +9,9 @@ use crate::run::{self, Outcome};
 use crate::scenario::{Scenario, Specification, World};
 use diagnostic::{Diagnostic, Source, Span};
 use policy::Spot;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,8 @@ pub struct Report {
     pub wrong: usize,
     /// Problems of specifications, and of the policies that they are about.
     pub diagnostics: Vec<Diagnostic>,
+    /// The folders that have warnings, and how many: what a scenario expects may not happen because of one.
+    pub warnings: BTreeMap<PathBuf, usize>,
     /// All places of the policies.
     pub places: BTreeSet<Spot>,
     /// Those that some scenario came by.
@@ -144,6 +147,9 @@ fn open(source: &Arc<Source>, world: &World, report: &mut Report) -> Opened {
         .iter()
         .filter_map(|spot| spot_at_home(spot, source, world));
     report.places.extend(at_home);
+    if let Some(folder) = world.folder.as_ref().filter(|_| opened.warnings > 0) {
+        report.warnings.insert(folder.clone(), opened.warnings);
+    }
     for problem in &opened.diagnostics {
         let is_known = |known: &Diagnostic| {
             known.file() == problem.file() && known.span == problem.span && known.message == problem.message

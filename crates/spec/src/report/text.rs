@@ -43,6 +43,17 @@ pub fn text(report: &Report, all: bool) -> String {
             }
         }
     }
+    if report.results().any(|(_, ran)| ran.is_ready && !ran.passed()) {
+        for (folder, count) in &report.warnings {
+            let warnings = if *count == 1 {
+                "1 warning"
+            } else {
+                &format!("{count} warnings")
+            };
+            let folder = folder.display();
+            let _ = writeln!(out, "`tollgate check {folder}` has {warnings}, which may be why");
+        }
+    }
     let (mut passed, mut failed) = (0, 0);
     for (_, ran) in report.results() {
         *(if ran.passed() { &mut passed } else { &mut failed }) += 1;
