@@ -1,4 +1,5 @@
-//! Typed access to the properties of an entity; what is missing or of the wrong type is reported where it stands.
+//! Typed access to the properties of an entity; what is missing or of the wrong type is reported where it stands. As
+//! Azure takes them, numbers and truth values may be written as texts, and texts as numbers.
 
 use crate::codes;
 use crate::document::{Content, Value};
@@ -33,12 +34,14 @@ impl<'d> Fields<'d> {
         self.value.get(key).filter(|value| !value.is_null())
     }
 
-    /// A point in time as RFC 3339 writes it, or a day, which starts at midnight UTC.
+    /// A point in time as RFC 3339 writes it; without an offset it is UTC's, and a day starts at midnight. An empty one is
+    /// none.
     pub fn moment(&self, key: &str) -> Option<SystemTime> {
-        let Text { value, span } = self.string(key)?;
+        let Text { value, span } = self.string(key).filter(|text| !text.value.is_empty())?;
+        let in_utc = |time: jiff::civil::DateTime| jiff::tz::TimeZone::UTC.to_timestamp(time);
         let timestamp = value
             .parse::<jiff::Timestamp>()
-            .or_else(|_| format!("{value}T00:00:00Z").parse())
+            .or_else(|_| value.parse().and_then(in_utc))
             .ok();
         let instant = timestamp.and_then(|timestamp| SystemTime::try_from(timestamp).ok());
         if instant.is_none() {
@@ -51,11 +54,18 @@ impl<'d> Fields<'d> {
     /// A string property.
     pub fn string(&self, key: &str) -> Option<Text<'d>> {
         let value = self.get(key)?;
-        let text = value.text().map(|text| Text {
+        let text = match &value.content {
+            Content::String(text) | Content::Number(text) => text,
+            Content::Bool(true) => "true",
+            Content::Bool(false) => "false",
+            Content::Null | Content::Array(_) | Content::Object(_) => {
+                return self.wrong_type(key, value, "a string");
+            }
+        };
+        Some(Text {
             value: text,
             span: value.span,
-        });
-        text.or_else(|| self.wrong_type(key, value, "a string"))
+        })
     }
 
     /// A string property that must be there.
@@ -84,8 +94,10 @@ impl<'d> Fields<'d> {
     /// A truth value.
     pub fn boolean(&self, key: &str) -> Option<bool> {
         let value = self.get(key)?;
-        match value.content {
-            Content::Bool(truth) => Some(truth),
+        match &value.content {
+            Content::Bool(truth) => Some(*truth),
+            Content::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Content::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
             _ => self.wrong_type(key, value, "`true` or `false`"),
         }
     }
@@ -93,13 +105,11 @@ impl<'d> Fields<'d> {
     /// A whole number from 0 on.
     pub fn number(&self, key: &str) -> Option<u32> {
         let value = self.get(key)?;
-        match &value.content {
-            Content::Number(text) => match text.parse() {
-                Ok(number) => Some(number),
-                Err(_) => self.wrong_type(key, value, "a whole number from 0 on"),
-            },
-            _ => self.wrong_type(key, value, "a whole number from 0 on"),
-        }
+        let number = match &value.content {
+            Content::Number(text) | Content::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        number.or_else(|| self.wrong_type(key, value, "a whole number from 0 on"))
     }
 
     /// An object.
