@@ -28,6 +28,20 @@ pub(crate) struct Text<'d> {
     pub span: Span,
 }
 
+/// The text of a plain value.
+fn text(value: &Value) -> Option<Text<'_>> {
+    let text = match &value.content {
+        Content::String(text) | Content::Number(text) => text,
+        Content::Bool(true) => "true",
+        Content::Bool(false) => "false",
+        Content::Null | Content::Array(_) | Content::Object(_) => return None,
+    };
+    Some(Text {
+        value: text,
+        span: value.span,
+    })
+}
+
 impl<'d> Fields<'d> {
     /// A property that is there and not `null`.
     pub fn get(&self, key: &str) -> Option<&'d Value> {
@@ -54,18 +68,7 @@ impl<'d> Fields<'d> {
     /// A string property.
     pub fn string(&self, key: &str) -> Option<Text<'d>> {
         let value = self.get(key)?;
-        let text = match &value.content {
-            Content::String(text) | Content::Number(text) => text,
-            Content::Bool(true) => "true",
-            Content::Bool(false) => "false",
-            Content::Null | Content::Array(_) | Content::Object(_) => {
-                return self.wrong_type(key, value, "a string");
-            }
-        };
-        Some(Text {
-            value: text,
-            span: value.span,
-        })
+        text(value).or_else(|| self.wrong_type(key, value, "a string"))
     }
 
     /// A string property that must be there.
@@ -141,16 +144,10 @@ impl<'d> Fields<'d> {
 
     /// The strings of an array, or the only one of a plain string.
     pub fn strings(&self, key: &str) -> Vec<Text<'d>> {
-        if self.get(key).is_some_and(|value| value.text().is_some()) {
-            return self.string(key).into_iter().collect();
+        if let Some(only) = self.get(key).and_then(text) {
+            return vec![only];
         }
-        let of_text = |value: &'d Value| match value.text() {
-            Some(text) => Some(Text {
-                value: text,
-                span: value.span,
-            }),
-            None => self.wrong_type(key, value, "only strings"),
-        };
+        let of_text = |value: &'d Value| text(value).or_else(|| self.wrong_type(key, value, "only strings"));
         self.array(key).iter().filter_map(of_text).collect()
     }
 

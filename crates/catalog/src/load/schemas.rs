@@ -89,7 +89,7 @@ fn schema(fields: Fields<'_>) -> Option<SharedSchema> {
 }
 
 /// The text of a schema: its `value`, or `document`, or the `value` in that.
-fn text<'d>(fields: Fields<'d>) -> Option<&'d str> {
+fn text(fields: Fields<'_>) -> Option<&str> {
     let value = fields.get("value").or_else(|| fields.get("document"))?;
     value.get("value").unwrap_or(value).text()
 }
