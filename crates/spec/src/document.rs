@@ -148,12 +148,12 @@ impl Reader<'_> {
                 let after = block.read(problems, "after", DURATION, duration);
                 let (head, _) = block.text.text().split_once("\n\n").unwrap_or((block.text.text(), ""));
                 for (at, name) in tokens::names(head).filter(|(_, name)| !world.tokens.contains_key(*name)) {
-                    let word = Word {
+                    let token = Word {
                         text: name.to_owned(),
                         span: block.text.original(Span::new(at, at + name.len())),
                     };
                     let known: Vec<&str> = world.tokens.keys().map(String::as_str).collect();
-                    problems.unknown(&word, "token that is given", &known);
+                    problems.unknown(&token, "token that is given", &known);
                 }
                 match request(block, self.beside, problems) {
                     Some(request) => steps.request(request, after, block, problems),

@@ -473,10 +473,11 @@ fn an_issuer_that_nobody_gave_answers_before_those_that_answer_all_and_need_not_
         ```http backend\n404 Not Found\n```\n\n";
     let policy = "<inbound><validate-jwt header-name='Authorization'><openid-config url='https://i.example/c' /></validate-jwt></inbound>";
     let tested = |more: &str, sent: &str| {
-        let sent: String = sent
+        let blocks: Vec<_> = sent
             .lines()
             .map(|line| format!("```http sent\n{line}\n```\n\n"))
             .collect();
+        let sent = blocks.concat();
         let text = scenario(
             policy,
             &format!("{given}{more}"),
