@@ -1,4 +1,5 @@
-//! Typed access to the properties of an entity; what is missing or of the wrong type is reported where it stands.
+//! Typed access to the properties of an entity; what is missing or of the wrong type is reported where it stands. As
+//! Azure takes them, numbers and truth values may be written as texts, and texts as numbers.
 
 use crate::codes;
 use crate::document::{Content, Value};
@@ -27,18 +28,34 @@ pub(crate) struct Text<'d> {
     pub span: Span,
 }
 
+/// The text of a plain value.
+fn text(value: &Value) -> Option<Text<'_>> {
+    let text = match &value.content {
+        Content::String(text) | Content::Number(text) => text,
+        Content::Bool(true) => "true",
+        Content::Bool(false) => "false",
+        Content::Null | Content::Array(_) | Content::Object(_) => return None,
+    };
+    Some(Text {
+        value: text,
+        span: value.span,
+    })
+}
+
 impl<'d> Fields<'d> {
     /// A property that is there and not `null`.
     pub fn get(&self, key: &str) -> Option<&'d Value> {
         self.value.get(key).filter(|value| !value.is_null())
     }
 
-    /// A point in time as RFC 3339 writes it, or a day, which starts at midnight UTC.
+    /// A point in time as RFC 3339 writes it; without an offset it is UTC's, and a day starts at midnight. An empty one is
+    /// none.
     pub fn moment(&self, key: &str) -> Option<SystemTime> {
-        let Text { value, span } = self.string(key)?;
+        let Text { value, span } = self.string(key).filter(|text| !text.value.is_empty())?;
+        let in_utc = |time: jiff::civil::DateTime| jiff::tz::TimeZone::UTC.to_timestamp(time);
         let timestamp = value
             .parse::<jiff::Timestamp>()
-            .or_else(|_| format!("{value}T00:00:00Z").parse())
+            .or_else(|_| value.parse().and_then(in_utc))
             .ok();
         let instant = timestamp.and_then(|timestamp| SystemTime::try_from(timestamp).ok());
         if instant.is_none() {
@@ -51,11 +68,7 @@ impl<'d> Fields<'d> {
     /// A string property.
     pub fn string(&self, key: &str) -> Option<Text<'d>> {
         let value = self.get(key)?;
-        let text = value.text().map(|text| Text {
-            value: text,
-            span: value.span,
-        });
-        text.or_else(|| self.wrong_type(key, value, "a string"))
+        text(value).or_else(|| self.wrong_type(key, value, "a string"))
     }
 
     /// A string property that must be there.
@@ -84,8 +97,10 @@ impl<'d> Fields<'d> {
     /// A truth value.
     pub fn boolean(&self, key: &str) -> Option<bool> {
         let value = self.get(key)?;
-        match value.content {
-            Content::Bool(truth) => Some(truth),
+        match &value.content {
+            Content::Bool(truth) => Some(*truth),
+            Content::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Content::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
             _ => self.wrong_type(key, value, "`true` or `false`"),
         }
     }
@@ -93,13 +108,11 @@ impl<'d> Fields<'d> {
     /// A whole number from 0 on.
     pub fn number(&self, key: &str) -> Option<u32> {
         let value = self.get(key)?;
-        match &value.content {
-            Content::Number(text) => match text.parse() {
-                Ok(number) => Some(number),
-                Err(_) => self.wrong_type(key, value, "a whole number from 0 on"),
-            },
-            _ => self.wrong_type(key, value, "a whole number from 0 on"),
-        }
+        let number = match &value.content {
+            Content::Number(text) | Content::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        number.or_else(|| self.wrong_type(key, value, "a whole number from 0 on"))
     }
 
     /// An object.
@@ -131,16 +144,10 @@ impl<'d> Fields<'d> {
 
     /// The strings of an array, or the only one of a plain string.
     pub fn strings(&self, key: &str) -> Vec<Text<'d>> {
-        if self.get(key).is_some_and(|value| value.text().is_some()) {
-            return self.string(key).into_iter().collect();
+        if let Some(only) = self.get(key).and_then(text) {
+            return vec![only];
         }
-        let of_text = |value: &'d Value| match value.text() {
-            Some(text) => Some(Text {
-                value: text,
-                span: value.span,
-            }),
-            None => self.wrong_type(key, value, "only strings"),
-        };
+        let of_text = |value: &'d Value| text(value).or_else(|| self.wrong_type(key, value, "only strings"));
         self.array(key).iter().filter_map(of_text).collect()
     }
 

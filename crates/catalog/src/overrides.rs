@@ -93,6 +93,7 @@ pub(crate) fn overlay(folder: &Path, file: &Path, problems: &Problems) -> Overla
     let mut overrides = Overrides {
         folder,
         problems,
+        text: String::new(),
         overlay: Overlay::default(),
     };
     overrides.read(file);
@@ -102,6 +103,8 @@ pub(crate) fn overlay(folder: &Path, file: &Path, problems: &Problems) -> Overla
 struct Overrides<'o> {
     folder: &'o Path,
     problems: &'o Problems,
+    /// Of the file.
+    text: String,
     overlay: Overlay,
 }
 
@@ -130,6 +133,11 @@ impl Overrides<'_> {
         hide(&document.root, &mut hidden);
         hidden.sort_by_key(|span| span.start);
         let source = Source::new(name_of(file), masked(&text, &hidden));
+        self.text = text;
+        for twice in document.duplicates {
+            let problem = Diagnostic::warning(codes::DUPLICATE_KEY, &source, twice.span, twice.message);
+            self.problems.push(problem);
+        }
         let fields = Fields {
             source: &source,
             value: &document.root,
@@ -226,8 +234,11 @@ impl Overrides<'_> {
         });
         let Some((path, own)) = found else { return };
         let merged = match own.get("properties").filter(|own| own.object().is_some()) {
-            Some(own_properties) => own.with("properties", merged(own_properties, properties.value)),
-            None => merged(&own, properties.value),
+            Some(own_properties) => {
+                let properties = merged(own_properties, properties.value, &self.text);
+                own.with("properties", properties)
+            }
+            None => merged(&own, properties.value, &self.text),
         };
         let pretty = serde_json::from_str::<serde_json::Value>(&merged.to_json())
             .and_then(|value| serde_json::to_string_pretty(&value));
@@ -258,8 +269,8 @@ fn name_of_entry(entry: Fields<'_>) -> Option<(String, Span)> {
 }
 
 /// A value with what is said over it: objects are joined, names in any letter case; everything else takes the place of
-/// what was there. A plain number in YAML is a text where a text was, and as a `value`.
-fn merged(own: &Value, over: &Value) -> Value {
+/// what was there. A plain number in YAML is a text where a text was, and as a `value`: the one that is written there.
+fn merged(own: &Value, over: &Value, written: &str) -> Value {
     if own.object().is_none() || over.object().is_none() {
         return over.clone();
     }
@@ -270,10 +281,15 @@ fn merged(own: &Value, over: &Value) -> Value {
             .iter()
             .find(|known| known.key.eq_ignore_ascii_case(&member.key));
         let key = known.map_or(member.key.as_str(), |known| known.key.as_str());
-        let mut value = known.map_or_else(|| member.value.clone(), |known| merged(&known.value, &member.value));
+        let mut value = known.map_or_else(
+            || member.value.clone(),
+            |known| merged(&known.value, &member.value, written),
+        );
         let is_text = known.is_some_and(|known| known.value.text().is_some()) || key.eq_ignore_ascii_case("value");
         if let Some(text) = value.scalar().filter(|_| is_text) {
-            value.content = Content::String(text);
+            let is_number = matches!(value.content, Content::Number(_));
+            let number = written.get(value.span.start..value.span.end).filter(|_| is_number);
+            value.content = Content::String(number.map_or(text, str::to_owned));
         }
         result = result.with(key, value);
     }

@@ -81,16 +81,33 @@ impl<'c> Compiler<'c> {
         counts: &mut HashMap<&'n str, usize>,
     ) -> Block {
         self.stray_text(content);
-        let mut steps = Vec::new();
+        let (mut steps, mut reached) = (Vec::new(), None);
         for node in content {
             let Node::Element(element) = node else { continue };
             let name = element.name.text.as_str();
             let count = counts.entry(name).or_default();
             *count += 1;
             let path = format!("{prefix}{name}[{count}]");
-            steps.extend((self.read_step)(self, element, path));
+            let step = (self.read_step)(self, element, path);
+            if reached.is_none() && step.as_ref().is_some_and(|step| step.ends) {
+                reached = Some(self.spots_so_far());
+            }
+            steps.extend(step);
         }
+        self.keep_spots(reached);
         Block { steps }
+    }
+
+    /// How many places there are so far.
+    pub fn spots_so_far(&self) -> usize {
+        self.spots.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Forgets all places but the first ones: no exchange ever comes by what stands behind a step that always answers.
+    pub fn keep_spots(&mut self, first: Option<usize>) {
+        if let (Some(first), Some(spots)) = (first, &mut self.spots) {
+            spots.truncate(first);
+        }
     }
 
     /// Reports text where only elements may stand.

@@ -135,10 +135,14 @@ fn compile_section(compiler: &mut Compiler<'_>, element: &Element, section: Sect
         _ => &[],
     };
     let mut counts = HashMap::new();
+    let before = compiler.counted_steps(before, "", &mut counts);
+    let reached = before.ends().then(|| compiler.spots_so_far());
+    let after = compiler.counted_steps(after, "", &mut counts);
+    compiler.keep_spots(reached);
     let steps = SectionSteps {
-        before: Arc::new(compiler.counted_steps(before, "", &mut counts)),
+        before: Arc::new(before),
         has_base: base.is_some(),
-        after: Arc::new(compiler.counted_steps(after, "", &mut counts)),
+        after: Arc::new(after),
     };
     compiler.place.section = outer;
     steps

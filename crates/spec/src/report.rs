@@ -18,6 +18,25 @@ use std::fmt::Write;
 /// Lines of a text that a report shows.
 const LINES: usize = 40;
 
+/// A text in one line, whose characters that nobody sees are shown: reports go to terminals and into YAML and XML, to
+/// which some of them would say something.
+fn seen(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        let is_hidden = character.is_control()
+            || matches!(
+                character,
+                '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+            );
+        match character {
+            '\t' => out.push('\t'),
+            hidden if is_hidden => out.extend(hidden.escape_default()),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 /// Where a difference stands.
 fn place(tested: &Tested, difference: &Difference) -> String {
     let position = tested.source.position(difference.span.start);
@@ -38,7 +57,11 @@ fn explained(tested: &Tested, ran: &Ran) -> String {
         if let Some(text) = text.as_ref().filter(|_| !ran.passed()) {
             let _ = writeln!(out, "{what}");
             for line in text.lines().take(LINES) {
-                let _ = writeln!(out, "  | {line}");
+                let _ = writeln!(out, "  | {}", difference::line(line));
+            }
+            let more = text.lines().count().saturating_sub(LINES);
+            if more > 0 {
+                let _ = writeln!(out, "  | … {more} lines more");
             }
         }
     }

@@ -326,18 +326,46 @@ fn machines_read_results() {
     let failing = tested(&scenario("<inbound />", "", "```http response\n404\n\n<&>\n```"));
     let tap = report::tap(&failing);
     assert!(
-        tap.starts_with("TAP version 14\n1..1\nnot ok 1 - Doc · One\n  ---\n  at: a.md:7\n"),
+        tap.starts_with("TAP version 14\n1..1\nnot ok 1 - Doc · One\n  ---\n  at: 'a.md:7'\n"),
         "{tap}"
     );
     let junit = report::junit(&failing);
     assert!(
-        junit.contains("<testsuites tests=\"1\" failures=\"1\" errors=\"0\">"),
+        junit.contains("<testsuites name=\"tollgate test\" tests=\"1\" failures=\"1\" errors=\"0\" time=\""),
         "{junit}"
     );
     assert!(junit.contains("&lt;&amp;&gt;") && !junit.contains("<&>"), "{junit}");
     let wrong = tested(&scenario("<inbound />", "", ""));
     assert!(report::junit(&wrong).contains("errors=\"1\""));
     assert!(report::tap(&wrong).contains("not ok 1 - what does this request expect?"));
+}
+
+#[test]
+fn what_nobody_sees_is_shown_and_says_nothing_to_those_who_read() {
+    let policy = "<inbound><return-response><set-body>@(\"\\u001b[2J\\u2028]]\" + \"\\n...\\n\\ud83d\\ude00\")</set-body></return-response></inbound>";
+    let text = scenario(policy, "", "```http response\n200\n\nb\n```").replace("## One", "## One \u{1b}[1m #TODO");
+    let failing = test(&[read_text("it's: a#.md", &text, None)], |_, _| true);
+    let tap = report::tap(&failing);
+    let expected =
+        "not ok 1 - Doc · One \\\\u{1b}[1m \\#TODO\n  ---\n  at: 'it''s: a#.md:7'\n  message: |\n    body at ";
+    assert!(tap.contains(expected), "{tap}");
+    for report in [report::text(&failing, true), tap, report::junit(&failing)] {
+        assert!(!report.contains('\u{1b}'), "{report}");
+        assert!(report.contains("\\u{1b}[2J\\u{2028}]]"), "{report}");
+        assert!(report.contains("| \u{1f600}"), "{report}");
+    }
+}
+
+#[test]
+fn many_lines_of_a_response_are_cut_with_a_word() {
+    let policy = "<inbound><return-response><set-body>@(string.Join(\"\\n\", Enumerable.Repeat(new string('x', 900), 60)))</set-body></return-response></inbound>";
+    let text = scenario(policy, "", "```http response\n404\n```");
+    let told = report::text(&tested(&text), false);
+    assert!(
+        told.contains("| … 22 lines more\n") && told.len() < 20_000,
+        "{} {told}",
+        told.len()
+    );
 }
 
 /// A choice of which one branch is taken, and whose condition is at its border.
@@ -365,6 +393,33 @@ fn what_no_scenario_comes_by_is_covered_by_none() {
         lcov.contains("SF:a.md\n") && lcov.contains("DA:7,0\n") && lcov.contains("BRF:2\nBRH:1\n"),
         "{lcov}"
     );
+}
+
+#[test]
+fn what_never_runs_is_no_part_of_coverage_and_has_no_faults() {
+    let answer = "<return-response><set-status code='204' /></return-response>";
+    for policies in [
+        format!("<inbound>{answer}<set-method>PUT</set-method><base /></inbound>"),
+        format!(
+            "<inbound>{answer}<base /><choose><when condition='@(context.Elapsed.Ticks > 1)' /></choose></inbound>"
+        ),
+        format!(
+            "<inbound><base /><choose><when condition='@(context.Request.Method == \"GET\")'>{answer}<set-method>PUT</set-method></when></choose></inbound>"
+        ),
+    ] {
+        let text = scenario(&policies, "", "```http response\n204\n```");
+        let specifications = [read_text("a.md", &text, None)];
+        let report = test(&specifications, |_, _| true);
+        assert!(report.passed(), "{}", report::text(&report, false));
+        let told = Coverage::of(&report).text();
+        assert!(
+            !told.contains("never ran") && !told.contains("never evaluated"),
+            "{told}"
+        );
+        let survivors = mutate(&specifications, &report).survivors;
+        let is_dead = |what: &str| what.contains("set-method") || what.contains("Elapsed");
+        assert!(!survivors.iter().any(|it| is_dead(&it.what)), "{survivors:?}");
+    }
 }
 
 #[test]

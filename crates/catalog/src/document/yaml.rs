@@ -1,4 +1,5 @@
-//! YAML 1.2 (core schema) into the same tree as JSON: specifications are written in both.
+//! YAML 1.2 (core schema) into the same tree as JSON: specifications are written in both. Of YAML 1.1, whose readers are
+//! still about, the merge key `<<` is known.
 //!
 //! Never here: tags other than the core schema's, several documents in one file (the first is read).
 
@@ -146,7 +147,9 @@ impl<'t> Reader<'t> {
 
     fn mapping(&mut self, depth: usize) -> Result<Content, Problem> {
         let mut object = Object::default();
+        let mut bases = Vec::new();
         while let Some((event, key_span)) = self.next()? {
+            let is_merge_key = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
             if event == Event::MappingEnd {
                 break;
             }
@@ -163,12 +166,24 @@ impl<'t> Reader<'t> {
             };
             let Some((event, span)) = self.next()? else { break };
             let value = self.value(event, span, depth + 1)?;
+            if is_merge_key {
+                bases.push(value);
+                continue;
+            }
             let message = format!("`{key}` occurs twice in this mapping; the last one counts");
             if !object.insert(Member { key, key_span, value }) {
                 self.duplicates.push(Problem {
                     span: key_span,
                     message,
                 });
+            }
+        }
+        for value in &bases {
+            let others = std::iter::once(value).chain(value.items());
+            for member in others.flat_map(Value::members) {
+                if object.member(&member.key).is_none() {
+                    object.insert(member.clone());
+                }
             }
         }
         Ok(Content::Object(object))
@@ -274,6 +289,12 @@ mod tests {
                 r#"{"version":"1.0.0","date":"2026-01-02"}"#,
             ),
             ("{\"json\": [1, null]}", r#"{"json":[1,null]}"#),
+            (
+                "a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  b: 3",
+                r#"{"a":{"b":1,"c":2},"d":{"b":3,"c":2}}"#,
+            ),
+            ("a: {<<: [{b: 1}, {b: 2, c: 3}]}", r#"{"a":{"b":1,"c":3}}"#),
+            (r#"{"<<": {"a": 1}}"#, r#"{"<<":{"a":1}}"#),
             ("? [a]\n: b", "2..3: a key must be a plain text"),
         ];
         for (text, expected) in rows {

@@ -205,7 +205,8 @@ fn api(loader: &Loader<'_>, known: &Surroundings, entry: &Entry, information: &I
         .unwrap_or_default();
     let Some(kind) = api_type(fields) else {
         // What else is wrong is told all the same.
-        let _ = (protocols(fields), fields.boolean("subscriptionRequired"));
+        let _ = (protocols(fields), version(fields, known));
+        let _ = ["subscriptionRequired", "isCurrent", "isOnline"].map(|key| fields.boolean(key));
         return None;
     };
     let kind = match kind {

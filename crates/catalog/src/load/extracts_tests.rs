@@ -384,3 +384,105 @@ fn a_policy_of_an_operation_that_nobody_can_tell_is_an_error() {
         assert!(found.contains("describe it in `operationInformation.json`"), "{found}");
     }
 }
+
+#[test]
+fn numbers_truth_values_and_times_may_be_written_in_other_ways() {
+    let catalog = check(
+        &[
+            (
+                "apis/a/apiInformation.json",
+                &api(r#", "subscriptionRequired": "False", "apiRevision": 2"#),
+            ),
+            ("apis/a/specification.yaml", DESCRIPTION),
+            (
+                "backends/b/backendInformation.json",
+                r#"{"properties": {"url": "http://b.test", "tls": {"validateCertificateChain": "false"}, "circuitBreaker": {"rules": [
+                    {"failureCondition": {"count": "3", "interval": "PT1M"}, "tripDuration": "PT1M"}]}}}"#,
+            ),
+            (
+                "subscriptions/s/subscriptionInformation.json",
+                r#"{"properties": {"scope": "/apis", "primaryKey": "0123456789abcdef", "startDate": "1970-01-02T00:00:01.5",
+                    "expirationDate": "1970-01-03", "createdDate": ""}}"#,
+            ),
+        ],
+        "",
+    );
+    let api = &catalog.apis[0];
+    assert_eq!((api.subscription_required, &*api.revision), (false, "2"));
+    let backend = &catalog.backends["b"];
+    let count = backend
+        .circuit_breaker
+        .as_ref()
+        .map(|breaker| format!("{:?}", breaker.threshold));
+    assert_eq!(
+        (backend.validate_certificate_chain, count.as_deref()),
+        (false, Some("Count(3)"))
+    );
+    let subscription = &catalog.subscriptions["s"];
+    let seconds = |time: Option<std::time::SystemTime>| {
+        time.map(|time| time.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64())
+    };
+    let (start, end) = (seconds(subscription.start_date), seconds(subscription.expiration_date));
+    assert_eq!((start, end), (Some(86_401.5), Some(172_800.0)));
+    assert_eq!(subscription.created_date, None);
+}
+
+#[test]
+fn links_find_what_they_mean_in_any_letter_case() {
+    let catalog = check(
+        &[
+            ("apis/a/apiInformation.json", &api("")),
+            ("apis/a/specification.yaml", DESCRIPTION),
+            (
+                "products/p/productInformation.json",
+                r#"{"properties": {"displayName": "P"}}"#,
+            ),
+            ("products/p/apis/A/productApiInformation.json", "{}"),
+            (
+                "products/q/productInformation.json",
+                r#"{"properties": {"displayName": "Q"}}"#,
+            ),
+            ("products/q/apis.json", r#"["A"]"#),
+        ],
+        "",
+    );
+    assert_eq!(catalog.apis[0].products, ["p", "q"]);
+}
+
+#[test]
+fn all_that_is_wrong_with_a_breaker_is_told() {
+    check(
+        &[(
+            "backends/b/backendInformation.json",
+            r#"{"properties": {"url": "http://b.test", "circuitBreaker": {"rules": [
+{"failureCondition": {"count": "few", "interval": "soon",
+"statusCodeRanges": [{"min": 600, "max": 599}]},
+"tripDuration": "ten", "acceptRetryAfter": 1}]}}}"#,
+        )],
+        r#"
+backends/b/backendInformation.json:2:32 error TG1010: `count` must be a whole number from 0 on, found a string
+backends/b/backendInformation.json:2:51 error TG1011: `interval` must be a duration such as `PT1M` or `P1D`, found "soon"
+backends/b/backendInformation.json:3:22 error TG1011: a range of status codes needs a `min` and a `max` not below it
+backends/b/backendInformation.json:4:17 error TG1011: `tripDuration` must be a duration such as `PT1M` or `P1D`, found "ten"
+backends/b/backendInformation.json:4:44 error TG1010: `acceptRetryAfter` must be `true` or `false`, found a number
+"#,
+    );
+}
+
+#[test]
+fn policies_where_none_are_read_are_told() {
+    check(
+        &[
+            ("apis/a/apiInformation.json", &api("")),
+            ("apis/a/specification.yaml", DESCRIPTION),
+            ("apis/a/policies/policy.xml", "<policies />"),
+            ("policies/policy.xml", "<policies />"),
+        ],
+        "
+apis/a/policies:1:1 warning TG1012: this folder is not read: policies in it have no effect
+  help: the document stands beside this folder, as `policy.xml`
+policies:1:1 warning TG1012: this folder is not read: policies in it have no effect
+  help: the document stands beside this folder, as `policy.xml`
+",
+    );
+}

@@ -94,6 +94,7 @@ pub(crate) fn check(loader: &Loader<'_>) {
             .report(codes::UNREADABLE, loader.folder, "there is no such folder");
         return;
     }
+    check_policies(loader, loader.folder);
     let entries = loader.files.list(loader.folder);
     let read = || READ.iter().flat_map(|aliases| aliases.iter().copied());
     let mut found = entries.iter().any(|entry| entry.name == "policy.xml");
@@ -136,10 +137,26 @@ pub(crate) fn entities(loader: &Loader<'_>, aliases: &[&str]) -> Vec<Entry> {
         .collect()
 }
 
-/// Reports malformed files in the ignored folders of an API or product.
+/// Reports malformed files in the ignored folders of an API or product, and documents where none is read.
 pub(crate) fn check_within(loader: &Loader<'_>, folder: &Path) {
+    check_policies(loader, folder);
     for name in IGNORED_WITHIN {
         check_ignored(loader, &folder.join(name));
+    }
+}
+
+/// Azure's own paths have policy documents in folders.
+fn check_policies(loader: &Loader<'_>, folder: &Path) {
+    let path = folder.join("policies");
+    if loader.files.is_folder(&path) {
+        let problem = about(
+            Severity::Warning,
+            codes::UNKNOWN_FOLDER,
+            &path,
+            "this folder is not read: policies in it have no effect",
+        );
+        let problem = problem.with_help("the document stands beside this folder, as `policy.xml`");
+        loader.problems.push(problem);
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn linked(
     let mut found = Vec::new();
     for entry in loader.files.folders(&folder.join(links)) {
         let name = without_revision(&entry.name);
-        if known.contains(name) {
+        if let Some(name) = among(known, name) {
             found.push(name.to_owned());
         } else {
             let problem = about(
@@ -40,16 +40,21 @@ pub(crate) fn linked(
     each_in_list(loader, folder, links, |fields, text| {
         let name = without_revision(references::name_in(text.value));
         let names = known.iter().map(String::as_str);
-        let name = if known.contains(name) {
-            Some(name)
-        } else {
-            references::check_with(Severity::Warning, fields, text, (kind, name), names)
-        };
+        let name =
+            among(known, name).or_else(|| references::check_with(Severity::Warning, fields, text, (kind, name), names));
         found.extend(name.map(str::to_owned));
     });
     found.sort();
     found.dedup();
     found
+}
+
+/// A name as its folder spells it. There may be many, and almost all are spelled so.
+fn among<'n>(known: &'n BTreeSet<String>, name: &str) -> Option<&'n str> {
+    let found = known
+        .get(name)
+        .or_else(|| known.iter().find(|one| one.eq_ignore_ascii_case(name)));
+    found.map(String::as_str)
 }
 
 /// Like [`linked`] for names that are not checked: built-in groups have no folder.

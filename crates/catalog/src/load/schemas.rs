@@ -48,9 +48,12 @@ fn schema(fields: Fields<'_>) -> Option<SharedSchema> {
     let content_type = fields.get("contentType").and_then(Value::text).unwrap_or_default();
     let kind = if XML_TYPES.iter().any(|known| known.eq_ignore_ascii_case(content_type)) {
         Kind::Xml
-    } else {
-        let written = fields.required("schemaType")?;
+    } else if let Some(written) = fields.string("schemaType") {
         fields.choose("schemaType", written, &[("json", Kind::Json), ("xml", Kind::Xml)])?
+    } else if text(fields).is_some_and(|text| text.trim_start().starts_with('<')) {
+        Kind::Xml
+    } else {
+        Kind::Json
     };
     if matches!(kind, Kind::Xml) {
         return xml(fields);
@@ -85,14 +88,14 @@ fn schema(fields: Fields<'_>) -> Option<SharedSchema> {
     Some(SharedSchema::Json(Arc::new(json)))
 }
 
-/// An XML schema's text is its `value`, or `document`, or the `value` in that.
+/// The text of a schema: its `value`, or `document`, or the `value` in that.
+fn text(fields: Fields<'_>) -> Option<&str> {
+    let value = fields.get("value").or_else(|| fields.get("document"))?;
+    value.get("value").unwrap_or(value).text()
+}
+
 fn xml(fields: Fields<'_>) -> Option<SharedSchema> {
-    let text = |value: &Value| {
-        let inner = value.get("value").unwrap_or(value);
-        inner.text().map(str::to_owned)
-    };
-    let found = fields.get("value").or_else(|| fields.get("document")).and_then(text);
-    let Some(found) = found else {
+    let Some(found) = text(fields) else {
         fields.report(
             codes::MISSING_PROPERTY,
             fields.head(),
@@ -100,7 +103,7 @@ fn xml(fields: Fields<'_>) -> Option<SharedSchema> {
         );
         return None;
     };
-    Some(SharedSchema::Xml(Arc::new(XmlSchema::new(found))))
+    Some(SharedSchema::Xml(Arc::new(XmlSchema::new(found.to_owned()))))
 }
 
 #[cfg(test)]
@@ -129,6 +132,14 @@ mod tests {
                     r#"{"properties": {"contentType": "application/vnd.ms-azure-apim.xsd+xml", "document": {"value": "<x />"}}}"#,
                 ),
                 (
+                    "schemas/untyped/schemaInformation.json",
+                    r#"{"properties": {"document": {"type": "string"}}}"#,
+                ),
+                (
+                    "schemas/untyped-xml/schemaInformation.json",
+                    r#"{"properties": {"value": " <y />"}}"#,
+                ),
+                (
                     "schemas/bad/schemaInformation.json",
                     r#"{"properties": {"schemaType": "json", "value": "{"}}"#,
                 ),
@@ -150,7 +161,9 @@ mod tests {
                 r#"old Json(Object {"type": String("array")})"#,
                 r#"order Json(Object {"type": String("object")})"#,
                 "soap Xml(\"<xs:schema />\")",
-                "typed Xml(\"<x />\")"
+                "typed Xml(\"<x />\")",
+                r#"untyped Json(Object {"type": String("string")})"#,
+                "untyped-xml Xml(\" <y />\")"
             ]
         );
         assert!(

@@ -110,12 +110,12 @@ fn properties_are_checked_where_they_stand() {
     check_folder(
         &api(&[(
             "apis/orders/apiInformation.json",
-            "{\"properties\": {\n  \"displayname\": \"Orders\",\n  \"path\": 7,\n  \"isCurrent\": \"yes\",\n  \"protocols\": [\"htps\"],\n  \"type\": \"htp\"\n}}",
+            "{\"properties\": {\n  \"displayname\": \"Orders\",\n  \"path\": [7],\n  \"isCurrent\": true,\n  \"protocols\": [\"htps\"],\n  \"type\": \"htp\"\n}}",
         )]),
         r#"
 apis/orders/apiInformation.json:1:16 error TG1009: required property `displayName` is missing
   help: `displayname` must be written `displayName`
-apis/orders/apiInformation.json:3:11 error TG1010: `path` must be a string, found a number
+apis/orders/apiInformation.json:3:11 error TG1010: `path` must be a string, found an array
 apis/orders/apiInformation.json:5:17 error TG1011: `protocols` must be one of `http`, `https`, `ws`, `wss`, found "htps"
   help: did you mean `https`?
 apis/orders/apiInformation.json:6:11 error TG1011: `type` must be one of `http`, `soap`, `websocket`, `graphql`, `grpc`, `odata`, `mcp`, found "htp"

@@ -232,3 +232,31 @@ fn a_file_that_is_not_there_is_an_error() {
     let said = diagnostic::render(&diagnostics);
     assert!(said.contains("error[TG1001]: there is no such file"), "{said}");
 }
+
+#[test]
+fn values_are_those_that_are_written() {
+    for (written, expected) in [
+        ("1.10", "1.10"),
+        ("0123", "0123"),
+        ("0x1F", "0x1F"),
+        ("1e3", "1e3"),
+        ("true", "true"),
+        ("2026-01-02", "2026-01-02"),
+        ("&number 1.50", "1.50"),
+    ] {
+        let (catalog, _) = load(&format!(
+            "namedValues: [{{name: limit, properties: {{value: {written}}}}}]"
+        ));
+        assert_eq!(&*catalog.named_values["limit"].value, expected, "{written}");
+    }
+}
+
+#[test]
+fn what_is_written_twice_is_told() {
+    let (_, said) = load("apis:\n  - name: shop\n    properties:\n      path: a\n      path: b\n");
+    assert!(
+        said.contains("warning[TG1006]: `path` occurs twice in this mapping; the last one counts"),
+        "{said}"
+    );
+    assert!(said.contains("configuration.prod.yaml:5:7"), "{said}");
+}

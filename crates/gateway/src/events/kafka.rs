@@ -110,12 +110,11 @@ impl Topic {
         let mut parts = BTreeMap::<i32, Vec<&Event>>::new();
         let (mut refused, mut why) = (0, String::new());
         for event in events {
-            match self.partition(&event.partition) {
-                Some(partition) => parts.entry(partition).or_default().push(event),
-                None => {
-                    refused += 1;
-                    why = format!("its topic has the partitions {:?}", self.partitions);
-                }
+            if let Some(partition) = self.partition(&event.partition) {
+                parts.entry(partition).or_default().push(event);
+            } else {
+                refused += 1;
+                why = format!("its topic has the partitions {:?}", self.partitions);
             }
         }
         for (partition, events) in parts {
@@ -130,7 +129,7 @@ impl Topic {
                         Some((first, second)) if !first.is_empty() => left.extend([second, first]),
                         _ => {
                             refused += 1;
-                            why = "it is longer than a record may be there".to_owned();
+                            "it is longer than a record may be there".clone_into(&mut why);
                         }
                     },
                     Err(error) => return Err(told(&error)),

@@ -2,6 +2,7 @@
 //!
 //! Never here: what is compared.
 
+use super::seen;
 use crate::pattern::matches;
 use std::fmt::Write;
 
@@ -130,16 +131,16 @@ fn differ_from(one: &str, other: &str) -> usize {
     if alike < WIDTH { 0 } else { alike - BEFORE }
 }
 
+/// A line that stands beside no other.
+pub fn line(line: &str) -> String {
+    visible(line, ' ', 0)
+}
+
 /// A line whose blanks at the end, and characters that nobody sees, are shown where they may be what differs.
 fn visible(line: &str, mark: char, from: usize) -> String {
-    let mut out = if from > 0 { "…".to_owned() } else { String::new() };
-    for character in line.chars().skip(from).take(WIDTH) {
-        if character.is_control() && character != '\t' {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
-    }
+    let begin = if from > 0 { "…" } else { "" };
+    let part: String = line.chars().skip(from).take(WIDTH).collect();
+    let mut out = format!("{begin}{}", seen(&part));
     if line.chars().nth(from + WIDTH).is_some() {
         out.push('…');
     } else if mark != ' ' {

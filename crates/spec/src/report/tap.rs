@@ -1,6 +1,6 @@
 //! The Test Anything Protocol, version 14.
 
-use super::explained;
+use super::{explained, seen};
 use crate::suite::Report;
 use std::fmt::Write;
 
@@ -17,7 +17,8 @@ pub fn tap(report: &Report) -> String {
         let _ = writeln!(out, "{result} {number} - {name}");
         if !ran.passed() {
             let line = tested.source.position(ran.span.start).line;
-            let _ = writeln!(out, "  ---\n  at: {}:{line}\n  message: |", tested.source.name());
+            let at = quoted(tested.source.name(), line);
+            let _ = writeln!(out, "  ---\n  at: {at}\n  message: |");
             for line in explained(tested, ran).lines() {
                 let _ = writeln!(out, "    {line}");
             }
@@ -27,19 +28,19 @@ pub fn tap(report: &Report) -> String {
     for problem in problems {
         number += 1;
         let _ = writeln!(out, "not ok {number} - {}", escaped(&problem.message));
-        let position = problem.position();
-        let _ = writeln!(
-            out,
-            "  ---\n  at: {}:{}\n  code: {}\n  ...",
-            problem.file(),
-            position.line,
-            problem.code
-        );
+        let at = quoted(problem.file(), problem.position().line);
+        let _ = writeln!(out, "  ---\n  at: {at}\n  code: {}\n  ...", problem.code);
     }
     out
 }
 
 /// `#` begins a directive, and a description is one line.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('#', "\\#").replace('\n', " ")
+    let line = seen(&text.replace(['\n', '\t'], " "));
+    line.replace('\\', "\\\\").replace('#', "\\#")
+}
+
+/// A place as a text of YAML, whatever stands in a file's name.
+fn quoted(file: &str, line: usize) -> String {
+    format!("'{}:{line}'", seen(file).replace('\'', "''"))
 }

@@ -1,6 +1,6 @@
 //! For people: what failed and why, and a line about all of it.
 
-use super::explained;
+use super::{explained, seen};
 use crate::mutants::Mutants;
 use crate::suite::Report;
 use std::fmt::Write;
@@ -11,12 +11,12 @@ pub fn text(report: &Report, all: bool) -> String {
     for (tested, ran) in report.results() {
         if ran.passed() {
             if all {
-                let _ = writeln!(out, "ok    {} · {}", tested.source.name(), ran.name);
+                let _ = writeln!(out, "ok    {} · {}", tested.source.name(), seen(&ran.name));
             }
             continue;
         }
         let line = tested.source.position(ran.span.start).line;
-        let _ = writeln!(out, "FAIL  {}:{line} · {}", tested.source.name(), ran.name);
+        let _ = writeln!(out, "FAIL  {}:{line} · {}", tested.source.name(), seen(&ran.name));
         for line in explained(tested, ran).lines() {
             let _ = writeln!(out, "      {line}");
         }

@@ -25,28 +25,34 @@ pub(crate) fn read(backend: Fields<'_>) -> Option<CircuitBreaker> {
         );
         return None;
     };
-    let threshold = if condition.get("count").is_none() && condition.get("percentage").is_some() {
-        Threshold::Percentage(condition.number("percentage")?)
-    } else {
-        if condition.get("count").is_none() {
-            condition.report(
-                codes::MISSING_PROPERTY,
-                condition.head(),
-                "required property `count` is missing",
-            );
-        }
-        Threshold::Count(condition.number("count")?)
-    };
-    let ranges = condition.objects("statusCodeRanges");
-    let reasons = condition.strings("errorReasons");
+    let (threshold, interval) = (threshold(condition), duration(condition, "interval"));
+    let ranges = condition.objects("statusCodeRanges").into_iter();
+    let status_ranges = ranges.filter_map(range).collect();
+    let reasons = condition.strings("errorReasons").into_iter();
+    let error_reasons = reasons.map(|reason| reason.value.to_owned()).collect();
+    let (trip_duration, accept_retry_after) = (duration(*rule, "tripDuration"), rule.boolean("acceptRetryAfter"));
     Some(CircuitBreaker {
-        threshold,
-        interval: duration(condition, "interval")?,
-        status_ranges: ranges.into_iter().filter_map(range).collect(),
-        error_reasons: reasons.into_iter().map(|reason| reason.value.to_owned()).collect(),
-        trip_duration: duration(*rule, "tripDuration")?,
-        accept_retry_after: rule.boolean("acceptRetryAfter").unwrap_or(false),
+        threshold: threshold?,
+        interval: interval?,
+        status_ranges,
+        error_reasons,
+        trip_duration: trip_duration?,
+        accept_retry_after: accept_retry_after.unwrap_or(false),
     })
+}
+
+fn threshold(condition: Fields<'_>) -> Option<Threshold> {
+    if condition.get("count").is_none() && condition.get("percentage").is_some() {
+        return condition.number("percentage").map(Threshold::Percentage);
+    }
+    if condition.get("count").is_none() {
+        condition.report(
+            codes::MISSING_PROPERTY,
+            condition.head(),
+            "required property `count` is missing",
+        );
+    }
+    condition.number("count").map(Threshold::Count)
 }
 
 fn range(range: Fields<'_>) -> Option<(u16, u16)> {
