@@ -155,14 +155,14 @@ fn kafka(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Kafka>, Missi
             password: Hidden(password),
         }),
         (true, ..) => {
-            return Err(unusable(
-                "its `credentials` have no `user` and `password`, which SASL needs",
-            ));
+            let message = "`credentials` must have `user` and `password`, which SASL shows";
+            fields.report(codes::BAD_VALUE, fields.head(), message);
+            return Ok(None);
         }
         (false, ..) => {
-            return Err(unusable(
-                "its `credentials` go nowhere: `securityProtocol` is neither `SASL_SSL` nor `SASL_PLAINTEXT`",
-            ));
+            let message = "`credentials` are shown where `securityProtocol` is `SASL_SSL` or `SASL_PLAINTEXT`";
+            fields.report(codes::BAD_VALUE, fields.head(), message);
+            return Ok(None);
         }
     };
     let written = expand(loader, servers.value)?;
