@@ -183,15 +183,17 @@ impl<'c> Compiler<'c> {
     }
 
     /// A name of something that is not there; which one a name that holds a named value means may not be known yet.
-    pub fn unknown_reference(
+    pub fn unknown_reference<'n>(
         &mut self,
-        name: &str,
+        (kind, name): (&str, &str),
         span: Span,
-        message: impl Into<String>,
-        help: impl Into<Option<String>>,
+        known: impl IntoIterator<Item = &'n String>,
     ) {
         if !pending::has_named_value(name) || self.findings.options().serving {
-            self.error_with_help(codes::UNKNOWN_REFERENCE, span, message, help.into());
+            let near = diagnostic::nearest(name, known.into_iter().map(String::as_str));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            let message = format!("there is no {kind} \"{name}\"");
+            self.error_with_help(codes::UNKNOWN_REFERENCE, span, message, help);
         }
     }
 

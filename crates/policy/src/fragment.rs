@@ -32,9 +32,7 @@ pub(crate) struct Compiled {
 pub(crate) fn fragment(compiler: &mut Compiler<'_>, id: &str, span: Span) -> Option<Arc<Block>> {
     let catalog = compiler.catalog?;
     let Some((id, text)) = catalog::entity(&catalog.fragments, id) else {
-        let help = diagnostic::nearest(id, catalog.fragments.keys().map(String::as_str));
-        let help = help.map(|near| format!("did you mean `{near}`?"));
-        compiler.unknown_reference(id, span, format!("there is no fragment \"{id}\""), help);
+        compiler.unknown_reference(("fragment", id), span, catalog.fragments.keys());
         return None;
     };
     let key = (id.to_owned(), compiler.place.section, compiler.place.scope);

@@ -5,6 +5,7 @@
 use crate::pattern::{ANY, matches};
 use crate::recorder::Seen;
 use crate::scenario::{Expected, Sent, What};
+use crate::servers::ToIssuer;
 use bytes::Bytes;
 use diagnostic::Span;
 use expression::context::LastError;
@@ -257,7 +258,14 @@ pub fn response(
         Err(_) => {}
     }
     if let Some(expected) = expected.took.filter(|expected| *expected != took) {
-        differences.add("time taken", format!("{expected:?}"), format!("{took:?}"));
+        let shown = |time: Duration| {
+            if time.is_zero() {
+                "0s".to_owned()
+            } else {
+                format!("{time:?}")
+            }
+        };
+        differences.add("time taken", shown(expected), shown(took));
     }
 }
 
@@ -270,8 +278,21 @@ fn reason<B>(response: &Response<B>) -> String {
     )
 }
 
-/// Compares what servers got with what was expected.
+/// Compares what servers got with what was expected. Requests to issuers that nobody had to give need not be expected.
 pub fn sent(expected: &[Sent], got: &[Request<Bytes>], span: Span, found: &mut Vec<Difference>) {
+    let line = |request: &Request<Bytes>| format!("{} {}", request.method(), request.uri());
+    let is_expected = |request: &Request<Bytes>| {
+        let line = line(request);
+        let names =
+            |sent: &Sent| !sent.message.first.contains(&format!(" {ANY}")) && matches(&sent.message.first, &line);
+        expected.iter().any(names)
+    };
+    let to_issuer = |request: &&Request<Bytes>| request.extensions().get::<ToIssuer>().is_some();
+    let names_issuers = got.iter().filter(to_issuer).any(is_expected);
+    let got: Vec<&Request<Bytes>> = got
+        .iter()
+        .filter(|request| names_issuers || !to_issuer(request))
+        .collect();
     if expected.len() != got.len() {
         let list = |lines: Vec<String>| {
             if lines.is_empty() {
@@ -284,11 +305,7 @@ pub fn sent(expected: &[Sent], got: &[Request<Bytes>], span: Span, found: &mut V
             span: expected.first().map_or(span, |first| first.message.span),
             what: "requests that servers got".to_owned(),
             expected: list(expected.iter().map(|sent| sent.message.first.clone()).collect()),
-            found: list(
-                got.iter()
-                    .map(|request| format!("{} {}", request.method(), request.uri()))
-                    .collect(),
-            ),
+            found: list(got.iter().map(|request| line(request)).collect()),
         });
         return;
     }
@@ -298,7 +315,7 @@ pub fn sent(expected: &[Sent], got: &[Request<Bytes>], span: Span, found: &mut V
             span: message.span,
             found,
         };
-        let first = format!("{} {}", request.method(), request.uri());
+        let first = line(request);
         if let Some((method, url)) = message.method_and_url()
             && !matches(&format!("{method} {url}"), &first)
         {

@@ -146,9 +146,14 @@ impl Reader<'_> {
             }
             "request" => {
                 let after = block.read(problems, "after", DURATION, duration);
-                for name in tokens::names(block.text.text()).filter(|name| !world.tokens.contains_key(*name)) {
-                    let message = format!("there is no token `{name}`; `given` has `tokens`");
-                    problems.error(codes::BAD_VALUE, block.kind.span, message);
+                let (head, _) = block.text.text().split_once("\n\n").unwrap_or((block.text.text(), ""));
+                for (at, name) in tokens::names(head).filter(|(_, name)| !world.tokens.contains_key(*name)) {
+                    let token = Word {
+                        text: name.to_owned(),
+                        span: block.text.original(Span::new(at, at + name.len())),
+                    };
+                    let known: Vec<&str> = world.tokens.keys().map(String::as_str).collect();
+                    problems.unknown(&token, "token that is given", &known);
                 }
                 match request(block, self.beside, problems) {
                     Some(request) => steps.request(request, after, block, problems),

@@ -41,6 +41,8 @@ pub struct Opened {
     pub places: BTreeSet<Spot>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many warnings there are.
+    pub warnings: usize,
 }
 
 /// The folder of a world; one that has none is as if its document were a folder.
@@ -56,13 +58,14 @@ impl Opened {
         let (plans, spots, problems) = Plans::compile_to_watch(&catalog);
         diagnostics.extend(problems);
         let diagnostics = diagnostics.into_iter().map(|it| strict(it, world, &folder));
-        let diagnostics = diagnostics.filter(Diagnostic::is_error);
-        let diagnostics: Vec<_> = diagnostics.map(|it| home(it, source, world, &folder)).collect();
+        let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.partition(Diagnostic::is_error);
+        let diagnostics: Vec<_> = errors.into_iter().map(|it| home(it, source, world, &folder)).collect();
         let places = spots.iter().map(|spot| Spot::clone(spot));
         Self {
             ready: diagnostics.is_empty().then(|| Ready::new(Arc::new(catalog), plans)),
             places: places.filter(|spot| &*spot.document != DEFAULT).collect(),
             diagnostics,
+            warnings: warnings.len(),
         }
     }
 }

@@ -20,6 +20,16 @@ use std::time::Duration;
 /// Longer than anybody waits.
 const FOREVER: Duration = Duration::from_hours(100 * 365 * 24);
 
+/// Marks a request to an issuer of tokens that nobody had to give.
+#[derive(Clone, Copy, Debug)]
+pub struct ToIssuer;
+
+/// Who answers.
+enum Chosen {
+    Given(Server),
+    Issuer(Server),
+}
+
 /// All servers of a scenario.
 pub struct World {
     /// With how often each still answers; the first that fits answers.
@@ -64,34 +74,40 @@ impl World {
         self.unanswered.take()
     }
 
-    /// The server that answers this request, counted; `Err` when there is none although there are some.
-    fn choose(&self, request: &Request<Bytes>) -> Result<Option<Server>, UpstreamFailure> {
+    /// The server that answers this request, counted; `Err` when there is none although there are some. An issuer's own
+    /// goes before those that answer whatever is asked, which are not meant to be it.
+    fn choose(&self, request: &Request<Bytes>) -> Result<Option<Chosen>, UpstreamFailure> {
         let mut servers = self.servers.borrow_mut();
         let (method, url) = (request.method().as_str(), request.uri().to_string());
         let fits =
             |server: &Server| server.method.as_ref().is_none_or(|own| own == method) && names_url(&server.url, &url);
-        let found = servers
-            .iter_mut()
-            .find(|(server, left)| *left != Some(0) && fits(server));
-        let Some((server, left)) = found else {
-            let issuer = self.issuers.iter().find(|server| fits(server));
-            if issuer.is_some() || servers.is_empty() {
-                return Ok(issuer.cloned());
-            }
-            self.unanswered.borrow_mut().push(format!("{method} {url}"));
-            return Err(UpstreamFailure::Connection(format!("no server answers {method} {url}")));
-        };
-        *left = left.map(|left| left - 1);
-        Ok(Some(server.clone()))
+        let issuer = self.issuers.iter().find(|server| fits(server));
+        let found = servers.iter_mut().find(|(server, left)| {
+            let is_named = server.method.is_some() || server.url != "*";
+            *left != Some(0) && fits(server) && (is_named || issuer.is_none())
+        });
+        if let Some((server, left)) = found {
+            *left = left.map(|left| left - 1);
+            return Ok(Some(Chosen::Given(server.clone())));
+        }
+        if issuer.is_some() || servers.is_empty() {
+            return Ok(issuer.cloned().map(Chosen::Issuer));
+        }
+        self.unanswered.borrow_mut().push(format!("{method} {url}"));
+        Err(UpstreamFailure::Connection(format!("no server answers {method} {url}")))
     }
 }
 
 impl Servers for World {
     fn answer(&self, request: Request<Bytes>) -> LocalFuture<'_, Result<Response<StreamBody>, UpstreamFailure>> {
         Box::pin(async move {
-            let server = self.choose(&request);
+            let chosen = self.choose(&request);
+            let mut request = request;
+            if let Ok(Some(Chosen::Issuer(_))) = chosen {
+                request.extensions_mut().insert(ToIssuer);
+            }
             self.sent.borrow_mut().push(request);
-            let Some(server) = server? else {
+            let Some(Chosen::Given(server) | Chosen::Issuer(server)) = chosen? else {
                 return Ok(Response::new(Box::pin(Bytewise::default()) as StreamBody));
             };
             if !server.delay.is_zero() {

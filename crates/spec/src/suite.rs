@@ -9,7 +9,9 @@ use crate::run::{self, Outcome};
 use crate::scenario::{Scenario, Specification, World};
 use diagnostic::{Diagnostic, Source, Span};
 use policy::Spot;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +24,8 @@ pub struct Report {
     pub wrong: usize,
     /// Problems of specifications, and of the policies that they are about.
     pub diagnostics: Vec<Diagnostic>,
+    /// The folders that have warnings, and how many: what a scenario expects may not happen because of one.
+    pub warnings: BTreeMap<PathBuf, usize>,
     /// All places of the policies.
     pub places: BTreeSet<Spot>,
     /// Those that some scenario came by.
@@ -46,6 +50,8 @@ pub struct Ran {
     pub name: String,
     /// Where it stands.
     pub span: Span,
+    /// Whether its policies could be served; it did not run otherwise.
+    pub is_ready: bool,
     /// What did not hold.
     pub differences: Vec<Difference>,
     /// The response that was compared last.
@@ -106,6 +112,7 @@ fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, 
         let began = Instant::now();
         let known = opened.take().filter(|(world, _)| scenario.world.has_policies_of(world));
         let policies = known.map_or_else(|| open(source, &scenario.world, report), |(_, policies)| policies);
+        let is_ready = policies.ready.is_some();
         let outcome = outcome(scenario, &policies);
         opened = Some((&scenario.world, policies));
         let at_home = outcome
@@ -117,6 +124,7 @@ fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, 
             number,
             name: scenario.name.clone(),
             span: scenario.span,
+            is_ready,
             differences: outcome.differences,
             response: outcome.response,
             error: outcome.error,
@@ -139,6 +147,9 @@ fn open(source: &Arc<Source>, world: &World, report: &mut Report) -> Opened {
         .iter()
         .filter_map(|spot| spot_at_home(spot, source, world));
     report.places.extend(at_home);
+    if let Some(folder) = world.folder.as_ref().filter(|_| opened.warnings > 0) {
+        report.warnings.insert(folder.clone(), opened.warnings);
+    }
     for problem in &opened.diagnostics {
         let is_known = |known: &Diagnostic| {
             known.file() == problem.file() && known.span == problem.span && known.message == problem.message
@@ -154,12 +165,22 @@ fn outcome(scenario: &Scenario, opened: &Opened) -> Outcome {
     if let Some(ready) = &opened.ready {
         return run::run(scenario, ready);
     }
-    let messages = opened.diagnostics.iter().map(|it| it.message.as_str());
+    let mut found = opened
+        .diagnostics
+        .first()
+        .map_or(String::new(), |it| it.message.clone());
+    match opened.diagnostics.len() {
+        0 | 1 => {}
+        2 => found.push_str("\nand another error"),
+        all => {
+            let _ = write!(found, "\nand {} more errors", all - 1);
+        }
+    }
     let broken = Difference {
         span: scenario.span,
         what: "policies".to_owned(),
         expected: "policies that can be served".to_owned(),
-        found: messages.collect::<Vec<_>>().join("\n"),
+        found,
     };
     Outcome {
         differences: vec![broken],

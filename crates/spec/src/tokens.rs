@@ -119,11 +119,14 @@ fn server(url: &str, body: &Value) -> Server {
     }
 }
 
-/// The names of the tokens that stand in a text.
-pub fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split(BEFORE)
-        .skip(1)
-        .filter_map(|rest| rest.split_once('>').map(|(name, _)| name))
+/// The names of the tokens that stand in a text, each with the byte at which it begins.
+pub fn names(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let named = |(at, _): (usize, &str)| {
+        let at = at + BEFORE.len();
+        let (name, _) = text.get(at..)?.split_once('>')?;
+        Some((at, name))
+    };
+    text.match_indices(BEFORE).filter_map(named)
 }
 
 /// A text with debug credentials in the places of `<debug:API>`.
@@ -154,7 +157,10 @@ mod tests {
 
     #[test]
     fn tokens_are_named_in_texts() {
-        assert_eq!(names("a <token:x> b <token:y>").collect::<Vec<_>>(), ["x", "y"]);
+        assert_eq!(
+            names("a <token:x> b <token:y>").collect::<Vec<_>>(),
+            [(9, "x"), (21, "y")]
+        );
         let tokens = BTreeMap::from([("x".to_owned(), "1".to_owned())]);
         assert_eq!(filled("a <token:x> <token:y>", &tokens), "a 1 <token:y>");
         let debug = |text| debugged(text, |api| format!("({api})"));

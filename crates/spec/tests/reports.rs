@@ -61,7 +61,7 @@ fn what_differs_is_told_with_its_place() {
         (
             "",
             "```http response took=1s\n200\n```\n\n",
-            "FAIL  a.md:7 · One\n      time taken at a.md:14\n        - 1s\n        + 0ns\n      the last response was\n        | 200 OK",
+            "FAIL  a.md:7 · One\n      time taken at a.md:14\n        - 1s\n        + 0s\n      the last response was\n        | 200 OK",
         ),
         (
             "",
@@ -230,6 +230,11 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
             "13:9 this section has another block for `a.json` above; a section below may replace it",
         ),
         (
+            "```http request\nGET /<token:ann>\nA: b\nC: <token:bo>\n\n<token:in a body/>\n```\n\n",
+            ok,
+            "10:13 `ann` is no token that is given, there are none",
+        ),
+        (
             "",
             "```http response\n200\n```\n\n## One\n\n```http request\nGET /\n```\n\n```http response\n200\n```",
             "17:1 there is a scenario \"One\" above; reports tell scenarios apart by name",
@@ -262,6 +267,10 @@ fn policies_that_are_wrong_are_told_where_they_stand() {
         (problem.file(), problem.position().line, problem.position().column),
         ("a.md", 5, 4)
     );
+    let told = report::text(&report, false);
+    let expected = "\nFAIL  a.md: 1 scenario did not run, the policies cannot be served\n";
+    assert!(told.contains(expected) && !told.contains("FAIL  a.md:10"), "{told}");
+    assert!(report::junit(&report).contains("found `&lt;set-hader&gt;` is no policy"));
 }
 
 #[test]
@@ -456,6 +465,41 @@ fn who_calls_is_given_and_what_servers_get_is_compared_as_json() {
     );
     let report = tested(&document);
     assert!(report.passed(), "{}", report::text(&report, false));
+}
+
+#[test]
+fn an_issuer_that_nobody_gave_answers_before_those_that_answer_all_and_need_not_be_expected() {
+    let given = "```yaml given\ntokens: { ann: { issuer: https://i.example, configuration: https://i.example/c } }\n```\n\n\
+        ```http backend\n404 Not Found\n```\n\n";
+    let policy = "<inbound><validate-jwt header-name='Authorization'><openid-config url='https://i.example/c' /></validate-jwt></inbound>";
+    let tested = |more: &str, sent: &str| {
+        let blocks: Vec<_> = sent
+            .lines()
+            .map(|line| format!("```http sent\n{line}\n```\n\n"))
+            .collect();
+        let sent = blocks.concat();
+        let text = scenario(
+            policy,
+            &format!("{given}{more}"),
+            &format!("```http response\n404\n```\n\n{sent}"),
+        );
+        let text = text.replace("GET /a\n", "GET /a\nAuthorization: Bearer <token:ann>\n");
+        tested(&text)
+    };
+    let backend = "GET http://backend.example/a";
+    let all = format!("GET https://i.example/c\nGET https://i.example/c/keys\n{backend}");
+    for (sent, passes) in [
+        (backend, true),
+        ("GET <any>", true),
+        (&all, true),
+        ("<none>", false),
+        (&format!("GET https://i.example/c\n{backend}"), false),
+    ] {
+        let report = tested("", sent);
+        assert_eq!(report.passed(), passes, "{}", report::text(&report, false));
+    }
+    let own = "```http backend\nGET https://i.example/c\n500\n```\n\n";
+    assert!(!tested(own, backend).passed());
 }
 
 #[test]

@@ -56,10 +56,10 @@ fn parse(element: &mut ElementReader<'_, '_>) -> Option<Run> {
 
 /// The logger of this id, which must be one that takes events.
 fn logger(element: &mut ElementReader<'_, '_>, id: &str) -> Option<Arc<Logger>> {
-    let Some((id, logger)) = catalog::entity(&element.compiler.catalog?.loggers, id) else {
-        let message = format!("there is no logger \"{id}\"");
+    let loggers = &element.compiler.catalog?.loggers;
+    let Some((id, logger)) = catalog::entity(loggers, id) else {
         let span = element.attribute_span("logger-id");
-        element.compiler.unknown_reference(id, span, message, None);
+        element.compiler.unknown_reference(("logger", id), span, loggers.keys());
         return None;
     };
     match &logger.sink {

@@ -125,9 +125,9 @@ pub(super) fn known(
     backend: Option<&Arc<Backend>>,
 ) -> Option<Destination> {
     let Some(backend) = backend else {
-        let message = format!("there is no backend \"{id}\"");
         let span = element.attribute_span("backend-id");
-        element.compiler.unknown_reference(id, span, message, None);
+        let known = element.compiler.catalog?.backends.keys();
+        element.compiler.unknown_reference(("backend", id), span, known);
         return None;
     };
     Some(destination(backend))
@@ -231,8 +231,10 @@ mod tests {
 
     #[test]
     fn a_backend_that_is_not_there_is_an_error_of_the_document() {
-        let bench = Bench::new("<inbound><set-backend-service backend-id='c' /></inbound>");
+        let bench = Bench::new("<inbound><set-backend-service backend-id='order' /></inbound>");
+        let bench = bench.backend("orders", Backend::single("orders", "http://b.example"));
         let (_, problems) = crate::Plans::compile(&bench.catalog);
-        assert_eq!(problems[0].message, "there is no backend \"c\"");
+        assert_eq!(problems[0].message, "there is no backend \"order\"");
+        assert_eq!(problems[0].help.as_deref(), Some("did you mean `orders`?"));
     }
 }

@@ -15,12 +15,44 @@ pub fn text(report: &Report, all: bool) -> String {
             }
             continue;
         }
+        if !ran.is_ready {
+            continue;
+        }
         let line = tested.source.position(ran.span.start).line;
         let _ = writeln!(out, "FAIL  {}:{line} · {}", tested.source.name(), seen(&ran.name));
         for line in explained(tested, ran).lines() {
             let _ = writeln!(out, "      {line}");
         }
         out.push('\n');
+    }
+    for tested in &report.documents {
+        // What is wrong with the policies is told above, once.
+        match tested.results.iter().filter(|ran| !ran.is_ready).count() {
+            0 => {}
+            count => {
+                let scenarios = if count == 1 {
+                    "1 scenario"
+                } else {
+                    &format!("{count} scenarios")
+                };
+                let name = tested.source.name();
+                let _ = writeln!(
+                    out,
+                    "FAIL  {name}: {scenarios} did not run, the policies cannot be served"
+                );
+            }
+        }
+    }
+    if report.results().any(|(_, ran)| ran.is_ready && !ran.passed()) {
+        for (folder, count) in &report.warnings {
+            let warnings = if *count == 1 {
+                "1 warning"
+            } else {
+                &format!("{count} warnings")
+            };
+            let folder = folder.display();
+            let _ = writeln!(out, "`tollgate check {folder}` has {warnings}, which may be why");
+        }
     }
     let (mut passed, mut failed) = (0, 0);
     for (_, ran) in report.results() {

@@ -67,6 +67,22 @@ fn reports_are_printed_and_written() {
 }
 
 #[test]
+fn warnings_may_be_why_a_scenario_fails() {
+    let link = "[{\"name\": \"apo\"}]";
+    let product = "{\"properties\": {\"displayName\": \"p\", \"state\": \"published\"}}";
+    for (document, is_told) in [(PASSING, false), (FAILING, true)] {
+        let folder = folder(&[
+            ("products/p/productInformation.json", product),
+            ("products/p/apis.json", link),
+            ("specs/a.md", document),
+        ]);
+        let text = run(&["test", folder.argument()]).output;
+        let expected = format!("`tollgate check {}` has ", folder.argument());
+        assert_eq!(text.contains(&expected), is_told, "{text}");
+    }
+}
+
+#[test]
 fn too_little_is_not_enough() {
     let policy = "<policies><inbound><choose><when condition=\"@(context.Request.Method == &quot;PUT&quot;)\"><return-response />\
         </when></choose></inbound><backend><base /></backend><outbound /><on-error /></policies>";

@@ -113,12 +113,9 @@ fn xml(element: &mut ElementReader<'_, '_>, id: Text, part: Part) -> Option<By> 
 }
 
 fn unknown(element: &mut ElementReader<'_, '_>, id: &str) {
-    let near = element.compiler.catalog.and_then(|catalog| {
-        let near = diagnostic::nearest(id, catalog.schemas.keys().map(String::as_str));
-        near.map(str::to_owned)
-    });
-    let help = near.map(|near| format!("did you mean `{near}`?"));
     let span = element.attribute_span("schema-id");
-    let message = format!("there is no schema \"{id}\"");
-    element.compiler.unknown_reference(id, span, message, help);
+    if let Some(catalog) = element.compiler.catalog {
+        let known = catalog.schemas.keys();
+        element.compiler.unknown_reference(("schema", id), span, known);
+    }
 }
