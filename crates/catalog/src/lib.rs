@@ -31,7 +31,7 @@ pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPla
 pub use environment::{CheckingEnvironment, Environment, ProcessEnvironment};
 pub use files::read_text;
 pub use load::{load, load_again, load_over, load_overridden};
-pub use logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink};
+pub use logger::{Access, EventHub, Hidden, Kafka, KafkaLogin, Logger, Nats, Otlp, SaslMechanism, Sink};
 pub use lookup::entity;
 pub use memory::{Changed, Memory};
 pub use model::*;

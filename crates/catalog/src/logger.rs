@@ -21,6 +21,8 @@ pub enum Sink {
     EventHub(EventHub),
     /// A file of JSON lines.
     File(PathBuf),
+    /// A Kafka cluster.
+    Kafka(Kafka),
     /// A NATS server.
     Nats(Nats),
     /// An OpenTelemetry collector, which gets log records.
@@ -59,6 +61,41 @@ pub enum Access {
         /// Which one, where there are several.
         client_id: Option<String>,
     },
+}
+
+/// A Kafka cluster, or what speaks its protocol, with the topic that takes the events.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kafka {
+    /// Servers that tell where all others are, as `host:port`.
+    pub bootstrap: Vec<String>,
+    /// The topic.
+    pub topic: String,
+    /// Whether connections begin with TLS.
+    pub tls: bool,
+    /// What the servers are shown.
+    pub login: Option<KafkaLogin>,
+}
+
+/// What lets a client into a Kafka cluster, by SASL.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KafkaLogin {
+    /// How it is shown.
+    pub mechanism: SaslMechanism,
+    /// User.
+    pub user: String,
+    /// Password.
+    pub password: Hidden,
+}
+
+/// How user and password are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaslMechanism {
+    /// `PLAIN` (RFC 4616)
+    Plain,
+    /// `SCRAM-SHA-256` (RFC 7677)
+    ScramSha256,
+    /// `SCRAM-SHA-512`
+    ScramSha512,
 }
 
 /// A NATS server with the subject that events are published under.

@@ -7,6 +7,7 @@ mod delivery;
 mod event_hub;
 mod file;
 mod http_sink;
+mod kafka;
 mod nats;
 mod otlp;
 mod queue;

@@ -16,6 +16,7 @@ mod redirect;
 mod reply;
 mod tls;
 mod tunnel;
+mod verifier;
 
 pub use offline::{OfflineClient, Servers, whole};
 pub use pool::Pool;

@@ -3,6 +3,9 @@
 
 use clap::ValueEnum;
 use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The form of the log.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -39,11 +42,16 @@ pub fn start(format: LogFormat, level: LogLevel) {
         .with_max_level(level)
         .with_writer(std::io::stderr)
         .with_target(false);
+    // What the client for Kafka does is told by those who use it, once.
+    let targets = Targets::new().with_default(level);
+    let targets = targets.with_target("rskafka", if level == Level::DEBUG { level } else { Level::ERROR });
     match format {
         LogFormat::Pretty => builder
             .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .finish()
+            .with(targets)
             .init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Json => builder.json().flatten_event(true).finish().with(targets).init(),
     }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(tracing::field::display);

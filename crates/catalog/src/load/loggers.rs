@@ -7,7 +7,7 @@ use super::named_values::Missing;
 use super::{Loader, layout};
 use crate::codes;
 use crate::fields::{Fields, Text};
-use crate::logger::{Access, EventHub, Hidden, Logger, Nats, Otlp, Sink, base_url};
+use crate::logger::{Access, EventHub, Hidden, Kafka, KafkaLogin, Logger, Nats, Otlp, SaslMechanism, Sink, base_url};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ enum Kind {
     EventHub,
     Diagnostics,
     File,
+    Kafka,
     Nats,
     Otlp,
 }
@@ -26,8 +27,23 @@ const KINDS: &[(&str, Kind)] = &[
     ("applicationInsights", Kind::Diagnostics),
     ("azureMonitor", Kind::Diagnostics),
     ("file", Kind::File),
+    ("kafka", Kind::Kafka),
     ("nats", Kind::Nats),
     ("otlp", Kind::Otlp),
+];
+
+/// Kafka's names for whether there is TLS, and whether SASL.
+const PROTOCOLS: &[(&str, (bool, bool))] = &[
+    ("PLAINTEXT", (false, false)),
+    ("SSL", (true, false)),
+    ("SASL_PLAINTEXT", (false, true)),
+    ("SASL_SSL", (true, true)),
+];
+
+const MECHANISMS: &[(&str, SaslMechanism)] = &[
+    ("PLAIN", SaslMechanism::Plain),
+    ("SCRAM-SHA-256", SaslMechanism::ScramSha256),
+    ("SCRAM-SHA-512", SaslMechanism::ScramSha512),
 ];
 
 /// All loggers by id.
@@ -64,7 +80,7 @@ fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, Missing
     match kind {
         Kind::EventHub => event_hub(loader, fields).map(|hub| Some(Sink::EventHub(hub))),
         Kind::Diagnostics => Err(unusable(
-            "events go to loggers of type `azureEventHub`, `file`, `nats` or `otlp`",
+            "events go to loggers of type `azureEventHub`, `file`, `kafka`, `nats` or `otlp`",
         )),
         Kind::File => {
             let Some(path) = fields.required("path") else {
@@ -72,6 +88,7 @@ fn sink(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Sink>, Missing
             };
             Ok(Some(Sink::File(PathBuf::from(expand(loader, path.value)?))))
         }
+        Kind::Kafka => kafka(loader, fields).map(|kafka| kafka.map(Sink::Kafka)),
         Kind::Nats => nats(loader, fields).map(|nats| nats.map(Sink::Nats)),
         Kind::Otlp => otlp(loader, fields).map(|otlp| otlp.map(Sink::Otlp)),
     }
@@ -106,6 +123,82 @@ fn event_hub(loader: &Loader<'_>, fields: Fields<'_>) -> Result<EventHub, Missin
         hub: hub.ok_or_else(|| unusable("its `credentials` have no `name`, which is the event hub's"))?,
         access: Access::Identity { client_id },
     })
+}
+
+fn kafka(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Kafka>, Missing> {
+    let (Some(servers), Some(topic)) = (fields.required("bootstrapServers"), fields.required("topic")) else {
+        return Ok(None);
+    };
+    let protocol = fields
+        .get("securityProtocol")
+        .map(|_| fields.choice("securityProtocol", PROTOCOLS));
+    let mechanism = fields
+        .get("saslMechanism")
+        .map(|_| fields.choice("saslMechanism", MECHANISMS));
+    let (Some((tls, has_login)), Some(mechanism)) = (
+        protocol.unwrap_or(Some((false, false))),
+        mechanism.unwrap_or(Some(SaslMechanism::Plain)),
+    ) else {
+        return Ok(None);
+    };
+    let credentials = fields.object("credentials");
+    let hidden = |key: &str| match credentials.and_then(|credentials| credentials.string(key)) {
+        Some(text) => expand(loader, text.value).map(Some),
+        None => Ok(None),
+    };
+    let (user, password) = (hidden("user")?, hidden("password")?);
+    let login = match (has_login, user, password) {
+        (false, None, None) => None,
+        (true, Some(user), Some(password)) => Some(KafkaLogin {
+            mechanism,
+            user,
+            password: Hidden(password),
+        }),
+        (true, ..) => {
+            let message = "`credentials` must have `user` and `password`, which SASL shows";
+            fields.report(codes::BAD_VALUE, fields.head(), message);
+            return Ok(None);
+        }
+        (false, ..) => {
+            let message = "`credentials` are shown where `securityProtocol` is `SASL_SSL` or `SASL_PLAINTEXT`";
+            fields.report(codes::BAD_VALUE, fields.head(), message);
+            return Ok(None);
+        }
+    };
+    let written = expand(loader, servers.value)?;
+    let bootstrap: Option<Vec<String>> = written.split(',').map(|server| broker(server.trim())).collect();
+    let Some(bootstrap) = bootstrap else {
+        let message = "`bootstrapServers` must be servers as `host:port`, with `,` between them";
+        report(fields, servers, message);
+        return Ok(None);
+    };
+    let name = expand(loader, topic.value)?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if name.is_empty() || name.len() > 249 || !name.bytes().all(is_plain) {
+        let message = "`topic` must be of at most 249 letters, digits, `.`, `_` and `-`";
+        report(fields, topic, message);
+        return Ok(None);
+    }
+    Ok(Some(Kafka {
+        bootstrap,
+        topic: name,
+        tls,
+        login,
+    }))
+}
+
+/// A server with its port, which is 9092 where none is written.
+fn broker(server: &str) -> Option<String> {
+    let (host, port) = match server.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse::<u16>().ok()?),
+        _ => (server, 9092),
+    };
+    is_host(host).then(|| format!("{host}:{port}"))
+}
+
+fn is_host(host: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    !host.is_empty() && host.bytes().all(is_part)
 }
 
 fn nats(loader: &Loader<'_>, fields: Fields<'_>) -> Result<Option<Nats>, Missing> {
@@ -161,8 +254,7 @@ fn server(url: &str) -> Option<(String, u16, bool)> {
         Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
         _ => (rest, 4222),
     };
-    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-    (!host.is_empty() && host.bytes().all(is_host)).then(|| (bare(host), port, tls))
+    is_host(host).then(|| (bare(host), port, tls))
 }
 
 fn is_subject(subject: &str) -> bool {
@@ -255,6 +347,14 @@ mod tests {
                 r#"File("events.jsonl")"#,
             ),
             (
+                r#"{"loggerType": "kafka", "bootstrapServers": "a:9093, b", "topic": "gateway.events", "securityProtocol": "SASL_SSL", "saslMechanism": "SCRAM-SHA-512", "credentials": {"user": "u", "password": "{{key}}"}}"#,
+                r#"Kafka(Kafka { bootstrap: ["a:9093", "b:9092"], topic: "gateway.events", tls: true, login: Some(KafkaLogin { mechanism: ScramSha512, user: "u", password: (hidden) }) })"#,
+            ),
+            (
+                r#"{"loggerType": "kafka", "bootstrapServers": "[::1]:9092", "topic": "t"}"#,
+                r#"Kafka(Kafka { bootstrap: ["[::1]:9092"], topic: "t", tls: false, login: None })"#,
+            ),
+            (
                 r#"{"loggerType": "nats", "endpoint": "tls://[::1]:4223", "subject": "a.b", "credentials": {"user": "u", "password": "p"}}"#,
                 r#"Nats(Nats { host: "::1", port: 4223, tls: true, subject: "a.b", user: Some(("u", (hidden))), token: None })"#,
             ),
@@ -273,15 +373,31 @@ mod tests {
             ("{}", r#"Unusable("it has no `loggerType`")"#),
             (
                 r#"{"loggerType": "applicationInsights", "credentials": {"instrumentationKey": "{{none}}"}}"#,
-                r#"Unusable("events go to loggers of type `azureEventHub`, `file`, `nats` or `otlp`")"#,
+                r#"Unusable("events go to loggers of type `azureEventHub`, `file`, `kafka`, `nats` or `otlp`")"#,
             ),
             (
                 r#"{"loggerType": "azureEventHub", "credentials": {"name": "hub", "connectionString": "{{none}}"}}"#,
                 r#"Unusable("there is no named value \"none\"")"#,
             ),
             (
-                r#"{"loggerType": "kafka"}"#,
-                "`loggerType` must be one of `azureEventHub`, `applicationInsights`, `azureMonitor`, `file`, `nats`, `otlp`, found \"kafka\"",
+                r#"{"loggerType": "rabbit"}"#,
+                "`loggerType` must be one of `azureEventHub`, `applicationInsights`, `azureMonitor`, `file`, `kafka`, `nats`, `otlp`, found \"rabbit\"",
+            ),
+            (
+                r#"{"loggerType": "kafka", "bootstrapServers": "kafka://a", "topic": "t"}"#,
+                "`bootstrapServers` must be servers as `host:port`, with `,` between them",
+            ),
+            (
+                r#"{"loggerType": "kafka", "bootstrapServers": "a", "topic": "t t"}"#,
+                "`topic` must be of at most 249 letters, digits, `.`, `_` and `-`",
+            ),
+            (
+                r#"{"loggerType": "kafka", "bootstrapServers": "a", "topic": "t", "securityProtocol": "SASL_SSL"}"#,
+                "`credentials` must have `user` and `password`, which SASL shows",
+            ),
+            (
+                r#"{"loggerType": "kafka", "bootstrapServers": "a", "topic": "t", "credentials": {"user": "u", "password": "p"}}"#,
+                "`credentials` are shown where `securityProtocol` is `SASL_SSL` or `SASL_PLAINTEXT`",
             ),
             (
                 r#"{"loggerType": "nats", "endpoint": "http://x", "subject": "a"}"#,

@@ -3,7 +3,7 @@
 //! Never here: when, how often.
 
 use super::queue::Batch;
-use super::{event_hub, file, nats, otlp};
+use super::{event_hub, file, kafka, nats, otlp};
 use crate::upstream::ClientTls;
 use catalog::Sink;
 use policy::Services;
@@ -60,6 +60,7 @@ impl Sent {
 pub struct Sender {
     services: Rc<Services>,
     tls: Arc<ClientTls>,
+    kafka: kafka::Client,
     nats: nats::Client,
 }
 
@@ -69,6 +70,7 @@ impl Sender {
         Self {
             services,
             tls,
+            kafka: kafka::Client::default(),
             nats: nats::Client::default(),
         }
     }
@@ -78,6 +80,7 @@ impl Sender {
         match &batch.logger.sink {
             Sink::EventHub(hub) => event_hub::send(&self.services, hub, &batch.events).await,
             Sink::File(path) => file::append(path, &batch.events).await,
+            Sink::Kafka(kafka) => self.kafka.publish(kafka, &self.tls, &batch.events).await,
             Sink::Nats(nats) => self.nats.publish(nats, &self.tls, &batch.events).await,
             Sink::Otlp(otlp) => otlp::send(&self.services, otlp, &batch.events).await,
             Sink::Unusable(why) => Sent::refused(batch.events.len() as u64, why),

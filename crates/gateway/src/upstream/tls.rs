@@ -1,18 +1,17 @@
-//! The roots that are trusted, and TLS towards upstreams with what a backend may switch off of it.
+//! The roots that are trusted, and TLS towards upstreams.
 //!
-//! Never here: TLS towards clients, certificates of our own.
+//! Never here: TLS towards clients, certificates of our own, how a server's certificate is checked.
 
+use crate::upstream::verifier::{Verifier, is_itself_trusted};
 use arc_swap::ArcSwap;
 use catalog::{ClientCertificate, PublicCertificate};
 use expression::certificate::Certificate;
 use policy::Trust;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, RootCertStore};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -33,10 +32,11 @@ pub struct ClientTls {
 }
 
 /// The roots that are trusted now, and the settings that were made with them.
-struct Trusted {
+pub(super) struct Trusted {
     /// Authorities of the configuration, beside the system's.
-    authorities: Vec<Arc<PublicCertificate>>,
-    roots: Arc<RootCertStore>,
+    pub authorities: Vec<Arc<PublicCertificate>>,
+    /// All of them.
+    pub roots: Arc<RootCertStore>,
     configs: Mutex<HashMap<Wanted, Arc<ClientConfig>>>,
     clients: OnceLock<Option<Arc<dyn ClientCertVerifier>>>,
 }
@@ -109,7 +109,7 @@ impl ClientTls {
         if let Some(config) = configs.get(&wanted) {
             return Ok(Arc::clone(config));
         }
-        let config = Arc::new(self.build(&trusted.roots, verification, alpn, certificate)?);
+        let config = Arc::new(self.build(&trusted, verification, alpn, certificate)?);
         if configs.len() == MOST {
             configs.clear();
         }
@@ -119,7 +119,7 @@ impl ClientTls {
 
     fn build(
         &self,
-        roots: &Arc<RootCertStore>,
+        trusted: &Trusted,
         verification: Verification,
         alpn: Alpn,
         certificate: Option<&Arc<ClientCertificate>>,
@@ -127,12 +127,8 @@ impl ClientTls {
         let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| format!("TLS is not available: {error}"))?;
-        let builder = if verification.chain && verification.name {
-            builder.with_root_certificates(Arc::clone(roots))
-        } else {
-            let verifier = Lenient::new(verification, roots, &self.provider)?;
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
-        };
+        let verifier = Verifier::new(verification, trusted, &self.provider)?;
+        let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
         let mut config = match certificate {
             Some(certificate) => builder
                 .with_client_auth_cert(certificate.chain.clone(), certificate.key.clone_key())
@@ -160,9 +156,10 @@ impl Trust for ClientTls {
             .map(|other| CertificateDer::from(other.as_slice()));
         let others: Vec<_> = others.collect();
         let now = UnixTime::now();
-        verifier
+        let is_verified = verifier
             .as_ref()
-            .is_some_and(|verifier| verifier.verify_client_cert(&own, &others, now).is_ok())
+            .is_some_and(|verifier| verifier.verify_client_cert(&own, &others, now).is_ok());
+        is_verified || is_itself_trusted(&trusted.authorities, &own, now)
     }
 
     fn is_signed_by(&self, certificate: &[u8], issuer: &[u8]) -> bool {
@@ -174,86 +171,6 @@ impl Trust for ClientTls {
             && verifier
                 .build()
                 .is_ok_and(|verifier| verifier.verify_client_cert(&certificate, &[], UnixTime::now()).is_ok())
-    }
-}
-
-/// Checks less than all, because a backend entity says so.
-#[derive(Debug)]
-struct Lenient {
-    name: bool,
-    chain: Option<Arc<WebPkiServerVerifier>>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl Lenient {
-    fn new(checks: Verification, roots: &Arc<RootCertStore>, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
-        let chain = checks.chain.then(|| {
-            WebPkiServerVerifier::builder_with_provider(Arc::clone(roots), Arc::clone(provider))
-                .build()
-                .map_err(|error| format!("the system has no usable root certificates: {error}"))
-        });
-        Ok(Self {
-            name: checks.name,
-            chain: chain.transpose()?,
-            provider: Arc::clone(provider),
-        })
-    }
-}
-
-impl ServerCertVerifier for Lenient {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        if self.name {
-            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-        }
-        let Some(chain) = &self.chain else {
-            return Ok(ServerCertVerified::assertion());
-        };
-        match chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            // The chain is checked before the name.
-            Err(Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) => Ok(ServerCertVerified::assertion()),
-            checked => checked,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signed,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signed,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{Upstream, api, body_of, catalog, eventually, fetch, full, get, soon, start, text};
 use bytes::Bytes;
-use catalog::{Access, Api, EventHub, Hidden, Logger, Nats, Otlp, PolicyText, Sink};
+use catalog::{Access, Api, EventHub, Hidden, Logger, Nats, Otlp, PolicyText, PublicCertificate, Sink};
 use gateway::Running;
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -22,7 +22,12 @@ fn heard(by: &Heard) -> Vec<String> {
 }
 
 /// A gateway that logs the query of each request, with these attributes.
-fn logging(sink: Sink, attributes: &str) -> Running {
+pub(crate) fn logging(sink: Sink, attributes: &str) -> Running {
+    trusting(sink, attributes, Vec::new())
+}
+
+/// The same, which trusts these authorities beside the system's.
+pub(crate) fn trusting(sink: Sink, attributes: &str, authorities: Vec<Arc<PublicCertificate>>) -> Running {
     let document = format!(
         "<policies><inbound><log-to-eventhub logger-id='events' {attributes}>@(context.Request.Url.Query[\"e\"][0])\
          </log-to-eventhub><return-response /></inbound></policies>"
@@ -39,10 +44,11 @@ fn logging(sink: Sink, attributes: &str) -> Running {
         sink,
     };
     catalog.loggers.insert("events".into(), Arc::new(logger));
+    catalog.authorities = authorities;
     start(catalog)
 }
 
-async fn log(gateway: &Running, event: &str) {
+pub(crate) async fn log(gateway: &Running, event: &str) {
     let (status, _) = fetch(gateway, get(&format!("/echo/x?e={event}"))).await;
     assert_eq!(status, StatusCode::OK);
 }
@@ -57,7 +63,7 @@ async fn metrics(gateway: &Running) -> String {
 }
 
 /// Waits until the metrics hold this.
-async fn counted(gateway: &Running, expected: &str) {
+pub(crate) async fn counted(gateway: &Running, expected: &str) {
     for _ in 0..400 {
         if metrics(gateway).await.contains(expected) {
             return;

@@ -14,6 +14,7 @@ mod client_certificates;
 mod codings;
 mod events;
 mod forwarding;
+mod kafka;
 mod lifecycle;
 mod malformed;
 mod mcp;

@@ -313,23 +313,33 @@ async fn an_upstream_that_does_not_answer_in_time_gives_500() {
 }
 
 fn tls_acceptor(names: Vec<String>) -> (tokio_rustls::TlsAcceptor, PublicCertificate) {
-    let certified = rcgen::generate_simple_self_signed(names).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
+    tls_acceptor_of(&rcgen::CertificateParams::new(names).unwrap())
+}
+
+fn tls_acceptor_of(params: &rcgen::CertificateParams) -> (tokio_rustls::TlsAcceptor, PublicCertificate) {
+    let signing_key = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&signing_key).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
     (
         tokio_rustls::TlsAcceptor::from(Arc::new(config)),
-        PublicCertificate::of(certified.cert.der().clone()),
+        PublicCertificate::of(certificate.der().clone()),
     )
 }
 
 async fn tls_upstream(names: Vec<String>) -> (Upstream, PublicCertificate) {
-    let (acceptor, certificate) = tls_acceptor(names);
+    tls_upstream_of(tls_acceptor(names)).await
+}
+
+async fn tls_upstream_of(
+    (acceptor, certificate): (tokio_rustls::TlsAcceptor, PublicCertificate),
+) -> (Upstream, PublicCertificate) {
     let upstream = Upstream::serve(move |stream| {
         let acceptor = acceptor.clone();
         async move {
@@ -404,6 +414,36 @@ async fn certificates_are_checked_unless_the_backend_says_otherwise() {
         (&other, false, false, 200),
     ] {
         let found = through_backend(upstream, chain, name, None).await;
+        assert_eq!(found.as_u16(), status, "chain {chain} name {name}");
+    }
+}
+
+/// As `openssl req -x509` makes one: it may sign others, and has no name but the common one.
+#[tokio::test]
+async fn a_certificate_that_is_trusted_itself_is_good() {
+    let upstream = async |name: &str, until: i32| {
+        let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        params.not_after = rcgen::date_time_ymd(until, 1, 1);
+        tls_upstream_of(tls_acceptor_of(&params)).await
+    };
+    let (good, own) = upstream("LocalHost", 2090).await;
+    let (wrong, wrongs) = upstream("elsewhere.test", 2090).await;
+    let (old, olds) = upstream("localhost", 2001).await;
+    for (upstream, chain, name, trusted, status) in [
+        (&good, true, true, Some(&own), 200),
+        (&good, true, true, Some(&wrongs), 500),
+        (&good, true, true, None, 500),
+        (&good, false, true, None, 200),
+        (&wrong, true, true, Some(&wrongs), 500),
+        (&wrong, true, false, Some(&wrongs), 200),
+        (&wrong, false, true, None, 500),
+        (&old, true, true, Some(&olds), 500),
+        (&old, false, true, None, 200),
+    ] {
+        let found = through_backend(upstream, chain, name, trusted).await;
         assert_eq!(found.as_u16(), status, "chain {chain} name {name}");
     }
 }

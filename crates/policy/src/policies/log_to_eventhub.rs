@@ -1,7 +1,7 @@
 //! `log-to-eventhub` hands an event over to a logger and goes on at once; nobody learns what becomes of it.
 //!
 //! `logger-id` names a logger of the folder: an event hub, or one of the kinds that docs/configuration.md lists (a file,
-//! NATS, an OpenTelemetry collector). The text between the tags is the event; null is an empty one. Of more than 200 KB
+//! Kafka, NATS, an OpenTelemetry collector). The text between the tags is the event; null is an empty one. Of more than 200 KB
 //! the rest is cut off. `partition-id` (a literal) or `partition-key` says where in the hub it goes, of the latter the
 //! first 128 characters; without both it goes anywhere. With both, which APIM refuses, the key counts.
 //!

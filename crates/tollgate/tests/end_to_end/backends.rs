@@ -65,7 +65,8 @@ fn a_pool_turns_to_the_next_server_when_one_fails() {
 fn when_all_are_out_of_service_the_client_is_told_when_to_come_back() {
     within(60, async {
         let failing = answering(503, "failing").await;
-        let gateway = Gateway::serve(&pooled(&[&failing.url])).await;
+        let folder = pooled(&[&failing.url]);
+        let gateway = Gateway::serve(&folder).await;
         assert_eq!(client::get(gateway.address, "/api/x").await.text(), "failing");
         let answer = client::get(gateway.address, "/api/x").await;
         assert_eq!(answer.status.as_u16(), 503);

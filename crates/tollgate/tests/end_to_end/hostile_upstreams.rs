@@ -61,6 +61,7 @@ fn an_answer_that_comes_byte_by_byte_arrives_whole() {
             "HTTP/1.1 200 OK\r\nX-A: one\r\nx-b:\ttwo \r\nContent-Length: 5\r\n\r\nhello",
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nX-A: one\r\nX-B: two\r\nTransfer-Encoding: chunked\r\n\r\n\
              2;x=y\r\nhe\r\n003\r\nllo\r\n0\r\nX-C: three\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX-A : one\r\nX-B:\r\n two\r\nContent-Length : 5\r\n\r\nhello",
         ] {
             let upstream = Upstream::raw(move |mut connection| async move {
                 while connection.reads("\r\n\r\n").await {
@@ -98,7 +99,8 @@ fn a_head_that_drips_without_end_is_given_up_when_the_time_is_over() {
             }
         })
         .await;
-        let gateway = Gateway::serve(&folder(&upstream.url)).await;
+        let folder = folder(&upstream.url);
+        let gateway = Gateway::serve(&folder).await;
         let answer = client::get(gateway.address, "/api/x").await;
         assert_eq!((answer.status.as_u16(), answer.header("x-reason")), (500, "Timeout"));
         gateway.idle().await;
@@ -145,7 +147,8 @@ fn what_is_not_http_is_an_internal_error() {
         ] {
             let shown = (String::from_utf8_lossy(answer.0), String::from_utf8_lossy(answer.1));
             let upstream = repeating(answer).await;
-            let gateway = Gateway::serve_with(&folder(&upstream.url), &["--workers", "1"]).await;
+            let folder = folder(&upstream.url);
+            let gateway = Gateway::serve_with(&folder, &["--workers", "1"]).await;
             let before = gateway.process.peak_kib();
             let mut client = Connection::http1(gateway.address).await;
             let failing = tokio::spawn(async move { client.answer(request("GET", "/api/x", &[])).await });
@@ -190,7 +193,8 @@ fn chunks_without_an_end_break_the_answer() {
                 _ => b"0",
             };
             let upstream = repeating((start, again)).await;
-            let gateway = Gateway::serve_with(&folder(&upstream.url), &["--workers", "1"]).await;
+            let folder = folder(&upstream.url);
+            let gateway = Gateway::serve_with(&folder, &["--workers", "1"]).await;
             let before = gateway.process.peak_kib();
             for version in VERSIONS {
                 let mut client = Connection::speaking(version, gateway.address).await;
@@ -216,7 +220,8 @@ fn a_body_that_breaks_off_at_once_breaks_off_behind_the_head() {
         ] {
             let shown = String::from_utf8_lossy(answer);
             let upstream = repeating(([b"HTTP/1.1 203 OK\r\n", answer].concat().leak(), b"")).await;
-            let gateway = Gateway::serve(&folder(&upstream.url)).await;
+            let folder = folder(&upstream.url);
+            let gateway = Gateway::serve(&folder).await;
             for version in VERSIONS {
                 for _ in 0..5 {
                     let mut client = Connection::speaking(version, gateway.address).await;
@@ -249,7 +254,8 @@ fn a_backend_that_should_speak_tls_and_does_not_is_a_connection_failure() {
                 }
             })
             .await;
-            let gateway = Gateway::serve(&folder(&upstream.url.replace("http:", "https:"))).await;
+            let folder = folder(&upstream.url.replace("http:", "https:"));
+            let gateway = Gateway::serve(&folder).await;
             let before = gateway.process.peak_kib();
             let answered = client::get(gateway.address, "/api/x").await;
             let shown = String::from_utf8_lossy(answer.0);
