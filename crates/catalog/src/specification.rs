@@ -17,10 +17,10 @@ pub(crate) use representations::{as_sent, is_json};
 use crate::codes;
 use crate::contract;
 use crate::document::{Document, read_json, read_yaml};
-use crate::files::{Files, name_of};
+use crate::files::{Files, about, name_of};
 use crate::problems::Problems;
 use crate::{Operation, OperationResponse, PolicyText};
-use diagnostic::{Diagnostic, Source, Span};
+use diagnostic::{Diagnostic, Severity, Source, Span};
 use std::path::Path;
 use std::sync::Arc;
 use xml::reader::XmlError;
@@ -120,10 +120,16 @@ impl Described {
 
 /// Reads the specification in an API's folder; `None` when there is none or none that can be read.
 pub(crate) fn read(files: &Files<'_>, problems: &Problems, folder: &Path) -> Option<Specification> {
-    for name in ["specification.yaml", "specification.yml", "specification.json"] {
-        let path = folder.join(name);
-        let Some(text) = files.read(&path) else { continue };
-        let source = Source::new(name_of(&path), text);
+    let names = ["specification.yaml", "specification.yml", "specification.json"];
+    let paths = names.map(|name| (name, folder.join(name)));
+    for (at, (name, path)) in paths.iter().enumerate() {
+        let Some(text) = files.read(path) else { continue };
+        let others = paths.iter().skip(at + 1).filter(|(_, other)| files.exists(other));
+        for (_, other) in others {
+            let message = format!("`{name}` beside it is read: this file has no effect");
+            problems.push(about(Severity::Warning, codes::NO_EFFECT, other, message));
+        }
+        let source = Source::new(name_of(path), text);
         let is_json = Path::new(name).extension().is_some_and(|extension| extension == "json");
         let (read, code) = if is_json {
             (read_json(source.text()), codes::MALFORMED_JSON)

@@ -4,7 +4,7 @@ mod breaker;
 
 use super::{Loader, layout, references};
 use crate::codes;
-use crate::document::Value;
+use crate::document::{Member, Value};
 use crate::fields::{Fields, Text};
 use crate::information::Information;
 use crate::{
@@ -147,11 +147,15 @@ fn proxy(loader: &Loader<'_>, fields: Fields<'_>) -> Option<BackendProxy> {
 
 fn credentials(loader: &Loader<'_>, certificates: &Certificates, fields: Fields<'_>) -> BackendCredentials {
     let authorization = fields.object("authorization").and_then(|authorization| {
+        let part = |key: &str, text: Text<'_>| {
+            let expanded = loader.expand(authorization, text);
+            check_header_value(authorization, key, text, &expanded);
+            expanded
+        };
+        let parameter = authorization.string("parameter");
+        let parameter = parameter.map(|text| part("parameter", text));
         let scheme = authorization.required("scheme")?;
-        let parameter = authorization
-            .string("parameter")
-            .map(|text| loader.expand(authorization, text));
-        Some((loader.expand(authorization, scheme), parameter.unwrap_or_default()))
+        Some((part("scheme", scheme), parameter.unwrap_or_default()))
     });
     BackendCredentials {
         headers: values(loader, fields, "header"),
@@ -197,19 +201,41 @@ fn values(loader: &Loader<'_>, fields: Fields<'_>, key: &str) -> Vec<(String, Ve
     let Some(named) = fields.object(key) else {
         return Vec::new();
     };
-    let of_name = |name: &str| {
-        named
-            .strings(name)
-            .into_iter()
-            .map(|text| loader.expand(named, text))
-            .collect()
+    let is_header = key == "header";
+    let of_name = |member: &Member| {
+        let name = member.key.as_str();
+        if is_header && !is_token(name) {
+            let message = format!("\"{name}\" is no name of a header");
+            named.report(codes::BAD_VALUE, member.key_span, message);
+        }
+        let values = named.strings(name).into_iter();
+        let values = values.map(|text| {
+            let expanded = loader.expand(named, text);
+            if is_header {
+                check_header_value(named, name, text, &expanded);
+            }
+            expanded
+        });
+        (name.to_owned(), values.collect())
     };
-    named
-        .value
-        .members()
-        .iter()
-        .map(|member| (member.key.clone(), of_name(&member.key)))
-        .collect()
+    named.value.members().iter().map(of_name).collect()
+}
+
+/// Whether a text is a token, as names of headers and cookies are (RFC 9110, section 5.6.2).
+fn is_token(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_part)
+}
+
+/// Reports a value that no header can have; it may be a secret.
+fn check_header_value(fields: Fields<'_>, key: &str, written: Text<'_>, expanded: &str) {
+    if !expanded
+        .bytes()
+        .all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
+    {
+        let message = format!("`{key}` must be the value of a header: one line of ASCII characters");
+        fields.report(codes::BAD_VALUE, written.span, message);
+    }
 }
 
 /// The cookie of `pool.sessionAffinity.sessionId`.
@@ -217,8 +243,7 @@ fn session_cookie(fields: Fields<'_>) -> Option<String> {
     let session = fields.object("pool")?.object("sessionAffinity")?.object("sessionId")?;
     session.choice("source", &[("Cookie", ())]);
     let name = session.required("name")?;
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.value.is_empty() || !name.value.bytes().all(is_token) {
+    if !is_token(name.value) {
         let message = format!("`name` must be the name of a cookie, found \"{}\"", name.value);
         session.report(codes::BAD_VALUE, name.span, message);
         return None;

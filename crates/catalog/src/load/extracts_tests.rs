@@ -486,3 +486,46 @@ policies:1:1 warning TG1012: this folder is not read: policies in it have no eff
 ",
     );
 }
+
+#[test]
+fn credentials_that_no_request_can_carry_are_told_and_not_shown() {
+    check(
+        &[
+            (
+                "backends/b/backendInformation.json",
+                r#"{"properties": {"url": "http://b.test", "credentials": {
+"header": {"bad name": ["x"], "X-Key": ["a\nb", "schön", "good"]},
+"authorization": {"scheme": "Bearer", "parameter": "{{token}}\r\n"}}}}"#,
+            ),
+            (
+                "named values/token/namedValueInformation.json",
+                r#"{"properties": {"displayName": "token", "value": "t"}}"#,
+            ),
+        ],
+        r#"
+backends/b/backendInformation.json:2:12 error TG1011: "bad name" is no name of a header
+backends/b/backendInformation.json:2:41 error TG1011: `X-Key` must be the value of a header: one line of ASCII characters
+backends/b/backendInformation.json:2:49 error TG1011: `X-Key` must be the value of a header: one line of ASCII characters
+backends/b/backendInformation.json:3:52 error TG1011: `parameter` must be the value of a header: one line of ASCII characters
+"#,
+    );
+}
+
+#[test]
+fn what_hides_behind_something_else_is_told() {
+    let catalog = check(
+        &[
+            ("apis/a/apiInformation.json", &api("")),
+            (
+                "apis/a/specification.yaml",
+                "openapi: 3.0.1\npaths:\n  /a/{x}:\n    get: {operationId: one, responses: {}}\n  /A/{y}:\n    get: {operationId: two, responses: {}}\n    put: {operationId: three, responses: {}}\n  /a/{*rest}:\n    get: {operationId: four, responses: {}}\n",
+            ),
+            ("apis/a/specification.json", "{"),
+        ],
+        r"
+apis/a/specification.json:1:1 warning TG1015: `specification.yaml` beside it is read: this file has no effect
+apis/a/specification.yaml:6:5 warning TG1203: requests that this operation is for are all those of `one`, whose template is /a/{x}
+",
+    );
+    assert_eq!(catalog.apis[0].operations.len(), 4);
+}

@@ -230,9 +230,24 @@ fn address(operation: &Described) -> (&str, String) {
     (&operation.method, template)
 }
 
+/// The address without the names of its parameters.
+fn shape(operation: &Described) -> (&str, String) {
+    let (method, template) = address(operation);
+    let mut shape = String::new();
+    for part in template.split_inclusive('}') {
+        let (before, parameter) = part.split_once('{').unwrap_or((part, ""));
+        shape.push_str(before);
+        if !parameter.is_empty() {
+            shape.push_str(if parameter.starts_with('*') { "{*}" } else { "{}" });
+        }
+    }
+    (method, shape)
+}
+
 fn check_duplicates(loader: &Loader<'_>, operations: &[Described]) {
     let mut templates = HashMap::new();
     let mut ids = HashMap::new();
+    let mut shapes: HashMap<_, &Described> = HashMap::new();
     for operation in operations {
         let same_template = templates.insert(address(operation), operation).map(|_| {
             format!(
@@ -240,6 +255,16 @@ fn check_duplicates(loader: &Loader<'_>, operations: &[Described]) {
                 operation.method, operation.url_template
             )
         });
+        let first = shapes.entry(shape(operation)).or_insert(operation);
+        if same_template.is_none() && !std::ptr::eq(*first, operation) {
+            let message = format!(
+                "requests that this operation is for are all those of `{}`, whose template is {}",
+                first.id, first.url_template
+            );
+            let (code, span) = (codes::DUPLICATE_OPERATION, operation.span);
+            let problem = Diagnostic::warning(code, &operation.source, span, message);
+            loader.problems.push(problem);
+        }
         let same_id = ids.insert(operation.id.to_lowercase(), operation);
         let same_id = same_id.map(|_| format!("another operation has the id `{}`", operation.id));
         for message in same_template.into_iter().chain(same_id) {

@@ -70,7 +70,8 @@ fn keys(loader: &Loader<'_>, fields: Fields<'_>, id: &str, owners: &mut HashMap<
         };
         let key = loader.expand(fields, written);
         let key = key.trim();
-        if key.is_empty() {
+        // A name that is not known was reported already.
+        if key.is_empty() || key.contains("{{") {
             continue;
         }
         if key.chars().count() < SHORTEST_KEY {

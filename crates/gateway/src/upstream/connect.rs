@@ -216,6 +216,9 @@ pub async fn connect(origin: &Origin, tls: &ClientTls, opened: u64) -> Result<Se
         // For clients, who see names as the backend wrote them. Those of their own requests are not worth what it costs.
         .preserve_header_case(true)
         .title_case_headers(true)
+        // What servers must not send and a proxy may mend (RFC 9112, sections 5.1 and 5.2), as .NET does.
+        .allow_spaces_after_header_name_in_responses(true)
+        .allow_obsolete_multiline_headers_in_responses(true)
         .handshake(TokioIo::new(io))
         .await
         .map_err(|error| format!("no HTTP/1.1 with {}: {error}", origin.authority))?;

@@ -90,7 +90,7 @@ fn what_lasts_for_a_while_does_so_whatever_the_clock() {
         // An upstream that never answers.
         let upstream = Upstream::raw(|mut connection| async move {
             connection.reads("\r\n\r\n").await;
-            std::future::pending().await
+            std::future::pending::<()>().await;
         })
         .await;
         let folder = folder(&upstream.url);

@@ -61,6 +61,7 @@ fn an_answer_that_comes_byte_by_byte_arrives_whole() {
             "HTTP/1.1 200 OK\r\nX-A: one\r\nx-b:\ttwo \r\nContent-Length: 5\r\n\r\nhello",
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nX-A: one\r\nX-B: two\r\nTransfer-Encoding: chunked\r\n\r\n\
              2;x=y\r\nhe\r\n003\r\nllo\r\n0\r\nX-C: three\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX-A : one\r\nX-B:\r\n two\r\nContent-Length : 5\r\n\r\nhello",
         ] {
             let upstream = Upstream::raw(move |mut connection| async move {
                 while connection.reads("\r\n\r\n").await {
