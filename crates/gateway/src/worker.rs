@@ -273,7 +273,7 @@ impl Worker {
         outside: Outside,
     ) -> Rc<Self> {
         let metrics = metrics.workers().first().cloned().unwrap_or_default();
-        let services = reaching(&settings, outside);
+        let services = reaching(&settings, &place, outside);
         let reach = (services, Rc::new(Background::new()));
         let mut worker = Self::with(settings, place, metrics, Ticker::new(), reach, 0);
         // Nobody else gets hold of its tokens.
@@ -331,11 +331,12 @@ pub fn services(
         runtime: Rc::clone(&background) as Rc<dyn policy::Runtime>,
         witness: None,
     };
-    (reaching(settings, outside), pool, background)
+    (reaching(settings, &shared.place, outside), pool, background)
 }
 
 /// What policies reach, as the operator has set it.
-fn reaching(settings: &Config, outside: Outside) -> Services {
+fn reaching(settings: &Config, place: &Arc<ArcSwap<Snapshot>>, outside: Outside) -> Services {
+    let place = Arc::clone(place);
     Services {
         clock: outside.clock,
         counters: outside.counters,
@@ -357,6 +358,7 @@ fn reaching(settings: &Config, outside: Outside) -> Services {
         dapr: settings.dapr.as_deref().unwrap_or("http://localhost:3500").into(),
         buffer_limit: settings.limits.buffer_bytes,
         witness: outside.witness,
+        secrets: Rc::new(move || place.load().secrets()),
     }
 }
 

@@ -177,9 +177,11 @@ impl<'c> Compiler<'c> {
         message: impl Into<String>,
         help: Option<String>,
     ) {
-        let mut diagnostic = Diagnostic::error(code, &self.place.source, span, message);
-        diagnostic.help = help;
-        self.findings.push(diagnostic);
+        let error = Diagnostic::error(code, &self.place.source, span, message);
+        self.findings.push(match help {
+            Some(help) => error.with_help(help),
+            None => error,
+        });
     }
 
     /// A name of something that is not there; which one a name that holds a named value means may not be known yet.

@@ -119,7 +119,7 @@ impl Context for Exchange {
 
     fn trace(&self, message: &str) {
         self.note("messages", || message.into());
-        tracing::info!(target: "policy.trace", request_id = %self.activity_id(), "{message}");
+        tracing::info!(target: "policy.trace", request_id = %self.activity_id(), "{}", self.discreet(message));
     }
 
     fn random(&self) -> u64 {

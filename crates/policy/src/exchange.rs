@@ -16,7 +16,7 @@ use crate::slots::Slots;
 use crate::subscriber::{Subscriber, SubscriptionCheck};
 use crate::subscriptions::Subscriptions;
 use crate::telemetry::Telemetry;
-use crate::trace::Recorder;
+use crate::trace::{Recorder, Secrets};
 use crate::upstream::Upstream;
 use crate::witness::Witness;
 use expression::Reads;
@@ -350,6 +350,8 @@ pub struct Services {
     pub buffer_limit: u64,
     /// Who watches exchanges.
     pub witness: Option<Rc<dyn Witness>>,
+    /// The secrets of the configuration that is in place, which no log shows.
+    pub secrets: Rc<dyn Fn() -> Arc<Secrets>>,
 }
 
 /// Whose certificates are trusted.

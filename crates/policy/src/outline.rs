@@ -2,7 +2,7 @@
 //!
 //! Never here: running, printing.
 
-use crate::block::{Block, Needs, Origin, Section};
+use crate::block::{Block, Origin, Section};
 use crate::document::Document;
 use crate::effective::{cut_off, effective};
 use expression::Reads;
@@ -15,6 +15,8 @@ pub struct Outline {
     pub origin: Arc<Origin>,
     /// The bodies that must be kept before it runs.
     pub reads: Reads,
+    /// Whether it waits for the answer, where that is a message in a stream.
+    answer: bool,
     /// Whether it always answers, so that nothing behind it runs.
     pub ends: bool,
     /// Whether something before it always answers.
@@ -34,37 +36,46 @@ pub struct OutlinedSection {
     pub cut_off: Vec<Outline>,
 }
 
-/// The sections of a chain of documents, the most specific one first.
-pub(crate) fn outline(chain: &[Arc<Document>]) -> Vec<OutlinedSection> {
+/// The sections of a chain of documents, the most specific one first; `streams` says whether answers are messages in
+/// streams, as those of MCP servers are.
+pub(crate) fn outline(chain: &[Arc<Document>], streams: bool) -> Vec<OutlinedSection> {
     let of_section = |section| OutlinedSection {
         section,
-        steps: marked(steps(&effective(chain, section))),
-        cut_off: steps(&cut_off(chain, section)),
+        steps: marked(steps(&effective(chain, section), streams)),
+        cut_off: steps(&cut_off(chain, section), streams),
     };
     Section::ALL.into_iter().map(of_section).collect()
 }
 
-fn steps(blocks: &[Arc<Block>]) -> Vec<Outline> {
-    blocks.iter().flat_map(|block| of_block(block)).collect()
+fn steps(blocks: &[Arc<Block>], streams: bool) -> Vec<Outline> {
+    let steps = blocks.iter().flat_map(|block| of_block(block)).collect();
+    if streams { waiting_for_answers(steps) } else { steps }
+}
+
+/// The steps where the answer is a message in a stream, which some of them need whole.
+fn waiting_for_answers(steps: Vec<Outline>) -> Vec<Outline> {
+    let wait = |step: Outline| Outline {
+        reads: Reads {
+            response_body: step.reads.response_body || step.answer,
+            ..step.reads
+        },
+        inside: waiting_for_answers(step.inside.to_vec()).into(),
+        ..step
+    };
+    steps.into_iter().map(wait).collect()
 }
 
 /// The steps of a block, unmarked.
 pub(crate) fn of_block(block: &Block) -> Vec<Outline> {
     let of_step = |step: &crate::block::Planned| Outline {
         origin: Arc::clone(&step.origin),
-        reads: reads(step.needs),
+        reads: step.needs.reads,
+        answer: step.needs.answer,
         ends: step.ends,
         is_unreachable: false,
         inside: Arc::clone(&step.outline),
     };
     block.steps.iter().map(of_step).collect()
-}
-
-fn reads(needs: Needs) -> Reads {
-    Reads {
-        response_body: needs.reads.response_body || needs.answer,
-        ..needs.reads
-    }
 }
 
 /// The steps, each marked if one before it in the same branch always answers.
@@ -176,6 +187,17 @@ mod tests {
                 never,
                 "{policies}: {lines:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_new_body_needs_the_old_one_only_where_it_is_an_answer_in_a_stream() {
+        let policies = "<outbound><choose><when condition='@(true)'><set-body>a</set-body></when></choose></outbound>";
+        for (bench, expected) in [(Bench::new(policies), false), (Bench::new(policies).mcp("{}"), true)] {
+            let api = &bench.catalog.apis[0];
+            let sections = crate::Plans::outline(&bench.catalog, api, None, None);
+            let outbound = sections.into_iter().find(|it| it.section == Section::Outbound).unwrap();
+            assert_eq!(outbound.steps[0].inside[0].reads.response_body, expected);
         }
     }
 

@@ -266,7 +266,8 @@ impl Plans {
         let mut documents = Documents::new(catalog, options);
         let default = documents.compile_here(Scope::Global);
         let global = documents.global(catalog, default);
-        outline(&documents.chain(&global, api, operation, product))
+        let streams = matches!(api.kind, ApiKind::Mcp(_));
+        outline(&documents.chain(&global, api, operation, product), streams)
     }
 
     /// The plan of an operation of an API, called under a product or none; all from the catalog that was compiled.

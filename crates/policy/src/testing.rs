@@ -345,6 +345,10 @@ impl Bench {
                 dapr: "http://localhost:3500".into(),
                 buffer_limit: self.buffer_limit,
                 witness: None,
+                secrets: {
+                    let secrets = Arc::new(crate::Secrets::of(&self.catalog));
+                    Rc::new(move || Arc::clone(&secrets))
+                },
             }),
             request_id: 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
             timestamp: self.clock.ticks(),

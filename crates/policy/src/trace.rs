@@ -9,6 +9,7 @@ mod secrets;
 use crate::block::{Origin, Section};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::headers::text_of;
 use crate::step::Flow;
 use changes::{Messages, headers};
 use expression::date::{DateTime, DateTimeKind, format_time_span};
@@ -163,6 +164,20 @@ impl Exchange {
         }
     }
 
+    /// A text as the log may have it: without what the configuration and this exchange keep secret.
+    pub(crate) fn discreet(&self, text: &str) -> String {
+        let secrets = (self.services.secrets)();
+        let mut hidden: Vec<Text> = self.identity.key.iter().cloned().collect();
+        let response = self.response.iter().flat_map(|response| &response.headers);
+        for (name, value) in self.request.headers.iter().chain(response) {
+            if secrets.is_secret(name.as_str()) {
+                let value = text_of(value);
+                hidden.extend(secrets::parts(name.as_str(), &value).map(Text::from));
+            }
+        }
+        secrets.without(text, &hidden)
+    }
+
     /// Records that a variable was set.
     pub(crate) fn note_variable(&self, name: &Text, value: &Object) {
         if let Some(recorder) = &self.state.recorder {
@@ -201,7 +216,7 @@ impl Recorder {
         path.push(&origin.path);
         let step = json!({
             "path": path.join("/"),
-            "id": origin.id,
+            "id": origin.id.as_ref().map(|id| self.trace.text(id)),
             "scope": origin.scope.map(crate::Scope::name),
             "document": &*origin.document,
             "line": origin.position.line,
@@ -309,6 +324,19 @@ impl Trace {
         } else {
             self.text(value)
         }
+    }
+
+    /// The value of a header; what is a secret in it is one wherever it is copied to.
+    fn header(&self, name: &str, value: &str) -> String {
+        if self.secrets.is_secret(name) {
+            let mut hidden = self.hidden.borrow_mut();
+            for part in secrets::parts(name, value) {
+                if !hidden.iter().any(|known| known.as_str() == part) {
+                    hidden.push(part.into());
+                }
+            }
+        }
+        self.named(name, value)
     }
 
     fn url(&self, url: &str) -> String {

@@ -405,6 +405,16 @@ fn what_no_scenario_comes_by_is_covered_by_none() {
 }
 
 #[test]
+fn expressions_are_shown_with_the_names_of_named_values() {
+    let policy = "<inbound><choose><when condition='@(1 > 2)'><set-variable name='v' value='@(\"{{pass}}\".Length)' /></when></choose></inbound>";
+    let given = "```yaml given\nnamed-values: { pass: open-sesame }\n```\n\n";
+    let report = tested(&scenario(policy, given, "```http response\n200\n```"));
+    let told = Coverage::of(&report).text();
+    assert!(told.contains("`@(\"{{pass}}\".Length)` was never evaluated"), "{told}");
+    assert!(!told.contains("open-sesame"), "{told}");
+}
+
+#[test]
 fn what_never_runs_is_no_part_of_coverage_and_has_no_faults() {
     let answer = "<return-response><set-status code='204' /></return-response>";
     for policies in [

@@ -7,7 +7,7 @@ use crate::{EXIT_FAILED, Format, output};
 use catalog::{Api, ApiKind, Catalog, Operation, Product};
 use clap::Args;
 use diagnostic::{Diagnostic, nearest};
-use policy::{Origin, Outline, OutlinedSection, Plans, Section};
+use policy::{Origin, Outline, OutlinedSection, Plans, Secrets, Section};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -67,9 +67,11 @@ impl Explain {
         } = &subject;
         let sections = Plans::outline(&catalog, api, operation.as_ref(), product.as_ref());
         let problems = concerned(&sections, diagnostics);
+        // An `id` may hold a named value, which nobody is to read here.
+        let secrets = Secrets::of(&catalog);
         match self.format {
-            Format::Text => output::print(subject.text(&sections) + &notes(&problems)),
-            Format::Json => output::line(subject.json(&sections, &problems)),
+            Format::Text => output::print(subject.text(&sections, &secrets) + &notes(&problems)),
+            Format::Json => output::line(subject.json(&sections, &secrets, &problems)),
         }
         ExitCode::SUCCESS
     }
@@ -172,7 +174,7 @@ fn kept(step: &Outline) -> Option<&'static str> {
 }
 
 impl Subject {
-    fn text(&self, sections: &[OutlinedSection]) -> String {
+    fn text(&self, sections: &[OutlinedSection], secrets: &Secrets) -> String {
         let mut lines = Vec::new();
         for section in sections {
             lines.push((String::new(), String::new()));
@@ -180,8 +182,14 @@ impl Subject {
             if section.steps.is_empty() {
                 lines.push((format!("  {}", self.nothing(section.section)), String::new()));
             }
-            add(&section.steps, 1, "", &mut lines);
-            add(&section.cut_off, 1, "cut off, no <base /> leads here", &mut lines);
+            add(&section.steps, 1, "", secrets, &mut lines);
+            add(
+                &section.cut_off,
+                1,
+                "cut off, no <base /> leads here",
+                secrets,
+                &mut lines,
+            );
         }
         let width = lines.iter().map(|(step, _)| step.chars().count()).max().unwrap_or(0);
         let mut text = self.title() + "\n";
@@ -236,12 +244,12 @@ impl Subject {
         title
     }
 
-    fn json(&self, sections: &[OutlinedSection], problems: &[Diagnostic]) -> Value {
+    fn json(&self, sections: &[OutlinedSection], secrets: &Secrets, problems: &[Diagnostic]) -> Value {
+        let listed = |steps: &[Outline]| steps.iter().map(|step| step_json(step, secrets)).collect::<Vec<_>>();
         let sections: serde_json::Map<String, Value> = sections
             .iter()
             .map(|section| {
-                let steps: Vec<Value> = section.steps.iter().map(step_json).collect();
-                let cut_off: Vec<Value> = section.cut_off.iter().map(step_json).collect();
+                let (steps, cut_off) = (listed(&section.steps), listed(&section.cut_off));
                 (
                     section.section.name().to_owned(),
                     json!({"steps": steps, "cutOff": cut_off}),
@@ -264,11 +272,11 @@ fn always_answered(section: &OutlinedSection) -> Option<Section> {
     (goes_on && section.steps.iter().any(|step| step.ends)).then_some(section.section)
 }
 
-fn add(steps: &[Outline], depth: usize, note: &str, lines: &mut Vec<(String, String)>) {
+fn add(steps: &[Outline], depth: usize, note: &str, secrets: &Secrets, lines: &mut Vec<(String, String)>) {
     for step in steps {
         let mut rest = place(&step.origin);
         if let Some(id) = &step.origin.id {
-            let _ = write!(rest, "  id {id}");
+            let _ = write!(rest, "  id {}", secrets.without(id, &[]));
         }
         if let Some(kept) = kept(step) {
             let _ = write!(rest, "  keeps the {kept} body, which it needs whole");
@@ -282,16 +290,16 @@ fn add(steps: &[Outline], depth: usize, note: &str, lines: &mut Vec<(String, Str
             let _ = write!(rest, "  {note}");
         }
         lines.push((format!("{}{}", "  ".repeat(depth), step.origin.path), rest));
-        add(&step.inside, depth + 1, note, lines);
+        add(&step.inside, depth + 1, note, secrets, lines);
     }
 }
 
-fn step_json(step: &Outline) -> Value {
+fn step_json(step: &Outline, secrets: &Secrets) -> Value {
     let origin = &step.origin;
     json!({
         "policy": origin.element,
         "path": origin.path,
-        "id": origin.id,
+        "id": origin.id.as_ref().map(|id| secrets.without(id, &[])),
         "scope": origin.scope.map(policy::Scope::name),
         "file": &*origin.document,
         "line": origin.position.line,
@@ -299,6 +307,6 @@ fn step_json(step: &Outline) -> Value {
         "keepsRequestBody": step.reads.request_body,
         "keepsResponseBody": step.reads.response_body,
         "neverRuns": step.is_unreachable,
-        "steps": step.inside.iter().map(step_json).collect::<Vec<_>>(),
+        "steps": step.inside.iter().map(|step| step_json(step, secrets)).collect::<Vec<_>>(),
     })
 }

@@ -7,7 +7,7 @@ use crate::pending;
 use crate::value::{Computed, Part, Placed, Value};
 use crate::witness::SpotKind;
 use crate::xml::{Attribute, Piece};
-use diagnostic::{Diagnostic, Mapped, Severity, Span};
+use diagnostic::{Mapped, Span};
 use expression::value::Value as Object;
 use expression::{Expression, Target};
 
@@ -96,8 +96,9 @@ impl<'r> ElementReader<'r, '_> {
         match Expression::compile(source.text(), target) {
             Ok(expression) => {
                 self.needs.reads = self.needs.reads.or(expression.reads());
-                let at = source.original(Span::at(0)).start;
-                let spot = self.compiler.spot(SpotKind::Expression, at, source.text());
+                let span = source.original(Span::new(0, source.text().len()));
+                let name = self.compiler.place.source.discreet(span, source.text().to_owned());
+                let spot = self.compiler.spot(SpotKind::Expression, span.start, name);
                 Some(Placed { expression, spot })
             }
             Err(mut problems) => {
@@ -105,14 +106,9 @@ impl<'r> ElementReader<'r, '_> {
                     problems = pending::problems_with_any_values(source.text(), target);
                 }
                 for problem in problems {
-                    self.compiler.findings.push(Diagnostic {
-                        severity: Severity::Error,
-                        code: problem.code,
-                        message: problem.message,
-                        span: source.original(problem.span),
-                        source: Some(std::sync::Arc::clone(&self.compiler.place.source)),
-                        help: problem.help,
-                    });
+                    let span = source.original(problem.span);
+                    self.compiler
+                        .error_with_help(problem.code, span, problem.message, problem.help);
                 }
                 None
             }

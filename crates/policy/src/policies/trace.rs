@@ -131,11 +131,18 @@ impl Step for Trace {
         });
         let pair = |(name, value): &(&Text, Text)| format!("{name}={value}");
         let metadata = metadata.iter().map(pair).collect::<Vec<_>>().join(", ");
+        let shown = |text: &str| exchange.discreet(text);
         let request_id = exchange.activity_id();
         match self.severity {
-            Severity::Verbose => tracing::debug!(target: "policy.trace", %request_id, source, metadata, "{message}"),
-            Severity::Information => tracing::info!(target: "policy.trace", %request_id, source, metadata, "{message}"),
-            Severity::Error => tracing::error!(target: "policy.trace", %request_id, source, metadata, "{message}"),
+            Severity::Verbose => {
+                tracing::debug!(target: "policy.trace", %request_id, source = shown(source), metadata = shown(&metadata), "{}", shown(&message));
+            }
+            Severity::Information => {
+                tracing::info!(target: "policy.trace", %request_id, source = shown(source), metadata = shown(&metadata), "{}", shown(&message));
+            }
+            Severity::Error => {
+                tracing::error!(target: "policy.trace", %request_id, source = shown(source), metadata = shown(&metadata), "{}", shown(&message));
+            }
         }
         Ok(Flow::Next)
     }

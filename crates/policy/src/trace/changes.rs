@@ -117,7 +117,7 @@ pub(super) fn headers(trace: &Trace, headers: &HeaderMap) -> Value {
         if value.is_sensitive() {
             super::secrets::MASK.to_owned()
         } else {
-            trace.named(name.as_str(), &text_of(value))
+            trace.header(name.as_str(), &text_of(value))
         }
     };
     let header = |(name, value)| json!({ "name": http::HeaderName::as_str(name), "value": shown(name, value) });

@@ -3,6 +3,8 @@
 //!
 //! Never here: what is recorded.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use catalog::Catalog;
 use expression::text::Text;
 use std::collections::{HashMap, HashSet};
@@ -13,6 +15,10 @@ pub(super) const MASK: &str = "***";
 const LONGEST: usize = 1_024;
 /// Texts shorter than this are no secrets: they would be found in every other word.
 const SHORTEST: usize = 3;
+/// Parts of a header that are shorter than this may be any word.
+const SHORTEST_PART: usize = 8;
+/// Bytes of a token at least.
+const SHORTEST_TOKEN: usize = 16;
 
 /// Headers, parameters and variables that hold secrets, beside those of the catalog.
 const NAMES: &[&str] = &[
@@ -84,11 +90,13 @@ impl Secrets {
         secrets
     }
 
-    /// A text, and how it looks in a URL and in JSON.
+    /// A text, and how it looks in a URL, in a form and in JSON.
     fn add(&mut self, secret: &str) {
         let json = serde_json::Value::from(secret).to_string();
         let json = json.get(1..json.len() - 1).unwrap_or_default();
-        for form in [secret, secret.trim(), &crate::query::encoded(secret, b""), json] {
+        let encoded = crate::query::encoded(secret, b"");
+        let form = encoded.replace("%20", "+");
+        for form in [secret, secret.trim(), &encoded, &form, json] {
             let Some(first) = form.as_bytes().first_chunk() else {
                 continue;
             };
@@ -110,14 +118,25 @@ impl Secrets {
 
     /// The beginning of a text with every secret in it masked, also one that goes on behind the beginning.
     pub(super) fn masked(&self, text: &str, hidden: &[Text]) -> String {
+        self.masked_to(LONGEST, text, hidden)
+    }
+
+    /// A text with every secret in it masked.
+    pub fn without(&self, text: &str, hidden: &[Text]) -> String {
+        self.masked_to(usize::MAX, text, hidden)
+    }
+
+    fn masked_to(&self, longest: usize, text: &str, hidden: &[Text]) -> String {
         let mut out = String::new();
         let (mut rest, mut before) = (text, ' ');
         while let Some(first) = rest.chars().next() {
-            if text.len() - rest.len() >= LONGEST {
+            if text.len() - rest.len() >= longest {
                 out.push('…');
                 break;
             }
-            let length = self.length(rest, hidden).max(token_length(rest, before));
+            let seen = text.get(..text.len() - rest.len()).unwrap_or_default();
+            let own = self.length(rest, hidden).max(token_length(rest, before));
+            let length = own.max(credentials_length(rest, seen));
             let taken = if length > 0 {
                 out.push_str(MASK);
                 length
@@ -142,6 +161,44 @@ impl Secrets {
         let matching = known.chain(hidden).filter(|secret| text.starts_with(secret));
         matching.map(str::len).max().unwrap_or(0)
     }
+}
+
+/// What of a header's or parameter's value is a secret by itself: all of it, the credentials behind a scheme, the values
+/// of cookies; not the attributes of a cookie that is set.
+pub(super) fn parts<'v>(name: &str, value: &'v str) -> impl Iterator<Item = &'v str> {
+    let own = if name.eq_ignore_ascii_case("set-cookie") {
+        value.split(';').next().unwrap_or(value)
+    } else {
+        value
+    };
+    let words = own.split([' ', ';', ',']);
+    let behind_name = words
+        .clone()
+        .filter_map(|word| word.split_once('=').map(|(_, value)| value));
+    let all = std::iter::once(value).chain(words).chain(behind_name);
+    all.filter(|part| part.len() >= SHORTEST_PART)
+}
+
+/// Bytes of the credentials that `text` begins with, behind the scheme that `before` ends with: a name and a password in
+/// Base64, or a token in which no word is.
+fn credentials_length(text: &str, before: &str) -> usize {
+    let is_behind = |scheme: &str| {
+        let begin = before.len().checked_sub(scheme.len());
+        let end = begin.and_then(|begin| before.get(begin..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(scheme))
+    };
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    let length = || text.bytes().position(|byte| !is_part(byte)).unwrap_or(text.len());
+    let is_secret = if is_behind("basic ") {
+        let decoded = STANDARD.decode(text.get(..length()).unwrap_or_default());
+        decoded.is_ok_and(|decoded| decoded.contains(&b':'))
+    } else if is_behind("bearer ") {
+        let token = text.get(..length()).unwrap_or_default();
+        token.len() >= SHORTEST_TOKEN && token.bytes().any(|byte| byte.is_ascii_digit())
+    } else {
+        false
+    };
+    if is_secret { length() } else { 0 }
 }
 
 /// Bytes of the JSON Web Token that `text` begins with: parts in Base64 with dots between them, of which the first one
@@ -177,6 +234,10 @@ mod tests {
             ("it is opaque", "it is ***"),
             ("Bearer eyJhbGciOiJ.eyJzdWIi.c2ln, x", "Bearer ***, x"),
             ("keyJab.c and eyJ", "keyJab.c and eyJ"),
+            ("a form=a+b%22c", "a form=***"),
+            ("Basic dXNlcjpwYXNz, basic rules", "Basic ***, basic rules"),
+            ("bearer 0123456789abcdef/x", "bearer ***"),
+            ("Bearer authentication-is-wanted", "Bearer authentication-is-wanted"),
             ("é s3cr3t é", "é *** é"),
         ] {
             assert_eq!(secrets.masked(text, std::slice::from_ref(&late)), expected);
@@ -191,6 +252,30 @@ mod tests {
         assert_eq!(secrets.masked(&text, &[]), format!("{}***…", "x".repeat(LONGEST - 2)));
         let many = "s3cr3t".repeat(10_000);
         assert!(!secrets.masked(&many, &[]).contains("s3"));
+    }
+
+    #[test]
+    fn parts_of_headers_are_secrets() {
+        for (name, value, expected) in [
+            (
+                "Authorization",
+                "Basic dXNlcjpwYXNz",
+                &["Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"][..],
+            ),
+            (
+                "Cookie",
+                "a=1; session=0123456789",
+                &["a=1; session=0123456789", "session=0123456789", "0123456789"],
+            ),
+            (
+                "Set-Cookie",
+                "s=0123456789; Path=/somewhere; HttpOnly",
+                &["s=0123456789; Path=/somewhere; HttpOnly", "s=0123456789", "0123456789"],
+            ),
+            ("X-Key", "short", &[]),
+        ] {
+            assert_eq!(parts(name, value).collect::<Vec<_>>(), expected, "{name}");
+        }
     }
 
     #[test]

@@ -181,3 +181,26 @@ fn nothing_is_recorded_unless_asked_for() {
     ready(plan.run(&mut exchange));
     assert!(exchange.finish_trace().is_none());
 }
+
+#[test]
+fn what_is_copied_from_headers_with_secrets_is_masked_wherever_it_is() {
+    let header = |name: &str| format!("@(context.Request.Headers.GetValueOrDefault(\"{name}\"))");
+    let policies = format!(
+        "<inbound><set-variable id='{{{{s}}}}' name='a' value='{}' /><set-header name='X'><value>{}</value></set-header>\
+         <trace source='s'><message>{}</message></trace></inbound><backend />",
+        header("Authorization"),
+        header("Cookie"),
+        header("X-Arr-ClientCert")
+    );
+    let mut bench = Bench::new(&policies.replace("{{s}}", "named-secret"));
+    let secret = NamedValue {
+        value: "named-secret".into(),
+        secret: true,
+    };
+    bench.catalog.named_values.insert("s".into(), secret);
+    let request = "GET /\nAuthorization: Digest opaque-credentials\nCookie: a=1; session=opaque-session\nX-Arr-ClientCert: opaque-certificate";
+    let text = trace(&mut bench, request).to_string();
+    assert!(!text.contains("opaque") && !text.contains("named-secret"), "{text}");
+    assert!(text.contains("\"name\":\"x\",\"value\":\"***\""), "{text}");
+    assert!(text.contains("\"id\":\"***\""), "{text}");
+}

@@ -6,6 +6,7 @@ use crate::support::gateway::Gateway;
 use crate::support::patience::{eventually, within};
 use crate::support::process::Process;
 use crate::support::programs;
+use crate::support::shell::run;
 use crate::support::upstream::{Upstream, full};
 use http::Response;
 use std::sync::{Arc, Mutex};
@@ -110,6 +111,19 @@ fn a_gateway_that_uses_secrets_does_not_tell_them() {
             check_absent(&gateway.process.output(), "the output");
         }
     });
+}
+
+#[test]
+fn an_operation_is_explained_without_secrets() {
+    let folder = folder("http://127.0.0.1:9");
+    let policy = "<set-variable id=\"{{token}}\" name=\"n\" value=\"@(&quot;{{token}}&quot;.Foo())\" />\
+        <set-header id=\"{{token}}\" name=\"X\"><value>{{token}}</value></set-header>";
+    folder.write("apis/api/policy.xml", &document(&[("inbound", policy)]));
+    for format in ["text", "json"] {
+        let explained = run(&["explain", "--config", folder.argument(), "api", "--format", format]);
+        assert!(explained.output.contains("***"), "{explained:?}");
+        check_absent(&format!("{explained:?}"), "the explanation");
+    }
 }
 
 #[test]
