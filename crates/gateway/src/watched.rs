@@ -8,7 +8,7 @@
 //! section 9.6): what it sends is read for a while when its connection closes.
 //!
 //! A server may answer, and close without reading the rest of the request (RFC 9112, section 9.3). That it takes nothing
-//! any more is held back as well: what has come from it tells more.
+//! any more is not told: what there is to read from it tells more, be it the answer or the end.
 //!
 //! Never here: other deadlines.
 
@@ -28,9 +28,6 @@ const PATIENCE: Duration = Duration::from_millis(300);
 
 /// How long a client that has its answer may go on sending, as .NET's server has it.
 const LINGERING: Duration = Duration::from_secs(5);
-
-/// How long what came from a server that takes nothing any more may wait to be read.
-const READING: Duration = Duration::from_secs(30);
 
 /// What has been seen of a stream. Atomic because a stream that is upgraded must be able to change threads, which
 /// none does.
@@ -143,8 +140,6 @@ pub struct Watched {
     traffic: Arc<Traffic>,
     /// Since the end has come: until when it is held back.
     ending: Option<Pin<Box<Sleep>>>,
-    /// Since it takes nothing any more: until when that is held back.
-    refusing: Option<Pin<Box<Sleep>>>,
     /// Since the connection is closed: until when it goes on reading.
     lingering: Option<Pin<Box<Sleep>>>,
 }
@@ -164,7 +159,6 @@ impl Watched {
             stream,
             traffic,
             ending: None,
-            refusing: None,
             lingering: None,
         }
     }
@@ -193,14 +187,14 @@ impl Watched {
         lingering.as_mut().poll(context)
     }
 
-    fn wrote(&mut self, outcome: Poll<Result<usize>>, context: &mut Context<'_>) -> Poll<Result<usize>> {
+    /// What became of writing `length` bytes.
+    fn wrote(&self, length: usize, outcome: Poll<Result<usize>>) -> Poll<Result<usize>> {
         if let Poll::Ready(Err(error)) = &outcome
             && self.traffic.answers.load(Relaxed)
             && is_closed(error)
         {
-            // Whoever writes reads as well.
-            let refusing = self.refusing.get_or_insert_with(|| Box::pin(sleep(READING)));
-            ready!(refusing.as_mut().poll(context));
+            // Whoever writes reads as well, and comes to the answer or to the end.
+            return Poll::Ready(Ok(length));
         }
         let traffic = &self.traffic;
         traffic.blocked.store(outcome.is_pending(), Relaxed);
@@ -225,9 +219,6 @@ impl AsyncRead for Watched {
         if come > 0 {
             self.traffic.read.store(true, Relaxed);
             self.traffic.has_come(come)?;
-            if self.refusing.is_some() {
-                self.refusing = Some(Box::pin(sleep(READING)));
-            }
         } else if matches!(outcome, Poll::Ready(Ok(()))) && buffer.remaining() > 0 {
             return self.hold_back(context);
         }
@@ -238,7 +229,7 @@ impl AsyncRead for Watched {
 impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.wrote(outcome, context)
+        self.wrote(bytes.len(), outcome)
     }
 
     fn poll_write_vectored(
@@ -247,7 +238,7 @@ impl AsyncWrite for Watched {
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.wrote(outcome, context)
+        self.wrote(slices.iter().map(|slice| slice.len()).sum(), outcome)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -187,14 +187,17 @@ pub async fn connect(origin: &Origin, tls: &ClientTls, opened: u64) -> Result<Se
     if origin.version == HttpVersion::Two && !http2 {
         return Err(format!("{} does not speak HTTP/2", origin.authority));
     }
+    let traffic = Arc::new(Traffic::default());
+    traffic.expect_answers();
     if http2 {
+        let io = Watched::new(stream, traffic);
         let (sender, mut connection) = http2::Builder::new(Local)
             .timer(TokioTimer::new())
             .adaptive_window(true)
             // Until the server says how many it takes, so that none waits for another.
             .initial_max_send_streams(1)
             .keep_alive_interval(KEEP_ALIVE)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(io))
             .await
             .map_err(|error| format!("no HTTP/2 with {}: {error}", origin.authority))?;
         let most = Rc::new(Cell::new(1));
@@ -206,9 +209,7 @@ pub async fn connect(origin: &Origin, tls: &ClientTls, opened: u64) -> Result<Se
         }));
         return Ok(Sender::Http2(Multiple { sender, most }));
     }
-    let traffic = Arc::new(Traffic::default());
     traffic.expect_fruit(BUFFER);
-    traffic.expect_answers();
     let io = Watched::new(stream, Arc::clone(&traffic));
     let (sender, connection) = http1::Builder::new()
         .max_buf_size(BUFFER)
