@@ -470,8 +470,14 @@ fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Sent>> {
 /// Whether bodies are compared as JSON; an expected one that is none is reported.
 fn is_json(block: &Block, message: &Message, problems: &mut Problems) -> bool {
     let is_json = block.flag(problems, "json");
-    if let Some(body) = message.body.as_deref().filter(|body| is_json && *body != compare::NONE) {
-        json(block, body, message.body_start, problems);
+    match message.body.as_deref() {
+        None if is_json => {
+            let place = block.option("json").map_or(block.kind.span, |word| word.span);
+            let message = "`json` says how the body is compared, but there is none: write it behind an empty line";
+            problems.error(codes::BAD_MESSAGE, place, message);
+        }
+        Some(body) if is_json && body != compare::NONE => drop(json(block, body, message.body_start, problems)),
+        _ => {}
     }
     is_json
 }
@@ -494,15 +500,11 @@ fn json(block: &Block, text: &str, start: usize, problems: &mut Problems) -> Opt
 
 fn what(block: &Block, problems: &mut Problems) -> Option<What> {
     let lines = || {
-        block
-            .text
-            .text()
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned)
-            .collect()
+        let lines = block.text.text().lines().map(str::trim);
+        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        if lines == [compare::NONE] { Vec::new() } else { lines }
     };
+    let unless_none = |text: Option<String>| text.filter(|text| text != compare::NONE);
     Some(match block.kind.text.as_str() {
         "trace" => What::Trace(lines()),
         "steps" => What::Steps(lines()),
@@ -510,7 +512,8 @@ fn what(block: &Block, problems: &mut Problems) -> Option<What> {
         "traced" => What::Traced(json(block, block.text.text(), 0, problems)?),
         "variables" => {
             let root = settings::read(block, problems)?;
-            What::Variables(settings::texts(block, &root, problems))
+            let texts = settings::texts(block, &root, problems).into_iter();
+            What::Variables(texts.map(|(name, text)| (name, unless_none(text))).collect())
         }
         _ => {
             let root = settings::read(block, problems)?;
@@ -529,7 +532,7 @@ fn what(block: &Block, problems: &mut Problems) -> Option<What> {
             What::Error(
                 texts
                     .into_iter()
-                    .map(|(name, text)| (name, text.unwrap_or_default()))
+                    .map(|(name, text)| (name, unless_none(text).unwrap_or_default()))
                     .collect(),
             )
         }
