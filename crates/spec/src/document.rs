@@ -116,7 +116,9 @@ impl Reader<'_> {
             }
             "fragment" => {
                 block.only(problems, &["id"]);
-                if let Some(id) = required(block, "id", problems) {
+                if required(block, "id", problems).is_some()
+                    && let Some(id) = name(block, "id", "", problems)
+                {
                     let path = format!("policy fragments/{id}/policy.xml");
                     file(block, world, &path, "", "");
                     steps.written(path, block, problems);
@@ -284,6 +286,14 @@ fn required(block: &Block, name: &str, problems: &mut Problems) -> Option<String
     value.map(|value| value.text.clone())
 }
 
+/// An option that names an entity.
+fn name(block: &Block, option: &str, default: &str, problems: &mut Problems) -> Option<String> {
+    match block.option(option) {
+        Some(word) => problems.is_name(word).then(|| word.text.clone()),
+        None => Some(default.to_owned()),
+    }
+}
+
 /// Puts a block's text between two others into a file of the world.
 fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str) {
     let file = File {
@@ -299,12 +309,13 @@ fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str
 /// Tells the path of the file that it becomes.
 fn policy(block: &Block, world: &mut World, problems: &mut Problems) -> Option<String> {
     block.only(problems, &["scope", "product", "operation", "api"]);
-    let name = |option: &str, default: &str| {
-        block
-            .option(option)
-            .map_or(default.to_owned(), |word| word.text.clone())
-    };
-    let (api, product, operation) = (name("api", "api"), name("product", "product"), name("operation", "any"));
+    let mut named = |option, default| name(block, option, default, problems);
+    let (api, product, operation) = (
+        named("api", "api"),
+        named("product", "product"),
+        named("operation", "any"),
+    );
+    let (api, product, operation) = (api?, product?, operation?);
     let scope = block.option("scope").map_or("api", |scope| scope.text.as_str());
     let path = match scope {
         "global" => "policy.xml".to_owned(),

@@ -173,6 +173,26 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
             ok,
             "9:14 `path` must lead into the artifact folder, found \"../x.json\"",
         ),
+        (
+            "```xml policy scope=product product=../x\n<inbound />\n```\n\n",
+            ok,
+            "9:29 expected a name without `/`, found \"../x\"",
+        ),
+        (
+            "```xml fragment id=a/b\n<fragment />\n```\n\n",
+            ok,
+            "9:17 expected a name without `/`, found \"a/b\"",
+        ),
+        (
+            "```yaml given\nproducts: { '../x': }\n```\n\n",
+            ok,
+            "10:13 expected a name without `/`, found \"../x\"",
+        ),
+        (
+            "```yaml given\napi: { operations: { a/b: GET /x } }\n```\n\n",
+            ok,
+            "10:22 expected a name without `/`, found \"a/b\"",
+        ),
         ("```json file\n{}\n```\n\n", ok, "9:9 `file` lacks the option `path=…`"),
         (
             "```xml policy scope=galaxy\n```\n\n",
