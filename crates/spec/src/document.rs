@@ -476,10 +476,10 @@ fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Sent>> {
 }
 
 /// An event that a logger got; without any text: none.
-fn event(block: &Block, problems: &mut Problems) -> Option<Option<Event>> {
+fn event(block: &Block, problems: &mut Problems) -> Option<Vec<Event>> {
     block.only(problems, &["json"]);
     if matches!(block.text.text().trim(), "" | "<none>") {
-        return Some(None);
+        return Some(Vec::new());
     }
     let message = Message::read(block, problems)?;
     let mut names = message.headers.iter().map(|(name, _)| name);
@@ -491,10 +491,10 @@ fn event(block: &Block, problems: &mut Problems) -> Option<Option<Event>> {
         problems.unknown(&word, "header of an event", &PARTITION);
         return None;
     }
-    Some(Some(Event {
+    Some(vec![Event {
         is_json: is_json(block, &message, problems),
         message,
-    }))
+    }])
 }
 
 /// Whether bodies are compared as JSON; an expected one that is none is reported.
