@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What blocks there are.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 15] = [
     "given",
     "policy",
     "fragment",
@@ -19,6 +19,7 @@ pub const KINDS: [&str; 14] = [
     "request",
     "response",
     "sent",
+    "event",
     "variables",
     "trace",
     "steps",
