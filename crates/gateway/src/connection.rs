@@ -11,6 +11,8 @@ use crate::ticker::Alarm;
 use crate::watched::{Traffic, Watched};
 use crate::worker::{Accepted, Local, Visit, Worker};
 use expression::certificate::Certificate;
+use http::HeaderValue;
+use http::header::CONNECTION;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -109,7 +111,16 @@ async fn serve_http1(worker: Rc<Worker>, visit: Rc<Visit>, io: TokioIo<Watched>,
         let (worker, rest) = (Rc::clone(&worker), Rc::clone(&rest));
         move |request| {
             let answer = server::answer(Rc::clone(&worker), Rc::clone(&visit), rest.of(request));
-            async { Ok::<_, Infallible>(answer.await) }
+            let rest = Rc::clone(&rest);
+            async move {
+                let mut answer = answer.await;
+                if rest.is_waited_for() {
+                    answer
+                        .headers_mut()
+                        .insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(answer)
+            }
         }
     });
     // hyper's least is 8 KiB. A head that fills the buffer is refused like one that is too large.

@@ -30,6 +30,8 @@ pub struct Rest<B> {
     left: RefCell<Option<Left<B>>>,
     /// Who reads it.
     reader: Cell<Option<Waker>>,
+    /// Whether the client waits to be asked for the body of its request.
+    waits: Cell<bool>,
     /// Of the connection.
     traffic: Arc<Traffic>,
 }
@@ -47,15 +49,25 @@ impl<B: HttpBody<Data = Bytes> + Unpin> Rest<B> {
         Self {
             left: RefCell::new(None),
             reader: Cell::new(None),
+            waits: Cell::new(false),
             traffic,
         }
     }
 
     /// The request with a body whose rest comes here, unless the client waits to be asked for it.
     pub fn of(self: &Rc<Self>, request: Request<B>) -> Request<Whole<B>> {
-        let is_asked_for = asks_first(request.headers());
-        let rest = (!is_asked_for).then(|| Rc::clone(self));
-        request.map(|body| Whole { body: Some(body), rest })
+        let waits = asks_first(request.headers()) && !request.body().is_end_stream();
+        self.waits.set(waits);
+        request.map(|body| Whole {
+            body: Some(body),
+            rest: Some(Rc::clone(self)),
+        })
+    }
+
+    /// Whether the client has not been asked for the body that it holds back: what comes next may be that or another
+    /// request (RFC 9110, section 10.1.1), so that the connection must end.
+    pub fn is_waited_for(&self) -> bool {
+        self.waits.get()
     }
 
     /// Reads what is there; whether something was.
@@ -121,6 +133,7 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Whole<B> {
         let Some(body) = this.body.as_mut() else {
             return Poll::Ready(None);
         };
+        this.rest.iter().for_each(|rest| rest.waits.set(false));
         let frame = Pin::new(body).poll_frame(context);
         if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
             this.rest = None;
@@ -145,7 +158,8 @@ impl<B: HttpBody<Data = Bytes> + Unpin> Drop for Whole<B> {
         if body.is_end_stream() {
             return;
         }
-        if body.size_hint().lower() <= MOST {
+        // A client that was not asked may send its body all the same.
+        if !rest.waits.get() && body.size_hint().lower() <= MOST {
             rest.put(body);
         } else {
             rest.traffic.cut_off();

@@ -93,7 +93,10 @@ impl Client {
         hop_by_hop::strip_request(&mut call.headers);
         let gate = expect::gate(&call, &mut body, &self.ticker);
         frame(&call.method, &mut call.headers, &body);
-        let written = watch(&mut body);
+        let sent = reply::Sent {
+            complete: watch(&mut body),
+            gate: gate.clone(),
+        };
         let may_switch = call.headers.contains_key(UPGRADE);
         let message = Message {
             method: call.method,
@@ -104,6 +107,7 @@ impl Client {
         // Policies find a stream's message; events must not wait for each other.
         let gathers = call.buffer_response && !call.wants_answer;
         let (response, lease) = self.attempt(&origin, message, body).await?;
+        sent.gate.iter().for_each(Gate::answer);
         if response.status() == StatusCode::SWITCHING_PROTOCOLS && !may_switch {
             let message = "the backend switched protocols, which nobody had asked for";
             return Err(UpstreamFailure::Connection(message.to_owned()));
@@ -113,7 +117,7 @@ impl Client {
             return Err(UpstreamFailure::Connection(message.to_owned()));
         }
         let returning = Return::new(Rc::clone(&self.pool), origin, lease);
-        let mut reply = reply::reply(response, returning, written, gathers, (self.ticker.alarm(), self.idle));
+        let mut reply = reply::reply(response, returning, sent, gathers, (self.ticker.alarm(), self.idle));
         if reply.status == StatusCode::SWITCHING_PROTOCOLS {
             upgrade::keep(&mut call.extensions, &mut reply.extensions);
         }

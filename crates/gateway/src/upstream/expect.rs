@@ -1,6 +1,7 @@
 //! `Expect: 100-continue` (RFC 9110, section 10.1.1): the body waits until the upstream wants it.
 //!
-//! The client's own wait ends by itself: its `100 Continue` is sent when its body is first asked for.
+//! The client's own wait ends by itself: its `100 Continue` is sent when its body is first asked for. After an answer
+//! without one it is asked for no more: what comes next on the client's connection need not be that body.
 //! Never here: other informational responses.
 
 use crate::body::Outgoing;
@@ -20,13 +21,15 @@ use std::time::Duration;
 /// How long the body waits for an upstream that does not know `100 Continue`.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Opened by the upstream's `100 Continue`.
+/// Opened by the upstream's `100 Continue`, closed for good by an answer.
 #[derive(Clone, Default)]
 pub struct Gate(Arc<State>);
 
 #[derive(Default)]
 struct State {
     open: AtomicBool,
+    answered: AtomicBool,
+    ended: AtomicBool,
     waker: Mutex<Option<Waker>>,
 }
 
@@ -35,20 +38,31 @@ impl Gate {
     pub fn attach(self, request: &mut Request<Outgoing>) {
         hyper::ext::on_informational(request, move |response| {
             if response.status() == http::StatusCode::CONTINUE {
-                self.0.open.store(true, Ordering::Release);
-                let waker = self.0.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
-                waker.into_iter().for_each(Waker::wake);
+                self.happens(&self.0.open);
             }
         });
     }
 
-    fn poll(&self, context: &mut Context<'_>) -> Poll<()> {
+    /// The answer has begun.
+    pub fn answer(&self) {
+        self.happens(&self.0.answered);
+    }
+
+    /// The answer has ended: the connection is of no more use.
+    pub fn end(&self) {
+        self.happens(&self.0.ended);
+    }
+
+    fn happens(&self, event: &AtomicBool) {
+        event.store(true, Ordering::Release);
+        let waker = self.0.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        waker.into_iter().for_each(Waker::wake);
+    }
+
+    /// Whoever asks is told of what happens next.
+    fn listen(&self, context: &Context<'_>) -> &State {
         *self.0.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.waker().clone());
-        if self.0.open.load(Ordering::Acquire) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        &self.0
     }
 }
 
@@ -89,8 +103,19 @@ impl HttpBody for Held {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        if let Some((gate, alarm)) = &self.gate {
-            if gate.poll(context).is_pending() {
+        if let Some((gate, alarm)) = self.gate.as_ref() {
+            let state = gate.listen(context);
+            let is_open = state.open.load(Ordering::Acquire);
+            if !is_open && state.answered.load(Ordering::Acquire) {
+                let has_ended = state.ended.load(Ordering::Acquire);
+                self.stream = Box::pin(Outgoing::Empty);
+                if !has_ended {
+                    return Poll::Pending;
+                }
+                let message = "the server has answered without asking for it".to_owned();
+                return Poll::Ready(Some(Err(BodyError::Client(message))));
+            }
+            if !is_open {
                 ready!(alarm.poll(context));
             }
             self.gate = None;

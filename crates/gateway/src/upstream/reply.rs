@@ -6,6 +6,7 @@ use crate::body::poll_idle;
 use crate::hop_by_hop;
 use crate::media_type::is_messages;
 use crate::ticker::Alarm;
+use crate::upstream::expect::Gate;
 use crate::upstream::gather::Gathered;
 use crate::upstream::pool::Return;
 use bytes::Bytes;
@@ -20,13 +21,27 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-/// The answer as policies see it. `written` says whether the request's body has been sent, without which the
-/// connection cannot be used again; with `gathers` small chunks are passed on together, but messages never; the answer's
+/// A request's body on its way, while the request is answered.
+pub struct Sent {
+    /// Set when all of it has been sent, without which the connection cannot be used again; none where it was there at
+    /// once.
+    pub complete: Option<Rc<Cell<bool>>>,
+    /// What it may wait behind.
+    pub gate: Option<Gate>,
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        self.gate.iter().for_each(Gate::end);
+    }
+}
+
+/// The answer as policies see it; with `gathers` small chunks are passed on together, but messages never; the answer's
 /// body may pause for `idle`, which the alarm tells.
 pub fn reply(
     response: Response<Incoming>,
     returning: Return,
-    written: Option<Rc<Cell<bool>>>,
+    sent: Sent,
     gathers: bool,
     (alarm, idle): (Alarm, Duration),
 ) -> Reply {
@@ -41,7 +56,7 @@ pub fn reply(
     let mut body = UpstreamBody {
         incoming,
         returning: Some(returning),
-        written,
+        sent,
         alarm,
         idle,
     };
@@ -69,14 +84,14 @@ pub fn reply(
 struct UpstreamBody {
     incoming: Incoming,
     returning: Option<Return>,
-    written: Option<Rc<Cell<bool>>>,
+    sent: Sent,
     alarm: Alarm,
     idle: Duration,
 }
 
 impl UpstreamBody {
     fn end(&mut self) {
-        let written = self.written.as_ref().is_none_or(|written| written.get());
+        let written = self.sent.complete.as_ref().is_none_or(|complete| complete.get());
         if let Some(returning) = self.returning.take()
             && written
         {

@@ -187,6 +187,38 @@ async fn one_hundred_continue_is_said_when_the_upstream_wants_the_body() {
 }
 
 #[tokio::test]
+async fn a_body_that_nobody_asked_for_before_the_answer_is_asked_for_no_more() {
+    let (sender, mut heard) = mpsc::channel(1);
+    let upstream = Upstream::serve(move |mut stream| {
+        let sender = sender.clone();
+        async move {
+            read_head(&mut stream).await;
+            let _ = stream
+                .write_all(b"HTTP/1.1 413 X\r\ncontent-length: 3\r\n\r\nbig")
+                .await;
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
+            let _ = sender.send(rest).await;
+        }
+    })
+    .await;
+    let gateway = in_front_of(&upstream);
+    for (path, status) in [("/echo", 413), ("/nowhere", 404)] {
+        let second = "GET /echo/second HTTP/1.1\r\nhost: a\r\n\r\n";
+        let first = format!("POST {path} HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 1000\r\n\r\n");
+        let answer = converse(&gateway, &format!("{first}{second}")).await.to_lowercase();
+        assert!(answer.starts_with(&format!("http/1.1 {status}")), "{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+        assert_eq!(answer.matches("http/1.1").count(), 1, "{answer}");
+    }
+    assert_eq!(
+        soon(heard.recv()).await.unwrap(),
+        b"",
+        "what comes next is no part of it"
+    );
+}
+
+#[tokio::test]
 async fn a_body_that_is_too_large_to_be_read_is_refused_before_it_comes() {
     let document = "<policies><inbound><set-variable name='read' value='@(context.Request.Body.As&lt;string&gt;(true))' /></inbound></policies>";
     let upstream = Upstream::http(|_| async { text("never") }).await;
