@@ -12,6 +12,7 @@ mod nats;
 mod otlp;
 mod queue;
 mod sender;
+mod sent;
 
 use crate::metrics::Metrics;
 use crate::ticker::Ticker;

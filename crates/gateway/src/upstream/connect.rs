@@ -5,8 +5,9 @@
 use crate::body::Outgoing;
 use crate::stream::Stream;
 use crate::upstream::dial::dial;
-use crate::upstream::tls::{Alpn, ClientTls, Verification};
+use crate::upstream::tls::{Alpn, ClientTls};
 use crate::upstream::tunnel;
+use crate::upstream::verifier::Verification;
 use crate::watched::{Traffic, Watched};
 use crate::worker::Local;
 use http::header::HOST;
