@@ -5,7 +5,7 @@
 //! Never here: CORS headers, which are a policy's; whom that policy allows may call here too.
 
 use crate::respond::Refusal;
-use crate::worker::Visit;
+use crate::visit::Visit;
 use catalog::Api;
 use http::StatusCode;
 use http::header::ORIGIN;
