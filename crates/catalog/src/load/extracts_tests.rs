@@ -529,3 +529,28 @@ apis/a/specification.yaml:6:5 warning TG1203: requests that this operation is fo
     );
     assert_eq!(catalog.apis[0].operations.len(), 4);
 }
+
+#[test]
+fn host_names_may_stand_for_all_of_a_domain() {
+    let hostname = |name: &str| format!(r#"{{"properties": {{"hostname": "{name}"}}}}"#);
+    let catalog = check(
+        &[
+            ("apis/a/apiInformation.json", &api("")),
+            ("apis/a/specification.yaml", DESCRIPTION),
+            ("gateways/g/gatewayInformation.json", r#"{"properties": {}}"#),
+            ("gateways/g/apis.json", r#"["a"]"#),
+            (
+                "gateways/g/hostnameConfigurations/one/hostnameConfigurationInformation.json",
+                &hostname("*.A.test"),
+            ),
+            (
+                "gateways/g/hostnameConfigurations/two/hostnameConfigurationInformation.json",
+                &hostname("a*.test"),
+            ),
+        ],
+        r#"
+gateways/g/hostnameConfigurations/two/hostnameConfigurationInformation.json:1:29 error TG1011: `hostname` must be a host name without scheme, port or path, `*.` before a domain, or `*`, found "a*.test"
+"#,
+    );
+    assert_eq!(catalog.apis[0].hosts[0], "*.a.test");
+}
