@@ -554,3 +554,30 @@ gateways/g/hostnameConfigurations/two/hostnameConfigurationInformation.json:1:29
     );
     assert_eq!(catalog.apis[0].hosts[0], "*.a.test");
 }
+
+#[test]
+fn addresses_that_no_request_can_be_sent_to_are_told() {
+    for (url, expected) in [
+        ("http://b.test:65535/a?b=c", None),
+        ("http://[::1]", None),
+        ("http://[::1]:80/", None),
+        ("http://u:p@b.test:80", None),
+        ("http://b.test:", None),
+        (
+            "http://b.test/#f",
+            Some("must have no fragment (`#…`), in which paths would end"),
+        ),
+        ("http://b.test:65536", Some("must have a port up to 65535, if any")),
+        ("http://b.test:x/", Some("must have a port up to 65535, if any")),
+        (
+            "http://bücher.test",
+            Some("must be ASCII: `xn--…` for such a host, `%…` for other characters"),
+        ),
+    ] {
+        let backend = format!(r#"{{"properties": {{"url": "{url}"}}}}"#);
+        let expected = expected.map_or_else(String::new, |expected| {
+            format!("backends/b/backendInformation.json:1:24 error TG1011: `url` {expected}, found \"{url}\"")
+        });
+        check(&[("backends/b/backendInformation.json", &backend)], &expected);
+    }
+}
