@@ -19,6 +19,7 @@ mod gateway;
 mod graphql_socket;
 mod grpc;
 mod hop_by_hop;
+mod hosts;
 mod intake;
 mod listener;
 mod local;
