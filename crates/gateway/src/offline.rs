@@ -10,8 +10,9 @@ use crate::metrics::Metrics;
 use crate::server;
 use crate::snapshot::Snapshot;
 use crate::upstream::{OfflineClient, Servers, whole};
+use crate::visit::{Open, Visit};
 use crate::watched::Traffic;
-use crate::worker::{Open, Outside, Visit, Worker};
+use crate::worker::{Outside, Worker};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use catalog::Catalog;
@@ -78,10 +79,7 @@ impl Ready {
     /// Makes a catalog ready of which most is shared with this one, if nothing is wrong with its policies.
     pub fn followed_by(&self, catalog: Arc<Catalog>) -> Option<Self> {
         let before = self.place.load();
-        let (plans, problems) = Plans::compile_to_watch_after(&catalog, &before.plans);
-        if problems.iter().any(|problem| problem.is_error()) {
-            return None;
-        }
+        let plans = Plans::compile_to_watch_after(&catalog, &before.plans)?;
         let metrics = Metrics::new(1);
         let snapshot = before.followed_by(catalog, plans, &metrics);
         Some(Self {

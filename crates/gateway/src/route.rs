@@ -18,6 +18,7 @@ mod template;
 pub use operations::ServedOperation;
 
 use crate::entities::Entities;
+use crate::hosts;
 use crate::metrics::{ApiMetrics, Metrics};
 use catalog::{Api, ApiKind, BackendKind, Catalog, VersioningScheme};
 use expression::context;
@@ -171,12 +172,14 @@ impl Router {
 
     /// An API that answers at an address, and how many segments its path takes.
     fn api(&self, segments: &[Segment<'_>], address: &Address<'_>) -> Option<(&Arc<ServedApi>, usize)> {
-        let host = if self.hosts.is_empty() {
+        let api = if self.hosts.is_empty() {
             None
         } else {
-            self.hosts.get(&host_of(address.authority))
+            let host = hosts::host_of(address.authority);
+            let names = hosts::names_of(&host);
+            let mut nodes = names.filter_map(|name| self.hosts.get(&name));
+            nodes.find_map(|host| host.find(segments, address))
         };
-        let api = host.and_then(|host| host.find(segments, address));
         api.or_else(|| self.any_host.find(segments, address))
             .filter(|(api, _)| api.answers_by(address.scheme))
     }
@@ -412,15 +415,6 @@ fn action_parameter(mut parameters: &str) -> Option<&str> {
         }
         parameters = behind;
     }
-}
-
-/// A host without its port, in lower case.
-fn host_of(authority: &str) -> String {
-    let end = match authority.rfind(':') {
-        Some(colon) if !authority.get(colon..).is_some_and(|port| port.contains(']')) => colon,
-        _ => authority.len(),
-    };
-    authority.get(..end).unwrap_or(authority).to_ascii_lowercase()
 }
 
 #[cfg(test)]

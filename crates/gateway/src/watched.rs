@@ -189,15 +189,18 @@ impl Watched {
         }
     }
 
+    /// The outcome of writing or flushing; `done` in the place of a failure that is not told. Whoever writes reads as
+    /// well, and comes to the answer or to the end.
+    fn told<T>(&self, done: T, outcome: Poll<Result<T>>) -> Poll<Result<T>> {
+        match outcome {
+            Poll::Ready(Err(error)) if self.traffic.answers.load(Relaxed) && is_closed(&error) => Poll::Ready(Ok(done)),
+            outcome => outcome,
+        }
+    }
+
     /// What became of writing `length` bytes.
     fn wrote(&self, length: usize, outcome: Poll<Result<usize>>) -> Poll<Result<usize>> {
-        if let Poll::Ready(Err(error)) = &outcome
-            && self.traffic.answers.load(Relaxed)
-            && is_closed(error)
-        {
-            // Whoever writes reads as well, and comes to the answer or to the end.
-            return Poll::Ready(Ok(length));
-        }
+        let outcome = self.told(length, outcome);
         let traffic = &self.traffic;
         traffic.blocked.store(outcome.is_pending(), Relaxed);
         if outcome.is_ready() {
@@ -248,7 +251,8 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let outcome = Pin::new(&mut self.stream).poll_flush(context);
+        self.told((), outcome)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {

@@ -88,14 +88,42 @@ pub(crate) fn service_url(loader: &Loader<'_>, fields: Fields<'_>, key: &str, wr
         known && !rest.is_empty() && !rest.starts_with(['/', ':', '?', '#']) && !rest.contains(char::is_whitespace)
     });
     // A name that is not known was reported already.
-    if !is_whole && !url.contains("{{") {
-        let message = format!(
+    if url.contains("{{") {
+        return is_whole.then(|| url.to_owned());
+    }
+    let wrong = if is_whole {
+        wrong_in(url).map(|wrong| format!("`{key}` {wrong}, found \"{}\"", written.value))
+    } else {
+        Some(format!(
             "`{key}` must be a whole http, https, ws, wss, grpc or grpcs URL, found \"{}\"",
             written.value
-        );
-        fields.report(codes::BAD_VALUE, written.span, message);
+        ))
+    };
+    match wrong {
+        Some(message) => {
+            fields.report(codes::BAD_VALUE, written.span, message);
+            None
+        }
+        None => Some(url.to_owned()),
     }
-    is_whole.then(|| url.to_owned())
+}
+
+/// Why no request can be sent to a whole URL.
+fn wrong_in(url: &str) -> Option<&'static str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = authority
+        .rsplit_once(':')
+        .map(|(_, port)| port)
+        .filter(|port| !port.ends_with(']'));
+    if !url.is_ascii() {
+        return Some("must be ASCII: `xn--…` for such a host, `%…` for other characters");
+    }
+    if url.contains('#') {
+        return Some("must have no fragment (`#…`), in which paths would end");
+    }
+    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok();
+    (!port.is_none_or(is_port)).then_some("must have a port up to 65535, if any")
 }
 
 fn backend(

@@ -529,3 +529,55 @@ apis/a/specification.yaml:6:5 warning TG1203: requests that this operation is fo
     );
     assert_eq!(catalog.apis[0].operations.len(), 4);
 }
+
+#[test]
+fn host_names_may_stand_for_all_of_a_domain() {
+    let hostname = |name: &str| format!(r#"{{"properties": {{"hostname": "{name}"}}}}"#);
+    let catalog = check(
+        &[
+            ("apis/a/apiInformation.json", &api("")),
+            ("apis/a/specification.yaml", DESCRIPTION),
+            ("gateways/g/gatewayInformation.json", r#"{"properties": {}}"#),
+            ("gateways/g/apis.json", r#"["a"]"#),
+            (
+                "gateways/g/hostnameConfigurations/one/hostnameConfigurationInformation.json",
+                &hostname("*.A.test"),
+            ),
+            (
+                "gateways/g/hostnameConfigurations/two/hostnameConfigurationInformation.json",
+                &hostname("a*.test"),
+            ),
+        ],
+        r#"
+gateways/g/hostnameConfigurations/two/hostnameConfigurationInformation.json:1:29 error TG1011: `hostname` must be a host name without scheme, port or path, `*.` before a domain, or `*`, found "a*.test"
+"#,
+    );
+    assert_eq!(catalog.apis[0].hosts[0], "*.a.test");
+}
+
+#[test]
+fn addresses_that_no_request_can_be_sent_to_are_told() {
+    for (url, expected) in [
+        ("http://b.test:65535/a?b=c", None),
+        ("http://[::1]", None),
+        ("http://[::1]:80/", None),
+        ("http://u:p@b.test:80", None),
+        ("http://b.test:", None),
+        (
+            "http://b.test/#f",
+            Some("must have no fragment (`#…`), in which paths would end"),
+        ),
+        ("http://b.test:65536", Some("must have a port up to 65535, if any")),
+        ("http://b.test:x/", Some("must have a port up to 65535, if any")),
+        (
+            "http://bücher.test",
+            Some("must be ASCII: `xn--…` for such a host, `%…` for other characters"),
+        ),
+    ] {
+        let backend = format!(r#"{{"properties": {{"url": "{url}"}}}}"#);
+        let expected = expected.map_or_else(String::new, |expected| {
+            format!("backends/b/backendInformation.json:1:24 error TG1011: `url` {expected}, found \"{url}\"")
+        });
+        check(&[("backends/b/backendInformation.json", &backend)], &expected);
+    }
+}

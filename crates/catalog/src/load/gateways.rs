@@ -78,10 +78,13 @@ fn hosts(loader: &Loader<'_>, gateway: &Path) -> Vec<String> {
 }
 
 fn check_host(fields: Fields<'_>, hostname: crate::fields::Text<'_>) {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '*');
     let name = hostname.value.trim();
-    if name.is_empty() || !name.chars().all(allowed) {
-        let message = format!("`hostname` must be a host name without scheme, port or path, found \"{name}\"");
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let domain = name.strip_prefix("*.").unwrap_or(name);
+    if name != "*" && (domain.is_empty() || !domain.chars().all(allowed)) {
+        let message = format!(
+            "`hostname` must be a host name without scheme, port or path, `*.` before a domain, or `*`, found \"{name}\""
+        );
         fields.report(codes::BAD_VALUE, hostname.span, message);
     }
 }

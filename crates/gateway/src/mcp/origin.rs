@@ -4,8 +4,9 @@
 //!
 //! Never here: CORS headers, which are a policy's; whom that policy allows may call here too.
 
+use crate::hosts::has_name;
 use crate::respond::Refusal;
-use crate::worker::Visit;
+use crate::visit::Visit;
 use catalog::Api;
 use http::StatusCode;
 use http::header::ORIGIN;
@@ -21,7 +22,7 @@ pub fn foreign(
     exchange: &mut Exchange,
 ) -> Option<ResponseMessage> {
     let request = &exchange.request;
-    let named = || api.hosts.iter().any(|host| same(host, &request.authority));
+    let named = || api.hosts.iter().any(|host| has_name(&request.authority, host));
     if visit.loopback && !is_local(&request.authority) && !named() {
         return Some(refuse("The Host header does not name this server"));
     }
@@ -30,7 +31,7 @@ pub fn foreign(
     let text = origin.to_str().unwrap_or_default();
     let host = text.split_once("://").map_or("", |(_, host)| host);
     let known = (visit.loopback && is_local(host))
-        || api.hosts.iter().any(|own| same(own, host))
+        || api.hosts.iter().any(|own| has_name(host, own))
         || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(text));
     let known = second.is_none() && (known || plan.allows_origin(&origin, exchange));
     (!known).then(|| refuse("Requests from this origin are not allowed"))
@@ -48,10 +49,6 @@ fn is_local(authority: &str) -> bool {
             .trim_matches(['[', ']'])
             .parse::<std::net::IpAddr>()
             .is_ok_and(|address| address.is_loopback())
-}
-
-fn same(host: &str, authority: &str) -> bool {
-    host.eq_ignore_ascii_case(without_port(authority)) || host.eq_ignore_ascii_case(authority)
 }
 
 fn without_port(authority: &str) -> &str {

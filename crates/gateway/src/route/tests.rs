@@ -175,7 +175,10 @@ fn operations_by_method_and_template() {
 fn the_longest_path_wins_and_hosts_go_first() {
     let mut hosted = api("hosted", "a", &["GET /*"]);
     hosted.hosts = vec!["Own.Test".into()];
+    let mut within = api("within", "a", &["GET /*"]);
+    within.hosts = vec!["*.Own.Test".into()];
     let router = router(vec![
+        within,
         api("root", "", &["GET /*"]),
         api("a", "a", &["GET /*"]),
         api("ab", "a/b", &["GET /only"]),
@@ -189,6 +192,10 @@ fn the_longest_path_wins_and_hosts_go_first() {
     for (authority, expected) in [
         ("own.test", "hosted GET /* /x"),
         ("OWN.test:8080", "hosted GET /* /x"),
+        ("own.test.", "hosted GET /* /x"),
+        ("x.own.test", "within GET /* /x"),
+        ("X.y.own.test:80", "within GET /* /x"),
+        ("badown.test", "a GET /* /x"),
         ("other.test", "a GET /* /x"),
         ("own.test.evil", "a GET /* /x"),
         ("[::1]:80", "a GET /* /x"),

@@ -493,6 +493,30 @@ async fn tls_may_end_without_a_word_where_a_message_is_whole() {
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_before_the_request_is_whole_is_passed_on_over_tls_as_well() {
+    let (acceptor, _) = tls_acceptor(vec!["localhost".into()]);
+    let upstream = Upstream::serve(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            // Else the answer may wait for an acknowledgement, and be lost when the connection closes.
+            stream.set_nodelay(true).unwrap();
+            let mut tls = acceptor.accept(stream).await.unwrap();
+            let mut buffer = [0; 4096];
+            let _ = tokio::io::AsyncReadExt::read(&mut tls, &mut buffer).await;
+            let answer = b"HTTP/1.1 413 Content Too Large\r\nconnection: close\r\ncontent-length: 3\r\n\r\nbig";
+            let _ = tls.write_all(answer).await;
+            let _ = tls.flush().await;
+        }
+    })
+    .await;
+    let gateway = start(with_backend(&upstream, (false, true, None), ""));
+    for _ in 0..10 {
+        let found = fetch(&gateway, request("POST", "/echo", full(vec![b'x'; 8 << 20]))).await;
+        assert_eq!(found, (StatusCode::PAYLOAD_TOO_LARGE, "big".to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn a_certificate_has_the_name_that_a_policy_gives_the_backend() {
     let (upstream, own) = tls_upstream(vec!["elsewhere.test".into()]).await;
     for (host, status) in [

@@ -68,21 +68,21 @@ fn reports_are_printed_and_written() {
 
 #[test]
 fn faults_of_a_folder_are_noticed_wherever_they_are() {
-    let set = |name: &str| format!("<set-header name=\"{name}\"><value>1</value></set-header>");
+    let header = |name: &str| format!("<set-header name=\"{name}\"><value>1</value></set-header>");
     let policy = |inbound: &str, backend: &str| {
         format!("<policies><inbound>{inbound}</inbound><backend>{backend}</backend><outbound /><on-error /></policies>")
     };
     let api = policy(
-        &format!("<base /><include-fragment fragment-id=\"f\" />{}", set("A")),
+        &format!("<base /><include-fragment fragment-id=\"f\" />{}", header("A")),
         "<base />",
     );
     let sent = "```http sent\nGET http://backend.example/\nG: 1\nF: 1\nA: 1\n```\n";
     let folder = folder(&[
-        ("policy.xml", &policy(&set("G"), "<forward-request />")),
+        ("policy.xml", &policy(&header("G"), "<forward-request />")),
         ("apis/api/policy.xml", &api),
         (
             "policy fragments/f/policy.xml",
-            &format!("<fragment>{}</fragment>", set("F")),
+            &format!("<fragment>{}</fragment>", header("F")),
         ),
         (
             "policy fragments/f/policyFragmentInformation.json",
