@@ -54,19 +54,31 @@ fn render_one(diagnostic: &Diagnostic, out: &mut String) {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let _ = writeln!(out, "{kind}[{}]: {}", diagnostic.code, diagnostic.message);
+    let _ = writeln!(out, "{kind}[{}]: {}", diagnostic.code, visible(&diagnostic.message));
     if let Some(source) = &diagnostic.source {
         if source.text().is_empty() {
             // It is about a file or folder as a whole.
-            let _ = writeln!(out, " --> {}", source.name());
+            let _ = writeln!(out, " --> {}", visible(source.name()));
         } else {
             excerpt(diagnostic, source, out);
         }
     }
     if let Some(help) = &diagnostic.help {
-        let _ = writeln!(out, "  = help: {help}");
+        let _ = writeln!(out, "  = help: {}", visible(help));
     }
     out.push('\n');
+}
+
+/// A text without what a terminal would act on, or what would turn it round.
+fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        '\n' => c,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(shown).collect()
 }
 
 /// The line that it is about, with carets under the place.
@@ -77,20 +89,11 @@ fn excerpt(diagnostic: &Diagnostic, source: &Source, out: &mut String) {
         out,
         "{:gutter$}--> {}:{}:{}",
         "",
-        source.name(),
+        visible(source.name()),
         position.line,
         position.column
     );
-    let line: Vec<char> = source
-        .line(position.line)
-        .chars()
-        .map(|c| match c {
-            '\t' => ' ',
-            // A terminal would act on it.
-            c if c.is_control() => char::REPLACEMENT_CHARACTER,
-            c => c,
-        })
-        .collect();
+    let line: Vec<char> = visible(source.line(position.line)).chars().collect();
     let end = diagnostic.end();
     let last = if end.line == position.line {
         end.column
@@ -133,6 +136,17 @@ mod tests {
         assert_eq!(
             render(&[diagnostic]),
             "error[TG0001]: `calls` must be a whole number, found \"x\"\n --> orders.xml:2:22\n  |\n2 |   <rate-limit calls=\"x\" />\n  |                      ^\n  = help: write a number\n\n"
+        );
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_not_shown() {
+        let source = Source::new("\u{1b}c.xml", "<a\u{202e}\u{1b}/>");
+        let diagnostic =
+            Diagnostic::error("TG0001", &source, Span::new(1, 2), "`\u{1b}[2J` is no policy").with_help("\u{7}");
+        assert_eq!(
+            render(&[diagnostic]),
+            "error[TG0001]: `\u{fffd}[2J` is no policy\n --> \u{fffd}c.xml:1:2\n  |\n1 | <a\u{fffd}\u{fffd}/>\n  |  ^\n  = help: \u{fffd}\n\n"
         );
     }
 }

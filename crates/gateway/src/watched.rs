@@ -174,17 +174,19 @@ impl Watched {
 
     /// Ready when the other side has ended what it says, or its time is over.
     fn linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let lingering = self.lingering.get_or_insert_with(|| Box::pin(sleep(LINGERING)));
+        // First, since a client that never stops may leave no turn in which there is nothing to read.
+        if lingering.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
+        }
         let mut thrown_away = [0; 16 << 10];
         loop {
             let mut buffer = ReadBuf::new(&mut thrown_away);
-            match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
-                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
-                Poll::Ready(_) => return Poll::Ready(()),
-                Poll::Pending => break,
+            let read = ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(());
             }
         }
-        let lingering = self.lingering.get_or_insert_with(|| Box::pin(sleep(LINGERING)));
-        lingering.as_mut().poll(context)
     }
 
     /// The outcome of writing or flushing; `done` in the place of a failure that is not told. Whoever writes reads as

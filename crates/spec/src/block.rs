@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What blocks there are.
-pub const KINDS: [&str; 14] = [
+pub const KINDS: [&str; 15] = [
     "given",
     "policy",
     "fragment",
@@ -18,6 +18,7 @@ pub const KINDS: [&str; 14] = [
     "request",
     "response",
     "sent",
+    "event",
     "variables",
     "trace",
     "steps",

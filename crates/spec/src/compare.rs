@@ -3,8 +3,8 @@
 //! Never here: how it came.
 
 use crate::pattern::{ANY, matches};
-use crate::recorder::Seen;
-use crate::scenario::{Expected, Sent, What};
+use crate::recorder::{Logged, Seen};
+use crate::scenario::{Event, Expected, Sent, What};
 use crate::servers::ToIssuer;
 use bytes::Bytes;
 use diagnostic::Span;
@@ -294,18 +294,11 @@ pub fn sent(expected: &[Sent], got: &[Request<Bytes>], span: Span, found: &mut V
         .filter(|request| names_issuers || !to_issuer(request))
         .collect();
     if expected.len() != got.len() {
-        let list = |lines: Vec<String>| {
-            if lines.is_empty() {
-                NONE.to_owned()
-            } else {
-                lines.join("\n")
-            }
-        };
         found.push(Difference {
             span: expected.first().map_or(span, |first| first.message.span),
             what: "requests that servers got".to_owned(),
-            expected: list(expected.iter().map(|sent| sent.message.first.clone()).collect()),
-            found: list(got.iter().map(|request| line(request)).collect()),
+            expected: list(expected.iter().map(|sent| sent.message.first.clone())),
+            found: list(got.iter().map(|request| line(request))),
         });
         return;
     }
@@ -330,6 +323,43 @@ pub fn sent(expected: &[Sent], got: &[Request<Bytes>], span: Span, found: &mut V
         let certificate = connection.and_then(|it| it.certificate.as_ref());
         let thumbprint = certificate.map(|certificate| certificate.thumbprint.clone());
         differences.option("certificate", sent.certificate.as_deref(), thumbprint);
+    }
+}
+
+/// Lines, or that there is none.
+fn list(lines: impl Iterator<Item = String>) -> String {
+    let all = lines.collect::<Vec<_>>().join("\n");
+    if all.is_empty() { NONE.to_owned() } else { all }
+}
+
+/// Compares what loggers got with what was expected.
+pub fn events(expected: &[Event], got: &[Logged], span: Span, found: &mut Vec<Difference>) {
+    if expected.len() != got.len() {
+        let expected_line = |event: &Event| {
+            let body = event.message.body.as_deref();
+            body.map_or(event.message.first.clone(), |body| {
+                format!("{}: {body}", event.message.first)
+            })
+        };
+        found.push(Difference {
+            span: expected.first().map_or(span, |first| first.message.span),
+            what: "events that loggers got".to_owned(),
+            expected: list(expected.iter().map(expected_line)),
+            found: list(got.iter().map(|event| format!("{}: {}", event.logger, event.body))),
+        });
+        return;
+    }
+    for (event, logged) in expected.iter().zip(got) {
+        let message = &event.message;
+        let mut differences = Differences {
+            span: message.span,
+            found,
+        };
+        if !matches(&message.first, &logged.logger) {
+            differences.add("logger", message.first.as_str(), logged.logger.as_str());
+        }
+        differences.headers(&message.headers, &logged.partition);
+        differences.body(message.body.as_deref(), logged.body.as_bytes(), event.is_json);
     }
 }
 

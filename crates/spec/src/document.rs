@@ -9,7 +9,8 @@ use crate::given;
 use crate::message::{Message, request_line, status};
 use crate::pattern::ANY;
 use crate::scenario::{
-    Answer, Expected, File, Origin, Reply, Request, Scenario, Seen, Sent, Server, Specification, Step, What, World,
+    Answer, Event, Expected, File, Origin, PARTITION, Reply, Request, Scenario, Seen, Sent, Server, Specification,
+    Step, What, World,
 };
 use crate::settings;
 use crate::tokens;
@@ -172,6 +173,13 @@ impl Reader<'_> {
                     && let Some(step) = steps.behind_request(block, problems)
                 {
                     step.sent.get_or_insert_default().extend(sent);
+                }
+            }
+            "event" => {
+                if let Some(event) = event(block, problems)
+                    && let Some(step) = steps.behind_request(block, problems)
+                {
+                    step.events.get_or_insert_default().extend(event);
                 }
             }
             _ => {
@@ -464,6 +472,28 @@ fn sent(block: &Block, problems: &mut Problems) -> Option<Vec<Sent>> {
         message,
         proxy: option("proxy"),
         certificate: option("certificate"),
+    }])
+}
+
+/// An event that a logger got; without any text: none.
+fn event(block: &Block, problems: &mut Problems) -> Option<Vec<Event>> {
+    block.only(problems, &["json"]);
+    if matches!(block.text.text().trim(), "" | "<none>") {
+        return Some(Vec::new());
+    }
+    let message = Message::read(block, problems)?;
+    let mut names = message.headers.iter().map(|(name, _)| name);
+    if let Some(name) = names.find(|name| !PARTITION.iter().any(|known| name.eq_ignore_ascii_case(known))) {
+        let word = Word {
+            text: name.clone(),
+            span: message.span,
+        };
+        problems.unknown(&word, "header of an event", &PARTITION);
+        return None;
+    }
+    Some(vec![Event {
+        is_json: is_json(block, &message, problems),
+        message,
     }])
 }
 

@@ -244,7 +244,7 @@ mod tests {
             "```http reqest\nGET /\n```\n```http request\n",
             &[
                 "",
-                "1: `reqest` is no kind of block, expected one of given, policy, fragment, file, backend, request, response, sent, variables, trace, steps, error, metrics, traced",
+                "1: `reqest` is no kind of block, expected one of given, policy, fragment, file, backend, request, response, sent, event, variables, trace, steps, error, metrics, traced",
                 "4: this block is not closed",
             ],
         );

@@ -2,9 +2,11 @@
 //!
 //! Never here: what is expected.
 
+use crate::scenario::PARTITION;
 use expression::context::LastError;
 use expression::{Budget, Expression, Target};
-use policy::{Event as Logged, Events, Exchange, Measurement, Origin, Spot, SpotKind, Telemetry, Witness};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use policy::{Events, Exchange, Measurement, Origin, Partition, Spot, SpotKind, Telemetry, Witness};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -105,7 +107,7 @@ fn variable(exchange: &Exchange, name: &str) -> Option<String> {
     ))
 }
 
-/// Measurements, and events that were logged, as lines.
+/// Measurements, as lines.
 #[derive(Default)]
 pub struct Measured(Mutex<Vec<String>>);
 
@@ -126,10 +128,51 @@ impl Telemetry for Measured {
     }
 }
 
-impl Events for Measured {
-    fn log(&self, logger: &Arc<catalog::Logger>, event: Logged) {
-        let line = format!("{}: {}", logger.id, event.body);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+/// An event that a logger was handed.
+pub struct Logged {
+    /// The logger's id.
+    pub logger: String,
+    /// The partition, as a header that [`PARTITION`] names, or none.
+    pub partition: HeaderMap,
+    /// The event.
+    pub body: String,
+}
+
+/// Loggers, which keep what they are handed.
+#[derive(Default)]
+pub struct Loggers(Mutex<Vec<Logged>>);
+
+impl Loggers {
+    /// The events since the last time.
+    pub fn take(&self) -> Vec<Logged> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Events for Loggers {
+    fn log(&self, logger: &Arc<catalog::Logger>, event: policy::Event) {
+        let [id, key] = PARTITION;
+        let partition = match &event.partition {
+            Partition::Any => None,
+            Partition::Id(value) => Some((id, value)),
+            Partition::Key(value) => Some((key, value)),
+        };
+        // A key may hold what no header may.
+        let header = |(name, value): (&'static str, &String)| {
+            let shown: String = value
+                .chars()
+                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                .collect();
+            Some((
+                HeaderName::from_static(name),
+                HeaderValue::from_bytes(shown.as_bytes()).ok()?,
+            ))
+        };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Logged {
+            logger: logger.id.clone(),
+            partition: partition.and_then(header).into_iter().collect(),
+            body: event.body,
+        });
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::compare::{self, Difference};
 use crate::pattern::matches;
-use crate::recorder::{Measured, Recorder, Traced};
+use crate::recorder::{Loggers, Measured, Recorder, Traced};
 use crate::scenario::{Request, Scenario, Step, What};
 use crate::servers;
 use crate::time::{Hours, Stuck, Time, VirtualClock};
@@ -60,6 +60,7 @@ struct Run<'r> {
     servers: Rc<servers::World>,
     recorder: Rc<Recorder>,
     measured: Arc<Measured>,
+    loggers: Arc<Loggers>,
     traced: Traced,
     gateway: Offline,
     differences: Vec<Difference>,
@@ -81,6 +82,7 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
     ));
     let recorder = Rc::new(Recorder::default());
     let measured = Arc::<Measured>::default();
+    let loggers = Arc::<Loggers>::default();
     let world = gateway::World {
         clock: time.clock(),
         runtime: Rc::clone(&hours) as Rc<dyn Runtime>,
@@ -88,7 +90,7 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
         counters: Arc::<InProcessCounters>::default(),
         caches: Caches::default(),
         telemetry: Arc::clone(&measured) as Arc<dyn policy::Telemetry>,
-        events: Arc::clone(&measured) as Arc<dyn policy::Events>,
+        events: Arc::clone(&loggers) as Arc<dyn policy::Events>,
         trust: Arc::new(Trusts(scenario.world.trusts)),
         witness: Some(Rc::clone(&recorder) as Rc<dyn policy::Witness>),
     };
@@ -107,6 +109,7 @@ pub fn run(scenario: &Scenario, ready: &Ready) -> Outcome {
         servers,
         recorder,
         measured,
+        loggers,
         traced: Traced::default(),
         differences: Vec::new(),
         response: None,
@@ -161,6 +164,10 @@ impl Run<'_> {
         }
         if let Some(expected) = &step.sent {
             compare::sent(expected, &sent, span, &mut self.differences);
+        }
+        let logged = self.loggers.take();
+        if let Some(expected) = &step.events {
+            compare::events(expected, &logged, span, &mut self.differences);
         }
         for url in self.servers.unanswered() {
             let expects_it = step

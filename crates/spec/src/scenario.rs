@@ -192,6 +192,8 @@ pub struct Step {
     pub responses: Vec<Expected>,
     /// The requests that servers got, in order; none: any.
     pub sent: Option<Vec<Sent>>,
+    /// The events that loggers got, in order; none: any.
+    pub events: Option<Vec<Event>>,
     /// Other expectations.
     pub seen: Vec<Seen>,
 }
@@ -208,6 +210,18 @@ pub struct Sent {
     /// The thumbprint of the certificate that the server was shown.
     pub certificate: Option<String>,
 }
+
+/// An event that a logger is expected to get.
+#[derive(Clone)]
+pub struct Event {
+    /// The logger's id, headers that name the partition ([`PARTITION`]), and the event's text as the body.
+    pub message: Message,
+    /// Whether the texts are compared as JSON.
+    pub is_json: bool,
+}
+
+/// The headers of an event: the id of its partition, or the key that chooses it.
+pub const PARTITION: [&str; 2] = ["partition-id", "partition-key"];
 
 /// A request.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 const NAMES: [&str; 3] = ["title", "blocks", "scenarios"];
 
 /// Blocks that are a text, however it is written.
-const TEXTS: [&str; 6] = ["policy", "fragment", "backend", "request", "response", "sent"];
+const TEXTS: [&str; 7] = ["policy", "fragment", "backend", "request", "response", "sent", "event"];
 
 /// Blocks that are lines: a text or a list of texts.
 const LINES: [&str; 3] = ["trace", "steps", "metrics"];
@@ -289,7 +289,7 @@ mod tests {
             ("blocks: {}", "expected a list of blocks, found an object"),
             (
                 "blocks: [{ reqest: GET / }]",
-                "`reqest` is no kind of block, expected one of given, policy, fragment, file, backend, request, response, sent, variables, trace, steps, error, metrics, traced",
+                "`reqest` is no kind of block, expected one of given, policy, fragment, file, backend, request, response, sent, event, variables, trace, steps, error, metrics, traced",
             ),
             (
                 "blocks: [a]",

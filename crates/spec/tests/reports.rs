@@ -59,6 +59,16 @@ fn what_differs_is_told_with_its_place() {
             "FAIL  a.md:7 · One\n      trace of the request at a.md:17\n        - {\n        -   \"a\": 1\n        - }\n        + none: the request carries no `Apim-Debug-Authorization: <debug:API>` that holds\n      the last response was\n        | 200 OK",
         ),
         (
+            "```json file path=loggers/l/loggerInformation.json\n{\"properties\": {\"loggerType\": \"file\", \"path\": \"x\"}}\n```\n\n```xml policy\n<inbound><log-to-eventhub logger-id='l' partition-key='k'>{\"a\": 1}</log-to-eventhub></inbound>\n```\n\n",
+            "```http response\n200\n```\n\n```http event json\nm\nPartition-Key: <none>\n\n{ \"a\": 2 }\n```",
+            "FAIL  a.md:7 · One\n      logger at a.md:26\n        - m\n        + l\n      header `Partition-Key` at a.md:26\n        - <none>\n        + k\n      body at a.md:26\n          {\n        -   \"a\": 2\n        +   \"a\": 1\n          }\n      the last response was\n        | 200 OK",
+        ),
+        (
+            "",
+            "```http response\n200\n```\n\n```http event\nl\n\none\n```\n\n```http event\nl\n```",
+            "FAIL  a.md:7 · One\n      events that loggers got at a.md:18\n        - l: one\n        - l\n        + <none>\n      the last response was\n        | 200 OK",
+        ),
+        (
             "",
             "```http response took=1s\n200\n```\n\n",
             "FAIL  a.md:7 · One\n      time taken at a.md:14\n        - 1s\n        + 0s\n      the last response was\n        | 200 OK",

@@ -19,6 +19,7 @@ mod lifecycle;
 mod malformed;
 mod mcp;
 mod messaging;
+mod nats;
 mod protocols;
 mod support;
 mod tracing;

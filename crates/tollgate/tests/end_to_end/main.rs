@@ -16,6 +16,7 @@
 mod backends;
 mod caching;
 mod calls;
+mod clock;
 mod command_line;
 mod connections;
 mod databases;
