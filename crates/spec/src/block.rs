@@ -5,6 +5,7 @@
 use crate::codes;
 use catalog::document::Value;
 use diagnostic::{Diagnostic, Mapped, Source, Span, nearest};
+use std::path::{Component, Path};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +83,18 @@ impl Problems {
     /// Adds an error.
     pub fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
         self.list.push(Diagnostic::error(code, &self.source, span, message));
+    }
+
+    /// Whether a word can name an entity, which is a folder of that name; what cannot is reported.
+    pub fn is_name(&mut self, word: &Word) -> bool {
+        let mut parts = Path::new(&word.text).components();
+        let is_one = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
+        let is_name = is_one && !word.text.contains(['/', '\\']);
+        if !is_name {
+            let message = format!("expected a name without `/`, found \"{}\"", word.text);
+            self.error(codes::BAD_VALUE, word.span, message);
+        }
+        is_name
     }
 
     /// Adds an error about a word that is none of those that are known.

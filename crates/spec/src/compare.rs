@@ -51,7 +51,8 @@ impl Differences<'_> {
         });
     }
 
-    fn headers(&mut self, expected: &[(String, String)], found: &HeaderMap) {
+    /// Headers that are there, and with `is_whole` no others.
+    fn headers(&mut self, expected: &[(String, String)], found: &HeaderMap, is_whole: bool) {
         // By the value's own place: bytes may be shared, and empty ones are.
         let mut used: Vec<*const HeaderValue> = Vec::new();
         for (name, pattern) in expected {
@@ -81,18 +82,21 @@ impl Differences<'_> {
                 None => self.add(format!("header `{name}`"), pattern.as_str(), text()),
             }
         }
-    }
-
-    /// Every header that came is one that was expected.
-    fn no_others(&mut self, expected: &[(String, String)], found: &HeaderMap) {
-        for (name, value) in found {
-            let is_expected = expected
-                .iter()
-                .any(|(known, _)| known.eq_ignore_ascii_case(name.as_str()));
-            if !is_expected {
-                let value = String::from_utf8_lossy(value.as_bytes());
-                self.add(format!("header `{name}`"), NONE, value);
-            }
+        // What differs from what was expected of its name is told already.
+        let told: Vec<_> = self
+            .found
+            .iter()
+            .map(|difference| difference.what.to_lowercase())
+            .collect();
+        let is_other = |name: &str, value: &HeaderValue| {
+            is_whole && !used.contains(&std::ptr::from_ref(value)) && !told.contains(&format!("header `{name}`"))
+        };
+        for (name, value) in found.iter().filter(|(name, value)| is_other(name.as_str(), value)) {
+            self.add(
+                format!("header `{name}`"),
+                NONE,
+                String::from_utf8_lossy(value.as_bytes()),
+            );
         }
     }
 
@@ -245,10 +249,7 @@ pub fn response(
     if status != expected.status || expected_reason.is_some_and(|expected| !matches(expected, &reason)) {
         differences.add("status", expected.message.first.as_str(), format!("{status} {reason}"));
     }
-    differences.headers(&expected.message.headers, response.headers());
-    if expected.is_whole {
-        differences.no_others(&expected.message.headers, response.headers());
-    }
+    differences.headers(&expected.message.headers, response.headers(), expected.is_whole);
     match response.body() {
         Ok(bytes) if !expected.breaks => {
             differences.body(expected.message.body.as_deref(), bytes, expected.is_json);
@@ -314,7 +315,7 @@ pub fn sent(expected: &[Sent], got: &[Request<Bytes>], span: Span, found: &mut V
         {
             differences.add("request that a server got", message.first.as_str(), first);
         }
-        differences.headers(&message.headers, request.headers());
+        differences.headers(&message.headers, request.headers(), false);
         differences.body(message.body.as_deref(), request.body(), sent.is_json);
         let connection = request.extensions().get::<Connection>();
         let proxy = connection.and_then(|it| it.proxy.as_ref());
@@ -358,7 +359,7 @@ pub fn events(expected: &[Event], got: &[Logged], span: Span, found: &mut Vec<Di
         if !matches(&message.first, &logged.logger) {
             differences.add("logger", message.first.as_str(), logged.logger.as_str());
         }
-        differences.headers(&message.headers, &logged.partition);
+        differences.headers(&message.headers, &logged.partition, false);
         differences.body(message.body.as_deref(), logged.body.as_bytes(), event.is_json);
     }
 }

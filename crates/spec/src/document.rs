@@ -117,7 +117,9 @@ impl Reader<'_> {
             }
             "fragment" => {
                 block.only(problems, &["id"]);
-                if let Some(id) = required(block, "id", problems) {
+                if required(block, "id", problems).is_some()
+                    && let Some(id) = name(block, "id", "", problems)
+                {
                     let path = format!("policy fragments/{id}/policy.xml");
                     file(block, world, &path, "", "");
                     steps.written(path, block, problems);
@@ -292,6 +294,14 @@ fn required(block: &Block, name: &str, problems: &mut Problems) -> Option<String
     value.map(|value| value.text.clone())
 }
 
+/// An option that names an entity.
+fn name(block: &Block, option: &str, default: &str, problems: &mut Problems) -> Option<String> {
+    match block.option(option) {
+        Some(word) => problems.is_name(word).then(|| word.text.clone()),
+        None => Some(default.to_owned()),
+    }
+}
+
 /// Puts a block's text between two others into a file of the world.
 fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str) {
     let file = File {
@@ -307,12 +317,13 @@ fn file(block: &Block, world: &mut World, path: &str, before: &str, behind: &str
 /// Tells the path of the file that it becomes.
 fn policy(block: &Block, world: &mut World, problems: &mut Problems) -> Option<String> {
     block.only(problems, &["scope", "product", "operation", "api"]);
-    let name = |option: &str, default: &str| {
-        block
-            .option(option)
-            .map_or(default.to_owned(), |word| word.text.clone())
-    };
-    let (api, product, operation) = (name("api", "api"), name("product", "product"), name("operation", "any"));
+    let mut named = |option, default| name(block, option, default, problems);
+    let (api, product, operation) = (
+        named("api", "api"),
+        named("product", "product"),
+        named("operation", "any"),
+    );
+    let (api, product, operation) = (api?, product?, operation?);
     let scope = block.option("scope").map_or("api", |scope| scope.text.as_str());
     let path = match scope {
         "global" => "policy.xml".to_owned(),
@@ -500,8 +511,14 @@ fn event(block: &Block, problems: &mut Problems) -> Option<Vec<Event>> {
 /// Whether bodies are compared as JSON; an expected one that is none is reported.
 fn is_json(block: &Block, message: &Message, problems: &mut Problems) -> bool {
     let is_json = block.flag(problems, "json");
-    if let Some(body) = message.body.as_deref().filter(|body| is_json && *body != compare::NONE) {
-        json(block, body, message.body_start, problems);
+    match message.body.as_deref() {
+        None if is_json => {
+            let place = block.option("json").map_or(block.kind.span, |word| word.span);
+            let message = "`json` says how the body is compared, but there is none: write it behind an empty line";
+            problems.error(codes::BAD_MESSAGE, place, message);
+        }
+        Some(body) if is_json && body != compare::NONE => drop(json(block, body, message.body_start, problems)),
+        _ => {}
     }
     is_json
 }
@@ -524,15 +541,11 @@ fn json(block: &Block, text: &str, start: usize, problems: &mut Problems) -> Opt
 
 fn what(block: &Block, problems: &mut Problems) -> Option<What> {
     let lines = || {
-        block
-            .text
-            .text()
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned)
-            .collect()
+        let lines = block.text.text().lines().map(str::trim);
+        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        if lines == [compare::NONE] { Vec::new() } else { lines }
     };
+    let unless_none = |text: Option<String>| text.filter(|text| text != compare::NONE);
     Some(match block.kind.text.as_str() {
         "trace" => What::Trace(lines()),
         "steps" => What::Steps(lines()),
@@ -540,7 +553,8 @@ fn what(block: &Block, problems: &mut Problems) -> Option<What> {
         "traced" => What::Traced(json(block, block.text.text(), 0, problems)?),
         "variables" => {
             let root = settings::read(block, problems)?;
-            What::Variables(settings::texts(block, &root, problems))
+            let texts = settings::texts(block, &root, problems).into_iter();
+            What::Variables(texts.map(|(name, text)| (name, unless_none(text))).collect())
         }
         _ => {
             let root = settings::read(block, problems)?;
@@ -559,7 +573,7 @@ fn what(block: &Block, problems: &mut Problems) -> Option<What> {
             What::Error(
                 texts
                     .into_iter()
-                    .map(|(name, text)| (name, text.unwrap_or_default()))
+                    .map(|(name, text)| (name, unless_none(text).unwrap_or_default()))
                     .collect(),
             )
         }

@@ -79,9 +79,9 @@ pub fn enter(block: &Block, beside: &Path, world: &mut World, problems: &mut Pro
                 world.named_values.extend(values);
             }
             "api" => given.api(world),
-            "products" => given.each(|given| given.product(world)),
-            "users" => given.each(|given| given.user(world)),
-            "subscriptions" => given.each(|given| given.subscription(world)),
+            "products" => given.each_entity(|given| given.product(world)),
+            "users" => given.each_entity(|given| given.user(world)),
+            "subscriptions" => given.each_entity(|given| given.subscription(world)),
             "tokens" => given.each(|given| given.token(world)),
             _ => given.unknown("setting", &SETTINGS),
         }
@@ -199,10 +199,7 @@ impl Given<'_> {
     }
 
     fn unknown(&mut self, what: &str, known: &[&str]) {
-        let word = Word {
-            text: self.member.key.clone(),
-            span: self.block.place(self.member.key_span),
-        };
+        let word = self.word();
         self.problems.unknown(&word, what, known);
     }
 
@@ -241,6 +238,24 @@ impl Given<'_> {
                 problems: self.problems,
                 member,
             });
+        }
+    }
+
+    /// Each member of this setting's value, which names an entity.
+    fn each_entity(&mut self, mut visit: impl FnMut(&mut Given<'_>)) {
+        self.each(|given| {
+            let word = given.word();
+            if given.problems.is_name(&word) {
+                visit(given);
+            }
+        });
+    }
+
+    /// The setting's name.
+    fn word(&self) -> Word {
+        Word {
+            text: self.member.key.clone(),
+            span: self.block.place(self.member.key_span),
         }
     }
 
@@ -319,9 +334,17 @@ impl Given<'_> {
             .items()
             .iter()
             .enumerate()
-            .map(|(at, item)| (format!("operation-{}", at + 1), item));
-        let named = value.members().iter().map(|member| (member.key.clone(), &member.value));
-        for (id, item) in listed.chain(named) {
+            .map(|(at, item)| (format!("operation-{}", at + 1), item.span, item));
+        let members = value.members().iter();
+        let named = members.map(|member| (member.key.clone(), member.key_span, &member.value));
+        for (id, place, item) in listed.chain(named) {
+            let word = Word {
+                text: id.clone(),
+                span: self.block.place(place),
+            };
+            if !self.problems.is_name(&word) {
+                continue;
+            }
             let text = item.scalar().unwrap_or_default();
             match text.split_once(' ') {
                 Some((method, template)) if template.starts_with('/') => {

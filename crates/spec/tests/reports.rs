@@ -109,6 +109,11 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
         ),
         (
             "",
+            "```http response json\n200\nA: b\n```",
+            "13:18 `json` says how the body is compared, but there is none: write it behind an empty line",
+        ),
+        (
+            "",
             "```http response whole whole\n200\n```",
             "13:24 the option `whole` stands here twice",
         ),
@@ -177,6 +182,26 @@ fn what_is_not_written_as_it_must_be_is_told_where_it_stands() {
             "```json file path=../x.json\n{}\n```\n\n",
             ok,
             "9:14 `path` must lead into the artifact folder, found \"../x.json\"",
+        ),
+        (
+            "```xml policy scope=product product=../x\n<inbound />\n```\n\n",
+            ok,
+            "9:29 expected a name without `/`, found \"../x\"",
+        ),
+        (
+            "```xml fragment id=a/b\n<fragment />\n```\n\n",
+            ok,
+            "9:17 expected a name without `/`, found \"a/b\"",
+        ),
+        (
+            "```yaml given\nproducts: { '../x': }\n```\n\n",
+            ok,
+            "10:13 expected a name without `/`, found \"../x\"",
+        ),
+        (
+            "```yaml given\napi: { operations: { a/b: GET /x } }\n```\n\n",
+            ok,
+            "10:22 expected a name without `/`, found \"a/b\"",
         ),
         ("```json file\n{}\n```\n\n", ok, "9:9 `file` lacks the option `path=…`"),
         (
@@ -485,6 +510,49 @@ fn who_calls_is_given_and_what_servers_get_is_compared_as_json() {
     );
     let report = tested(&document);
     assert!(report.passed(), "{}", report::text(&report, false));
+}
+
+#[test]
+fn none_stands_for_what_is_not_there() {
+    let answer = "<inbound><return-response /></inbound>";
+    let none = "```http response\n200\n```\n\n```text trace\n<none>\n```\n\n```text metrics\n<none>\n```\n\n\
+        ```yaml variables\na: <none>\n```\n\n```yaml error\nsource: <none>\n```\n\n```http sent\n<none>\n```";
+    let report = tested(&scenario(answer, "", none));
+    assert!(report.passed(), "{}", report::text(&report, false));
+    let steps = none.replace("text trace", "text steps");
+    let told = told(&scenario(answer, "", &steps));
+    assert!(
+        told.contains("policies that ran at a.md:17\n        + inbound return-response\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_whole_response_has_no_header_more_often_than_expected() {
+    let backend = "```http backend\n200\nSet-Cookie: a\nSet-Cookie: b\nX: 1\n```\n\n";
+    for (expected, found) in [
+        ("Set-Cookie: a\nSet-Cookie: b\nX: 1", ""),
+        ("Set-Cookie: b\nSet-Cookie: a\nX: <any>", ""),
+        (
+            "Set-Cookie: a\nX: 1",
+            "header `set-cookie` at a.md:21\n        - <none>\n        + b\n",
+        ),
+        (
+            "Set-Cookie: a\nSet-Cookie: b",
+            "header `x` at a.md:21\n        - <none>\n        + 1\n",
+        ),
+        (
+            "Set-Cookie: c\nX: 1",
+            "header `Set-Cookie` at a.md:21\n        - c\n        + a\n        + b\n      the",
+        ),
+    ] {
+        let told = told(&scenario(
+            "<inbound />",
+            backend,
+            &format!("```http response whole\n200\n{expected}\n```"),
+        ));
+        assert!(told.contains(found) && told.is_empty() == found.is_empty(), "{told}");
+    }
 }
 
 #[test]
