@@ -4,12 +4,14 @@
 
 use crate::config::Timeouts;
 use crate::forwarded::Peer;
+use crate::local::Local;
 use crate::rest::Rest;
 use crate::server;
 use crate::stream::Stream;
 use crate::ticker::Alarm;
+use crate::visit::{Open, Visit};
 use crate::watched::{Traffic, Watched};
-use crate::worker::{Accepted, Local, Visit, Worker};
+use crate::worker::Worker;
 use expression::certificate::Certificate;
 use http::HeaderValue;
 use http::header::CONNECTION;
@@ -21,12 +23,28 @@ use rustls::pki_types::CertificateDer;
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+/// A socket that was accepted.
+pub struct Accepted {
+    /// The connection.
+    pub stream: std::net::TcpStream,
+    /// The client's address.
+    pub peer: SocketAddr,
+    /// TLS, when the listener speaks it.
+    pub tls: Option<TlsAcceptor>,
+    /// Whether the listener can be reached from this machine alone.
+    pub loopback: bool,
+    /// Its place among the open connections.
+    pub open: Open,
+}
 
 /// What an HTTP/2 client that needs no negotiation says first (RFC 9113, section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

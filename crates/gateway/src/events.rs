@@ -10,75 +10,22 @@ mod http_sink;
 mod kafka;
 mod nats;
 mod otlp;
+mod outbox;
 mod queue;
 mod sender;
+mod sent;
 
-use crate::metrics::Metrics;
+pub use outbox::{Opened, Outbox};
+
 use crate::ticker::Ticker;
 use crate::worker::{Shared, services};
-use catalog::Logger;
-use policy::{Event, Events};
 use queue::Queue;
 use sender::Sender;
-use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-/// Where workers hand events over.
-pub struct Outbox {
-    queues: RwLock<HashMap<String, Arc<Queue>>>,
-    opened: mpsc::UnboundedSender<Arc<Queue>>,
-    metrics: Arc<Metrics>,
-}
-
-/// Queues that were opened and that nobody empties yet.
-pub struct Opened(mpsc::UnboundedReceiver<Arc<Queue>>);
-
-impl Outbox {
-    /// An empty one, and where its queues come out.
-    pub fn new(metrics: Arc<Metrics>) -> (Self, Opened) {
-        let (opened, received) = mpsc::unbounded_channel();
-        let outbox = Self {
-            queues: RwLock::default(),
-            opened,
-            metrics,
-        };
-        (outbox, Opened(received))
-    }
-
-    fn open(&self, logger: &Arc<Logger>) -> Arc<Queue> {
-        let mut queues = self.queues.write().unwrap_or_else(PoisonError::into_inner);
-        let queue = queues.entry(logger.id.clone()).or_insert_with(|| {
-            let queue = Arc::new(Queue::new(Arc::clone(logger), self.metrics.logger(&logger.id)));
-            // Nobody receives once the gateway has stopped.
-            let _ = self.opened.send(Arc::clone(&queue));
-            queue
-        });
-        Arc::clone(queue)
-    }
-}
-
-impl Outbox {
-    /// Has what waits go where its loggers are now.
-    pub fn follow(&self, loggers: &BTreeMap<String, Arc<Logger>>) {
-        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        for (id, queue) in &*queues {
-            loggers.get(id).into_iter().for_each(|logger| queue.follow(logger));
-        }
-    }
-}
-
-impl Events for Outbox {
-    fn log(&self, logger: &Arc<Logger>, event: Event) {
-        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        let known = queues.get(&logger.id).cloned();
-        drop(queues);
-        known.unwrap_or_else(|| self.open(logger)).push(logger, event);
-    }
-}
 
 /// Sends what the queues hold until `stop` names a moment, then what is left until that moment.
 pub async fn run(shared: Shared, opened: Opened, mut stop: watch::Receiver<Option<Instant>>) {

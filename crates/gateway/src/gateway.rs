@@ -9,8 +9,9 @@ use crate::events::{self, Opened, Outbox};
 use crate::listener::{Queue, Room, accept, acceptor};
 use crate::metrics::Metrics;
 use crate::snapshot::Snapshot;
+use crate::thread;
 use crate::upstream::ClientTls;
-use crate::worker::{self, Shared};
+use crate::worker::Shared;
 use arc_swap::ArcSwap;
 use catalog::Catalog;
 use policy::{Clock, Plans};
@@ -190,7 +191,7 @@ impl Running {
             });
             let shared = shared.clone();
             self.spawn(format!("worker {index}"), move || {
-                worker::run(index, shared, received, &open);
+                thread::run(index, shared, received, &open);
             })?;
         }
         Ok(queues)

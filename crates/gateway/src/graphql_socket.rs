@@ -5,7 +5,8 @@
 
 mod message;
 
-use crate::worker::{Visit, Worker};
+use crate::visit::Visit;
+use crate::worker::Worker;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;

@@ -7,7 +7,8 @@ mod tls;
 
 pub use tls::acceptor;
 
-use crate::worker::{Accepted, Open};
+use crate::connection::Accepted;
+use crate::visit::Open;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

@@ -14,7 +14,7 @@ pub use answer::{awaited, with_answer};
 pub use early::Opening;
 pub use post::govern;
 
-use crate::worker::Visit;
+use crate::visit::Visit;
 use catalog::Api;
 use policy::{Exchange, Plan, ResponseMessage};
 use std::future::Future;

@@ -3,7 +3,7 @@
 //! Never here: responses of policies, status codes of upstreams.
 
 use crate::body::Outgoing;
-use crate::worker::InFlight;
+use crate::visit::InFlight;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};

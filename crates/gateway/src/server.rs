@@ -16,7 +16,8 @@ use crate::route::{Address, Called, ServedApi};
 use crate::snapshot::{Held, Snapshot};
 use crate::unwinding::contained;
 use crate::upgrade;
-use crate::worker::{InFlight, Visit, Worker};
+use crate::visit::{InFlight, Visit};
+use crate::worker::Worker;
 use bytes::Bytes;
 use catalog::{Api, ApiKind};
 use expression::context::LastError;
@@ -85,7 +86,7 @@ async fn serve<B>(
 where
     B: HttpBody<Data = Bytes, Error: Display> + Unpin + 'static,
 {
-    let in_flight = InFlight::begin(&worker, &visit);
+    let in_flight = InFlight::begin(worker.index, &worker.metrics, &visit);
     let is_head = request.method() == Method::HEAD;
     let is_grpc = is_grpc(request.headers());
     if admin::is_status(request.uri().path()) {
@@ -324,7 +325,12 @@ fn ending(
             exchange.request.extensions.remove::<OnUpgrade>(),
         ) {
             (Some(subscriber), Some(client)) => graphql_socket::serve(worker, visit, client, subscriber),
-            _ => upgrade::splice(worker, visit, &mut response),
+            _ => upgrade::splice(
+                worker.ticker.alarm(),
+                worker.settings.timeouts.upgraded_idle,
+                visit,
+                &mut response,
+            ),
         }
     }
     if let Some(error) = exchange

@@ -3,7 +3,7 @@
 //! Never here: WebSocket frames.
 
 use crate::ticker::Alarm;
-use crate::worker::{Visit, Worker};
+use crate::visit::Visit;
 use http::Extensions;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
@@ -29,12 +29,12 @@ pub fn keep(call: &mut Extensions, reply: &mut Extensions) {
 }
 
 /// Joins the client's connection and the upstream's. Without both the response is no `101`.
-pub fn splice(worker: &Worker, visit: Rc<Visit>, response: &mut ResponseMessage) {
+/// They are closed when nothing has come from either side for `idle`.
+pub fn splice(alarm: Alarm, idle: Duration, visit: Rc<Visit>, response: &mut ResponseMessage) {
     let Some(Switching { client, upstream }) = response.extensions.remove() else {
         response.status = http::StatusCode::BAD_GATEWAY;
         return;
     };
-    let (alarm, idle) = (worker.ticker.alarm(), worker.settings.timeouts.upgraded_idle);
     tokio::task::spawn_local(async move {
         if let (Ok(client), Ok(upstream)) = tokio::join!(client, upstream) {
             join(client, upstream, alarm, idle).await;

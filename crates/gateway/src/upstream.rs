@@ -20,7 +20,8 @@ mod verifier;
 
 pub use offline::{OfflineClient, Servers, whole};
 pub use pool::Pool;
-pub use tls::{ClientTls, Verification};
+pub use tls::ClientTls;
+pub use verifier::Verification;
 
 use crate::body::Outgoing;
 use crate::hop_by_hop;

@@ -1,35 +1,25 @@
-//! A worker: one thread with its own runtime, connections, upstreams and counters. Nothing of it leaves the thread.
+//! A worker: what one thread has for its connections and their requests. Nothing of it leaves the thread.
 //!
-//! Never here: accepting connections, HTTP.
+//! Never here: the thread, accepting connections, HTTP.
 
 use crate::background::Background;
 use crate::config::Config;
-use crate::connection;
 use crate::debug::Tracing;
 use crate::events::Outbox;
-use crate::forwarded::Peer;
 use crate::log_limit::LogLimit;
-use crate::metrics::{ApiMetrics, Metrics, WorkerMetrics};
+use crate::metrics::{Metrics, WorkerMetrics};
 use crate::snapshot::{Current, Snapshot};
 use crate::ticker::Ticker;
 use crate::upstream::{Client, ClientTls, Pool};
-use crate::watched::Traffic;
 use arc_swap::ArcSwap;
-use expression::certificate::Certificate;
 use expression::text::Text;
 use policy::{Backends, Clock, Services, Trust};
 use std::cell::Cell;
-use std::future::Future;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicUsize;
 use store::{Caches, Counters};
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::{Notify, OwnedSemaphorePermit};
-use tokio::task::LocalSet;
-use tokio_rustls::TlsAcceptor;
+use tokio::sync::Notify;
 
 /// What all workers share.
 #[derive(Clone)]
@@ -90,43 +80,6 @@ pub struct Outside {
     pub witness: Option<Rc<dyn policy::Witness>>,
 }
 
-/// A socket that was accepted.
-pub struct Accepted {
-    /// The connection.
-    pub stream: std::net::TcpStream,
-    /// The client's address.
-    pub peer: SocketAddr,
-    /// TLS, when the listener speaks it.
-    pub tls: Option<TlsAcceptor>,
-    /// Whether the listener can be reached from this machine alone.
-    pub loopback: bool,
-    /// Its place among the open connections.
-    pub open: Open,
-}
-
-/// One of a worker's open connections, with its place among those of all workers.
-pub struct Open {
-    count: Arc<AtomicUsize>,
-    _place: Option<OwnedSemaphorePermit>,
-}
-
-impl Open {
-    /// Counts one more.
-    pub fn new(count: &Arc<AtomicUsize>, place: Option<OwnedSemaphorePermit>) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self {
-            count: Arc::clone(count),
-            _place: place,
-        }
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.count.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// One worker.
 pub struct Worker {
     /// Its number, which is its place among the counters.
@@ -155,99 +108,9 @@ pub struct Worker {
     pub is_draining: Cell<bool>,
 }
 
-/// A client connection, as its requests know it.
-pub struct Visit {
-    /// The client.
-    pub peer: Peer,
-    /// The certificate that it showed.
-    pub certificate: Option<Arc<Certificate>>,
-    /// Whether the listener can be reached from this machine alone.
-    pub loopback: bool,
-    /// What has been seen of its bytes.
-    pub traffic: Arc<Traffic>,
-    /// Requests that have begun.
-    pub begun: Cell<u64>,
-    /// Requests that have begun and not ended.
-    pub in_flight: Cell<u64>,
-    /// Responses of which a part waits for the client to take it.
-    pub untaken: Cell<u64>,
-    /// Times that a part was taken.
-    pub taken: Cell<u64>,
-    /// Its place among the open connections, until the last of its requests or its upgrade is over.
-    #[expect(dead_code, reason = "held for as long as the visit lasts")]
-    pub open: Open,
-}
-
-/// A request from its head to the end of its response; dropped, it is over.
-pub struct InFlight {
-    worker: Rc<Worker>,
-    visit: Rc<Visit>,
-    started: Instant,
-    /// Whether a part of its response waits for the client.
-    untaken: Cell<bool>,
-}
-
-impl InFlight {
-    /// A request begins.
-    pub fn begin(worker: &Rc<Worker>, visit: &Rc<Visit>) -> Self {
-        worker.metrics.begun.add(1);
-        visit.traffic.begin();
-        visit.traffic.bear_fruit();
-        visit.begun.set(visit.begun.get() + 1);
-        visit.in_flight.set(visit.in_flight.get() + 1);
-        Self {
-            worker: Rc::clone(worker),
-            visit: Rc::clone(visit),
-            started: Instant::now(),
-            untaken: Cell::new(false),
-        }
-    }
-
-    /// A part of the response has been handed to the connection, which asks for the next one when the client's window
-    /// has room.
-    pub fn hand_over(&self) {
-        if !self.untaken.replace(true) {
-            self.visit.untaken.set(self.visit.untaken.get() + 1);
-        }
-    }
-
-    /// The connection asks for the next part.
-    pub fn take(&self) {
-        if self.untaken.replace(false) {
-            self.visit.untaken.set(self.visit.untaken.get().saturating_sub(1));
-            self.visit.taken.set(self.visit.taken.get().wrapping_add(1));
-        }
-    }
-
-    /// Counts the request's status for its API.
-    pub fn count(&self, api: &ApiMetrics, status: http::StatusCode) {
-        api.count(self.worker.index, status);
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.take();
-        self.worker.metrics.end(self.started.elapsed());
-        self.visit.in_flight.set(self.visit.in_flight.get().saturating_sub(1));
-        self.visit.traffic.end();
-    }
-}
-
-/// Runs tasks of hyper's on the worker's own thread.
-#[derive(Clone, Copy)]
-pub struct Local;
-
-impl<F: Future + 'static> hyper::rt::Executor<F> for Local {
-    fn execute(&self, future: F) {
-        tokio::task::spawn_local(async move {
-            future.await;
-        });
-    }
-}
-
 impl Worker {
-    fn new(index: usize, shared: Shared) -> Rc<Self> {
+    /// The worker of this number.
+    pub fn new(index: usize, shared: Shared) -> Rc<Self> {
         let ticker = Ticker::new();
         let metrics = shared.metrics.workers().get(index).cloned().unwrap_or_default();
         let (services, pool, background) = services(&shared, &ticker, Arc::clone(&metrics));
@@ -359,32 +222,5 @@ fn reaching(settings: &Config, place: &Arc<ArcSwap<Snapshot>>, outside: Outside)
         buffer_limit: settings.limits.buffer_bytes,
         witness: outside.witness,
         secrets: Rc::new(move || place.load().secrets()),
-    }
-}
-
-/// A worker's thread: serves connections until no more can come, then lets those that are open finish.
-pub fn run(index: usize, shared: Shared, sockets: UnboundedReceiver<Accepted>, open: &Arc<AtomicUsize>) {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            tracing::error!(%error, "a worker has no runtime; its connections are not served");
-            return;
-        }
-    };
-    LocalSet::new().block_on(&runtime, serve(index, shared, sockets, open));
-}
-
-async fn serve(index: usize, shared: Shared, mut sockets: UnboundedReceiver<Accepted>, open: &Arc<AtomicUsize>) {
-    let drain = Arc::clone(&shared.drain);
-    let worker = Worker::new(index, shared);
-    while let Some(accepted) = sockets.recv().await {
-        worker.metrics.connections.add(1);
-        tokio::task::spawn_local(connection::serve(Rc::clone(&worker), accepted));
-    }
-    worker.is_draining.set(true);
-    worker.draining.notify_waiters();
-    let deadline = Instant::now() + Duration::from_millis(drain.load(Ordering::Relaxed) as u64);
-    while (open.load(Ordering::Relaxed) > 0 || worker.background.is_busy()) && Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

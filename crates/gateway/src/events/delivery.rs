@@ -3,7 +3,8 @@
 //! Never here: protocols.
 
 use super::queue::{BATCH as MOST_EVENTS, Queue};
-use super::sender::{Sender, Sent};
+use super::sender::Sender;
+use super::sent::Sent;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;

@@ -4,7 +4,7 @@
 //! its body and, in `BrokerProperties`, the key of its partition: of a batch, headers are ignored. Never here: AMQP.
 
 use super::http_sink::Post;
-use super::sender::Sent;
+use super::sent::Sent;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

@@ -2,7 +2,7 @@
 //!
 //! Never here: moving it away.
 
-use super::sender::Sent;
+use super::sent::Sent;
 use expression::date::{DateTime, DateTimeKind};
 use policy::{Event, Partition};
 use serde_json::{Map, Value};

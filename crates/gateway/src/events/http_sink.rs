@@ -2,7 +2,7 @@
 //!
 //! Never here: what the body is.
 
-use super::sender::Sent;
+use super::sent::Sent;
 use expression::body::MessageBody;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use policy::{Body, Call, Connection, HttpVersion, Services, retry_after};

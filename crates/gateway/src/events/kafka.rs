@@ -5,7 +5,7 @@
 //! own clients do; other records of a batch go to one partition, and the next batch's to the next. Never here:
 //! transactions; connections and retries within a request, which are the library's.
 
-use super::sender::Sent;
+use super::sent::Sent;
 use crate::upstream::{ClientTls, Verification};
 use catalog::{Kafka, KafkaLogin, SaslMechanism};
 

@@ -3,7 +3,7 @@
 //! Follows NATS' client protocol. A partition is a header, where the server has them. Never here: `JetStream`'s
 //! acknowledgements, other servers of a cluster.
 
-use super::sender::Sent;
+use super::sent::Sent;
 use crate::stream::Stream;
 use crate::upstream::{ClientTls, Verification};
 use catalog::Nats;

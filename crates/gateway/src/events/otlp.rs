@@ -3,7 +3,7 @@
 //! Never here: traces and metrics.
 
 use super::http_sink::Post;
-use super::sender::Sent;
+use super::sent::Sent;
 use crate::clock::UNIX_EPOCH_TICKS;
 use catalog::Otlp;
 use policy::{Event, Partition, Services};

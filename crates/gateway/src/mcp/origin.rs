@@ -6,7 +6,7 @@
 
 use crate::hosts::has_name;
 use crate::respond::Refusal;
-use crate::worker::Visit;
+use crate::visit::Visit;
 use catalog::Api;
 use http::StatusCode;
 use http::header::ORIGIN;

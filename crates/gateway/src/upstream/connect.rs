@@ -3,12 +3,13 @@
 //! Never here: keeping connections (that is the pool), requests.
 
 use crate::body::Outgoing;
+use crate::local::Local;
 use crate::stream::Stream;
 use crate::upstream::dial::dial;
-use crate::upstream::tls::{Alpn, ClientTls, Verification};
+use crate::upstream::tls::{Alpn, ClientTls};
 use crate::upstream::tunnel;
+use crate::upstream::verifier::Verification;
 use crate::watched::{Traffic, Watched};
-use crate::worker::Local;
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use hyper::client::conn::{http1, http2};

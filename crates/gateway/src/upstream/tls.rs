@@ -2,7 +2,7 @@
 //!
 //! Never here: TLS towards clients, certificates of our own, how a server's certificate is checked.
 
-use crate::upstream::verifier::{Verifier, is_itself_trusted};
+use crate::upstream::verifier::{Verification, Verifier, is_itself_trusted};
 use arc_swap::ArcSwap;
 use catalog::{ClientCertificate, PublicCertificate};
 use expression::certificate::Certificate;
@@ -15,15 +15,6 @@ use rustls::{ClientConfig, RootCertStore};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// What of an upstream's certificate is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Verification {
-    /// That a trusted root signed it, and that it is valid now.
-    pub chain: bool,
-    /// That it carries the host's name.
-    pub name: bool,
-}
-
 /// Client-side TLS settings, made once for each combination that is used.
 pub struct ClientTls {
     system: RootCertStore,
@@ -32,11 +23,11 @@ pub struct ClientTls {
 }
 
 /// The roots that are trusted now, and the settings that were made with them.
-pub(super) struct Trusted {
+struct Trusted {
     /// Authorities of the configuration, beside the system's.
-    pub authorities: Vec<Arc<PublicCertificate>>,
+    authorities: Vec<Arc<PublicCertificate>>,
     /// All of them.
-    pub roots: Arc<RootCertStore>,
+    roots: Arc<RootCertStore>,
     configs: Mutex<HashMap<Wanted, Arc<ClientConfig>>>,
     clients: OnceLock<Option<Arc<dyn ClientCertVerifier>>>,
 }
@@ -127,7 +118,7 @@ impl ClientTls {
         let builder = ClientConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| format!("TLS is not available: {error}"))?;
-        let verifier = Verifier::new(verification, trusted, &self.provider)?;
+        let verifier = Verifier::new(verification, &trusted.roots, &trusted.authorities, &self.provider)?;
         let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
         let mut config = match certificate {
             Some(certificate) => builder

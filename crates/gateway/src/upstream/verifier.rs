@@ -4,7 +4,6 @@
 //! within. It carries the host's name among its alternative names, or, where it has none of these, as its common name.
 //! Never here: which roots are trusted.
 
-use super::tls::{Trusted, Verification};
 use catalog::PublicCertificate;
 use expression::certificate::Certificate;
 use expression::date::UNIX_EPOCH_TICKS;
@@ -13,13 +12,22 @@ use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use std::sync::Arc;
 
 /// Dotted numbers of the extension for alternative names.
 const ALTERNATIVE_NAMES: &str = "2.5.29.17";
 /// Dotted numbers of a common name.
 const COMMON_NAME: &str = "2.5.4.3";
+
+/// What of an upstream's certificate is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Verification {
+    /// That a trusted root signed it, and that it is valid now.
+    pub chain: bool,
+    /// That it carries the host's name.
+    pub name: bool,
+}
 
 /// Checks what a backend has checked.
 #[derive(Debug)]
@@ -52,17 +60,22 @@ pub fn is_itself_trusted(
 
 impl Verifier {
     /// Checks this much of certificates.
-    pub fn new(checks: Verification, trusted: &Trusted, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
+    pub fn new(
+        checks: Verification,
+        roots: &Arc<RootCertStore>,
+        authorities: &[Arc<PublicCertificate>],
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self, String> {
         let chain = checks.chain.then(|| {
             // Without a single root there is no verifier, and nothing that it would let pass.
-            let of_roots = (!trusted.roots.is_empty()).then(|| {
-                WebPkiServerVerifier::builder_with_provider(Arc::clone(&trusted.roots), Arc::clone(provider))
+            let of_roots = (!roots.is_empty()).then(|| {
+                WebPkiServerVerifier::builder_with_provider(Arc::clone(roots), Arc::clone(provider))
                     .build()
                     .map_err(|error| format!("the system has no usable root certificates: {error}"))
             });
             Ok::<_, String>(Chain {
                 of_roots: of_roots.transpose()?,
-                authorities: trusted.authorities.clone(),
+                authorities: authorities.to_vec(),
             })
         });
         Ok(Self {
