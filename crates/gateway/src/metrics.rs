@@ -49,9 +49,10 @@ pub struct WorkerMetrics {
     duration_sum: Counter,
 }
 
-/// Counters of one API: requests by status class for each worker.
+/// Counters of one API: requests by status class for each worker, the first one of those whose client left before the
+/// answer.
 pub struct ApiMetrics {
-    workers: Vec<[Counter; 6]>,
+    workers: Vec<[Counter; 10]>,
 }
 
 /// Counters of a logger's events, written by who has its queue.
@@ -135,6 +136,13 @@ impl ApiMetrics {
     pub fn count(&self, worker: usize, status: http::StatusCode) {
         let class = usize::from(status.as_u16() / 100);
         if let Some(counter) = self.workers.get(worker).and_then(|classes| classes.get(class)) {
+            counter.add(1);
+        }
+    }
+
+    /// The client of a request of `worker` left before the answer.
+    pub fn count_left(&self, worker: usize) {
+        if let Some(counter) = self.workers.get(worker).and_then(|classes| classes.first()) {
             counter.add(1);
         }
     }

@@ -26,11 +26,36 @@ use http::{HeaderValue, Method, Request, StatusCode};
 use http_body::Body as HttpBody;
 use hyper::upgrade::OnUpgrade;
 use policy::{BodyError, Exchange, Failure, Flow, Matched, ResponseMessage};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fmt::Display;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// The API that a request calls, once that is known; a request whose client leaves before the answer is counted for it.
+struct Calling {
+    worker: Rc<Worker>,
+    api: OnceCell<Arc<ServedApi>>,
+    answered: Cell<bool>,
+}
+
+impl Calling {
+    fn count(&self, count: impl FnOnce(&ApiMetrics, usize)) {
+        let index = self.worker.index;
+        match self.api.get() {
+            Some(api) => count(&api.metrics, index),
+            None => count(&self.worker.current.get().unmatched, index),
+        }
+    }
+}
+
+impl Drop for Calling {
+    fn drop(&mut self) {
+        if !self.answered.get() {
+            self.count(ApiMetrics::count_left);
+        }
+    }
+}
 
 /// Answers a request, even one that a bug breaks off.
 pub async fn answer<B>(worker: Rc<Worker>, visit: Rc<Visit>, request: Request<B>) -> Answer
@@ -38,18 +63,17 @@ where
     B: HttpBody<Data = Bytes, Error: Display> + Unpin + 'static,
 {
     let is_head = request.method() == Method::HEAD;
-    let called = OnceCell::new();
-    match contained(pin!(serve(Rc::clone(&worker), visit, request, &called))).await {
-        Ok(answer) => answer,
-        Err(broken) => {
-            let snapshot = worker.current.get();
-            let metrics = called
-                .get()
-                .map_or(&snapshot.unmatched, |api: &Arc<ServedApi>| &api.metrics);
-            metrics.count(worker.index, broken.status);
-            respond::head(broken, None, is_head)
-        }
-    }
+    let calling = Calling {
+        worker: Rc::clone(&worker),
+        api: OnceCell::new(),
+        answered: Cell::new(false),
+    };
+    let answer = contained(pin!(serve(worker, visit, request, &calling.api))).await;
+    calling.answered.set(true);
+    answer.unwrap_or_else(|broken| {
+        calling.count(|metrics, index| metrics.count(index, broken.status));
+        respond::head(broken, None, is_head)
+    })
 }
 
 /// Arrive → route → admit → the plan → respond.

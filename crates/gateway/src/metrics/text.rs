@@ -85,14 +85,24 @@ impl Metrics {
 
     fn write_requests(&self, out: &mut String) -> std::fmt::Result {
         let name = "tollgate_requests_total";
-        family(out, name, "counter", "Requests by API and status class.")?;
+        family(
+            out,
+            name,
+            "counter",
+            "Requests by API and status class; none: the client left before the answer.",
+        )?;
         for (api, metrics) in self.apis.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let api = quoted(api);
-            for (class, count) in (1..6)
+            for (class, count) in (0..10)
                 .map(|class| (class, metrics.total(class)))
                 .filter(|(_, count)| *count > 0)
             {
-                writeln!(out, "{name}{{api=\"{api}\",status=\"{class}xx\"}} {count}")?;
+                let status = if class == 0 {
+                    "none".to_owned()
+                } else {
+                    format!("{class}xx")
+                };
+                writeln!(out, "{name}{{api=\"{api}\",status=\"{status}\"}} {count}")?;
             }
         }
         Ok(())
@@ -156,12 +166,16 @@ mod tests {
         let metrics = Metrics::new(2);
         metrics.api("a\"b").count(1, StatusCode::OK);
         metrics.api("a\"b").count(0, StatusCode::CREATED);
+        metrics.api("a\"b").count(0, StatusCode::from_u16(999).unwrap());
+        metrics.api("a\"b").count_left(1);
         metrics.workers()[0].begun.add(3);
         metrics.logger("l").dropped.add(2);
         metrics.workers()[0].end(Duration::from_millis(7));
         let text = metrics.text();
         for line in [
             "tollgate_requests_total{api=\"a\\\"b\",status=\"2xx\"} 2",
+            "tollgate_requests_total{api=\"a\\\"b\",status=\"9xx\"} 1",
+            "tollgate_requests_total{api=\"a\\\"b\",status=\"none\"} 1",
             "tollgate_request_duration_milliseconds_bucket{le=\"5\"} 0",
             "tollgate_request_duration_milliseconds_bucket{le=\"10\"} 1",
             "tollgate_request_duration_milliseconds_bucket{le=\"+Inf\"} 1",

@@ -1,5 +1,6 @@
 //! Bodies stream both ways, under limits, and end as they should.
 
+use crate::events::counted;
 use crate::support::{
     Client, PATIENCE, Upstream, body_of, channel, converse, fetch, full, get, in_front_of, read_head, request, soon,
     start, start_with, text,
@@ -287,6 +288,7 @@ async fn a_client_that_leaves_takes_its_upstream_call_with_it() {
     }
     client.shutdown().await.unwrap();
     soon(noticed.recv()).await.unwrap();
+    counted(&gateway, "tollgate_requests_total{api=\"echo\",status=\"none\"} 2").await;
 }
 
 #[tokio::test]
