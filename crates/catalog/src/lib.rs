@@ -30,7 +30,7 @@ pub use certificate::{ClientCertificate, PublicCertificate};
 pub use contract::{Content, Contract, Described, Joined, Parameter, ParameterPlace, ResponseContract, Statuses};
 pub use environment::{CheckingEnvironment, Environment, ProcessEnvironment};
 pub use files::read_text;
-pub use load::{load, load_again, load_over, load_overridden};
+pub use load::{load, load_again, load_over, load_over_again, load_overridden};
 pub use logger::{Access, EventHub, Hidden, Kafka, KafkaLogin, Logger, Nats, Otlp, SaslMechanism, Sink};
 pub use lookup::entity;
 pub use memory::{Changed, Memory};

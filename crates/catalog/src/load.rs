@@ -74,6 +74,18 @@ pub fn load_over(folder: &Path, overlay: &Overlay, environment: &dyn Environment
     load_with(folder, overlay, environment, &mut Memory::default(), &Changed::Anything)
 }
 
+/// Loads an artifact folder again with files that lie over it, as [`load_again`]; files that lie over it now and did not
+/// before, or that are others, are among those that have changed.
+pub fn load_over_again(
+    folder: &Path,
+    overlay: &Overlay,
+    environment: &dyn Environment,
+    memory: &mut Memory,
+    changed: &Changed,
+) -> (Catalog, Vec<Diagnostic>) {
+    load_with(folder, overlay, environment, memory, changed)
+}
+
 /// Loads an artifact folder again, reading anew of its APIs only those that have changed. The result is that of
 /// [`load()`]; what is as it was is shared with the catalog before (`Arc`). `memory` is what the loads of this folder
 /// before have left.

@@ -44,7 +44,7 @@ impl Changed {
 }
 
 /// What reading one folder has left for the next time. It must be of that folder alone.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Memory {
     surroundings: Option<Surroundings>,
     apis: Apis,
@@ -57,7 +57,7 @@ pub struct Memory {
 pub(crate) type Apis = HashMap<String, Remembered>;
 
 /// What APIs depend on outside of their folders.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Surroundings {
     /// All named values.
     pub named_values: BTreeMap<String, NamedValue>,
@@ -72,7 +72,7 @@ pub(crate) struct Surroundings {
 }
 
 /// What the folder of an API came to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Remembered {
     /// The API; nothing where it cannot be served.
     pub api: Option<Arc<Api>>,

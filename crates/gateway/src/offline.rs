@@ -76,6 +76,18 @@ impl Ready {
         Self { place, metrics }
     }
 
+    /// Makes a catalog ready of which most is shared with this one, if nothing is wrong with its policies.
+    pub fn followed_by(&self, catalog: Arc<Catalog>) -> Option<Self> {
+        let before = self.place.load();
+        let plans = Plans::compile_to_watch_after(&catalog, &before.plans)?;
+        let metrics = Metrics::new(1);
+        let snapshot = before.followed_by(catalog, plans, &metrics);
+        Some(Self {
+            place: Arc::new(ArcSwap::from_pointee(snapshot)),
+            metrics,
+        })
+    }
+
     /// A new gateway.
     pub fn open(&self, settings: Config, world: World) -> Offline {
         let upstream = OfflineClient::new(world.servers, Rc::clone(&world.runtime));

@@ -195,6 +195,12 @@ impl Plans {
         Self::compile_as(catalog, SERVING, Some(Vec::new()), None)
     }
 
+    /// Like [`Plans::compile_after`], after plans that may be watched too; nothing when these must not serve.
+    pub fn compile_to_watch_after(catalog: &Catalog, before: &Self) -> Option<Self> {
+        let (plans, _, problems) = Self::compile_as(catalog, SERVING, Some(Vec::new()), Some(before));
+        (!problems.iter().any(Diagnostic::is_error)).then_some(plans)
+    }
+
     /// All problems of the policy documents of a catalog that is checked and will not serve.
     pub fn check(catalog: &Catalog, options: Options) -> Vec<Diagnostic> {
         Self::compile_as(catalog, options, None, None).2

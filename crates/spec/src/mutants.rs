@@ -8,9 +8,10 @@
 use crate::find::Read;
 use crate::opened::{Opened, folder, spot_at_home};
 use crate::run;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, World};
 use crate::suite::Report;
 use diagnostic::{Position, Source};
+use gateway::Ready;
 use policy::{Mutation, Spot, SpotKind, mutations};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,41 @@ struct Case<'c> {
     source: &'c Arc<Source>,
     scenario: &'c Scenario,
     seen: &'c BTreeSet<Spot>,
+    /// Which of the worlds it is in.
+    world: usize,
+}
+
+/// Policies that scenarios have in common.
+struct Opening<'c> {
+    source: &'c Arc<Source>,
+    world: &'c World,
+    opened: Opened,
+}
+
+/// The worlds of all scenarios.
+#[derive(Default)]
+struct Worlds<'c> {
+    all: Vec<Opening<'c>>,
+    /// Which of them are of a folder.
+    by_folder: BTreeMap<PathBuf, Vec<usize>>,
+}
+
+impl<'c> Worlds<'c> {
+    /// The one of a scenario, which is opened if there is none yet.
+    fn of(&mut self, source: &'c Arc<Source>, world: &'c World) -> usize {
+        let of_folder = self.by_folder.entry(folder(source, world)).or_default();
+        let is_same = |at: &&usize| {
+            let other = self.all.get(**at);
+            other.is_some_and(|other| world.has_policies_of(other.world))
+        };
+        if let Some(known) = of_folder.iter().find(is_same) {
+            return *known;
+        }
+        of_folder.push(self.all.len());
+        let opened = Opened::of(source, world);
+        self.all.push(Opening { source, world, opened });
+        self.all.len() - 1
+    }
 }
 
 /// A policy document as some scenarios have it.
@@ -76,10 +112,15 @@ enum Fate {
 
 /// Tries faults in the policies of scenarios that passed.
 pub fn mutate(specifications: &[Read], report: &Report) -> Mutants {
-    let documents = documents(specifications, report);
+    let mut worlds = Worlds::default();
+    let documents = documents(specifications, report, &mut worlds);
     let mut faults = Vec::new();
     for document in &documents {
-        faults.extend(of_document(document).into_iter().map(|fault| (document, fault)));
+        faults.extend(
+            of_document(document, &worlds)
+                .into_iter()
+                .map(|fault| (document, fault)),
+        );
     }
     let (next, mutants) = (AtomicUsize::new(0), Mutex::new(Mutants::default()));
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -87,7 +128,7 @@ pub fn mutate(specifications: &[Read], report: &Report) -> Mutants {
         for _ in 0..threads.min(faults.len()) {
             scope.spawn(|| {
                 while let Some((document, fault)) = faults.get(next.fetch_add(1, Relaxed)) {
-                    let fate = try_fault(document, fault);
+                    let fate = try_fault(document, fault, &worlds);
                     let mut mutants = mutants.lock().unwrap_or_else(PoisonError::into_inner);
                     match fate {
                         Fate::Killed => mutants.killed += 1,
@@ -105,7 +146,7 @@ pub fn mutate(specifications: &[Read], report: &Report) -> Mutants {
 }
 
 /// The documents of all scenarios that passed; one that differs between scenarios is several.
-fn documents<'c>(specifications: &'c [Read], report: &'c Report) -> Vec<Document<'c>> {
+fn documents<'c>(specifications: &'c [Read], report: &'c Report, worlds: &mut Worlds<'c>) -> Vec<Document<'c>> {
     let mut found: BTreeMap<(String, String), Document<'c>> = BTreeMap::new();
     for (tested, ran) in report.results().filter(|(_, ran)| ran.passed()) {
         let read = specifications
@@ -116,6 +157,7 @@ fn documents<'c>(specifications: &'c [Read], report: &'c Report) -> Vec<Document
         };
         let (source, world) = (&tested.source, &scenario.world);
         let folder = folder(source, world);
+        let opening = worlds.of(source, world);
         let names: BTreeSet<&str> = ran.spots.iter().map(|spot| &*spot.document).collect();
         for name in names {
             let Ok(path) = Path::new(name).strip_prefix(&folder) else {
@@ -139,6 +181,7 @@ fn documents<'c>(specifications: &'c [Read], report: &'c Report) -> Vec<Document
                 source,
                 scenario,
                 seen: &ran.spots,
+                world: opening,
             });
         }
     }
@@ -146,17 +189,23 @@ fn documents<'c>(specifications: &'c [Read], report: &'c Report) -> Vec<Document
 }
 
 /// The faults of what the author wrote; what the document only implies is not theirs.
-fn of_document(document: &Document<'_>) -> Vec<Mutation> {
-    let Some(case) = document.cases.first() else {
+fn of_document(document: &Document<'_>, worlds: &Worlds<'_>) -> Vec<Mutation> {
+    let opening = |case: &Case<'_>| worlds.all.get(case.world);
+    let Some((case, opening)) = document.cases.first().and_then(|case| Some((case, opening(case)?))) else {
         return Vec::new();
     };
-    let opened = Opened::of(case.source, &case.scenario.world, &case.scenario.world.overlay());
     let is_own = |spot: &&Spot| {
         spot.kind == SpotKind::Step
             && &*spot.document == document.source.name()
             && spot_at_home(spot, case.source, &case.scenario.world).is_some()
     };
-    let steps: BTreeSet<Position> = opened.places.iter().filter(is_own).map(|spot| spot.position).collect();
+    let steps: BTreeSet<Position> = opening
+        .opened
+        .places
+        .iter()
+        .filter(is_own)
+        .map(|spot| spot.position)
+        .collect();
     let mut faults = mutations(&document.source, |position| steps.contains(&position));
     faults.retain(|fault| place(document, fault).is_some());
     faults
@@ -170,7 +219,7 @@ fn came_by(case: &Case<'_>, document: &Document<'_>, fault: &Mutation) -> bool {
     })
 }
 
-fn try_fault(document: &Document<'_>, fault: &Mutation) -> Fate {
+fn try_fault(document: &Document<'_>, fault: &Mutation, worlds: &Worlds<'_>) -> Fate {
     let mut text = document.source.text().to_string();
     if text.get(fault.span.start..fault.span.end).is_none() {
         return Fate::SaysNothing;
@@ -178,14 +227,18 @@ fn try_fault(document: &Document<'_>, fault: &Mutation) -> Fate {
     text.replace_range(fault.span.start..fault.span.end, &fault.replacement);
     let elsewhere = |spot: &&Spot| &*spot.document != document.source.name();
     let mut changes = fault.step.is_some();
+    let mut last: Option<(usize, Ready)> = None;
     for case in document.cases.iter().filter(|case| came_by(case, document, fault)) {
-        let world = &case.scenario.world;
-        let mut overlay = world.overlay();
-        overlay.insert(&document.path, text.as_bytes());
-        let Some(ready) = Opened::of(case.source, world, &overlay).ready else {
+        let faulty = last.take().filter(|(world, _)| *world == case.world);
+        let faulty = faulty.map(|(_, ready)| ready).or_else(|| {
+            let Opening { source, world, opened } = worlds.all.get(case.world)?;
+            opened.with(source, world, &document.path, &text)
+        });
+        let Some(ready) = faulty else {
             return Fate::SaysNothing;
         };
         let outcome = run::run(case.scenario, &ready);
+        last = Some((case.world, ready));
         if !outcome.differences.is_empty() {
             return Fate::Killed;
         }

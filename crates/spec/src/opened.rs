@@ -3,7 +3,7 @@
 //! Never here: requests.
 
 use crate::scenario::{File, Origin, World};
-use catalog::{Environment, Overlay};
+use catalog::{Changed, Environment, Memory};
 use diagnostic::{Diagnostic, Position, Severity, Source, Span};
 use gateway::Ready;
 use policy::{Plans, Spot};
@@ -43,6 +43,8 @@ pub struct Opened {
     pub diagnostics: Vec<Diagnostic>,
     /// How many warnings there are.
     pub warnings: usize,
+    /// What reading it has left.
+    memory: Memory,
 }
 
 /// The folder of a world; one that has none is as if its document were a folder.
@@ -51,10 +53,13 @@ pub fn folder(source: &Source, world: &World) -> PathBuf {
 }
 
 impl Opened {
-    /// The policies of a world in the document `source`, with files that lie over its folder.
-    pub fn of(source: &Arc<Source>, world: &World, overlay: &Overlay) -> Self {
+    /// The policies of a world in the document `source`.
+    pub fn of(source: &Arc<Source>, world: &World) -> Self {
         let folder = folder(source, world);
-        let (catalog, mut diagnostics) = catalog::load_over(&folder, overlay, &Given(world));
+        let mut memory = Memory::default();
+        let (overlay, given) = (world.overlay(), Given(world));
+        let (catalog, mut diagnostics) =
+            catalog::load_over_again(&folder, &overlay, &given, &mut memory, &Changed::Anything);
         let (plans, spots, problems) = Plans::compile_to_watch(&catalog);
         diagnostics.extend(problems);
         let diagnostics = diagnostics.into_iter().map(|it| strict(it, world, &folder));
@@ -66,7 +71,22 @@ impl Opened {
             places: places.filter(|spot| &*spot.document != DEFAULT).collect(),
             diagnostics,
             warnings: warnings.len(),
+            memory,
         }
+    }
+
+    /// The same with another text in the place of a file, if that can be served.
+    pub fn with(&self, source: &Source, world: &World, path: &Path, text: &str) -> Option<Ready> {
+        let mut overlay = world.overlay();
+        overlay.insert(path, text.as_bytes());
+        let changed = Changed::Paths([path.to_owned()].into());
+        let (folder, mut memory) = (folder(source, world), self.memory.clone());
+        let (catalog, problems) = catalog::load_over_again(&folder, &overlay, &Given(world), &mut memory, &changed);
+        let mut problems = problems.into_iter().map(|it| strict(it, world, &folder));
+        if problems.any(|problem| problem.is_error()) {
+            return None;
+        }
+        self.ready.as_ref()?.followed_by(Arc::new(catalog))
     }
 }
 

@@ -88,11 +88,12 @@ impl Report {
 /// Runs specifications; `wanted` chooses scenarios by document title and name.
 pub fn test(specifications: &[Read], wanted: impl Fn(&str, &str) -> bool) -> Report {
     let mut report = Report::default();
+    let mut opened = None;
     for read in specifications {
         let is_sound = !read.diagnostics.iter().any(Diagnostic::is_error);
         report.diagnostics.extend(read.diagnostics.iter().cloned());
         if is_sound {
-            let tested = test_one(&read.specification, &wanted, &mut report);
+            let tested = test_one(&read.specification, &wanted, &mut opened, &mut report);
             report.documents.push(tested);
         } else {
             report.wrong += 1;
@@ -101,24 +102,37 @@ pub fn test(specifications: &[Read], wanted: impl Fn(&str, &str) -> bool) -> Rep
     report
 }
 
-fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, report: &mut Report) -> Tested {
+/// Policies that were opened last, and by what.
+type Last<'s> = Option<(&'s Arc<Source>, &'s World, Opened)>;
+
+fn test_one<'s>(
+    specification: &'s Specification,
+    wanted: impl Fn(&str, &str) -> bool,
+    opened: &mut Last<'s>,
+    report: &mut Report,
+) -> Tested {
     let mut results = Vec::new();
-    let mut opened: Option<(&World, Opened)> = None;
     let source = &specification.source;
     for (number, scenario) in specification.scenarios.iter().enumerate() {
         if !wanted(&specification.title, &scenario.name) {
             continue;
         }
         let began = Instant::now();
-        let known = opened.take().filter(|(world, _)| scenario.world.has_policies_of(world));
-        let policies = known.map_or_else(|| open(source, &scenario.world, report), |(_, policies)| policies);
+        let world = &scenario.world;
+        // What a document brings itself is told with places in it.
+        let serves =
+            |known: &Arc<Source>| Arc::ptr_eq(known, source) || world.folder.is_some() && world.files.is_empty();
+        let known = opened
+            .take()
+            .filter(|(known, last, _)| serves(known) && world.has_policies_of(last));
+        let policies = known.map_or_else(|| open(source, world, report), |(_, _, policies)| policies);
         let is_ready = policies.ready.is_some();
         let outcome = outcome(scenario, &policies);
-        opened = Some((&scenario.world, policies));
+        *opened = Some((source, world, policies));
         let at_home = outcome
             .spots
             .iter()
-            .filter_map(|spot| spot_at_home(spot, source, &scenario.world));
+            .filter_map(|spot| spot_at_home(spot, source, world));
         report.seen.extend(at_home);
         results.push(Ran {
             number,
@@ -141,7 +155,7 @@ fn test_one(specification: &Specification, wanted: impl Fn(&str, &str) -> bool, 
 
 /// Compiles the policies of a world, and notes their places and what is wrong with them.
 fn open(source: &Arc<Source>, world: &World, report: &mut Report) -> Opened {
-    let opened = Opened::of(source, world, &world.overlay());
+    let opened = Opened::of(source, world);
     let at_home = opened
         .places
         .iter()

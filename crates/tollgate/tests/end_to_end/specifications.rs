@@ -67,6 +67,51 @@ fn reports_are_printed_and_written() {
 }
 
 #[test]
+fn faults_of_a_folder_are_noticed_wherever_they_are() {
+    let header = |name: &str| format!("<set-header name=\"{name}\"><value>1</value></set-header>");
+    let policy = |inbound: &str, backend: &str| {
+        format!("<policies><inbound>{inbound}</inbound><backend>{backend}</backend><outbound /><on-error /></policies>")
+    };
+    let api = policy(
+        &format!("<base /><include-fragment fragment-id=\"f\" />{}", header("A")),
+        "<base />",
+    );
+    let sent = "```http sent\nGET http://backend.example/\nG: 1\nF: 1\nA: 1\n```\n";
+    let folder = folder(&[
+        ("policy.xml", &policy(&header("G"), "<forward-request />")),
+        ("apis/api/policy.xml", &api),
+        (
+            "policy fragments/f/policy.xml",
+            &format!("<fragment>{}</fragment>", header("F")),
+        ),
+        (
+            "policy fragments/f/policyFragmentInformation.json",
+            "{\"properties\": {}}",
+        ),
+        ("specs/a.md", &format!("{PASSING}\n{sent}")),
+        (
+            "specs/b.md",
+            &format!("{PASSING}\n{sent}").replace("# Passing", "# Again"),
+        ),
+    ]);
+    let tested = run(&["test", folder.argument(), "--mutate"]);
+    assert!(
+        tested.output.contains("score 100.0 %: 10 of 10 faults noticed"),
+        "{tested:?}"
+    );
+    // Without what they expect of the fragment its faults are not.
+    folder.write("specs/a.md", PASSING);
+    folder.write("specs/b.md", &format!("{PASSING}\n{}", sent.replace("F: 1\n", "")));
+    let tested = run(&["test", folder.argument(), "--mutate"]);
+    assert_eq!(tested.output.matches("not noticed").count(), 3, "{tested:?}");
+    assert_eq!(
+        tested.output.matches("policy fragments/f/policy.xml:1: not").count(),
+        2,
+        "{tested:?}"
+    );
+}
+
+#[test]
 fn warnings_may_be_why_a_scenario_fails() {
     let link = "[{\"name\": \"apo\"}]";
     let product = "{\"properties\": {\"displayName\": \"p\", \"state\": \"published\"}}";
