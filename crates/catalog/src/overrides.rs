@@ -233,12 +233,16 @@ impl Overrides<'_> {
             Some((path, read_json(&text).ok()?.root))
         });
         let Some((path, own)) = found else { return };
+        // A value that is in a vault there is not the one that stands here.
+        let is_elsewhere = properties.get("keyVault").is_some() && properties.get("value").is_none();
+        let replaced: &[&str] = if is_elsewhere { &["value"] } else { &[] };
         let merged = match own.get("properties").filter(|own| own.object().is_some()) {
             Some(own_properties) => {
-                let properties = merged(own_properties, properties.value, &self.text);
+                let own_properties = own_properties.without(replaced);
+                let properties = merged(&own_properties, properties.value, &self.text);
                 own.with("properties", properties)
             }
-            None => merged(&own, properties.value, &self.text),
+            None => merged(&own.without(replaced), properties.value, &self.text),
         };
         let pretty = serde_json::from_str::<serde_json::Value>(&merged.to_json())
             .and_then(|value| serde_json::to_string_pretty(&value));

@@ -260,3 +260,17 @@ fn what_is_written_twice_is_told() {
     );
     assert!(said.contains("configuration.prod.yaml:5:7"), "{said}");
 }
+
+#[test]
+fn a_value_that_is_in_a_vault_there_is_not_the_one_of_the_folder() {
+    let vault = "keyVault: {secretIdentifier: 'https://v.vault.azure.net/secrets/limit'}";
+    for (properties, expected) in [
+        (format!("{{{vault}}}"), "{{limit}}"),
+        (format!("{{{vault}, value: '7'}}"), "7"),
+        ("{secret: true}".to_owned(), "10"),
+    ] {
+        let (catalog, _) = load(&format!("namedValues: [{{name: limit, properties: {properties}}}]"));
+        let value = catalog.named_values.get("limit").map_or("", |value| &*value.value);
+        assert_eq!(value, expected, "{properties}");
+    }
+}
