@@ -124,7 +124,15 @@ pub fn read_text(name: &str, text: &str, folder: Option<&Path>) -> Read {
 /// The artifact folder around a file: the nearest one that holds APIs or a global policy document.
 fn artifact_folder(path: &Path) -> Option<PathBuf> {
     let is_one = |folder: &&Path| folder.join("apis").is_dir() || folder.join("policy.xml").is_file();
-    let around = |path: &Path| path.ancestors().skip(1).find(is_one).map(Path::to_owned);
+    // What is above a name alone is here.
+    let named = |folder: &Path| {
+        if folder.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            folder.to_owned()
+        }
+    };
+    let around = |path: &Path| path.ancestors().skip(1).find(is_one).map(named);
     // Names stay as they were written wherever that leads to the folder.
     around(path).or_else(|| around(&std::path::absolute(path).ok()?))
 }

@@ -31,13 +31,13 @@ pub struct Test {
     #[arg(long)]
     coverage: bool,
     /// Fail when fewer of them than this were come by.
-    #[arg(long, value_name = "PERCENT")]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
     least_coverage: Option<f64>,
     /// Try small faults in the policies of scenarios that pass, and name those that no scenario notices.
     #[arg(long)]
     mutate: bool,
     /// Fail when fewer faults than this are noticed.
-    #[arg(long, value_name = "PERCENT", requires = "mutate")]
+    #[arg(long, value_name = "PERCENT", requires = "mutate", value_parser = percent)]
     least_score: Option<f64>,
     /// Write a report beside what is printed: as `JUnit` has it for `.xml`, TAP for `.tap`, coverage as LCOV for
     /// `.info`, else text.
@@ -119,6 +119,11 @@ impl Test {
             TestFormat::Tap => report::tap(tested),
         }
     }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "expected a number from 0 to 100".to_owned())
 }
 
 /// Whether it is as much as is asked for; says so if not.

@@ -112,6 +112,22 @@ fn faults_of_a_folder_are_noticed_wherever_they_are() {
 }
 
 #[test]
+fn the_artifact_folder_is_found_from_wherever_the_command_runs() {
+    let folder = folder(&[("specs/a.md", PASSING)]);
+    for (below, path) in [
+        ("", "specs"),
+        ("", "specs/a.md"),
+        ("", "."),
+        ("specs", "."),
+        ("specs", "a.md"),
+        ("apis", "../specs"),
+    ] {
+        let outcome = run_in(&folder.path().join(below), &["test", path]);
+        assert_eq!(outcome.code, Some(0), "{below} {path}: {outcome:?}");
+    }
+}
+
+#[test]
 fn warnings_may_be_why_a_scenario_fails() {
     let link = "[{\"name\": \"apo\"}]";
     let product = "{\"properties\": {\"displayName\": \"p\", \"state\": \"published\"}}";
@@ -135,6 +151,9 @@ fn too_little_is_not_enough() {
     let coverage = |least: &str| run(&["test", folder.argument(), "--least-coverage", least]);
     assert_eq!(coverage("50").code, Some(0));
     assert_eq!(coverage("90").code, Some(1));
+    for least in ["nan", "101", "-1", "x"] {
+        assert_eq!(coverage(least).code, Some(2), "{least}");
+    }
     let score = run(&["test", folder.argument(), "--mutate", "--least-score", "100"]);
     assert_eq!(score.code, Some(1));
     assert!(
