@@ -165,10 +165,12 @@ fn host(parts: &mut request::Parts) -> Result<Text, Refusal> {
         return refuse("The request has more than one Host header");
     }
     if let Some(authority) = parts.uri.authority() {
-        // An authority may carry credentials, which are not a host's.
-        let host = authority.as_str().rsplit('@').next().unwrap_or_default();
-        let text = Text::from(host);
-        if let Ok(value) = HeaderValue::from_str(host) {
+        // Whoever names a user means to deceive (RFC 9110, section 4.2.4); HTTP/2 forbids it.
+        if !is_host(authority.as_str()) {
+            return refuse("The request target's authority is not a host");
+        }
+        let text = Text::from(authority.as_str());
+        if let Ok(value) = HeaderValue::from_str(&text) {
             parts.headers.insert(HOST, value);
         }
         return Ok(text);

@@ -88,7 +88,7 @@ impl Client {
     }
 
     async fn send_once(&self, mut call: Call) -> Result<Reply, UpstreamFailure> {
-        let origin = Origin::of(&call).map_err(UpstreamFailure::Connection)?;
+        let mut origin = Origin::of(&call).map_err(UpstreamFailure::Connection)?;
         let trailers = call.extensions.remove();
         let mut body = Outgoing::of(std::mem::take(&mut call.body)).with_trailers(trailers);
         hop_by_hop::strip_request(&mut call.headers);
@@ -99,6 +99,7 @@ impl Client {
             gate: gate.clone(),
         };
         let may_switch = call.headers.contains_key(UPGRADE);
+        origin.switches = may_switch && call.connection.proxy.is_some();
         let message = Message {
             method: call.method,
             url: call.url,

@@ -52,6 +52,8 @@ pub struct Origin {
     /// The name that the server is asked for in the TLS handshake, and that its certificate must have, where a policy
     /// says another one by `Host` than the URL, as .NET has it.
     pub server_name: Option<Box<str>>,
+    /// Whether what is sent through a proxy wants to switch protocols, which a proxy leaves to those that it connects.
+    pub switches: bool,
 }
 
 impl Hash for Origin {
@@ -96,12 +98,14 @@ impl Origin {
             },
             connection: call.connection.clone(),
             server_name: tls.and_then(|_| named_host(call)),
+            switches: false,
         })
     }
 
     /// The proxy to which a request goes in absolute form.
     pub fn forwarding_proxy(&self) -> Option<&Proxy> {
-        self.connection.proxy.as_deref().filter(|_| self.tls.is_none())
+        let proxy = self.connection.proxy.as_deref();
+        proxy.filter(|_| self.tls.is_none() && !self.switches)
     }
 
     /// `http` or `https`.
@@ -242,12 +246,12 @@ async fn open(origin: &Origin, tls: &ClientTls) -> Result<Stream, String> {
     let (first, first_port) = proxy.map_or((host, port), |proxy| (proxy.host.as_str(), proxy.port));
     let stream = dial(first, first_port).await.map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
+    let stream = match proxy {
+        Some(proxy) if origin.forwarding_proxy().is_none() => tunnel::through(stream, proxy, host, port).await?,
+        _ => stream,
+    };
     let Some(verification) = origin.tls else {
         return Ok(Stream::Plain(stream));
-    };
-    let stream = match proxy {
-        Some(proxy) => tunnel::through(stream, proxy, host, port).await?,
-        None => stream,
     };
     let alpn: Alpn = match origin.version {
         HttpVersion::One => &[b"http/1.1"],

@@ -151,6 +151,7 @@ async fn hosts_and_targets() {
         ("GET /echo HTTP/1.1\r\nhost: a b\r\n\r\n", "400"),
         ("GET /echo HTTP/1.1\r\nhost: a/b\r\n\r\n", "400"),
         ("GET /echo HTTP/1.1\r\nhost: user@a\r\n\r\n", "400"),
+        ("GET http://user:word@a/echo HTTP/1.1\r\nhost: a\r\n\r\n", "400"),
         ("GET echo HTTP/1.1\r\nhost: a\r\n\r\n", "400"),
         ("GET /ec ho HTTP/1.1\r\nhost: a\r\n\r\n", "400"),
         ("GET /echo HTTP/3.0\r\nhost: a\r\n\r\n", "400"),

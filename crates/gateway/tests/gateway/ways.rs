@@ -1,6 +1,6 @@
 //! Ways to upstreams that policies choose: through a proxy, and with a client certificate.
 
-use crate::support::{Upstream, api, catalog, fetch, get, read_head, start};
+use crate::support::{Upstream, api, catalog, fetch, get, read_head, socket, soon, start, switch, switching};
 use catalog::{Backend, ClientCertificate, PolicyText};
 use diagnostic::Source;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -141,6 +141,28 @@ async fn a_request_in_cleartext_goes_to_the_proxy_in_absolute_form() {
     ] {
         assert!(asked.contains(line), "{asked}");
     }
+}
+
+#[tokio::test]
+async fn a_proxy_connects_those_who_switch_protocols() {
+    let server = switching().await;
+    let (proxy, asked) = proxy(false).await;
+    let policy = format!(
+        "<policies><inbound>{}</inbound><backend><forward-request /></backend><outbound /><on-error /></policies>",
+        through(&proxy, "")
+    );
+    let mut api = socket(&server);
+    let source = Source::new("policy.xml", policy);
+    api.policy = Some(Arc::new(PolicyText { source }));
+    let gateway = start(catalog(vec![api]));
+    let mut client = switch(&gateway).await;
+    client.write_all(b"you").await.unwrap();
+    let mut heard = [0; 9];
+    soon(client.read_exact(&mut heard)).await.unwrap();
+    assert_eq!(&heard, b"hello you");
+    let target = server.address;
+    let expected = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
+    assert_eq!(*asked.lock().unwrap(), [expected]);
 }
 
 #[tokio::test]

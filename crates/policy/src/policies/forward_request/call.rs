@@ -161,8 +161,31 @@ fn url(
         }
     }
     // The URL may hold a credential: it is not quoted.
-    http::Uri::try_from(url)
+    http::Uri::try_from(sendable(url))
         .map_err(|error| Failure::internal("BackendNotFound", format!("the backend's url is not valid: {error}")))
+}
+
+/// A URL of which what RFC 3986 lets stand nowhere is percent-encoded behind the host, as .NET sends it: servers refuse it,
+/// and some clients leave it as it is.
+fn sendable(url: String) -> String {
+    let is_odd = |byte: u8| !byte.is_ascii() || b"\"<>\\^`{|}".contains(&byte);
+    if !url.bytes().any(is_odd) {
+        return url;
+    }
+    let host = url.find("://").map_or(0, |scheme| scheme + 3);
+    let end = url.get(host..).and_then(|rest| rest.find(['/', '?']));
+    let (kept, rest) = url.split_at(end.map_or(url.len(), |end| host + end));
+    let mut sent = kept.to_owned();
+    for character in rest.chars() {
+        let mut bytes = [0; 4];
+        let encoded = character.encode_utf8(&mut bytes);
+        if encoded.bytes().any(is_odd) {
+            encode(encoded, &mut sent);
+        } else {
+            sent.push(character);
+        }
+    }
+    sent
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.
