@@ -25,7 +25,7 @@ use base64::engine::general_purpose::STANDARD;
 use catalog::document::{Content, Member, Value};
 use expression::context::Deployment;
 use serde_json::{Map, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const SETTINGS: [&str; 10] = [
     "folder",
@@ -85,6 +85,16 @@ pub fn enter(block: &Block, beside: &Path, world: &mut World, problems: &mut Pro
             "tokens" => given.each(|given| given.token(world)),
             _ => given.unknown("setting", &SETTINGS),
         }
+    }
+    let api = root.object().and_then(|root| root.member("api"));
+    let has_one = |folder: &PathBuf| folder.join("apis/api").is_dir();
+    if let (Some(api), Some(folder)) = (api, world.folder.as_ref().filter(|folder| !has_one(folder))) {
+        let message = format!(
+            "`api` stands for what documents without an artifact folder are about, and {} has no API `api`: give the \
+             file of the one that is meant, `apis/ID/apiInformation.json`",
+            folder.display()
+        );
+        problems.error(codes::MISPLACED, block.place(api.key_span), message);
     }
 }
 

@@ -513,6 +513,17 @@ fn who_calls_is_given_and_what_servers_get_is_compared_as_json() {
 }
 
 #[test]
+fn the_api_of_documents_without_a_folder_is_not_added_to_one() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/gateway");
+    let text = "# Doc\n\n```yaml given\nclock: 2026-01-01T00:00:00Z\napi: { path: x }\n```\n\n```http request\nGET /\n```\n\n```http response\n404\n```\n";
+    let problems = |text: &str| read_text("a.md", text, Some(&folder)).diagnostics;
+    let problem = &problems(text)[0];
+    assert_eq!((problem.position().line, problem.position().column), (5, 1));
+    assert!(problem.message.contains("has no API `api`"), "{}", problem.message);
+    assert!(problems(&text.replace("api: { path: x }\n", "")).is_empty());
+}
+
+#[test]
 fn none_stands_for_what_is_not_there() {
     let answer = "<inbound><return-response /></inbound>";
     let none = "```http response\n200\n```\n\n```text trace\n<none>\n```\n\n```text metrics\n<none>\n```\n\n\
