@@ -44,6 +44,17 @@ const PAUSES: [Duration; 3] = [
     Duration::from_secs(2),
 ];
 
+/// A URL as messages name it: without the name and the password that may stand in it.
+pub(crate) fn shown(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, behind) = rest.split_at(end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{behind}")
+}
+
 /// A request for a document.
 #[derive(Clone)]
 pub(crate) struct Wanted {
@@ -159,4 +170,21 @@ impl Wanted {
 /// A text of a JSON object.
 pub(crate) fn text<'v>(json: &'v Value, name: &str) -> Option<&'v str> {
     json.get(name).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_url_is_shown_without_credentials() {
+        for (url, expected) in [
+            ("https://user:pass@host:1/a?b=c@d", "https://host:1/a?b=c@d"),
+            ("https://us@er@host", "https://host"),
+            ("https://host/a@b", "https://host/a@b"),
+            ("nonsense", "nonsense"),
+        ] {
+            assert_eq!(shown(url), expected);
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! last good keys keep working. Never here: what tokens say.
 
 use crate::exchange::Services;
-use crate::fetch::{Reach, Wanted, text};
+use crate::fetch::{Reach, Wanted, shown, text};
 use crate::kept::{Fetch, Fetched, Kept, Outcome};
 use crate::token::public_key;
 use expression::text::Text;
@@ -64,7 +64,12 @@ fn fetch(services: &Rc<Services>, url: &Text) -> Fetch<Issuer> {
     Box::pin(async move {
         let issuer = issuer(&services, &url).await;
         if let Err(error) = &issuer {
-            tracing::error!(%url, error, "the keys of an issuer of tokens cannot be fetched; known ones keep working");
+            let url = shown(&url);
+            tracing::error!(
+                url,
+                error,
+                "the keys of an issuer of tokens cannot be fetched; known ones keep working"
+            );
         }
         issuer.map(|value| Fetched {
             value,
@@ -75,18 +80,20 @@ fn fetch(services: &Rc<Services>, url: &Text) -> Fetch<Issuer> {
 }
 
 async fn issuer(services: &Services, url: &str) -> Result<Issuer, String> {
-    let failed = |error| format!("{url}: {error}");
+    let here = shown(url);
+    let failed = |error| format!("{here}: {error}");
     let configuration = Wanted::get(url).json(Reach::of(services)).await.map_err(failed)?;
-    let place = text(&configuration, "jwks_uri").ok_or_else(|| format!("{url}: it has no `jwks_uri`"))?;
+    let place = text(&configuration, "jwks_uri").ok_or_else(|| format!("{here}: it has no `jwks_uri`"))?;
     if url.starts_with("https:") && !place.starts_with("https:") {
-        return Err(format!("{url}: its `jwks_uri` is not https"));
+        return Err(format!("{here}: its `jwks_uri` is not https"));
     }
-    let failed = |error| format!("{place}: {error}");
+    let there = shown(place);
+    let failed = |error| format!("{there}: {error}");
     let (status, body) = Wanted::get(place).fetch(Reach::of(services)).await.map_err(failed)?;
     let keys = jose::key_set(&body, public_key).filter(|keys| status.is_success() && !keys.is_empty());
     Ok(Issuer {
         name: text(&configuration, "issuer").unwrap_or_default().to_owned(),
-        keys: keys.ok_or_else(|| format!("{place}: it answered {} without usable keys", status.as_u16()))?,
+        keys: keys.ok_or_else(|| format!("{there}: it answered {} without usable keys", status.as_u16()))?,
     })
 }
 

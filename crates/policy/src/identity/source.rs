@@ -3,7 +3,7 @@
 //! Never here: keeping tokens.
 
 use super::answer::token;
-use crate::fetch::{Reach, Wanted};
+use crate::fetch::{Reach, Wanted, shown};
 use crate::kept::Fetched;
 use crate::query::encoded;
 use crate::token::seconds_now;
@@ -187,7 +187,7 @@ impl IdentitySource {
                 (url, wanted)
             }
         };
-        let failed = |error| format!("{place}: {error}");
+        let failed = |error| format!("{}: {error}", shown(&place));
         let answer = wanted.json_with_patience(reach).await.map_err(failed)?;
         token(&answer, seconds_now(reach.clock)).map_err(failed)
     }
@@ -196,7 +196,7 @@ impl IdentitySource {
 impl ClientCredentials {
     /// A token for a resource, or for what the client is allowed.
     pub(super) async fn fetch(&self, reach: Reach<'_>, resource: Option<&str>) -> Result<Fetched<Text>, String> {
-        let failed = |error| format!("{}: {error}", self.url);
+        let failed = |error| format!("{}: {error}", shown(&self.url));
         let wanted = self.wanted(resource)?;
         let answer = wanted.json_with_patience(reach).await.map_err(failed)?;
         token(&answer, seconds_now(reach.clock)).map_err(failed)

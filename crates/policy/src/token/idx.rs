@@ -4,6 +4,7 @@
 //! Texts end where the library goes on to repeat the token. Never here: when a token is not accepted.
 
 use super::rejection::Rejection;
+use crate::fetch::shown;
 use expression::date::{DateTime, DateTimeKind, UNIX_EPOCH_TICKS};
 use expression::text::Text;
 use jose::Key;
@@ -72,7 +73,7 @@ pub(super) fn no_keys() -> Rejection {
 
 /// The configuration of an issuer that may have signed it is not known.
 pub(super) fn configuration_unknown(url: &str) -> Rejection {
-    let message = format!("IDX20803: Unable to obtain configuration from: '{url}'.");
+    let message = format!("IDX20803: Unable to obtain configuration from: '{}'.", shown(url));
     Rejection::denied(KEY_NOT_FOUND, message)
 }
 
