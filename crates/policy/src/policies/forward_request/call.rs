@@ -126,6 +126,8 @@ fn url(
             "the api has no service url and no policy sets a backend",
         ));
     };
+    // Paths would end in a fragment, which is never sent.
+    let base = base.split('#').next().unwrap_or_default();
     let (base, base_query) = base.split_once('?').unwrap_or((base, ""));
     let mut url = String::with_capacity(base.len() + path.len() + base_query.len() + query.len() + 2);
     url.push_str(base);
