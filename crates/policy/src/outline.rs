@@ -41,7 +41,7 @@ pub struct OutlinedSection {
 pub(crate) fn outline(chain: &[Arc<Document>], streams: bool) -> Vec<OutlinedSection> {
     let of_section = |section| OutlinedSection {
         section,
-        steps: marked(steps(&effective(chain, section), streams)),
+        steps: marked(steps(&effective(chain, section), streams), false),
         cut_off: steps(&cut_off(chain, section), streams),
     };
     Section::ALL.into_iter().map(of_section).collect()
@@ -78,18 +78,18 @@ pub(crate) fn of_block(block: &Block) -> Vec<Outline> {
     block.steps.iter().map(of_step).collect()
 }
 
-/// The steps, each marked if one before it in the same branch always answers.
-fn marked(steps: Vec<Outline>) -> Vec<Outline> {
+/// The steps, each marked if one before it in the same branch, or before one that it is in, always answers.
+fn marked(steps: Vec<Outline>, are_unreachable: bool) -> Vec<Outline> {
     let mut ended: Option<String> = None;
     let mark = |step: Outline| {
         let branch = branch(&step.origin.path).to_owned();
-        let is_unreachable = ended.as_deref() == Some(branch.as_str());
+        let is_unreachable = are_unreachable || ended.as_deref() == Some(branch.as_str());
         if step.ends {
             ended = Some(branch);
         }
         Outline {
             is_unreachable,
-            inside: marked(step.inside.to_vec()).into(),
+            inside: marked(step.inside.to_vec(), is_unreachable).into(),
             ..step
         }
     };
@@ -157,6 +157,18 @@ mod tests {
                 "!set-method[1] api.xml:7",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_inside_of_what_never_runs_never_runs() {
+        let inbound = "<return-response /><choose><when condition='true'><set-method>PUT</set-method></when></choose>";
+        let bench = Bench::new(&format!("<inbound>{inbound}</inbound>"));
+        let sections = crate::Plans::outline(&bench.catalog, &bench.catalog.apis[0], None, None);
+        let [answer, choose] = sections[0].steps.as_slice() else {
+            panic!("{sections:?}")
+        };
+        let marks = [answer, choose, &choose.inside[0]].map(|step| step.is_unreachable);
+        assert_eq!(marks, [false, true, true]);
     }
 
     #[test]

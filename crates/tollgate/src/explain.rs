@@ -245,6 +245,7 @@ impl Subject {
     }
 
     fn json(&self, sections: &[OutlinedSection], secrets: &Secrets, problems: &[Diagnostic]) -> Value {
+        let answered = sections.iter().find_map(always_answered);
         let listed = |steps: &[Outline]| steps.iter().map(|step| step_json(step, secrets)).collect::<Vec<_>>();
         let sections: serde_json::Map<String, Value> = sections
             .iter()
@@ -252,7 +253,7 @@ impl Subject {
                 let (steps, cut_off) = (listed(&section.steps), listed(&section.cut_off));
                 (
                     section.section.name().to_owned(),
-                    json!({"steps": steps, "cutOff": cut_off}),
+                    json!({"steps": steps, "cutOff": cut_off, "neverRuns": is_behind(section.section, answered)}),
                 )
             })
             .collect();
@@ -270,6 +271,15 @@ impl Subject {
 fn always_answered(section: &OutlinedSection) -> Option<Section> {
     let goes_on = matches!(section.section, Section::Inbound | Section::Backend);
     (goes_on && section.steps.iter().any(|step| step.ends)).then_some(section.section)
+}
+
+/// Whether a section has nothing to do because that one always answers.
+fn is_behind(section: Section, answered: Option<Section>) -> bool {
+    match answered {
+        Some(Section::Inbound) => matches!(section, Section::Backend | Section::Outbound),
+        Some(_) => section == Section::Outbound,
+        None => false,
+    }
 }
 
 fn add(steps: &[Outline], depth: usize, note: &str, secrets: &Secrets, lines: &mut Vec<(String, String)>) {

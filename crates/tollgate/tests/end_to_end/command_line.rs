@@ -411,6 +411,15 @@ fn explain_tells_what_runs_for_an_operation() {
         (&step["line"], &step["steps"][1]["neverRuns"]),
         (&3.into(), &true.into())
     );
+    let never_run = |json: &Value| {
+        let sections = json["sections"].as_object().unwrap().iter();
+        let never = sections.filter(|(_, section)| section["neverRuns"] == true);
+        never.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    assert!(never_run(&json).is_empty());
+    folder.write("apis/api/policy.xml", &document(&[("inbound", "<return-response />")]));
+    let json: Value = serde_json::from_str(&explain(&["api", "any", "--format", "json"]).output).unwrap();
+    assert_eq!(never_run(&json), ["backend", "outbound"]);
     for (arguments, expected) in [
         (
             &["apl"][..],
