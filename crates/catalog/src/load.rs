@@ -71,7 +71,7 @@ pub fn load(folder: &Path, environment: &dyn Environment) -> (Catalog, Vec<Diagn
 
 /// Loads an artifact folder with files that lie over it.
 pub fn load_over(folder: &Path, overlay: &Overlay, environment: &dyn Environment) -> (Catalog, Vec<Diagnostic>) {
-    load_with(folder, overlay, environment, &mut Memory::default(), &Changed::Anything)
+    load_over_again(folder, overlay, environment, &mut Memory::default(), &Changed::Anything)
 }
 
 /// Loads an artifact folder again with files that lie over it, as [`load_again`]; files that lie over it now and did not
@@ -83,7 +83,7 @@ pub fn load_over_again(
     memory: &mut Memory,
     changed: &Changed,
 ) -> (Catalog, Vec<Diagnostic>) {
-    load_with(folder, overlay, environment, memory, changed)
+    load_reporting(folder, overlay, environment, (memory, changed), Problems::default())
 }
 
 /// Loads an artifact folder again, reading anew of its APIs only those that have changed. The result is that of
@@ -95,7 +95,7 @@ pub fn load_again(
     memory: &mut Memory,
     changed: &Changed,
 ) -> (Catalog, Vec<Diagnostic>) {
-    load_with(folder, &Overlay::default(), environment, memory, changed)
+    load_over_again(folder, &Overlay::default(), environment, memory, changed)
 }
 
 /// Loads an artifact folder again with a file of overrides over it (`configuration.<environment>.yaml` of the `APIOps`
@@ -110,16 +110,6 @@ pub fn load_overridden(
     let problems = Problems::default();
     let overlay = overrides::overlay(folder, overrides, &problems);
     load_reporting(folder, &overlay, environment, (memory, changed), problems)
-}
-
-fn load_with(
-    folder: &Path,
-    overlay: &Overlay,
-    environment: &dyn Environment,
-    memory: &mut Memory,
-    changed: &Changed,
-) -> (Catalog, Vec<Diagnostic>) {
-    load_reporting(folder, overlay, environment, (memory, changed), Problems::default())
 }
 
 fn load_reporting(
