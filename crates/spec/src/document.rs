@@ -110,36 +110,14 @@ impl Reader<'_> {
         let problems = &mut *self.problems;
         match block.kind.text.as_str() {
             "given" => given::enter(block, self.beside, world, problems),
-            "policy" => {
-                if let Some(path) = policy(block, world, problems) {
+            kind @ ("policy" | "fragment" | "file") => {
+                let path = match kind {
+                    "policy" => policy(block, world, problems),
+                    "fragment" => fragment(block, world, problems),
+                    _ => artifact(block, world, problems),
+                };
+                if let Some(path) = path {
                     steps.written(path, block, problems);
-                }
-            }
-            "fragment" => {
-                block.only(problems, &["id"]);
-                if required(block, "id", problems).is_some()
-                    && let Some(id) = name(block, "id", "", problems)
-                {
-                    let path = format!("policy fragments/{id}/policy.xml");
-                    file(block, world, &path, "", "");
-                    steps.written(path, block, problems);
-                    let information = format!("policy fragments/{id}/policyFragmentInformation.json");
-                    let empty = || File::implied("{\"properties\": {}}".to_owned(), Origin::Block(block.kind.span));
-                    world.files.entry(information).or_insert_with(empty);
-                }
-            }
-            "file" => {
-                block.only(problems, &["path"]);
-                if let Some(path) = required(block, "path", problems) {
-                    let stays_inside = |part| matches!(part, Component::Normal(_));
-                    if Path::new(&path).components().all(stays_inside) {
-                        file(block, world, &path, "", "");
-                        steps.written(path, block, problems);
-                    } else {
-                        let message = format!("`path` must lead into the artifact folder, found \"{path}\"");
-                        let place = block.option("path").map_or(block.kind.span, |word| word.span);
-                        problems.error(codes::BAD_VALUE, place, message);
-                    }
                 }
             }
             "backend" => {
@@ -361,6 +339,34 @@ fn policy(block: &Block, world: &mut World, problems: &mut Problems) -> Option<S
         let _ = write!(behind, "<{section}>{base}</{section}>");
     }
     file(block, world, &path, "<policies>", &format!("{behind}</policies>"));
+    Some(path)
+}
+
+/// A fragment. Tells the path of the file that it becomes.
+fn fragment(block: &Block, world: &mut World, problems: &mut Problems) -> Option<String> {
+    block.only(problems, &["id"]);
+    required(block, "id", problems)?;
+    let id = name(block, "id", "", problems)?;
+    let path = format!("policy fragments/{id}/policy.xml");
+    file(block, world, &path, "", "");
+    let information = format!("policy fragments/{id}/policyFragmentInformation.json");
+    let empty = || File::implied("{\"properties\": {}}".to_owned(), Origin::Block(block.kind.span));
+    world.files.entry(information).or_insert_with(empty);
+    Some(path)
+}
+
+/// Any file of the artifact folder. Tells its path.
+fn artifact(block: &Block, world: &mut World, problems: &mut Problems) -> Option<String> {
+    block.only(problems, &["path"]);
+    let path = required(block, "path", problems)?;
+    let stays_inside = |part| matches!(part, Component::Normal(_));
+    if !Path::new(&path).components().all(stays_inside) {
+        let message = format!("`path` must lead into the artifact folder, found \"{path}\"");
+        let place = block.option("path").map_or(block.kind.span, |word| word.span);
+        problems.error(codes::BAD_VALUE, place, message);
+        return None;
+    }
+    file(block, world, &path, "", "");
     Some(path)
 }
 
